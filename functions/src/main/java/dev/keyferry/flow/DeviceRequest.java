@@ -1,0 +1,19 @@
+package dev.keyferry.flow;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// What a device asked for, RFC 8628 §3.1, when, and from where.
+///
+/// @param deviceName what the device says of itself: untrusted text
+/// @param lifetime how long the key shall live
+/// @param challenge if present, only the holder of the matching code verifier can redeem the device code
+public record DeviceRequest(
+    String clientId,
+    Scope scope,
+    Optional<String> deviceName,
+    Duration lifetime,
+    Optional<CodeChallenge> challenge,
+    Origin origin,
+    Instant at) {}

@@ -1,0 +1,32 @@
+package dev.keyferry.flow;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/// A message made of fields for a MAC: each field is preceded by its length, so that no two lists of fields
+/// give the same bytes.
+final class Frame {
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+  private Frame() {}
+
+  /// Starts with a label, which tells messages under the same subkey apart.
+  static Frame of(String label) {
+    return new Frame().with(label);
+  }
+
+  Frame with(Object field) {
+    return with(field.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  Frame with(byte[] field) {
+    bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(field.length).array());
+    bytes.writeBytes(field);
+    return this;
+  }
+
+  byte[] toBytes() {
+    return bytes.toByteArray();
+  }
+}

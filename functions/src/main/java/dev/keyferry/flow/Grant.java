@@ -1,0 +1,141 @@
+package dev.keyferry.flow;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/// One device authorization, from the device's request to the redemption of its code.
+///
+/// @param deviceSecret hash of the device code's secret
+/// @param seal over the request and the place of the row: a row that someone else wrote has no valid one
+public record Grant(
+    Locator locator,
+    DeviceRequest request,
+    Digest deviceSecret,
+    Digest seal,
+    Instant expiresAt,
+    Pace pace,
+    State state) {
+
+  /// How long a late poll still hears `expired_token` before the row may go.
+  public static final Duration AFTERLIFE = Duration.ofHours(1);
+
+  /// Where a grant stands. Expiry is no state: it is a question for the clock.
+  public sealed interface State {
+    /// Nobody has looked at it yet.
+    record Pending() implements State {}
+
+    /// A signed-in user has it on the screen; still pending for the device. The last claimant wins.
+    record Claimed(Claim claim) implements State {}
+
+    /// Approved, not yet redeemed.
+    record Approved(Claim claim, Approval approval) implements State {}
+
+    /// Denied, for good.
+    record Denied(Claim claim) implements State {}
+
+    /// Redeemed, for good.
+    record Consumed(Claim claim, Approval approval, Redemption redemption) implements State {}
+  }
+
+  /// Who has the grant on the screen, and the hash of the nonce that this screen holds.
+  public record Claim(Subject subject, Digest nonce) {}
+
+  /// The claimant's yes.
+  ///
+  /// @param seal over all of this, the claim and the place of the row
+  public record Approval(Consent consent, Instant at, Digest seal) {}
+
+  /// What the claimant agreed to: the request, or less.
+  ///
+  /// @param scope some of the requested scope, where it was narrowed
+  /// @param lifetime a shorter life than requested, where it was shortened
+  /// @param name what the claimant calls the device
+  public record Consent(
+      Optional<Scope> scope, Optional<Duration> lifetime, Optional<String> name) {
+    public static final Consent TO_ALL =
+        new Consent(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /// Whether this is the request or less of it.
+    public boolean within(DeviceRequest request) {
+      return scope.map(some -> some.within(request.scope())).orElse(true)
+          && lifetime.map(some -> some.compareTo(request.lifetime()) <= 0).orElse(true);
+    }
+  }
+
+  /// The one poll that redeemed the code.
+  ///
+  /// @param attempt tells that poll's own work from another's
+  /// @param idempotencyKey hash of the `Idempotency-Key` it carried
+  public record Redemption(Instant at, String attempt, Optional<Digest> idempotencyKey) {}
+
+  /// The rhythm that the device polls in, RFC 8628 §3.5.
+  ///
+  /// @param nextPollAt when the next poll is due; the first is due at once
+  /// @param lastPoll the poll that moved the window last
+  /// @param slowedAt the window whose early polls already cost a longer interval
+  public record Pace(
+      Duration interval,
+      Instant nextPollAt,
+      Optional<String> lastPoll,
+      Optional<Instant> slowedAt) {
+
+    public static final Duration FIRST_INTERVAL = Duration.ofSeconds(5);
+
+    /// A poll may come this much before it is due: clocks and networks jitter.
+    public static final Duration TOLERANCE = Duration.ofSeconds(1);
+
+    private static final Duration STEP = Duration.ofSeconds(5);
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    static Pace from(Instant now) {
+      return new Pace(FIRST_INTERVAL, now, Optional.empty(), Optional.empty());
+    }
+
+    boolean isEarly(Instant now) {
+      return nextPollAt.isAfter(now.plus(TOLERANCE));
+    }
+
+    boolean alreadySlowed() {
+      return slowedAt.equals(Optional.of(nextPollAt));
+    }
+
+    Duration slowed() {
+      var longer = interval.plus(STEP);
+      return longer.compareTo(LONGEST) < 0 ? longer : LONGEST;
+    }
+  }
+
+  /// At `now == expiresAt` the grant is expired.
+  public boolean isExpired(Instant now) {
+    return !now.isBefore(expiresAt);
+  }
+
+  /// Whether the row may be overwritten: nobody is told anything about it any more.
+  public boolean isPurgeable(Instant now) {
+    return !now.isBefore(purgeAt());
+  }
+
+  /// To the second, as TTL counts.
+  public Instant purgeAt() {
+    return expiresAt.plus(AFTERLIFE).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  public boolean isApprovedWith(Claim mine) {
+    return switch (state) {
+      case State.Approved(var claim, var _) -> claim.equals(mine);
+      case State.Consumed(var claim, var _, var _) -> claim.equals(mine);
+      case State.Pending _, State.Claimed _, State.Denied _ -> false;
+    };
+  }
+
+  public boolean isDeniedBy(Subject subject) {
+    return state instanceof State.Denied(var claim) && claim.subject().equals(subject);
+  }
+
+  public boolean isRedeemedBy(String attempt) {
+    return state instanceof State.Consumed(var _, var _, var redemption)
+        && redemption.attempt().equals(attempt);
+  }
+}

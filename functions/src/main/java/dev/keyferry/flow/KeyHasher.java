@@ -1,0 +1,25 @@
+package dev.keyferry.flow;
+
+import java.security.MessageDigest;
+
+/// HMAC-SHA-256 under subkeys that only a key-management service can derive: one for each purpose and version.
+/// Without that service the rows of the tables prove nothing to anyone.
+public interface KeyHasher {
+  /// The version that new hashes are made with, 1 or more.
+  int version();
+
+  /// Fails, unchecked, while the subkey cannot be had: an outage, never a verdict.
+  byte[] hmac(Purpose purpose, int version, byte[] message);
+
+  default Digest digest(Purpose purpose, byte[] message) {
+    return Digest.of(version(), hmac(purpose, version(), message));
+  }
+
+  /// Compares in constant time. A neighbouring version is good too: the previous one while old hashes live
+  /// on, the next one while a rotation is being rolled out function by function.
+  default boolean matches(Purpose purpose, Digest stored, byte[] message) {
+    return stored.version() >= 1
+        && Math.abs(stored.version() - version()) <= 1
+        && MessageDigest.isEqual(stored.bytes(), hmac(purpose, stored.version(), message));
+  }
+}

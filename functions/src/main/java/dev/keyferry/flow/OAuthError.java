@@ -1,0 +1,57 @@
+package dev.keyferry.flow;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// A refusal as the protocol words it: `error` and `error_description`, RFC 6749 §5.2 and RFC 8628 §3.5. The
+/// description is public and fixed text, never an exception's.
+///
+/// @param interval the pause between polls from now on, with `slow_down` alone
+public record OAuthError(Code code, String description, Optional<Duration> interval) {
+  /// The registered codes, and two of the user routes.
+  public enum Code {
+    INVALID_REQUEST,
+    INVALID_CLIENT,
+    INVALID_GRANT,
+    UNAUTHORIZED_CLIENT,
+    UNSUPPORTED_GRANT_TYPE,
+    INVALID_SCOPE,
+    AUTHORIZATION_PENDING,
+    SLOW_DOWN,
+    ACCESS_DENIED,
+    EXPIRED_TOKEN,
+    /// The code a person typed is not one that waits for a decision; why is not told.
+    INVALID_USER_CODE,
+    /// An outage: nothing was decided, ask again.
+    TEMPORARILY_UNAVAILABLE
+  }
+
+  public static final OAuthError AUTHORIZATION_PENDING =
+      of(Code.AUTHORIZATION_PENDING, "the user has not decided yet");
+  public static final OAuthError ACCESS_DENIED = of(Code.ACCESS_DENIED, "the request was denied");
+  public static final OAuthError EXPIRED_TOKEN =
+      of(Code.EXPIRED_TOKEN, "the device code has expired; start again");
+  public static final OAuthError INVALID_GRANT =
+      of(Code.INVALID_GRANT, "the device code is unknown, used, or not this client's");
+  public static final OAuthError INVALID_USER_CODE =
+      of(Code.INVALID_USER_CODE, "the code is unknown, expired or already decided");
+  public static final OAuthError TEMPORARILY_UNAVAILABLE =
+      of(Code.TEMPORARILY_UNAVAILABLE, "nothing was decided; try again shortly");
+
+  public static OAuthError of(Code code, String description) {
+    return new OAuthError(code, description, Optional.empty());
+  }
+
+  public static OAuthError invalidRequest(String description) {
+    return of(Code.INVALID_REQUEST, description);
+  }
+
+  public static OAuthError invalidScope(String description) {
+    return of(Code.INVALID_SCOPE, description);
+  }
+
+  static OAuthError slowDown(Duration interval) {
+    return new OAuthError(
+        Code.SLOW_DOWN, "polled too early; wait for the interval", Optional.of(interval));
+  }
+}

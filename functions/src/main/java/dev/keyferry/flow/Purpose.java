@@ -1,0 +1,28 @@
+package dev.keyferry.flow;
+
+/// What a subkey is for. A subkey serves one purpose only, so a hash made for one can never pass as another.
+public enum Purpose {
+  /// Turns a user code into its grant's locator.
+  USER_CODE("user-code"),
+  /// Hashes the device secret, and the `Idempotency-Key` of the poll that redeemed it.
+  DEVICE_CODE("device-code"),
+  /// Hashes the approval nonce that the page holds between claim and approve.
+  APPROVAL("approval"),
+  /// Seals what a row says, so that a row edited in the table is recognised.
+  SEAL("seal"),
+  /// Derives a key's id and token from the grant that it is minted from.
+  MINT("mint"),
+  /// Hashes access tokens.
+  KEY("key");
+
+  private final String label;
+
+  Purpose(String label) {
+    this.label = label;
+  }
+
+  /// The purpose's name in the message that KMS derives its subkey from.
+  public String label() {
+    return label;
+  }
+}

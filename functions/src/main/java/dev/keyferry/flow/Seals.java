@@ -1,0 +1,48 @@
+package dev.keyferry.flow;
+
+import java.time.Instant;
+
+/// What the seals of a grant's row cover: the device's request and the user's approval. Somebody with write
+/// access to the table, but not to the KMS key, can neither approve in a user's name nor widen what was asked.
+final class Seals {
+  private Seals() {}
+
+  static byte[] message(Locator locator, DeviceRequest request) {
+    return Frame.of("request")
+        .with(locator.partitionKey())
+        .with(request.clientId())
+        .with(request.scope())
+        .with(request.deviceName())
+        .with(request.lifetime())
+        .with(request.challenge().map(CodeChallenge::value))
+        .with(request.origin())
+        .with(request.at().toEpochMilli())
+        .toBytes();
+  }
+
+  static byte[] message(
+      Locator locator, Grant.Claim claim, Grant.Consent consent, Instant at) {
+    return Frame.of("approval")
+        .with(locator.partitionKey())
+        .with(claim.subject().value())
+        .with(claim.nonce())
+        .with(consent.scope())
+        .with(consent.lifetime())
+        .with(consent.name())
+        .with(at.toEpochMilli())
+        .toBytes();
+  }
+
+  static boolean intact(KeyHasher hasher, Grant grant) {
+    return hasher.matches(Purpose.SEAL, grant.seal(), message(grant.locator(), grant.request()));
+  }
+
+  static boolean intact(KeyHasher hasher, Grant grant, Grant.State.Approved approved) {
+    var approval = approved.approval();
+    return intact(hasher, grant)
+        && hasher.matches(
+            Purpose.SEAL,
+            approval.seal(),
+            message(grant.locator(), approved.claim(), approval.consent(), approval.at()));
+  }
+}
