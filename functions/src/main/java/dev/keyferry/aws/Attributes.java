@@ -1,0 +1,94 @@
+package dev.keyferry.aws;
+
+import dev.keyferry.flow.Scope;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/// The attributes of an item, or the values of an expression: written one by one, read back by type. Instants
+/// are milliseconds since the epoch.
+final class Attributes {
+  private final Map<String, AttributeValue> values;
+
+  private Attributes(Map<String, AttributeValue> values) {
+    this.values = values;
+  }
+
+  static Attributes none() {
+    return new Attributes(new HashMap<>());
+  }
+
+  static Attributes of(Map<String, AttributeValue> item) {
+    return new Attributes(item);
+  }
+
+  Map<String, AttributeValue> toMap() {
+    return values;
+  }
+
+  Attributes with(String name, String text) {
+    values.put(name, AttributeValue.fromS(text));
+    return this;
+  }
+
+  Attributes with(String name, long number) {
+    values.put(name, AttributeValue.fromN(Long.toString(number)));
+    return this;
+  }
+
+  Attributes with(String name, Instant instant) {
+    return with(name, instant.toEpochMilli());
+  }
+
+  Attributes with(String name, Scope scope) {
+    values.put(
+        name,
+        AttributeValue.fromL(scope.tokens().stream().map(AttributeValue::fromS).toList()));
+    return this;
+  }
+
+  Attributes withText(String name, Optional<String> text) {
+    text.ifPresent(present -> with(name, present));
+    return this;
+  }
+
+  boolean has(String name) {
+    return values.containsKey(name);
+  }
+
+  String text(String name) {
+    return required(name).s();
+  }
+
+  Optional<String> optionalText(String name) {
+    return Optional.ofNullable(values.get(name)).map(AttributeValue::s);
+  }
+
+  long number(String name) {
+    return Long.parseLong(required(name).n());
+  }
+
+  Instant instant(String name) {
+    return Instant.ofEpochMilli(number(name));
+  }
+
+  Optional<Instant> optionalInstant(String name) {
+    return has(name) ? Optional.of(instant(name)) : Optional.empty();
+  }
+
+  Scope scope(String name) {
+    List<AttributeValue> tokens = required(name).l();
+    return new Scope(tokens.stream().map(AttributeValue::s).toList());
+  }
+
+  private AttributeValue required(String name) {
+    var value = values.get(name);
+    if (value == null) {
+      throw new IllegalStateException("item without attribute " + name);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.keyferry.aws;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
+import software.amazon.awssdk.awscore.endpoints.AccountIdEndpointMode;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.StandardRetryStrategy;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
+import software.amazon.awssdk.services.kms.KmsClient;
+
+/// How to reach AWS. Region, time-outs and retries are stated, not inherited: the SDK's defaults differ between
+/// versions and are longer than a person waits.
+///
+/// @param endpoint another DynamoDB and KMS: DynamoDB Local, LocalStack, moto
+/// @param interceptors see every call, in tests
+public record AwsConnection(
+    Region region,
+    AwsCredentialsProvider credentials,
+    Optional<URI> endpoint,
+    SdkHttpClient http,
+    List<ExecutionInterceptor> interceptors) {
+
+  private static final int ATTEMPTS = 3;
+  private static final Duration ATTEMPT_TIMEOUT = Duration.ofMillis(1_500);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final BackoffStrategy BACKOFF =
+      BackoffStrategy.exponentialDelay(Duration.ofMillis(25), Duration.ofMillis(250));
+
+  /// Refusals of a transaction that say nothing about its conditions.
+  private static final Set<String> PASSING_REASONS =
+      Set.of(
+          "None",
+          "TransactionConflict",
+          "ThrottlingError",
+          "ProvisionedThroughputExceeded");
+
+  /// The JDK's own HTTP client: nothing to load, and the first call answers soonest.
+  public static SdkHttpClient defaultHttp() {
+    return UrlConnectionHttpClient.builder()
+        .connectionTimeout(CONNECT_TIMEOUT)
+        .socketTimeout(ATTEMPT_TIMEOUT)
+        .build();
+  }
+
+  public DynamoDbClient dynamo() {
+    return configure(DynamoDbClient.builder())
+        .accountIdEndpointMode(AccountIdEndpointMode.DISABLED)
+        .build();
+  }
+
+  public KmsClient kms() {
+    return configure(KmsClient.builder()).build();
+  }
+
+  private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B configure(B builder) {
+    endpoint.ifPresent(builder::endpointOverride);
+    return builder
+        .region(region)
+        .credentialsProvider(credentials)
+        .httpClient(http)
+        .overrideConfiguration(
+            ClientOverrideConfiguration.builder()
+                .apiCallTimeout(Budget.WHOLE)
+                .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)
+                .retryStrategy(
+                    StandardRetryStrategy.builder()
+                        .maxAttempts(ATTEMPTS)
+                        .backoffStrategy(BACKOFF)
+                        .throttlingBackoffStrategy(BACKOFF)
+                        .retryOnException(AwsConnection::isPassing)
+                        .build())
+                .executionInterceptors(interceptors)
+                .build());
+  }
+
+  private static boolean isPassing(Throwable failure) {
+    return failure instanceof TransactionConflictException
+        || failure instanceof TransactionInProgressException
+        || (failure instanceof TransactionCanceledException cancelled
+            && cancelled.cancellationReasons().stream()
+                .map(CancellationReason::code)
+                .allMatch(PASSING_REASONS::contains));
+  }
+}

@@ -1,0 +1,341 @@
+package dev.keyferry.aws;
+
+import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.flow.Digest;
+import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.Grant.State;
+import dev.keyferry.flow.GrantStore;
+import dev.keyferry.flow.Key;
+import dev.keyferry.flow.Locator;
+import dev.keyferry.flow.Subject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/// Grants in DynamoDB: each step one conditional write, in the words of the design's table.
+///
+/// The SDK sends a write again when its answer is lost, and the second then fails its own condition. So a
+/// refused write first looks whether what it found is its own work, and a write whose outcome stayed unknown
+/// looks again with a strong read.
+public final class DynamoGrantStore implements GrantStore {
+  private static final String PENDING = "grant_state = :pending AND expires_at > :now";
+  private static final String APPROVED = "grant_state = :approved AND expires_at > :now";
+  private static final String CLAIMED_BY_ME = "claimed_by = :me AND claim_nonce = :nonce";
+  private static final String STANDING =
+      "attribute_not_exists(disabled_at)"
+          + " AND (attribute_not_exists(signed_out_at) OR signed_out_at < :approved_at)";
+
+  private static final String CONDITION_FAILED = "ConditionalCheckFailed";
+  private static final int GRANT = 0;
+  private static final int SUBJECT = 2;
+
+  private final DynamoDbClient dynamo;
+  private final String grantsTable;
+  private final String keysTable;
+
+  public DynamoGrantStore(DynamoDbClient dynamo, String grantsTable, String keysTable) {
+    this.dynamo = dynamo;
+    this.grantsTable = grantsTable;
+    this.keysTable = keysTable;
+  }
+
+  @Override
+  public Write create(Grant grant, Instant now) {
+    var values = Attributes.none().with(":now_s", now.getEpochSecond());
+    return write(
+        grant.locator(),
+        found -> found.deviceSecret().equals(grant.deviceSecret()),
+        () -> {
+          dynamo.putItem(
+              put ->
+                  put.tableName(grantsTable)
+                      .item(GrantItem.ofNew(grant))
+                      .conditionExpression("attribute_not_exists(pk) OR purge_at <= :now_s")
+                      .expressionAttributeValues(values.toMap())
+                      .returnValuesOnConditionCheckFailure(
+                          ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                      .overrideConfiguration(Budget.forCall()));
+          return grant;
+        });
+  }
+
+  @Override
+  public Write poll(Locator locator, Proof proof, String attempt, Instant now) {
+    return update(
+        locator,
+        found -> found.pace().lastPoll().equals(Optional.of(attempt)),
+        "SET next_poll_at = :now + poll_interval, last_poll = :attempt",
+        fits(proof) + " AND " + PENDING + " AND next_poll_at <= :due",
+        values(proof)
+            .with(":pending", GrantItem.PENDING)
+            .with(":now", now)
+            .with(":due", now.plus(Grant.Pace.TOLERANCE))
+            .with(":attempt", attempt));
+  }
+
+  @Override
+  public Write slowDown(Grant seen, Duration interval) {
+    return update(
+        seen.locator(),
+        found -> found.pace().slowedAt().equals(Optional.of(seen.pace().nextPollAt())),
+        "SET poll_interval = :interval, slowed_at = :window",
+        "grant_state = :pending AND next_poll_at = :window"
+            + " AND (attribute_not_exists(slowed_at) OR slowed_at <> :window)",
+        Attributes.none()
+            .with(":pending", GrantItem.PENDING)
+            .with(":window", seen.pace().nextPollAt())
+            .with(":interval", interval.toMillis()));
+  }
+
+  @Override
+  public Write claim(Locator locator, Grant.Claim claim, Instant now) {
+    return update(
+        locator,
+        found -> found.state().equals(new State.Claimed(claim)),
+        "SET claimed_by = :me, claim_nonce = :nonce",
+        PENDING,
+        values(claim).with(":pending", GrantItem.PENDING).with(":now", now));
+  }
+
+  @Override
+  public Write approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now) {
+    var consent = approval.consent();
+    var values =
+        values(claim)
+            .with(":pending", GrantItem.PENDING)
+            .with(":approved", GrantItem.APPROVED)
+            .with(":now", now)
+            .with(":seal", approval.seal().toString());
+    var set = new StringBuilder("SET grant_state = :approved, approved_at = :now");
+    set.append(", approval_seal = :seal");
+    var condition = new StringBuilder(PENDING + " AND " + CLAIMED_BY_ME);
+    consent
+        .scope()
+        .ifPresent(
+            scope -> {
+              values.with(":scope", scope);
+              set.append(", approved_scope = :scope");
+              for (int i = 0; i < scope.tokens().size(); i++) {
+                values.with(":scope" + i, scope.tokens().get(i));
+                condition.append(" AND contains(requested_scope, :scope").append(i).append(')');
+              }
+            });
+    consent
+        .lifetime()
+        .ifPresent(
+            lifetime -> {
+              values.with(":lifetime", lifetime.toSeconds());
+              set.append(", approved_lifetime = :lifetime");
+              condition.append(" AND requested_lifetime >= :lifetime");
+            });
+    consent
+        .name()
+        .ifPresent(
+            name -> {
+              values.with(":name", name);
+              set.append(", approved_name = :name");
+            });
+    return update(
+        locator,
+        found -> found.isApprovedWith(claim),
+        set.toString(),
+        condition.toString(),
+        values);
+  }
+
+  @Override
+  public Write deny(Locator locator, Subject subject, Instant now) {
+    return update(
+        locator,
+        found -> found.isDeniedBy(subject),
+        "SET grant_state = :denied",
+        "grant_state IN (:pending, :approved) AND expires_at > :now AND claimed_by = :me",
+        Attributes.none()
+            .with(":pending", GrantItem.PENDING)
+            .with(":approved", GrantItem.APPROVED)
+            .with(":denied", GrantItem.DENIED)
+            .with(":me", subject.value())
+            .with(":now", now));
+  }
+
+  @Override
+  public Redeemed redeem(
+      Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
+    // Built once: DynamoDB takes a repeated token for the same transaction only with the same contents.
+    var transaction = transaction(locator, proof, approvedAt, redemption, key);
+    Predicate<Grant> mine = found -> found.isRedeemedBy(redemption.attempt());
+    try {
+      dynamo.transactWriteItems(transaction);
+      return new Redeemed.Stored();
+    } catch (TransactionCanceledException cancelled) {
+      var reasons = cancelled.cancellationReasons();
+      var failed =
+          IntStream.range(0, reasons.size())
+              .boxed()
+              .filter(item -> reasons.get(item).code().equals(CONDITION_FAILED))
+              .collect(Collectors.toSet());
+      if (failed.isEmpty()) {
+        return resolve(cancelled, locator, mine, _ -> new Redeemed.Stored());
+      }
+      var found = found(reasons.get(GRANT));
+      if (found.filter(mine).isPresent()) {
+        return new Redeemed.Stored();
+      }
+      return failed.contains(SUBJECT) && !failed.contains(GRANT)
+          ? new Redeemed.Barred()
+          : new Redeemed.Refused(found);
+    } catch (SdkException outage) {
+      return resolve(outage, locator, mine, _ -> new Redeemed.Stored());
+    }
+  }
+
+  private TransactWriteItemsRequest transaction(
+      Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
+    var values =
+        values(proof)
+            .with(":approved", GrantItem.APPROVED)
+            .with(":consumed", GrantItem.CONSUMED)
+            .with(":now", redemption.at())
+            .with(":attempt", redemption.attempt())
+            .withText(":idempotency", redemption.idempotencyKey().map(Digest::toString));
+    var set =
+        "SET grant_state = :consumed, consumed_at = :now, consumed_by = :attempt"
+            + redemption.idempotencyKey().map(_ -> ", idempotency_key = :idempotency").orElse("");
+    var consume =
+        TransactWriteItem.builder()
+            .update(
+                grant ->
+                    grant
+                        .tableName(grantsTable)
+                        .key(GrantItem.key(locator))
+                        .updateExpression(set)
+                        .conditionExpression(fits(proof) + " AND " + APPROVED)
+                        .expressionAttributeValues(values.toMap())
+                        .returnValuesOnConditionCheckFailure(
+                            ReturnValuesOnConditionCheckFailure.ALL_OLD))
+            .build();
+    var store =
+        TransactWriteItem.builder()
+            .put(
+                row ->
+                    row.tableName(keysTable)
+                        .item(KeyItem.ofNew(key))
+                        .conditionExpression("attribute_not_exists(pk)"))
+            .build();
+    var check =
+        TransactWriteItem.builder()
+            .conditionCheck(
+                subject ->
+                    subject
+                        .tableName(keysTable)
+                        .key(KeyItem.key(key.subject()))
+                        .conditionExpression(STANDING)
+                        .expressionAttributeValues(
+                            Attributes.none().with(":approved_at", approvedAt).toMap()))
+            .build();
+    return TransactWriteItemsRequest.builder()
+        .clientRequestToken(redemption.attempt())
+        .transactItems(consume, store, check)
+        .overrideConfiguration(Budget.forCall())
+        .build();
+  }
+
+  private static Optional<Grant> found(CancellationReason reason) {
+    return reason.hasItem() ? Optional.of(GrantItem.read(reason.item())) : Optional.empty();
+  }
+
+  private static String fits(Proof proof) {
+    return "device_secret = :secret AND client_id = :client AND "
+        + proof
+            .challenge()
+            .map(_ -> "code_challenge = :challenge")
+            .orElse("attribute_not_exists(code_challenge)");
+  }
+
+  private static Attributes values(Proof proof) {
+    return Attributes.none()
+        .with(":secret", proof.deviceSecret().toString())
+        .with(":client", proof.clientId())
+        .withText(":challenge", proof.challenge().map(CodeChallenge::value));
+  }
+
+  private static Attributes values(Grant.Claim claim) {
+    return Attributes.none()
+        .with(":me", claim.subject().value())
+        .with(":nonce", claim.nonce().toString());
+  }
+
+  private Write update(
+      Locator locator, Predicate<Grant> mine, String set, String condition, Attributes values) {
+    return write(
+        locator,
+        mine,
+        () ->
+            GrantItem.read(
+                dynamo
+                    .updateItem(
+                        update ->
+                            update
+                                .tableName(grantsTable)
+                                .key(GrantItem.key(locator))
+                                .updateExpression(set)
+                                .conditionExpression(condition)
+                                .expressionAttributeValues(values.toMap())
+                                .returnValues(ReturnValue.ALL_NEW)
+                                .returnValuesOnConditionCheckFailure(
+                                    ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                                .overrideConfiguration(Budget.forCall()))
+                    .attributes()));
+  }
+
+  private Write write(Locator locator, Predicate<Grant> mine, Supplier<Grant> call) {
+    try {
+      return new Write.Applied(call.get());
+    } catch (ConditionalCheckFailedException refused) {
+      var found =
+          refused.hasItem()
+              ? Optional.of(GrantItem.read(refused.item()))
+              : Optional.<Grant>empty();
+      return found.filter(mine).<Write>map(Write.Applied::new).orElse(new Write.Refused(found));
+    } catch (SdkException outage) {
+      return resolve(outage, locator, mine, Write.Applied::new);
+    }
+  }
+
+  /// The outcome of a write whose answer never came: its own work if that is what a strong read finds, else
+  /// the outage itself.
+  private <T> T resolve(
+      SdkException outage, Locator locator, Predicate<Grant> mine, Function<Grant, T> done) {
+    try {
+      var item =
+          dynamo
+              .getItem(
+                  get ->
+                      get.tableName(grantsTable)
+                          .key(GrantItem.key(locator))
+                          .consistentRead(true)
+                          .overrideConfiguration(Budget.forResolvingRead()))
+              .item();
+      if (!item.isEmpty() && mine.test(GrantItem.read(item))) {
+        return done.apply(GrantItem.read(item));
+      }
+    } catch (SdkException again) {
+      outage.addSuppressed(again);
+    }
+    throw outage;
+  }
+}

@@ -1,0 +1,117 @@
+package dev.keyferry.aws;
+
+import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.flow.DeviceRequest;
+import dev.keyferry.flow.Digest;
+import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.Grant.Approval;
+import dev.keyferry.flow.Grant.Claim;
+import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Grant.Pace;
+import dev.keyferry.flow.Grant.Redemption;
+import dev.keyferry.flow.Grant.State;
+import dev.keyferry.flow.Locator;
+import dev.keyferry.flow.Origin;
+import dev.keyferry.flow.Scope;
+import dev.keyferry.flow.Subject;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/// The item of a grant. `purge_at`, in seconds, is the table's TTL attribute; other times are milliseconds.
+final class GrantItem {
+  static final String PENDING = "pending";
+  static final String APPROVED = "approved";
+  static final String DENIED = "denied";
+  static final String CONSUMED = "consumed";
+
+  private static final String PREFIX = "GRANT#";
+
+  private GrantItem() {}
+
+  static Map<String, AttributeValue> key(Locator locator) {
+    return Map.of("pk", AttributeValue.fromS(locator.partitionKey()));
+  }
+
+  /// The item of a grant that nobody has looked at; the later states are reached by updates.
+  static Map<String, AttributeValue> ofNew(Grant grant) {
+    var request = grant.request();
+    return Attributes.none()
+        .with("pk", grant.locator().partitionKey())
+        .with("grant_state", PENDING)
+        .with("client_id", request.clientId())
+        .with("requested_scope", request.scope())
+        .withText("device_name", request.deviceName())
+        .with("requested_lifetime", request.lifetime().toSeconds())
+        .withText("code_challenge", request.challenge().map(CodeChallenge::value))
+        .with("requested_from", request.origin().toString())
+        .with("requested_at", request.at())
+        .with("device_secret", grant.deviceSecret().toString())
+        .with("request_seal", grant.seal().toString())
+        .with("expires_at", grant.expiresAt())
+        .with("purge_at", grant.purgeAt().getEpochSecond())
+        .with("poll_interval", grant.pace().interval().toMillis())
+        .with("next_poll_at", grant.pace().nextPollAt())
+        .toMap();
+  }
+
+  static Grant read(Map<String, AttributeValue> attributes) {
+    var item = Attributes.of(attributes);
+    return new Grant(
+        new Locator(item.text("pk").substring(PREFIX.length())),
+        new DeviceRequest(
+            item.text("client_id"),
+            item.scope("requested_scope"),
+            item.optionalText("device_name"),
+            Duration.ofSeconds(item.number("requested_lifetime")),
+            item.optionalText("code_challenge").map(CodeChallenge::new),
+            Origin.parse(item.text("requested_from")),
+            item.instant("requested_at")),
+        Digest.parse(item.text("device_secret")),
+        Digest.parse(item.text("request_seal")),
+        item.instant("expires_at"),
+        new Pace(
+            Duration.ofMillis(item.number("poll_interval")),
+            item.instant("next_poll_at"),
+            item.optionalText("last_poll"),
+            item.optionalInstant("slowed_at")),
+        state(item));
+  }
+
+  private static State state(Attributes item) {
+    return switch (item.text("grant_state")) {
+      case PENDING ->
+          item.has("claimed_by") ? new State.Claimed(claim(item)) : new State.Pending();
+      case APPROVED -> new State.Approved(claim(item), approval(item));
+      case DENIED -> new State.Denied(claim(item));
+      case CONSUMED ->
+          new State.Consumed(
+              claim(item),
+              approval(item),
+              new Redemption(
+                  item.instant("consumed_at"),
+                  item.text("consumed_by"),
+                  item.optionalText("idempotency_key").map(Digest::parse)));
+      case String unknown -> throw new IllegalStateException("grant in state " + unknown);
+    };
+  }
+
+  private static Claim claim(Attributes item) {
+    return new Claim(new Subject(item.text("claimed_by")), Digest.parse(item.text("claim_nonce")));
+  }
+
+  private static Approval approval(Attributes item) {
+    return new Approval(
+        new Consent(
+            item.has("approved_scope")
+                ? Optional.of(item.scope("approved_scope"))
+                : Optional.<Scope>empty(),
+            item.has("approved_lifetime")
+                ? Optional.of(Duration.ofSeconds(item.number("approved_lifetime")))
+                : Optional.empty(),
+            item.optionalText("approved_name")),
+        item.instant("approved_at"),
+        Digest.parse(item.text("approval_seal")));
+  }
+}

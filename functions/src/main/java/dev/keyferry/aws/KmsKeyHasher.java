@@ -1,0 +1,132 @@
+package dev.keyferry.aws;
+
+import dev.keyferry.flow.KeyHasher;
+import dev.keyferry.flow.Purpose;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.KmsException;
+import software.amazon.awssdk.services.kms.model.MacAlgorithmSpec;
+
+/// Hashes with subkeys that KMS derives: `GenerateMac(key, "keyferry/<purpose>/v<version>")`. One call for each
+/// purpose and version, when first needed; then hashing is local. So the cost of KMS follows execution
+/// environments, not requests, and nothing is derived before a snapshot is restored.
+///
+/// A subkey is renewed after fifteen minutes. If KMS does not answer then, the old one serves for as long
+/// again; if KMS answers no (the key is disabled, or no longer ours to use), it is dropped at once.
+public final class KmsKeyHasher implements KeyHasher {
+  static final Duration RENEWAL = Duration.ofMinutes(15);
+  static final Duration GRACE = RENEWAL.multipliedBy(2);
+
+  /// How long to leave KMS alone after a failed renewal, so that an outage does not slow every request.
+  static final Duration PAUSE = Duration.ofSeconds(30);
+
+  private static final String ALGORITHM = "HmacSHA256";
+
+  private final KmsClient kms;
+  private final String keyId;
+  private final int version;
+  private final InstantSource clock;
+  private final ConcurrentMap<String, Subkey> subkeys = new ConcurrentHashMap<>();
+
+  public KmsKeyHasher(KmsClient kms, String keyId, int version, InstantSource clock) {
+    this.kms = kms;
+    this.keyId = keyId;
+    this.version = version;
+    this.clock = clock;
+  }
+
+  @Override
+  public int version() {
+    return version;
+  }
+
+  @Override
+  public byte[] hmac(Purpose purpose, int version, byte[] message) {
+    var name = "keyferry/" + purpose.label() + "/v" + version;
+    var subkey = subkeys.computeIfAbsent(name, Subkey::new).get(clock.instant());
+    try {
+      var mac = Mac.getInstance(ALGORITHM);
+      mac.init(subkey);
+      return mac.doFinal(message);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+    }
+  }
+
+  private final class Subkey {
+    private record Derived(SecretKeySpec key, Instant at) {}
+
+    private final String name;
+    private final ReentrantLock deriving = new ReentrantLock();
+    private volatile @Nullable Derived derived;
+    private volatile Instant notBefore = Instant.MIN;
+
+    Subkey(String name) {
+      this.name = name;
+    }
+
+    SecretKeySpec get(Instant now) {
+      var held = derived;
+      if (held != null && now.isBefore(held.at().plus(RENEWAL))) {
+        return held.key();
+      }
+      if (held != null && now.isBefore(held.at().plus(GRACE))) {
+        return now.isBefore(notBefore) || !deriving.tryLock() ? held.key() : renew(held, now);
+      }
+      deriving.lock();
+      try {
+        // Whoever held the lock may have derived it meanwhile.
+        var fresh = derived;
+        return fresh != null && !fresh.equals(held) ? fresh.key() : derive(now);
+      } finally {
+        deriving.unlock();
+      }
+    }
+
+    private SecretKeySpec renew(Derived held, Instant now) {
+      try {
+        return derive(now);
+      } catch (SdkException e) {
+        if (isRefusal(e)) {
+          derived = null;
+          throw e;
+        }
+        notBefore = now.plus(PAUSE);
+        return held.key();
+      } finally {
+        deriving.unlock();
+      }
+    }
+
+    private SecretKeySpec derive(Instant now) {
+      var answer =
+          kms.generateMac(
+              request ->
+                  request
+                      .keyId(keyId)
+                      .macAlgorithm(MacAlgorithmSpec.HMAC_SHA_256)
+                      .message(SdkBytes.fromUtf8String(name))
+                      .overrideConfiguration(Budget.forCall()));
+      var key = new SecretKeySpec(answer.mac().asByteArray(), ALGORITHM);
+      derived = new Derived(key, now);
+      return key;
+    }
+  }
+
+  private static boolean isRefusal(SdkException failure) {
+    return failure instanceof KmsException answer
+        && answer.statusCode() < 500
+        && !answer.isThrottlingException();
+  }
+}
