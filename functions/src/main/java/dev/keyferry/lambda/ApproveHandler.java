@@ -1,0 +1,39 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.util.Map;
+
+/// The claimant approves, RFC 8628 §3.3: all that was asked for, or less.
+public final class ApproveHandler extends ApiHandler {
+  private final DeviceFlow flow;
+
+  public ApproveHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public ApproveHandler(Wiring wiring) {
+    flow = wiring.flow();
+  }
+
+  @Override
+  Response handle(Request request) {
+    var body = request.json();
+    var decision = Decision.read(body);
+    var consent =
+        new Consent(
+            body.optionalString("scope").map(Parameters::scope),
+            body.optionalInteger("expires_in").map(Parameters::lifetime),
+            body.optionalString("name").map(Parameters::name));
+    return switch (flow.approve(
+        request.subject(), decision.userCode(), decision.approvalNonce(), consent)) {
+      case Given<Grant> _ -> Response.json(200, Map.of("status", "approved"));
+      case Declined(var error) -> Response.error(error);
+    };
+  }
+}

@@ -1,0 +1,114 @@
+package dev.keyferry.lambda;
+
+import static dev.keyferry.flow.Client.DEVICE_CODE_GRANT;
+
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Client;
+import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.DeviceRequest;
+import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.OAuthError;
+import dev.keyferry.flow.Scope;
+import dev.keyferry.web.Form;
+import dev.keyferry.web.MalformedRequest;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+
+/// A device asks for a code, RFC 8628 §3.1.
+public final class AuthorizeHandler extends ApiHandler {
+  /// Asks for a refresh token (OpenID Connect Core §11). There are none yet, so it is never granted.
+  private static final String OFFLINE_ACCESS = "offline_access";
+
+  private final Clients clients;
+  private final DeviceFlow flow;
+  private final InstantSource clock;
+
+  public AuthorizeHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public AuthorizeHandler(Wiring wiring) {
+    clients = wiring.clients();
+    flow = wiring.flow();
+    clock = wiring.clock();
+  }
+
+  @Override
+  Response handle(Request request) {
+    var form = request.form();
+    var client = clients.require(form.require("client_id"), DEVICE_CODE_GRANT);
+    var asked =
+        new DeviceRequest(
+            client.id(),
+            scope(form, client),
+            form.optional("device_name").map(Parameters::name),
+            lifetime(form, client),
+            challenge(form),
+            request.origin(),
+            clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    return switch (flow.authorize(asked)) {
+      case Given(var codes) -> {
+        var page = request.publicUrl() + "/device";
+        yield Response.json(
+            200,
+            Map.of(
+                "device_code", codes.deviceCode().reveal(),
+                "user_code", codes.userCode().display(),
+                "verification_uri", page,
+                "verification_uri_complete", page + "?user_code=" + codes.userCode().display(),
+                "expires_in", DeviceFlow.CODE_LIFETIME.toSeconds(),
+                "interval", Grant.Pace.FIRST_INTERVAL.toSeconds()));
+      }
+      case Declined(var error) -> Response.error(error);
+    };
+  }
+
+  /// What is asked for, by default all the client may have; RFC 6749 §3.3.
+  private static Scope scope(Form form, Client client) {
+    var asked = form.optional("scope").map(Parameters::scope).orElse(client.scopes());
+    if (!asked.within(client.scopes())) {
+      throw Parameters.scopeError("the client may not ask for this scope");
+    }
+    var grantable = asked.without(OFFLINE_ACCESS);
+    if (grantable.isEmpty()) {
+      throw Parameters.scopeError("nothing that can be granted was asked for");
+    }
+    return grantable;
+  }
+
+  private static Duration lifetime(Form form, Client client) {
+    try {
+      return form.optional("expires_in")
+          .map(Long::parseLong)
+          .map(Parameters::lifetime)
+          .map(client::capped)
+          .orElse(client.defaultLifetime());
+    } catch (NumberFormatException e) {
+      throw new MalformedRequest(OAuthError.invalidRequest("expires_in is not a whole number"));
+    }
+  }
+
+  /// RFC 7636 §4.3; `plain`, its default method, protects nothing here.
+  private static Optional<CodeChallenge> challenge(Form form) {
+    var challenge = form.optional("code_challenge");
+    var method = form.optional("code_challenge_method");
+    if (challenge.isEmpty() && method.isEmpty()) {
+      return Optional.empty();
+    }
+    return challenge
+        .filter(_ -> method.equals(Optional.of("S256")))
+        .flatMap(CodeChallenge::parse)
+        .or(
+            () -> {
+              throw new MalformedRequest(
+                  OAuthError.invalidRequest("code_challenge needs method S256 and 43 characters"));
+            });
+  }
+}

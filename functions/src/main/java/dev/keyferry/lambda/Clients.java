@@ -1,0 +1,78 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.Client;
+import dev.keyferry.flow.OAuthError;
+import dev.keyferry.flow.Scope;
+import dev.keyferry.web.Json;
+import dev.keyferry.web.JsonObject;
+import dev.keyferry.web.MalformedRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/// The registered clients, baked into the artifact from `infra/clients.json`.
+public final class Clients {
+  private final Map<String, Client> byId;
+
+  private Clients(Map<String, Client> byId) {
+    this.byId = byId;
+  }
+
+  static Clients ofArtifact() {
+    try (var file = Objects.requireNonNull(Clients.class.getResourceAsStream("clients.json"))) {
+      return parse(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static Clients parse(String json) {
+    var byId = new LinkedHashMap<String, Client>();
+    for (var client : Json.readObject(json).objects("clients")) {
+      byId.put(client.string("client_id"), read(client));
+    }
+    return new Clients(byId);
+  }
+
+  private static Client read(JsonObject client) {
+    return new Client(
+        client.string("client_id"),
+        client.string("client_name"),
+        Set.copyOf(client.strings("grant_types")),
+        new Scope(client.strings("scopes")),
+        Duration.ofSeconds(client.integer("default_lifetime")),
+        Duration.ofSeconds(client.integer("max_lifetime")));
+  }
+
+  Collection<Client> all() {
+    return byId.values();
+  }
+
+  /// The client that sends a request, if it is registered and may use this grant.
+  Client require(String id, String grantType) {
+    var client =
+        Optional.ofNullable(byId.get(id))
+            .orElseThrow(
+                () -> refused(OAuthError.Code.INVALID_CLIENT, "no such client is registered"));
+    if (!client.mayUse(grantType)) {
+      throw refused(OAuthError.Code.UNAUTHORIZED_CLIENT, "this client may not use this grant");
+    }
+    return client;
+  }
+
+  /// The registered name of a client, for people.
+  String nameOf(String id) {
+    return Optional.ofNullable(byId.get(id)).map(Client::name).orElse(id);
+  }
+
+  private static MalformedRequest refused(OAuthError.Code code, String description) {
+    return new MalformedRequest(OAuthError.of(code, description));
+  }
+}

@@ -1,0 +1,32 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Grant;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.util.Map;
+
+/// The claimant denies, RFC 8628 §3.3. The nonce must be sent but need not be the latest: saying no is safe
+/// from any of the claimant's screens.
+public final class DenyHandler extends ApiHandler {
+  private final DeviceFlow flow;
+
+  public DenyHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public DenyHandler(Wiring wiring) {
+    flow = wiring.flow();
+  }
+
+  @Override
+  Response handle(Request request) {
+    var decision = Decision.read(request.json());
+    return switch (flow.deny(request.subject(), decision.userCode())) {
+      case Given<Grant> _ -> Response.json(200, Map.of("status", "denied"));
+      case Declined(var error) -> Response.error(error);
+    };
+  }
+}

@@ -1,0 +1,65 @@
+package dev.keyferry.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2CustomAuthorizerEvent;
+import dev.keyferry.aws.Budget;
+import dev.keyferry.flow.AccessToken;
+import dev.keyferry.flow.Key;
+import dev.keyferry.flow.KeyVerifier;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Lets the holders of keys through to the routes of any HTTP API: a Lambda authorizer, payload format 2.0,
+/// simple response. An outage is no verdict: it fails the invocation, and API Gateway answers 500, not 403.
+public final class KeyAuthorizer
+    implements RequestHandler<APIGatewayV2CustomAuthorizerEvent, KeyAuthorizer.Verdict> {
+
+  /// The simple response; the context reaches the route as `requestContext.authorizer.lambda`.
+  public record Verdict(boolean isAuthorized, Map<String, String> context) {}
+
+  /// RFC 6750 §2.1; the scheme is of any case.
+  private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+)");
+
+  private final KeyVerifier verifier;
+
+  public KeyAuthorizer() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public KeyAuthorizer(Wiring wiring) {
+    verifier = wiring.verifier();
+  }
+
+  @Override
+  public Verdict handleRequest(APIGatewayV2CustomAuthorizerEvent event, Context context) {
+    return Budget.spend(
+        () ->
+            credentials(event)
+                .flatMap(AccessToken::parse)
+                .flatMap(verifier::verify)
+                .map(key -> new Verdict(true, facts(key)))
+                .orElse(new Verdict(false, Map.of())));
+  }
+
+  private static Optional<String> credentials(APIGatewayV2CustomAuthorizerEvent event) {
+    return Stream.ofNullable(event.getHeaders())
+        .flatMap(headers -> headers.entrySet().stream())
+        .filter(header -> header.getKey().equalsIgnoreCase("authorization"))
+        .map(header -> BEARER.matcher(header.getValue()))
+        .filter(bearer -> bearer.matches())
+        .map(bearer -> bearer.group(1))
+        .findFirst();
+  }
+
+  private static Map<String, String> facts(Key key) {
+    return Map.of(
+        "sub", key.subject().value(),
+        "client_id", key.clientId(),
+        "scope", key.scope().toString(),
+        "key_id", key.id().value(),
+        "exp", Long.toString(key.expiresAt().getEpochSecond()));
+  }
+}

@@ -1,0 +1,38 @@
+package dev.keyferry.lambda;
+
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.keyferry.web.Json;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/// What an operator is told when AWS did not answer: the kind of failure and where, never a message, which may
+/// quote a key.
+final class Outage {
+  private static final int FRAMES = 12;
+
+  private Outage() {}
+
+  static void log(LambdaLogger logger, SdkException failure) {
+    var line = new LinkedHashMap<String, Object>();
+    line.put("event", "outage");
+    line.put("failure", failure.getClass().getName());
+    if (failure instanceof AwsServiceException answer) {
+      line.put("status", answer.statusCode());
+      line.put("aws_request_id", String.valueOf(answer.requestId()));
+      if (answer.awsErrorDetails() != null) {
+        line.put("aws_error", String.valueOf(answer.awsErrorDetails().errorCode()));
+      }
+    }
+    line.put(
+        "at",
+        Arrays.stream(failure.getStackTrace())
+            .filter(frame -> frame.getClassName().startsWith("dev.keyferry."))
+            .limit(FRAMES)
+            .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+            .toList());
+    logger.log(Json.write(line), LogLevel.ERROR);
+  }
+}

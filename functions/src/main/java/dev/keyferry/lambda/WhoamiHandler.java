@@ -1,0 +1,20 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.util.Map;
+
+/// Tells a key's holder what the key is: the claims that [KeyAuthorizer] hands to any route behind it.
+public final class WhoamiHandler extends ApiHandler {
+  @Override
+  Response handle(Request request) {
+    return Response.json(
+        200,
+        Map.of(
+            "sub", request.claim("sub"),
+            "client_id", request.claim("client_id"),
+            "scope", request.claim("scope"),
+            "key_id", request.claim("key_id"),
+            "exp", Long.parseLong(request.claim("exp"))));
+  }
+}

@@ -1,0 +1,91 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.aws.AwsConnection;
+import dev.keyferry.aws.DynamoGrantStore;
+import dev.keyferry.aws.DynamoKeyStore;
+import dev.keyferry.aws.KmsKeyHasher;
+import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.KeyHasher;
+import dev.keyferry.flow.KeyVerifier;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+
+/// What one function is made of. Nothing is connected before it is asked for, so a function that needs no AWS
+/// loads none of it; and nothing calls KMS before the first request, so no snapshot holds a subkey.
+public final class Wiring {
+  private final Map<String, String> settings;
+  private final Supplier<AwsConnection> dynamo;
+  private final Supplier<AwsConnection> kms;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  public Wiring(
+      Map<String, String> settings,
+      Supplier<AwsConnection> dynamo,
+      Supplier<AwsConnection> kms,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.settings = settings;
+    this.dynamo = dynamo;
+    this.kms = kms;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /// As Lambda runs it: settings from the environment, the role's credentials, the real clock.
+  static Wiring ofEnvironment() {
+    var settings = System.getenv();
+    Supplier<AwsConnection> connection =
+        () ->
+            new AwsConnection(
+                Region.of(settings.get("AWS_REGION")),
+                DefaultCredentialsProvider.builder().build(),
+                Optional.ofNullable(settings.get("KEYFERRY_AWS_ENDPOINT")).map(URI::create),
+                AwsConnection.defaultHttp(),
+                List.of());
+    return new Wiring(settings, connection, connection, Clock.systemUTC(), new SecureRandom());
+  }
+
+  DeviceFlow flow() {
+    var client = dynamo.get().dynamo();
+    var keysTable = setting("KEYS_TABLE");
+    return new DeviceFlow(
+        new DynamoGrantStore(client, setting("GRANTS_TABLE"), keysTable),
+        new DynamoKeyStore(client, keysTable),
+        hasher(),
+        clock,
+        random);
+  }
+
+  KeyVerifier verifier() {
+    var keys = new DynamoKeyStore(dynamo.get().dynamo(), setting("KEYS_TABLE"));
+    return new KeyVerifier(keys, hasher(), clock);
+  }
+
+  Clients clients() {
+    return Clients.ofArtifact();
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  String setting(String name) {
+    return Optional.ofNullable(settings.get(name))
+        .orElseThrow(() -> new IllegalStateException("the setting " + name + " is missing"));
+  }
+
+  private KeyHasher hasher() {
+    var version = Integer.parseInt(setting("HASH_VERSION"));
+    return new KmsKeyHasher(kms.get().kms(), setting("HASH_KEY"), version, clock);
+  }
+}

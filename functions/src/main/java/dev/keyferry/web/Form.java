@@ -1,0 +1,78 @@
+package dev.keyferry.web;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// The parameters of a form or query string. A parameter without a value counts as omitted, unknown ones are
+/// ignored, a repeated one is an error: RFC 6749 §3.1 and §3.2.
+public final class Form {
+  private final Map<String, String> parameters;
+
+  private Form(Map<String, String> parameters) {
+    this.parameters = parameters;
+  }
+
+  public static Form parse(String encoded) {
+    var parameters = new HashMap<String, String>();
+    for (int start = 0; start < encoded.length(); ) {
+      var ampersand = encoded.indexOf('&', start);
+      var end = ampersand < 0 ? encoded.length() : ampersand;
+      var equals = encoded.indexOf('=', start);
+      var nameEnd = equals < 0 || equals > end ? end : equals;
+      var name = decode(encoded.substring(start, nameEnd));
+      var value = decode(encoded.substring(Math.min(nameEnd + 1, end), end));
+      if (parameters.put(name, value) != null) {
+        throw MalformedRequest.because("a parameter is repeated");
+      }
+      start = end + 1;
+    }
+    return new Form(parameters);
+  }
+
+  public Optional<String> optional(String name) {
+    return Optional.ofNullable(parameters.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  public String require(String name) {
+    return optional(name)
+        .orElseThrow(() -> MalformedRequest.because("the parameter " + name + " is missing"));
+  }
+
+  boolean has(String name) {
+    return parameters.containsKey(name);
+  }
+
+  /// Strict, unlike `URLDecoder`: every escape must be whole and the result UTF-8.
+  private static String decode(String encoded) {
+    var bytes = ByteBuffer.allocate(encoded.length());
+    for (int i = 0; i < encoded.length(); i++) {
+      var character = encoded.charAt(i);
+      if (character == '%') {
+        bytes.put(escaped(encoded, i + 1));
+        i += 2;
+      } else if (character > '~' || character < ' ') {
+        throw MalformedRequest.because("the form is not URL-encoded");
+      } else {
+        bytes.put((byte) (character == '+' ? ' ' : character));
+      }
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+    } catch (CharacterCodingException e) {
+      throw MalformedRequest.because("the form is not UTF-8");
+    }
+  }
+
+  private static byte escaped(String encoded, int at) {
+    var high = at + 1 < encoded.length() ? Character.digit(encoded.charAt(at), 16) : -1;
+    var low = at + 1 < encoded.length() ? Character.digit(encoded.charAt(at + 1), 16) : -1;
+    if (high < 0 || low < 0) {
+      throw MalformedRequest.because("the form is not URL-encoded");
+    }
+    return (byte) (high << 4 | low);
+  }
+}

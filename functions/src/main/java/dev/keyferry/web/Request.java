@@ -1,0 +1,89 @@
+package dev.keyferry.web;
+
+import dev.keyferry.flow.Origin;
+import dev.keyferry.flow.Subject;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// A request as the gateway passed it on.
+///
+/// @param publicUrl where this API is reached, from configuration: no header decides it
+/// @param headers by lower-case name
+/// @param origin the address that the gateway saw, never one from a header
+/// @param claims what the gateway has verified: of the user's access token, or of the key; else empty
+public record Request(
+    URI publicUrl,
+    String path,
+    String query,
+    Map<String, String> headers,
+    String body,
+    Origin origin,
+    Map<String, String> claims) {
+
+  private static final int LARGEST_BODY = 8 * 1024;
+
+  /// What must never stand in a URL, where it would be logged along the way (RFC 6750 §5.3, RFC 6749 §2.3.1).
+  private static final List<String> SECRETS =
+      List.of(
+          "device_code",
+          "user_code",
+          "code_verifier",
+          "client_secret",
+          "refresh_token",
+          "access_token",
+          "token");
+
+  public Optional<String> header(String lowerCaseName) {
+    return Optional.ofNullable(headers.get(lowerCaseName));
+  }
+
+  public Form form() {
+    require("application/x-www-form-urlencoded");
+    return Form.parse(body);
+  }
+
+  public JsonObject json() {
+    require("application/json");
+    return Json.readObject(body);
+  }
+
+  /// The signed-in user; the gateway lets nobody else through to the routes that ask.
+  public Subject subject() {
+    return new Subject(claim("sub"));
+  }
+
+  public String claim(String name) {
+    return Optional.ofNullable(claims.get(name))
+        .filter(value -> !value.isEmpty())
+        .orElseThrow(() -> MalformedRequest.because("the token has no claim " + name));
+  }
+
+  /// A body that is neither too large nor anything but UTF-8.
+  public static String text(byte[] body) {
+    if (body.length > LARGEST_BODY) {
+      throw MalformedRequest.because("the body is larger than 8 KiB");
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+    } catch (CharacterCodingException e) {
+      throw MalformedRequest.because("the body is not UTF-8");
+    }
+  }
+
+  private void require(String type) {
+    var parameters = Form.parse(query);
+    if (SECRETS.stream().anyMatch(parameters::has)) {
+      throw MalformedRequest.because("secrets do not belong in the query string");
+    }
+    var declared = header("content-type").orElse("").split(";", 2)[0];
+    if (!declared.strip().toLowerCase(Locale.ROOT).equals(type)) {
+      throw MalformedRequest.because("the body must be " + type);
+    }
+  }
+}

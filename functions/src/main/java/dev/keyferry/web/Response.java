@@ -1,0 +1,60 @@
+package dev.keyferry.web;
+
+import dev.keyferry.flow.OAuthError;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/// An answer: status, headers by lower-case name, body.
+public record Response(int status, Map<String, String> headers, String body) {
+  /// How long a client should wait after an outage: a poll's interval, so that the next one is not early even
+  /// if the failed one was counted.
+  private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(5);
+
+  public static Response json(int status, Map<String, ?> body) {
+    return new Response(
+        status,
+        Map.of(
+            "content-type", "application/json",
+            "cache-control", "no-store",
+            "x-content-type-options", "nosniff"),
+        Json.write(body));
+  }
+
+  /// A refusal, RFC 6749 §5.2.
+  public static Response error(OAuthError error) {
+    var body = new LinkedHashMap<String, Object>();
+    body.put("error", error.code().name().toLowerCase(Locale.ROOT));
+    body.put("error_description", error.description());
+    error.interval().ifPresent(interval -> body.put("interval", interval.toSeconds()));
+    var response = json(status(error), body);
+    return error.code() == OAuthError.Code.TEMPORARILY_UNAVAILABLE
+        ? response.with("retry-after", Long.toString(OUTAGE_PAUSE.toSeconds()))
+        : response;
+  }
+
+  public Response with(String header, String value) {
+    var more = new LinkedHashMap<>(headers);
+    more.put(header, value);
+    return new Response(status, more, body);
+  }
+
+  private static int status(OAuthError error) {
+    return switch (error.code()) {
+      case INVALID_CLIENT -> 401;
+      case INVALID_USER_CODE -> 404;
+      case TEMPORARILY_UNAVAILABLE -> 503;
+      case INVALID_REQUEST,
+          INVALID_GRANT,
+          UNAUTHORIZED_CLIENT,
+          UNSUPPORTED_GRANT_TYPE,
+          INVALID_SCOPE,
+          AUTHORIZATION_PENDING,
+          SLOW_DOWN,
+          ACCESS_DENIED,
+          EXPIRED_TOKEN ->
+          400;
+    };
+  }
+}
