@@ -1,0 +1,1001 @@
+package dev.keyferry.flow;
+
+import static dev.keyferry.flow.Samples.NOON;
+import static dev.keyferry.flow.Samples.attempt;
+import static dev.keyferry.flow.Samples.digest;
+import static dev.keyferry.flow.Samples.subject;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.flow.Grant.Approval;
+import dev.keyferry.flow.Grant.Claim;
+import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Grant.Redemption;
+import dev.keyferry.flow.Grant.State.Approved;
+import dev.keyferry.flow.Grant.State.Claimed;
+import dev.keyferry.flow.Grant.State.Consumed;
+import dev.keyferry.flow.Grant.State.Denied;
+import dev.keyferry.flow.Grant.State.Pending;
+import dev.keyferry.flow.GrantStore.Proof;
+import dev.keyferry.flow.GrantStore.Redeemed;
+import dev.keyferry.flow.GrantStore.Redeemed.Barred;
+import dev.keyferry.flow.GrantStore.Redeemed.Stored;
+import dev.keyferry.flow.GrantStore.Write;
+import dev.keyferry.flow.GrantStore.Write.Applied;
+import dev.keyferry.flow.GrantStore.Write.Refused;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What every grant store promises: the conditions of the design's table, one by one.
+///
+/// Needs no fresh tables: each test has a grant, a subject and a key of its own.
+public abstract class GrantStoreContract {
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final int CONTENDERS = 16;
+
+  private final Grant grant = Samples.grant(Samples.request(NOON));
+  private final Locator locator = grant.locator();
+  private final Proof proof = proofOf(grant);
+  private final Claim claim = new Claim(subject(), digest());
+  private final Instant later = NOON.plusSeconds(30);
+  private final Instant lastMoment = grant.expiresAt().minus(MILLISECOND);
+  private final Approval approval = new Approval(Consent.TO_ALL, later, digest());
+  private final Key key = Samples.key(claim.subject(), later);
+
+  protected abstract Stores stores();
+
+  private GrantStore grants() {
+    return stores().grants();
+  }
+
+  /// The ends that a grant can come to without expiring.
+  enum Decided {
+    APPROVED,
+    DENIED,
+    CONSUMED
+  }
+
+  private void reach(Decided state) {
+    assertThat(grants().claim(locator, claim, NOON)).isInstanceOf(Applied.class);
+    switch (state) {
+      case APPROVED -> approveIt();
+      case DENIED -> denyIt();
+      case CONSUMED -> {
+        approveIt();
+        assertThat(redeem(redemption())).isEqualTo(new Stored());
+      }
+    }
+  }
+
+  private void approveIt() {
+    assertThat(grants().approve(locator, claim, approval, later)).isInstanceOf(Applied.class);
+  }
+
+  private void denyIt() {
+    assertThat(grants().deny(locator, claim.subject(), later)).isInstanceOf(Applied.class);
+  }
+
+  private Redemption redemption() {
+    return new Redemption(later, attempt(), Optional.of(digest()));
+  }
+
+  private Redeemed redeem(Redemption redemption) {
+    return grants().redeem(locator, proof, approval.at(), redemption, key);
+  }
+
+  private static Proof proofOf(Grant grant) {
+    return new Proof(grant.request().clientId(), grant.deviceSecret(), grant.request().challenge());
+  }
+
+  /// What is stored, read by a poll that proves nothing and so changes nothing.
+  private Optional<Grant> stored(Locator at) {
+    var nobody = new Proof("nobody", digest(), Optional.empty());
+    var answer = grants().poll(at, nobody, attempt(), NOON);
+    assertThat(answer).isInstanceOf(Refused.class);
+    return ((Refused) answer).found();
+  }
+
+  private Grant stored() {
+    return stored(locator).orElseThrow();
+  }
+
+  private static Grant applied(Write write) {
+    assertThat(write).isInstanceOf(Applied.class);
+    return ((Applied) write).grant();
+  }
+
+  private void assertRefused(Write write, Grant unchanged) {
+    assertThat(write).isEqualTo(new Refused(Optional.of(unchanged)));
+    assertThat(stored()).isEqualTo(unchanged);
+  }
+
+  private static List<Proof> proofsThatDoNotFit(Proof good) {
+    return List.of(
+        new Proof("demo", good.deviceSecret(), good.challenge()),
+        new Proof(good.clientId(), digest(), good.challenge()),
+        new Proof(
+            good.clientId(),
+            good.deviceSecret(),
+            good.challenge().isEmpty() ? Optional.of(Samples.CHALLENGE) : Optional.empty()),
+        new Proof(
+            good.clientId(), good.deviceSecret(), Optional.of(new CodeChallenge("x".repeat(43)))));
+  }
+
+  /// Starts all calls at once. A call that ends in an outage decided nothing and is left out.
+  private static <T> List<T> race(List<Callable<T>> calls) throws InterruptedException {
+    var start = new CyclicBarrier(calls.size());
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<T>> together = new ArrayList<>();
+      for (var call : calls) {
+        together.add(
+            () -> {
+              start.await();
+              return call.call();
+            });
+      }
+      return threads.invokeAll(together).stream()
+          .filter(future -> future.state() == Future.State.SUCCESS)
+          .map(Future::resultNow)
+          .toList();
+    }
+  }
+
+  @Nested
+  class Create {
+    @Test
+    void stores_every_field_of_a_grant() {
+      var challenged = Samples.grant(Samples.challenged(Samples.request(NOON)));
+
+      assertThat(grants().create(challenged, NOON)).isEqualTo(new Applied(challenged));
+      assertThat(stored(challenged.locator())).contains(challenged);
+    }
+
+    @Test
+    void stores_a_grant_without_its_optional_fields() {
+      var bare =
+          Samples.grant(
+              new DeviceRequest(
+                  "demo",
+                  new Scope(List.of("read")),
+                  Optional.empty(),
+                  Duration.ofSeconds(60),
+                  Optional.empty(),
+                  Origin.parse("2001:db8::7"),
+                  NOON));
+
+      assertThat(grants().create(bare, NOON)).isEqualTo(new Applied(bare));
+      assertThat(stored(bare.locator())).contains(bare);
+    }
+
+    @Test
+    void leaves_the_grant_alone_that_already_has_the_place() {
+      applied(grants().create(grant, NOON));
+
+      assertRefused(grants().create(rival(), NOON), grant);
+    }
+
+    @Test
+    void keeps_a_row_until_the_moment_it_may_be_purged() {
+      applied(grants().create(grant, NOON));
+
+      assertRefused(grants().create(rival(), grant.purgeAt().minus(MILLISECOND)), grant);
+    }
+
+    @Test
+    void overwrites_all_of_a_row_that_may_be_purged() {
+      applied(grants().create(grant, NOON));
+      reach(Decided.CONSUMED);
+
+      assertThat(grants().create(rival(), grant.purgeAt())).isEqualTo(new Applied(rival()));
+      assertThat(stored()).isEqualTo(rival());
+    }
+
+    @Test
+    void recognises_its_own_work() {
+      applied(grants().create(grant, NOON));
+
+      assertThat(grants().create(grant, NOON)).isEqualTo(new Applied(grant));
+    }
+
+    private final Grant another = Samples.grant(Samples.challenged(Samples.request(NOON)));
+
+    private Grant rival() {
+      return new Grant(
+          locator,
+          another.request(),
+          another.deviceSecret(),
+          another.seal(),
+          another.expiresAt(),
+          another.pace(),
+          another.state());
+    }
+  }
+
+  @Nested
+  class Poll {
+    @BeforeEach
+    void create() {
+      applied(grants().create(grant, NOON));
+    }
+
+    private Write poll(Instant now) {
+      return grants().poll(locator, proof, attempt(), now);
+    }
+
+    @Test
+    void moves_the_window_one_interval_on_from_the_poll_and_nothing_else() {
+      var attempt = attempt();
+      var at = NOON.plusSeconds(7);
+
+      var polled = applied(grants().poll(locator, proof, attempt, at));
+
+      assertThat(polled)
+          .isEqualTo(
+              new Grant(
+                  locator,
+                  grant.request(),
+                  grant.deviceSecret(),
+                  grant.seal(),
+                  grant.expiresAt(),
+                  new Grant.Pace(
+                      Duration.ofSeconds(5),
+                      at.plusSeconds(5),
+                      Optional.of(attempt),
+                      Optional.empty()),
+                  new Pending()));
+      assertThat(stored()).isEqualTo(polled);
+    }
+
+    @Test
+    void is_never_early_the_first_time() {
+      assertThat(poll(NOON)).isInstanceOf(Applied.class);
+    }
+
+    @Test
+    void goes_on_while_a_user_looks_at_the_grant() {
+      applied(grants().claim(locator, claim, NOON));
+
+      assertThat(applied(poll(NOON)).state()).isEqualTo(new Claimed(claim));
+    }
+
+    @Test
+    void needs_the_challenge_answered() {
+      var challenged = Samples.grant(Samples.challenged(Samples.request(NOON)));
+      applied(grants().create(challenged, NOON));
+
+      for (var wrong : proofsThatDoNotFit(proofOf(challenged))) {
+        assertThat(grants().poll(challenged.locator(), wrong, attempt(), NOON))
+            .isEqualTo(new Refused(Optional.of(challenged)));
+      }
+      applied(grants().poll(challenged.locator(), proofOf(challenged), attempt(), NOON));
+    }
+
+    @Test
+    void needs_the_client_and_the_secret_and_no_challenge_where_none_was_made() {
+      for (var wrong : proofsThatDoNotFit(proof)) {
+        assertRefused(grants().poll(locator, wrong, attempt(), NOON), grant);
+      }
+    }
+
+    @Test
+    void finds_nothing_at_an_unknown_place() {
+      var unknown = Samples.grant(Samples.request(NOON)).locator();
+
+      assertThat(grants().poll(unknown, proof, attempt(), NOON))
+          .isEqualTo(new Refused(Optional.empty()));
+      assertThat(stored(unknown)).isEmpty();
+    }
+
+    @Test
+    void is_refused_from_the_moment_of_expiry() {
+      assertRefused(poll(grant.expiresAt()), grant);
+      assertThat(poll(lastMoment)).isInstanceOf(Applied.class);
+    }
+
+    @Test
+    void may_come_one_second_before_it_is_due() {
+      var due = applied(poll(NOON)).pace().nextPollAt();
+
+      assertThat(poll(due.minusSeconds(1))).isInstanceOf(Applied.class);
+    }
+
+    @Test
+    void may_not_come_more_than_one_second_before_it_is_due() {
+      var polled = applied(poll(NOON));
+      var due = polled.pace().nextPollAt();
+
+      assertRefused(poll(due.minusSeconds(1).minus(MILLISECOND)), polled);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void is_refused_once_the_grant_is(Decided state) {
+      reach(state);
+      var decided = stored();
+
+      assertRefused(poll(later), decided);
+    }
+
+    @Test
+    void recognises_its_own_work() {
+      var attempt = attempt();
+      var polled = applied(grants().poll(locator, proof, attempt, NOON));
+
+      assertThat(grants().poll(locator, proof, attempt, NOON)).isEqualTo(new Applied(polled));
+      assertThat(stored()).isEqualTo(polled);
+    }
+
+    @RepeatedTest(5)
+    void lets_one_of_many_through_that_come_at_once() throws InterruptedException {
+      List<Callable<Write>> polls = new ArrayList<>();
+      IntStream.range(0, CONTENDERS).forEach(_ -> polls.add(() -> poll(NOON)));
+
+      assertThat(race(polls)).filteredOn(Applied.class::isInstance).hasSize(1);
+    }
+  }
+
+  @Nested
+  class SlowDown {
+    private final Duration ten = Duration.ofSeconds(10);
+    private final Duration fifteen = Duration.ofSeconds(15);
+
+    @BeforeEach
+    void create() {
+      applied(grants().create(grant, NOON));
+    }
+
+    private Grant polled(Instant now) {
+      return applied(grants().poll(locator, proof, attempt(), now));
+    }
+
+    @Test
+    void lengthens_the_interval_and_leaves_the_window_where_it_is() {
+      var seen = polled(NOON);
+
+      var slowed = applied(grants().slowDown(seen, ten));
+
+      assertThat(slowed.pace())
+          .isEqualTo(
+              new Grant.Pace(
+                  ten,
+                  seen.pace().nextPollAt(),
+                  seen.pace().lastPoll(),
+                  Optional.of(seen.pace().nextPollAt())));
+      assertThat(slowed.state()).isEqualTo(seen.state());
+      assertThat(stored()).isEqualTo(slowed);
+    }
+
+    @Test
+    void happens_once_in_each_window() {
+      var seen = polled(NOON);
+      var slowed = applied(grants().slowDown(seen, ten));
+
+      assertThat(grants().slowDown(seen, fifteen)).isEqualTo(new Applied(slowed));
+      assertThat(grants().slowDown(slowed, fifteen)).isEqualTo(new Applied(slowed));
+      assertThat(stored()).isEqualTo(slowed);
+    }
+
+    @Test
+    void happens_again_in_the_next_window() {
+      applied(grants().slowDown(polled(NOON), ten));
+      var next = polled(NOON.plusSeconds(5));
+
+      assertThat(next.pace().nextPollAt()).isEqualTo(NOON.plusSeconds(15));
+      assertThat(applied(grants().slowDown(next, fifteen)).pace().interval()).isEqualTo(fifteen);
+    }
+
+    @Test
+    void comes_too_late_when_the_window_has_moved() {
+      var seen = polled(NOON);
+      var moved = polled(NOON.plusSeconds(5));
+
+      assertRefused(grants().slowDown(seen, ten), moved);
+    }
+
+    @Test
+    void finds_nothing_at_an_unknown_place() {
+      var unknown = Samples.grant(Samples.request(NOON));
+
+      assertThat(grants().slowDown(unknown, ten)).isEqualTo(new Refused(Optional.empty()));
+      assertThat(stored(unknown.locator())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void is_refused_once_the_grant_is(Decided state) {
+      var seen = polled(NOON);
+      reach(state);
+      var decided = stored();
+
+      assertRefused(grants().slowDown(seen, ten), decided);
+    }
+  }
+
+  @Nested
+  class ClaimIt {
+    @BeforeEach
+    void create() {
+      applied(grants().create(grant, NOON));
+    }
+
+    @Test
+    void puts_the_grant_on_the_subjects_screen_and_changes_nothing_else() {
+      var polled = applied(grants().poll(locator, proof, attempt(), NOON));
+
+      var claimed = applied(grants().claim(locator, claim, later));
+
+      assertThat(claimed)
+          .isEqualTo(
+              new Grant(
+                  locator,
+                  grant.request(),
+                  grant.deviceSecret(),
+                  grant.seal(),
+                  grant.expiresAt(),
+                  polled.pace(),
+                  new Claimed(claim)));
+      assertThat(stored()).isEqualTo(claimed);
+    }
+
+    @Test
+    void belongs_to_whoever_claimed_last() {
+      var other = new Claim(subject(), digest());
+      applied(grants().claim(locator, claim, NOON));
+
+      assertThat(applied(grants().claim(locator, other, NOON)).state())
+          .isEqualTo(new Claimed(other));
+      assertThat(stored().state()).isEqualTo(new Claimed(other));
+    }
+
+    @Test
+    void of_the_same_subject_counts_from_the_last_screen() {
+      var again = new Claim(claim.subject(), digest());
+      applied(grants().claim(locator, claim, NOON));
+      applied(grants().claim(locator, again, NOON));
+
+      assertThat(stored().state()).isEqualTo(new Claimed(again));
+    }
+
+    @Test
+    void is_refused_from_the_moment_of_expiry() {
+      assertRefused(grants().claim(locator, claim, grant.expiresAt()), grant);
+      assertThat(grants().claim(locator, claim, lastMoment)).isInstanceOf(Applied.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void is_refused_once_the_grant_is(Decided state) {
+      reach(state);
+      var decided = stored();
+
+      assertRefused(grants().claim(locator, new Claim(subject(), digest()), later), decided);
+      assertRefused(grants().claim(locator, claim, later), decided);
+    }
+
+    @Test
+    void finds_nothing_at_an_unknown_place() {
+      var unknown = Samples.grant(Samples.request(NOON)).locator();
+
+      assertThat(grants().claim(unknown, claim, NOON)).isEqualTo(new Refused(Optional.empty()));
+      assertThat(stored(unknown)).isEmpty();
+    }
+
+    @Test
+    void recognises_its_own_work() {
+      var claimed = applied(grants().claim(locator, claim, NOON));
+
+      assertThat(grants().claim(locator, claim, NOON)).isEqualTo(new Applied(claimed));
+    }
+  }
+
+  @Nested
+  class Approve {
+    @BeforeEach
+    void createAndClaim() {
+      applied(grants().create(grant, NOON));
+      applied(grants().claim(locator, claim, NOON));
+    }
+
+    private Write approve(Claim by, Consent consent, Instant now) {
+      return grants().approve(locator, by, new Approval(consent, now, digest()), now);
+    }
+
+    private Consent scope(String... tokens) {
+      return new Consent(
+          Optional.of(new Scope(List.of(tokens))), Optional.empty(), Optional.empty());
+    }
+
+    private Consent lifetime(Duration lifetime) {
+      return new Consent(Optional.empty(), Optional.of(lifetime), Optional.empty());
+    }
+
+    @Test
+    void stores_a_consent_to_all() {
+      var approved = applied(grants().approve(locator, claim, approval, later));
+
+      assertThat(approved)
+          .isEqualTo(
+              new Grant(
+                  locator,
+                  grant.request(),
+                  grant.deviceSecret(),
+                  grant.seal(),
+                  grant.expiresAt(),
+                  grant.pace(),
+                  new Approved(claim, approval)));
+      assertThat(stored()).isEqualTo(approved);
+    }
+
+    @Test
+    void stores_a_consent_to_less_under_another_name() {
+      var less =
+          new Approval(
+              new Consent(
+                  Optional.of(new Scope(List.of("write"))),
+                  Optional.of(Duration.ofHours(1)),
+                  Optional.of("küche 🍳")),
+              later,
+              digest());
+
+      assertThat(applied(grants().approve(locator, claim, less, later)).state())
+          .isEqualTo(new Approved(claim, less));
+      assertThat(stored().state()).isEqualTo(new Approved(claim, less));
+    }
+
+    @Test
+    void may_name_again_all_that_was_asked_for() {
+      var consent =
+          new Consent(
+              Optional.of(new Scope(List.of("write", "read"))),
+              Optional.of(grant.request().lifetime()),
+              Optional.empty());
+
+      assertThat(approve(claim, consent, later)).isInstanceOf(Applied.class);
+    }
+
+    @Test
+    void is_refused_to_anyone_but_the_claimant() {
+      assertRefused(approve(new Claim(subject(), claim.nonce()), Consent.TO_ALL, later), stored());
+    }
+
+    @Test
+    void is_refused_to_a_screen_that_is_not_the_last() {
+      var newer = new Claim(claim.subject(), digest());
+      applied(grants().claim(locator, newer, NOON));
+
+      assertRefused(approve(claim, Consent.TO_ALL, later), stored());
+      assertThat(approve(newer, Consent.TO_ALL, later)).isInstanceOf(Applied.class);
+    }
+
+    @Test
+    void is_refused_for_a_grant_that_nobody_claimed() {
+      var unclaimed = Samples.grant(Samples.request(NOON));
+      applied(grants().create(unclaimed, NOON));
+
+      assertThat(grants().approve(unclaimed.locator(), claim, approval, later))
+          .isEqualTo(new Refused(Optional.of(unclaimed)));
+      assertThat(stored(unclaimed.locator())).contains(unclaimed);
+    }
+
+    @Test
+    void is_refused_for_a_wider_scope() {
+      assertRefused(approve(claim, scope("read", "write", "admin"), later), stored());
+      assertRefused(approve(claim, scope("admin"), later), stored());
+    }
+
+    @Test
+    void is_refused_for_part_of_a_scope_token() {
+      assertRefused(approve(claim, scope("rea"), later), stored());
+    }
+
+    @Test
+    void is_refused_for_a_longer_life() {
+      var longer = grant.request().lifetime().plusSeconds(1);
+
+      assertRefused(approve(claim, lifetime(longer), later), stored());
+    }
+
+    @Test
+    void is_refused_from_the_moment_of_expiry() {
+      assertRefused(approve(claim, Consent.TO_ALL, grant.expiresAt()), stored());
+      assertThat(approve(claim, Consent.TO_ALL, lastMoment)).isInstanceOf(Applied.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void by_another_is_refused_once_the_grant_is(Decided state) {
+      reach(state);
+
+      assertRefused(approve(new Claim(subject(), digest()), Consent.TO_ALL, later), stored());
+    }
+
+    @Test
+    void cannot_follow_a_denial() {
+      reach(Decided.DENIED);
+
+      assertRefused(approve(claim, Consent.TO_ALL, later), stored());
+    }
+
+    @Test
+    void finds_nothing_at_an_unknown_place() {
+      var unknown = Samples.grant(Samples.request(NOON)).locator();
+
+      assertThat(grants().approve(unknown, claim, approval, later))
+          .isEqualTo(new Refused(Optional.empty()));
+      assertThat(stored(unknown)).isEmpty();
+    }
+
+    @Test
+    void recognises_its_own_work() {
+      var approved = applied(grants().approve(locator, claim, approval, later));
+
+      assertThat(grants().approve(locator, claim, approval, later))
+          .isEqualTo(new Applied(approved));
+      assertThat(stored()).isEqualTo(approved);
+    }
+
+    @Test
+    void recognises_its_own_work_after_the_redemption() {
+      reach(Decided.CONSUMED);
+      var consumed = stored();
+
+      assertThat(grants().approve(locator, claim, approval, later))
+          .isEqualTo(new Applied(consumed));
+      assertThat(stored()).isEqualTo(consumed);
+    }
+
+    @Test
+    void that_comes_again_with_other_words_changes_nothing() {
+      var approved = applied(grants().approve(locator, claim, approval, later));
+
+      assertThat(approve(claim, scope("read"), later.plusSeconds(1)))
+          .isEqualTo(new Applied(approved));
+      assertThat(stored()).isEqualTo(approved);
+    }
+  }
+
+  @Nested
+  class Deny {
+    @BeforeEach
+    void createAndClaim() {
+      applied(grants().create(grant, NOON));
+      applied(grants().claim(locator, claim, NOON));
+    }
+
+    private Write deny(Subject by, Instant now) {
+      return grants().deny(locator, by, now);
+    }
+
+    @Test
+    void denies_what_is_on_the_screen_and_changes_nothing_else() {
+      var denied = applied(deny(claim.subject(), later));
+
+      assertThat(denied)
+          .isEqualTo(
+              new Grant(
+                  locator,
+                  grant.request(),
+                  grant.deviceSecret(),
+                  grant.seal(),
+                  grant.expiresAt(),
+                  grant.pace(),
+                  new Denied(claim)));
+      assertThat(stored()).isEqualTo(denied);
+    }
+
+    @Test
+    void takes_an_approval_back() {
+      approveIt();
+
+      assertThat(applied(deny(claim.subject(), later)).state()).isEqualTo(new Denied(claim));
+      assertThat(redeem(redemption())).isEqualTo(new Redeemed.Refused(Optional.of(stored())));
+    }
+
+    @Test
+    void comes_too_late_for_a_consumed_code() {
+      reach(Decided.CONSUMED);
+
+      assertRefused(deny(claim.subject(), later), stored());
+    }
+
+    @Test
+    void is_refused_to_anyone_but_the_claimant() {
+      assertRefused(deny(subject(), later), stored());
+      approveIt();
+      assertRefused(deny(subject(), later), stored());
+      denyIt();
+      assertRefused(deny(subject(), later), stored());
+    }
+
+    @Test
+    void is_refused_for_a_grant_that_nobody_claimed() {
+      var unclaimed = Samples.grant(Samples.request(NOON));
+      applied(grants().create(unclaimed, NOON));
+
+      assertThat(grants().deny(unclaimed.locator(), claim.subject(), later))
+          .isEqualTo(new Refused(Optional.of(unclaimed)));
+      assertThat(stored(unclaimed.locator())).contains(unclaimed);
+    }
+
+    @Test
+    void is_refused_from_the_moment_of_expiry() {
+      assertRefused(deny(claim.subject(), grant.expiresAt()), stored());
+      assertThat(deny(claim.subject(), lastMoment)).isInstanceOf(Applied.class);
+    }
+
+    @Test
+    void finds_nothing_at_an_unknown_place() {
+      var unknown = Samples.grant(Samples.request(NOON)).locator();
+
+      assertThat(grants().deny(unknown, claim.subject(), later))
+          .isEqualTo(new Refused(Optional.empty()));
+      assertThat(stored(unknown)).isEmpty();
+    }
+
+    @Test
+    void recognises_its_own_work() {
+      var denied = applied(deny(claim.subject(), later));
+
+      assertThat(deny(claim.subject(), later)).isEqualTo(new Applied(denied));
+      assertThat(stored()).isEqualTo(denied);
+    }
+
+    @RepeatedTest(5)
+    void wins_against_an_approval_at_the_same_moment() throws InterruptedException {
+      race(
+          List.of(
+              () -> grants().approve(locator, claim, approval, later),
+              () -> deny(claim.subject(), later)));
+
+      assertThat(stored().state()).isEqualTo(new Denied(claim));
+    }
+  }
+
+  @Nested
+  class Redeem {
+    @BeforeEach
+    void createClaimAndApprove() {
+      applied(grants().create(grant, NOON));
+      applied(grants().claim(locator, claim, NOON));
+      approveIt();
+    }
+
+    private void assertRefused(Redeemed answer, Grant unchanged) {
+      assertThat(answer).isEqualTo(new Redeemed.Refused(Optional.of(unchanged)));
+      assertThat(stored()).isEqualTo(unchanged);
+    }
+
+    @Test
+    void consumes_the_code_and_stores_the_key() {
+      var redemption = redemption();
+
+      assertThat(redeem(redemption)).isEqualTo(new Stored());
+
+      assertThat(stored())
+          .isEqualTo(
+              new Grant(
+                  locator,
+                  grant.request(),
+                  grant.deviceSecret(),
+                  grant.seal(),
+                  grant.expiresAt(),
+                  grant.pace(),
+                  new Consumed(claim, approval, redemption)));
+      assertThat(stores().keys().find(key.id())).contains(key);
+    }
+
+    @Test
+    void remembers_that_no_idempotency_key_was_sent() {
+      var strict = new Redemption(later, attempt(), Optional.empty());
+
+      assertThat(redeem(strict)).isEqualTo(new Stored());
+
+      assertThat(stored().state()).isEqualTo(new Consumed(claim, approval, strict));
+    }
+
+    @Test
+    void happens_once() {
+      assertThat(redeem(redemption())).isEqualTo(new Stored());
+      var consumed = stored();
+
+      assertRefused(redeem(redemption()), consumed);
+    }
+
+    @Test
+    void happens_once_even_for_another_key() {
+      assertThat(redeem(redemption())).isEqualTo(new Stored());
+      var consumed = stored();
+      var second = Samples.key(claim.subject(), later);
+
+      assertRefused(grants().redeem(locator, proof, later, redemption(), second), consumed);
+      assertThat(stores().keys().find(second.id())).isEmpty();
+    }
+
+    @Test
+    void needs_the_proof() {
+      for (var wrong : proofsThatDoNotFit(proof)) {
+        assertRefused(grants().redeem(locator, wrong, approval.at(), redemption(), key), stored());
+      }
+      assertThat(stores().keys().find(key.id())).isEmpty();
+    }
+
+    @Test
+    void needs_the_challenge_answered() {
+      var challenged = Samples.grant(Samples.challenged(Samples.request(NOON)));
+      applied(grants().create(challenged, NOON));
+      applied(grants().claim(challenged.locator(), claim, NOON));
+      applied(grants().approve(challenged.locator(), claim, approval, later));
+
+      for (var wrong : proofsThatDoNotFit(proofOf(challenged))) {
+        assertThat(grants().redeem(challenged.locator(), wrong, approval.at(), redemption(), key))
+            .isInstanceOf(Redeemed.Refused.class);
+      }
+      assertThat(stores().keys().find(key.id())).isEmpty();
+      assertThat(
+              grants()
+                  .redeem(
+                      challenged.locator(), proofOf(challenged), approval.at(), redemption(), key))
+          .isEqualTo(new Stored());
+    }
+
+    @Test
+    void is_refused_before_the_approval() {
+      var pending = Samples.grant(Samples.request(NOON));
+      applied(grants().create(pending, NOON));
+      var claimed = applied(grants().claim(pending.locator(), claim, NOON));
+
+      assertThat(grants().redeem(pending.locator(), proofOf(pending), later, redemption(), key))
+          .isEqualTo(new Redeemed.Refused(Optional.of(claimed)));
+      assertThat(stored(pending.locator())).contains(claimed);
+      assertThat(stores().keys().find(key.id())).isEmpty();
+    }
+
+    @Test
+    void is_refused_after_a_denial() {
+      denyIt();
+
+      assertRefused(redeem(redemption()), stored());
+      assertThat(stores().keys().find(key.id())).isEmpty();
+    }
+
+    @Test
+    void is_refused_from_the_moment_of_expiry() {
+      var late = new Redemption(grant.expiresAt(), attempt(), Optional.empty());
+      assertRefused(redeem(late), stored());
+      assertThat(stores().keys().find(key.id())).isEmpty();
+
+      var inTime = new Redemption(lastMoment, attempt(), Optional.empty());
+      assertThat(redeem(inTime)).isEqualTo(new Stored());
+    }
+
+    @Test
+    void finds_nothing_at_an_unknown_place() {
+      var unknown = Samples.grant(Samples.request(NOON)).locator();
+
+      assertThat(grants().redeem(unknown, proof, approval.at(), redemption(), key))
+          .isEqualTo(new Redeemed.Refused(Optional.empty()));
+      assertThat(stored(unknown)).isEmpty();
+      assertThat(stores().keys().find(key.id())).isEmpty();
+    }
+
+    @Test
+    void is_barred_for_a_disabled_subject() {
+      stores().disable(claim.subject());
+      var approved = stored();
+
+      assertThat(redeem(redemption())).isEqualTo(new Barred());
+      assertThat(stored()).isEqualTo(approved);
+      assertThat(stores().keys().find(key.id())).isEmpty();
+    }
+
+    @Test
+    void is_barred_when_the_subject_signed_out_at_or_after_the_approval() {
+      var approved = stored();
+      for (var at : List.of(approval.at(), approval.at().plus(MILLISECOND))) {
+        stores().signOut(claim.subject(), at);
+
+        assertThat(redeem(redemption())).isEqualTo(new Barred());
+        assertThat(stored()).isEqualTo(approved);
+      }
+      assertThat(stores().keys().find(key.id())).isEmpty();
+    }
+
+    @Test
+    void goes_through_when_the_subject_signed_out_before_the_approval() {
+      stores().signOut(claim.subject(), approval.at().minus(MILLISECOND));
+
+      assertThat(redeem(redemption())).isEqualTo(new Stored());
+    }
+
+    @Test
+    void does_not_care_for_the_standing_of_others() {
+      stores().disable(subject());
+
+      assertThat(redeem(redemption())).isEqualTo(new Stored());
+    }
+
+    @Test
+    void never_overwrites_a_key_and_then_burns_no_code() {
+      assertThat(redeem(redemption())).isEqualTo(new Stored());
+      var second = Samples.grant(Samples.request(NOON));
+      applied(grants().create(second, NOON));
+      applied(grants().claim(second.locator(), claim, NOON));
+      var approved = applied(grants().approve(second.locator(), claim, approval, later));
+      var otherKey = Samples.key(claim.subject(), later);
+      var sameId =
+          new Key(
+              key.id(),
+              otherKey.hash(),
+              otherKey.seal(),
+              otherKey.clientId(),
+              otherKey.subject(),
+              otherKey.scope(),
+              otherKey.name(),
+              otherKey.origin(),
+              otherKey.createdAt(),
+              otherKey.expiresAt(),
+              otherKey.revokedAt(),
+              otherKey.lastUsedAt());
+
+      assertThat(grants().redeem(second.locator(), proofOf(second), later, redemption(), sameId))
+          .isInstanceOf(Redeemed.Refused.class);
+      assertThat(stored(second.locator())).contains(approved);
+      assertThat(stores().keys().find(key.id())).contains(key);
+    }
+
+    @Test
+    void recognises_its_own_work() {
+      var redemption = redemption();
+      assertThat(redeem(redemption)).isEqualTo(new Stored());
+      var consumed = stored();
+
+      assertThat(redeem(redemption)).isEqualTo(new Stored());
+      assertThat(stored()).isEqualTo(consumed);
+      assertThat(stores().keys().find(key.id())).contains(key);
+    }
+
+    @RepeatedTest(5)
+    void happens_once_however_many_polls_race() throws InterruptedException {
+      var keys =
+          Stream.generate(() -> Samples.key(claim.subject(), later)).limit(CONTENDERS).toList();
+      List<Callable<Redeemed>> polls =
+          keys.stream()
+              .<Callable<Redeemed>>map(
+                  own -> () -> grants().redeem(locator, proof, approval.at(), redemption(), own))
+              .toList();
+
+      var answers = race(polls).stream().collect(Collectors.partitioningBy(new Stored()::equals));
+
+      assertThat(answers.get(true)).hasSize(1);
+      assertThat(answers.get(false)).hasOnlyElementsOfType(Redeemed.Refused.class);
+      assertThat(keys.stream().filter(own -> stores().keys().find(own.id()).isPresent()))
+          .hasSize(1);
+    }
+
+    @RepeatedTest(5)
+    void ends_in_a_key_or_in_a_denial_but_never_in_both() throws InterruptedException {
+      race(
+          List.<Callable<Object>>of(
+              () -> redeem(redemption()), () -> grants().deny(locator, claim.subject(), later)));
+
+      assertThat(stores().keys().find(key.id()).isPresent())
+          .isEqualTo(stored().state() instanceof Consumed);
+      assertThat(stored().state()).isInstanceOfAny(Consumed.class, Denied.class);
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.keyferry.flow;
+
+import dev.keyferry.flow.Grant.Pace;
+import dev.keyferry.flow.Grant.State;
+import dev.keyferry.flow.Grant.State.Approved;
+import dev.keyferry.flow.Grant.State.Claimed;
+import dev.keyferry.flow.Grant.State.Consumed;
+import dev.keyferry.flow.Grant.State.Denied;
+import dev.keyferry.flow.Grant.State.Pending;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/// Grants in memory, under the same conditions as in DynamoDB.
+public final class InMemoryGrantStore implements GrantStore {
+  private final Map<Locator, Grant> grants = new HashMap<>();
+  private final InMemoryKeyStore keys;
+
+  public InMemoryGrantStore(InMemoryKeyStore keys) {
+    this.keys = keys;
+  }
+
+  @Override
+  public Write create(Grant grant, Instant now) {
+    synchronized (keys) {
+      var found = find(grant.locator());
+      if (found.isEmpty() || found.get().isPurgeable(now)) {
+        grants.put(grant.locator(), grant);
+        return new Write.Applied(grant);
+      }
+      return found
+          .filter(there -> there.deviceSecret().equals(grant.deviceSecret()))
+          .<Write>map(Write.Applied::new)
+          .orElse(new Write.Refused(found));
+    }
+  }
+
+  @Override
+  public Write poll(Locator locator, Proof proof, String attempt, Instant now) {
+    return update(
+        locator,
+        grant ->
+            proof.fits(grant)
+                && isPending(grant)
+                && !grant.isExpired(now)
+                && !grant.pace().isEarly(now),
+        grant -> grant.pace().lastPoll().equals(Optional.of(attempt)),
+        grant -> {
+          var pace = grant.pace();
+          return at(
+              grant,
+              new Pace(
+                  pace.interval(),
+                  now.plus(pace.interval()),
+                  Optional.of(attempt),
+                  pace.slowedAt()));
+        });
+  }
+
+  @Override
+  public Write slowDown(Grant seen, Duration interval) {
+    var window = seen.pace().nextPollAt();
+    return update(
+        seen.locator(),
+        grant ->
+            isPending(grant)
+                && grant.pace().nextPollAt().equals(window)
+                && !grant.pace().alreadySlowed(),
+        grant -> grant.pace().slowedAt().equals(Optional.of(window)),
+        grant ->
+            at(grant, new Pace(interval, window, grant.pace().lastPoll(), Optional.of(window))));
+  }
+
+  @Override
+  public Write claim(Locator locator, Grant.Claim claim, Instant now) {
+    return update(
+        locator,
+        grant -> isPending(grant) && !grant.isExpired(now),
+        grant -> grant.state().equals(new Claimed(claim)),
+        grant -> in(grant, new Claimed(claim)));
+  }
+
+  @Override
+  public Write approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now) {
+    return update(
+        locator,
+        grant ->
+            grant.state().equals(new Claimed(claim))
+                && !grant.isExpired(now)
+                && approval.consent().within(grant.request()),
+        grant -> grant.isApprovedWith(claim),
+        grant -> in(grant, new Approved(claim, approval)));
+  }
+
+  @Override
+  public Write deny(Locator locator, Subject subject, Instant now) {
+    return update(
+        locator,
+        grant ->
+            deniable(grant).filter(claim -> claim.subject().equals(subject)).isPresent()
+                && !grant.isExpired(now),
+        grant -> grant.isDeniedBy(subject),
+        grant -> in(grant, new Denied(deniable(grant).orElseThrow())));
+  }
+
+  @Override
+  public Redeemed redeem(
+      Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
+    synchronized (keys) {
+      var found = find(locator);
+      if (found.filter(grant -> grant.isRedeemedBy(redemption.attempt())).isPresent()) {
+        return new Redeemed.Stored();
+      }
+      if (found.isEmpty()
+          || !proof.fits(found.get())
+          || found.get().isExpired(redemption.at())
+          || !(found.get().state() instanceof Approved(var claim, var approval))) {
+        return new Redeemed.Refused(found);
+      }
+      if (!keys.standing(key.subject()).admits(approvedAt)) {
+        return new Redeemed.Barred();
+      }
+      if (!keys.putIfAbsent(key)) {
+        return new Redeemed.Refused(Optional.empty());
+      }
+      grants.put(locator, in(found.get(), new Consumed(claim, approval, redemption)));
+      return new Redeemed.Stored();
+    }
+  }
+
+  public Optional<Grant> find(Locator locator) {
+    synchronized (keys) {
+      return Optional.ofNullable(grants.get(locator));
+    }
+  }
+
+  /// Writes a row as someone with access to the table could.
+  public void forge(Locator locator, UnaryOperator<Grant> edit) {
+    synchronized (keys) {
+      grants.computeIfPresent(locator, (_, grant) -> edit.apply(grant));
+    }
+  }
+
+  private Write update(
+      Locator locator,
+      Predicate<Grant> condition,
+      Predicate<Grant> mine,
+      UnaryOperator<Grant> set) {
+    synchronized (keys) {
+      var found = find(locator);
+      if (found.filter(condition).isPresent()) {
+        var after = set.apply(found.get());
+        grants.put(locator, after);
+        return new Write.Applied(after);
+      }
+      return found.filter(mine).<Write>map(Write.Applied::new).orElse(new Write.Refused(found));
+    }
+  }
+
+  private static boolean isPending(Grant grant) {
+    return switch (grant.state()) {
+      case Pending _, Claimed _ -> true;
+      case Approved _, Denied _, Consumed _ -> false;
+    };
+  }
+
+  private static Optional<Grant.Claim> deniable(Grant grant) {
+    return switch (grant.state()) {
+      case Claimed(var claim) -> Optional.of(claim);
+      case Approved(var claim, var _) -> Optional.of(claim);
+      case Pending _, Denied _, Consumed _ -> Optional.empty();
+    };
+  }
+
+  private static Grant in(Grant grant, State state) {
+    return new Grant(
+        grant.locator(),
+        grant.request(),
+        grant.deviceSecret(),
+        grant.seal(),
+        grant.expiresAt(),
+        grant.pace(),
+        state);
+  }
+
+  private static Grant at(Grant grant, Pace pace) {
+    return new Grant(
+        grant.locator(),
+        grant.request(),
+        grant.deviceSecret(),
+        grant.seal(),
+        grant.expiresAt(),
+        pace,
+        grant.state());
+  }
+}

@@ -1,0 +1,117 @@
+package dev.keyferry.flow;
+
+import dev.keyferry.flow.Grant.Pace;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// Clients, requests, grants and keys to test with. Whatever is a key of a table is drawn anew each
+/// time, so tests can share one.
+public final class Samples {
+  /// Far ahead, lest the TTL of a real table delete what a test has just written.
+  public static final Instant NOON = Instant.parse("2040-01-01T12:00:00.123Z");
+
+  public static final Client CLI =
+      new Client(
+          "cli",
+          "Keyferry CLI",
+          Set.of(Client.DEVICE_CODE_GRANT),
+          new Scope(List.of("read", "write")),
+          Duration.ofHours(24),
+          Duration.ofDays(365));
+
+  public static final Client DEMO =
+      new Client(
+          "demo",
+          "Demo tool",
+          Set.of(Client.DEVICE_CODE_GRANT),
+          new Scope(List.of("read")),
+          Duration.ofHours(24),
+          Duration.ofDays(7));
+
+  /// The verifier and the challenge of RFC 7636 Appendix B.
+  public static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+  public static final CodeChallenge CHALLENGE =
+      new CodeChallenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+
+  private Samples() {}
+
+  /// A request of the sample CLI with everything in it but a code challenge.
+  public static DeviceRequest request(Instant at) {
+    return new DeviceRequest(
+        CLI.id(),
+        CLI.scopes(),
+        Optional.of("Ada's büro 💻"),
+        Duration.ofHours(24),
+        Optional.empty(),
+        Origin.parse("192.0.2.7"),
+        at);
+  }
+
+  public static DeviceRequest challenged(DeviceRequest request) {
+    return new DeviceRequest(
+        request.clientId(),
+        request.scope(),
+        request.deviceName(),
+        request.lifetime(),
+        Optional.of(CHALLENGE),
+        request.origin(),
+        request.at());
+  }
+
+  /// A new grant of the request, at a place of its own.
+  public static Grant grant(DeviceRequest request) {
+    return new Grant(
+        Locator.of(bytes(32)),
+        request,
+        digest(),
+        digest(),
+        request.at().plus(DeviceFlow.CODE_LIFETIME),
+        Pace.from(request.at()),
+        new Grant.State.Pending());
+  }
+
+  /// The key that a grant of this subject might stand for, of its own id.
+  public static Key key(Subject subject, Instant createdAt) {
+    return new Key(
+        new KeyId(UUID.randomUUID().toString().replace("-", "").substring(0, 16)),
+        digest(),
+        digest(),
+        CLI.id(),
+        subject,
+        CLI.scopes(),
+        Optional.of("Ada's büro 💻"),
+        Origin.parse("192.0.2.7"),
+        createdAt,
+        createdAt.plus(Duration.ofHours(24)),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /// A device code that belongs to no grant.
+  public static DeviceCode deviceCode() {
+    return new DeviceCode(Locator.of(bytes(32)), Secret.of(bytes(DeviceCode.SECRET_BYTES)));
+  }
+
+  public static Subject subject() {
+    return new Subject("user-" + UUID.randomUUID());
+  }
+
+  public static Digest digest() {
+    return Digest.of(1, bytes(32));
+  }
+
+  /// Names one attempt; no longer than DynamoDB lets a transaction's token be.
+  public static String attempt() {
+    return UUID.randomUUID().toString();
+  }
+
+  private static byte[] bytes(int length) {
+    return Secret.draw(ThreadLocalRandom.current(), length).reveal();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.keyferry.flow;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.EnumSet;
+import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// HMAC under subkeys that are merely spelt out; rotates on request, and fails on request as KMS
+/// can.
+public final class TestHasher implements KeyHasher {
+  /// What an unreachable KMS looks like.
+  public static final class Unavailable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private volatile int version = 1;
+  private volatile Set<Purpose> failing = Set.of();
+
+  @Override
+  public int version() {
+    return version;
+  }
+
+  @Override
+  public byte[] hmac(Purpose purpose, int version, byte[] message) {
+    if (failing.contains(purpose)) {
+      throw new Unavailable();
+    }
+    var subkey = "keyferry/" + purpose.label() + "/v" + version;
+    try {
+      var mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(subkey.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      return mac.doFinal(message);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    }
+  }
+
+  public void rotateTo(int newVersion) {
+    version = newVersion;
+  }
+
+  public void fail() {
+    failing = EnumSet.allOf(Purpose.class);
+  }
+
+  public void failFor(Purpose purpose) {
+    failing = Set.of(purpose);
+  }
+
+  public void recover() {
+    failing = Set.of();
+  }
+}
