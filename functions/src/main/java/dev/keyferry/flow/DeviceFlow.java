@@ -267,8 +267,12 @@ public final class DeviceFlow {
     return Locator.of(hasher.hmac(USER_CODE, version, userCode.bytes()));
   }
 
+  /// Bound to the place, so that the hash of a thief's own secret, copied onto another's row, fits nothing.
   private static byte[] secretOf(DeviceCode code) {
-    return Frame.of("secret").with(code.secret().reveal()).toBytes();
+    return Frame.of("secret")
+        .with(code.locator().partitionKey())
+        .with(code.secret().reveal())
+        .toBytes();
   }
 
   private static byte[] pollNamed(Poll poll, String idempotencyKey) {
