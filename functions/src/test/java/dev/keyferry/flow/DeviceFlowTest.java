@@ -1,0 +1,1120 @@
+package dev.keyferry.flow;
+
+import static dev.keyferry.flow.Samples.CLI;
+import static dev.keyferry.flow.Samples.DEMO;
+import static dev.keyferry.flow.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.DeviceFlow.Codes;
+import dev.keyferry.flow.Grant.Approval;
+import dev.keyferry.flow.Grant.Claim;
+import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Grant.State;
+import dev.keyferry.flow.Grant.State.Approved;
+import dev.keyferry.flow.Grant.State.Claimed;
+import dev.keyferry.flow.Grant.State.Consumed;
+import dev.keyferry.flow.Grant.State.Pending;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The flow as a client and a user meet it, section by section of the RFCs.
+final class DeviceFlowTest {
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
+  private static final Subject ADA = new Subject("ada");
+  private static final Subject BOB = new Subject("bob");
+  private static final Optional<CodeChallenge> NO_VERIFIER = Optional.empty();
+  private static final Optional<String> ONCE = Optional.empty();
+
+  private final TestClock clock = new TestClock(NOON);
+  private final TestHasher hasher = new TestHasher();
+  private final InMemoryKeyStore keys = new InMemoryKeyStore();
+  private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
+  private final DeviceFlow flow = flowOver(new Random(8628));
+
+  private DeviceFlow flowOver(RandomGenerator random) {
+    return new DeviceFlow(grants, keys, hasher, clock, random);
+  }
+
+  private static <T> T given(Answer<T> answer) {
+    assertThat(answer).isInstanceOf(Given.class);
+    return ((Given<T>) answer).value();
+  }
+
+  private static OAuthError declined(Answer<?> answer) {
+    assertThat(answer).isInstanceOf(Declined.class);
+    return ((Declined<?>) answer).error();
+  }
+
+  private Codes authorize() {
+    return given(flow.authorize(Samples.request(clock.instant())));
+  }
+
+  private Codes authorizeChallenged() {
+    return given(flow.authorize(Samples.challenged(Samples.request(clock.instant()))));
+  }
+
+  private String claim(Codes codes) {
+    return given(flow.claim(ADA, codes.userCode())).approvalNonce();
+  }
+
+  private Answer<Grant> approve(Codes codes, Consent consent) {
+    return flow.approve(ADA, codes.userCode(), claim(codes), consent);
+  }
+
+  private void approve(Codes codes) {
+    assertThat(approve(codes, Consent.TO_ALL)).isInstanceOf(Given.class);
+  }
+
+  private void deny(Codes codes) {
+    claim(codes);
+    assertThat(flow.deny(ADA, codes.userCode())).isInstanceOf(Given.class);
+  }
+
+  private Answer<IssuedKey> poll(Codes codes) {
+    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, ONCE);
+  }
+
+  private Answer<IssuedKey> poll(Codes codes, String idempotencyKey) {
+    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, Optional.of(idempotencyKey));
+  }
+
+  private Answer<IssuedKey> pollVerified(Codes codes, Optional<CodeChallenge> answered) {
+    return flow.poll(CLI, codes.deviceCode(), answered, ONCE);
+  }
+
+  private Answer<IssuedKey> pollWithOtherSecret(Codes codes) {
+    var guessed = new DeviceCode(codes.deviceCode().locator(), authorize().deviceCode().secret());
+    return flow.poll(CLI, guessed, NO_VERIFIER, ONCE);
+  }
+
+  private Grant row(Codes codes) {
+    return grants.find(codes.deviceCode().locator()).orElseThrow();
+  }
+
+  private static <T> List<T> race(int contenders, Callable<T> call) throws InterruptedException {
+    var start = new CyclicBarrier(contenders);
+    Callable<T> together =
+        () -> {
+          start.await();
+          return call.call();
+        };
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      return threads.invokeAll(Collections.nCopies(contenders, together)).stream()
+          .map(Future::resultNow)
+          .toList();
+    }
+  }
+
+  @Nested
+  class Rfc8628Section3Point1DeviceAuthorization {
+    @Test
+    void gives_both_codes_of_one_pending_grant() {
+      var codes = authorize();
+
+      assertThat(row(codes).state()).isEqualTo(new Pending());
+      assertThat(row(codes).request()).isEqualTo(Samples.request(NOON));
+      assertThat(given(flow.claim(ADA, codes.userCode())).grant().locator())
+          .isEqualTo(codes.deviceCode().locator());
+    }
+
+    @Test
+    void gives_codes_that_last_ten_minutes() {
+      assertThat(row(authorize()).expiresAt()).isEqualTo(NOON.plus(Duration.ofMinutes(10)));
+    }
+
+    @Test
+    void gives_each_request_codes_of_its_own() {
+      var one = authorize();
+      var other = authorize();
+
+      assertThat(one.userCode()).isNotEqualTo(other.userCode());
+      assertThat(one.deviceCode().locator()).isNotEqualTo(other.deviceCode().locator());
+      assertThat(one.deviceCode().secret()).isNotEqualTo(other.deviceCode().secret());
+    }
+
+    @Test
+    void prints_neither_code_by_accident() {
+      var codes = authorize();
+
+      assertThat(codes.toString())
+          .doesNotContain(codes.userCode().characters())
+          .doesNotContain(codes.deviceCode().reveal().substring(22));
+    }
+
+    @Test
+    void draws_again_when_a_live_grant_has_the_user_code() {
+      var random = new RepeatingUserCodes(2);
+      var repeating = flowOver(random);
+      var first = given(repeating.authorize(Samples.request(NOON)));
+
+      var second = given(repeating.authorize(Samples.request(NOON)));
+
+      assertThat(first.userCode().characters()).isEqualTo("AAAAAAAA");
+      assertThat(second.userCode()).isNotEqualTo(first.userCode());
+      assertThat(random.userCodes()).isEqualTo(3);
+    }
+
+    @Test
+    void gives_up_after_five_user_codes_without_calling_it_a_verdict() {
+      var random = new RepeatingUserCodes(Integer.MAX_VALUE);
+      var repeating = flowOver(random);
+      given(repeating.authorize(Samples.request(NOON)));
+
+      assertThat(declined(repeating.authorize(Samples.request(NOON))))
+          .isEqualTo(OAuthError.TEMPORARILY_UNAVAILABLE);
+      assertThat(random.userCodes()).isEqualTo(1 + 5);
+    }
+
+    @Test
+    void uses_the_place_of_a_purgeable_grant_again() {
+      var repeating = flowOver(new RepeatingUserCodes(2));
+      var first = given(repeating.authorize(Samples.request(NOON)));
+      clock.set(row(first).purgeAt());
+
+      var second = given(repeating.authorize(Samples.request(clock.instant())));
+
+      assertThat(second.userCode()).isEqualTo(first.userCode());
+      assertThat(declined(poll(first))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(declined(poll(second))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+    }
+
+    /// Draws one user code so many times over, then others; all else is random.
+    private static final class RepeatingUserCodes implements RandomGenerator {
+      private final RandomGenerator random = new Random(8628);
+      private final int times;
+      private int characters;
+
+      RepeatingUserCodes(int times) {
+        this.times = times;
+      }
+
+      @Override
+      public long nextLong() {
+        return random.nextLong();
+      }
+
+      @Override
+      public int nextInt(int bound) {
+        return characters++ / 8 < times ? 0 : random.nextInt(bound);
+      }
+
+      int userCodes() {
+        return characters / 8;
+      }
+    }
+  }
+
+  @Nested
+  class Rfc8628Section3Point3UserInteraction {
+    @Test
+    void a_claim_shows_the_request_and_decides_nothing() {
+      var codes = authorize();
+
+      var screen = given(flow.claim(ADA, codes.userCode()));
+
+      assertThat(screen.grant().request()).isEqualTo(Samples.request(NOON));
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+    }
+
+    @Test
+    void every_screen_has_a_nonce_of_its_own() {
+      var codes = authorize();
+
+      assertThat(claim(codes)).isNotEqualTo(claim(codes));
+    }
+
+    @Test
+    void unknown_expired_and_decided_codes_cannot_be_told_apart() {
+      var unknown = new UserCode("ABCDEFGH");
+      var denied = authorize();
+      deny(denied);
+      var approved = authorize();
+      approve(approved);
+      var consumed = authorize();
+      approve(consumed);
+      given(poll(consumed));
+
+      assertThat(declined(flow.claim(ADA, unknown))).isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(declined(flow.claim(ADA, denied.userCode())))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(declined(flow.claim(ADA, approved.userCode())))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(declined(flow.claim(ADA, consumed.userCode())))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+
+      var expired = authorize();
+      clock.advance(DeviceFlow.CODE_LIFETIME);
+      assertThat(declined(flow.claim(ADA, expired.userCode())))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+    }
+
+    @Test
+    void the_last_claimant_decides() {
+      var codes = authorize();
+      var adas = claim(codes);
+      var bobs = given(flow.claim(BOB, codes.userCode())).approvalNonce();
+
+      assertThat(declined(flow.approve(ADA, codes.userCode(), adas, Consent.TO_ALL)))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(declined(flow.deny(ADA, codes.userCode())))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+      given(flow.approve(BOB, codes.userCode(), bobs, Consent.TO_ALL));
+      assertThat(given(poll(codes)).key().subject()).isEqualTo(BOB);
+    }
+
+    @Test
+    void only_the_latest_screen_approves() {
+      var codes = authorize();
+      var old = claim(codes);
+      var latest = claim(codes);
+
+      assertThat(declined(flow.approve(ADA, codes.userCode(), old, Consent.TO_ALL)))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+      given(flow.approve(ADA, codes.userCode(), latest, Consent.TO_ALL));
+    }
+
+    @Test
+    void the_nonce_of_another_does_not_approve() {
+      var codes = authorize();
+      var nonce = claim(codes);
+
+      assertThat(declined(flow.approve(BOB, codes.userCode(), nonce, Consent.TO_ALL)))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+    }
+
+    @Test
+    void more_than_was_asked_for_cannot_be_approved_and_less_still_can() {
+      var codes = authorize();
+      var nonce = claim(codes);
+      var wider = consent(Optional.of(new Scope(List.of("read", "admin"))), Optional.empty());
+      var longer = consent(Optional.empty(), Optional.of(Duration.ofHours(25)));
+      var less = consent(Optional.of(new Scope(List.of("read"))), Optional.empty());
+
+      for (var more : List.of(wider, longer)) {
+        assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, more)).code())
+            .isEqualTo(OAuthError.Code.INVALID_SCOPE);
+      }
+      given(flow.approve(ADA, codes.userCode(), nonce, less));
+    }
+
+    @Test
+    void more_than_was_asked_for_is_no_clue_once_the_code_has_expired() {
+      var codes = authorize();
+      var nonce = claim(codes);
+      clock.advance(DeviceFlow.CODE_LIFETIME);
+      var wider = consent(Optional.of(new Scope(List.of("admin"))), Optional.empty());
+
+      assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, wider)))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+    }
+
+    @Test
+    void an_approval_may_be_sent_twice() {
+      var codes = authorize();
+      var nonce = claim(codes);
+
+      given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      clock.advance(INTERVAL);
+      given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void a_denial_may_be_sent_twice_and_cannot_be_taken_back() {
+      var codes = authorize();
+      var nonce = claim(codes);
+
+      given(flow.deny(ADA, codes.userCode()));
+      given(flow.deny(ADA, codes.userCode()));
+
+      assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL)))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+    }
+
+    @Test
+    void an_approval_can_be_denied_until_it_is_redeemed() {
+      var codes = authorize();
+      approve(codes);
+      given(flow.deny(ADA, codes.userCode()));
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+
+      var redeemed = authorize();
+      approve(redeemed);
+      given(poll(redeemed));
+      assertThat(declined(flow.deny(ADA, redeemed.userCode())))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+    }
+
+    @Test
+    void nobody_decides_on_what_they_have_not_seen() {
+      var codes = authorize();
+
+      assertThat(declined(flow.approve(ADA, codes.userCode(), "", Consent.TO_ALL)))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(declined(flow.deny(ADA, codes.userCode())))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+    }
+
+    private Consent consent(Optional<Scope> scope, Optional<Duration> lifetime) {
+      return new Consent(scope, lifetime, Optional.empty());
+    }
+  }
+
+  @Nested
+  class Rfc8628Section3Point4AccessTokenRequest {
+    @Test
+    void an_approved_code_yields_the_key_that_was_agreed_to() {
+      var codes = authorize();
+      approve(codes);
+      clock.advance(INTERVAL);
+
+      var issued = given(poll(codes));
+
+      var key = issued.key();
+      assertThat(key.id()).isEqualTo(issued.token().id());
+      assertThat(key.clientId()).isEqualTo("cli");
+      assertThat(key.subject()).isEqualTo(ADA);
+      assertThat(key.scope()).isEqualTo(new Scope(List.of("read", "write")));
+      assertThat(key.name()).isEqualTo(Samples.request(NOON).deviceName());
+      assertThat(key.origin()).isEqualTo(Samples.request(NOON).origin());
+      assertThat(key.createdAt()).isEqualTo(clock.instant());
+      assertThat(key.expiresAt()).isEqualTo(clock.instant().plus(Duration.ofHours(24)));
+      assertThat(keys.find(key.id())).contains(key);
+      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.token())).contains(key);
+    }
+
+    @Test
+    void what_was_narrowed_stays_narrow() {
+      var codes = authorize();
+      var less =
+          new Consent(
+              Optional.of(new Scope(List.of("read"))),
+              Optional.of(Duration.ofMinutes(5)),
+              Optional.of("kitchen"));
+      given(approve(codes, less));
+
+      var key = given(poll(codes)).key();
+
+      assertThat(key.scope()).isEqualTo(new Scope(List.of("read")));
+      assertThat(key.expiresAt()).isEqualTo(NOON.plus(Duration.ofMinutes(5)));
+      assertThat(key.name()).contains("kitchen");
+    }
+
+    @Test
+    void what_the_client_may_no_longer_have_is_left_out() {
+      var codes = authorize();
+      approve(codes);
+      var curtailed =
+          new Client(
+              CLI.id(),
+              CLI.name(),
+              CLI.grantTypes(),
+              new Scope(List.of("read")),
+              Duration.ofHours(1),
+              Duration.ofHours(2));
+
+      var key = given(flow.poll(curtailed, codes.deviceCode(), NO_VERIFIER, ONCE)).key();
+
+      assertThat(key.scope()).isEqualTo(new Scope(List.of("read")));
+      assertThat(key.expiresAt()).isEqualTo(NOON.plus(Duration.ofHours(2)));
+    }
+
+    @Test
+    void a_code_is_redeemed_once() {
+      var codes = authorize();
+      approve(codes);
+      given(poll(codes));
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @RepeatedTest(5)
+    void a_code_is_redeemed_once_however_many_polls_race() throws InterruptedException {
+      var codes = authorize();
+      approve(codes);
+
+      var answers = race(16, () -> poll(codes));
+
+      assertThat(answers).filteredOn(Given.class::isInstance).hasSize(1);
+      assertThat(answers)
+          .filteredOn(Declined.class::isInstance)
+          .allMatch(answer -> declined(answer).equals(OAuthError.INVALID_GRANT))
+          .hasSize(15);
+    }
+
+    @Test
+    void a_wrong_secret_is_refused_and_burns_nothing() {
+      var codes = authorize();
+      approve(codes);
+
+      assertThat(declined(pollWithOtherSecret(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void another_client_is_refused_and_burns_nothing() {
+      var codes = authorize();
+      approve(codes);
+
+      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, ONCE)))
+          .isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void an_unknown_code_is_refused() {
+      var unknown = new Codes(Samples.deviceCode(), new UserCode("ABCDEFGH"));
+
+      assertThat(declined(poll(unknown))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
+    void a_disabled_subject_gets_no_key() {
+      var codes = authorize();
+      approve(codes);
+      keys.disable(ADA);
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(row(codes).state()).isInstanceOf(Approved.class);
+    }
+
+    @Test
+    void signing_out_everywhere_withdraws_an_approval_but_not_a_later_one() {
+      var before = authorize();
+      approve(before);
+      keys.signOut(ADA, clock.instant());
+      assertThat(declined(poll(before))).isEqualTo(OAuthError.ACCESS_DENIED);
+
+      clock.advance(MILLISECOND);
+      var after = authorize();
+      approve(after);
+      assertThat(poll(after)).isInstanceOf(Given.class);
+    }
+  }
+
+  @Nested
+  class Rfc8628Section3Point5Pace {
+    @Test
+    void a_poll_in_time_hears_that_the_user_has_not_decided() {
+      var codes = authorize();
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+      clock.advance(INTERVAL);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+    }
+
+    @Test
+    void an_early_poll_hears_the_longer_interval() {
+      var codes = authorize();
+      poll(codes);
+
+      assertThat(declined(poll(codes))).isEqualTo(slowDown(10));
+    }
+
+    @Test
+    void a_second_may_be_missing_to_the_interval_but_no_more() {
+      var codes = authorize();
+      poll(codes);
+      clock.advance(Duration.ofSeconds(4).minus(MILLISECOND));
+      assertThat(declined(poll(codes)).code()).isEqualTo(OAuthError.Code.SLOW_DOWN);
+
+      clock.advance(MILLISECOND);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+    }
+
+    @Test
+    void the_interval_grows_once_for_each_window() {
+      var codes = authorize();
+      poll(codes);
+
+      assertThat(declined(poll(codes))).isEqualTo(slowDown(10));
+      assertThat(declined(poll(codes))).isEqualTo(slowDown(10));
+      assertThat(declined(poll(codes))).isEqualTo(slowDown(10));
+    }
+
+    @Test
+    void an_early_poll_does_not_move_the_window() {
+      var codes = authorize();
+      poll(codes);
+      clock.advance(Duration.ofSeconds(3));
+      poll(codes);
+
+      clock.advance(Duration.ofSeconds(2));
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+    }
+
+    @Test
+    void the_longer_interval_counts_from_the_next_poll_and_stops_growing_at_a_minute() {
+      var codes = authorize();
+      poll(codes);
+
+      for (var interval : List.of(10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 60)) {
+        assertThat(declined(poll(codes))).isEqualTo(slowDown(interval));
+        clock.set(row(codes).pace().nextPollAt());
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+        assertThat(row(codes).pace().nextPollAt()).isEqualTo(clock.instant().plusSeconds(interval));
+      }
+    }
+
+    @RepeatedTest(5)
+    void of_many_polls_at_once_one_is_in_time_and_the_rest_cost_one_step()
+        throws InterruptedException {
+      var codes = authorize();
+
+      var answers = race(16, () -> declined(poll(codes)));
+
+      assertThat(answers).containsOnlyOnce(OAuthError.AUTHORIZATION_PENDING);
+      assertThat(Collections.frequency(answers, slowDown(10))).isEqualTo(15);
+    }
+
+    private OAuthError slowDown(int seconds) {
+      return OAuthError.slowDown(Duration.ofSeconds(seconds));
+    }
+  }
+
+  @Nested
+  class Rfc8628Section3Point5OrderOfVerdicts {
+    @Test
+    void an_approval_is_never_hidden_behind_slow_down() {
+      var codes = authorize();
+      poll(codes);
+      approve(codes);
+
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void a_denial_is_never_hidden_behind_slow_down() {
+      var codes = authorize();
+      poll(codes);
+      deny(codes);
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+    }
+
+    @Test
+    void a_denial_comes_before_expiry() {
+      var codes = authorize();
+      deny(codes);
+      clock.advance(DeviceFlow.CODE_LIFETIME);
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+    }
+
+    @Test
+    void a_consumed_code_is_an_invalid_grant_even_after_its_expiry() {
+      var codes = authorize();
+      approve(codes);
+      given(poll(codes));
+      clock.advance(DeviceFlow.CODE_LIFETIME);
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
+    void a_code_is_expired_at_the_very_moment_of_its_expiry() {
+      var codes = authorize();
+      clock.advance(DeviceFlow.CODE_LIFETIME.minus(MILLISECOND));
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+
+      clock.advance(MILLISECOND);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.EXPIRED_TOKEN);
+    }
+
+    @Test
+    void expiry_comes_before_slow_down() {
+      var codes = authorize();
+      clock.advance(DeviceFlow.CODE_LIFETIME.minus(MILLISECOND));
+      poll(codes);
+      clock.advance(MILLISECOND);
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.EXPIRED_TOKEN);
+    }
+
+    @Test
+    void an_approval_that_was_not_redeemed_in_time_has_expired() {
+      var codes = authorize();
+      approve(codes);
+      clock.advance(DeviceFlow.CODE_LIFETIME);
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.EXPIRED_TOKEN);
+    }
+
+    @Test
+    void an_approval_can_be_redeemed_up_to_its_last_moment() {
+      var codes = authorize();
+      approve(codes);
+      clock.advance(DeviceFlow.CODE_LIFETIME.minus(MILLISECOND));
+
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void a_wrong_secret_learns_nothing_of_the_state() {
+      var denied = authorize();
+      deny(denied);
+      var early = authorize();
+      poll(early);
+      var expired = authorize();
+
+      assertThat(declined(pollWithOtherSecret(denied))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(declined(pollWithOtherSecret(early))).isEqualTo(OAuthError.INVALID_GRANT);
+      clock.advance(DeviceFlow.CODE_LIFETIME);
+      assertThat(declined(pollWithOtherSecret(expired))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+  }
+
+  @Nested
+  class Rfc7636ProofKey {
+    @Test
+    void the_holder_of_the_verifier_redeems_the_code() {
+      var codes = authorizeChallenged();
+      approve(codes);
+
+      assertThat(pollVerified(codes, CodeChallenge.answeredBy(Samples.VERIFIER)))
+          .isInstanceOf(Given.class);
+    }
+
+    @Test
+    void a_missing_or_wrong_verifier_is_refused_and_burns_nothing() {
+      var codes = authorizeChallenged();
+      var wrong = CodeChallenge.answeredBy("x".repeat(43));
+      assertThat(declined(pollVerified(codes, wrong))).isEqualTo(OAuthError.INVALID_GRANT);
+      approve(codes);
+
+      assertThat(declined(pollVerified(codes, NO_VERIFIER))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(declined(pollVerified(codes, wrong))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(pollVerified(codes, Optional.of(Samples.CHALLENGE))).isInstanceOf(Given.class);
+    }
+  }
+
+  @Nested
+  class Rfc9700BestCurrentPractice {
+    @Test
+    void a_verifier_without_a_challenge_is_refused_lest_it_hide_a_downgrade() {
+      var codes = authorize();
+      approve(codes);
+
+      assertThat(declined(pollVerified(codes, Optional.of(Samples.CHALLENGE))))
+          .isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+  }
+
+  @Nested
+  class Redelivery {
+    private final Codes codes = authorize();
+
+    @BeforeEach
+    void approve() {
+      DeviceFlowTest.this.approve(codes);
+    }
+
+    @Test
+    void the_same_poll_hears_the_same_answer_for_a_minute() {
+      var first = given(poll(codes, "a"));
+
+      clock.advance(DeviceFlow.REDELIVERY.minus(MILLISECOND));
+      var again = given(poll(codes, "a"));
+
+      assertThat(again.token().reveal()).isEqualTo(first.token().reveal());
+      assertThat(again.key()).isEqualTo(first.key());
+    }
+
+    @Test
+    void after_a_minute_it_hears_nothing_more() {
+      given(poll(codes, "a"));
+      clock.advance(DeviceFlow.REDELIVERY);
+
+      assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
+    void another_poll_hears_nothing() {
+      given(poll(codes, "a"));
+
+      assertThat(declined(poll(codes, "b"))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(declined(pollWithOtherSecret(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, Optional.of("a"))))
+          .isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
+    void a_poll_that_sent_no_idempotency_key_gets_strict_single_use() {
+      given(poll(codes));
+
+      assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
+    void a_key_that_was_used_is_not_handed_out_again() {
+      var issued = given(poll(codes, "a"));
+      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.token())).isPresent();
+
+      assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
+    void a_key_that_was_revoked_is_not_handed_out_again() {
+      var issued = given(poll(codes, "a"));
+      keys.revoke(issued.key().id(), clock.instant());
+
+      assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
+    void a_key_whose_row_was_forged_is_not_handed_out() {
+      var issued = given(poll(codes, "a"));
+      keys.forge(issued.key().id(), key -> Samples.key(BOB, NOON));
+
+      assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
+    void the_idempotency_key_is_stored_as_a_hash() {
+      given(poll(codes, "a-name-that-must-not-be-kept"));
+
+      assertThat(row(codes).state()).isInstanceOf(Consumed.class);
+      assertThat(row(codes).toString()).doesNotContain("a-name-that-must-not-be-kept");
+    }
+
+    @RepeatedTest(5)
+    void retries_that_race_their_own_poll_all_hear_the_same_key() throws InterruptedException {
+      var tokens = race(16, () -> given(poll(codes, "a")).token().reveal());
+
+      assertThat(tokens).hasSize(16).containsOnly(tokens.getFirst());
+    }
+  }
+
+  @Nested
+  class HashVersions {
+    @Test
+    void a_grant_goes_on_after_a_rotation() {
+      var codes = authorize();
+      hasher.rotateTo(2);
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+      assertThat(declined(poll(codes)).code()).isEqualTo(OAuthError.Code.SLOW_DOWN);
+      approve(codes);
+      var issued = given(poll(codes));
+
+      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.token())).isPresent();
+      assertThat(issued.key().hash().version()).isEqualTo(2);
+    }
+
+    @Test
+    void an_approval_is_redeemed_after_a_rotation() {
+      var codes = authorize();
+      approve(codes);
+      hasher.rotateTo(2);
+
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void a_screen_decides_after_a_rotation_only_once_it_is_shown_anew() {
+      var codes = authorize();
+      claim(codes);
+      hasher.rotateTo(2);
+
+      given(flow.deny(ADA, codes.userCode()));
+    }
+
+    @Test
+    void a_function_not_yet_rotated_polls_a_grant_of_one_that_is() {
+      hasher.rotateTo(2);
+      var codes = authorize();
+      approve(codes);
+      hasher.rotateTo(1);
+
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void the_same_key_is_handed_out_again_after_a_rotation() {
+      var codes = authorize();
+      approve(codes);
+      var first = given(poll(codes, "a"));
+      hasher.rotateTo(2);
+
+      assertThat(given(poll(codes, "a")).token().reveal()).isEqualTo(first.token().reveal());
+    }
+
+    @Test
+    void after_two_rotations_a_code_is_worthless() {
+      var codes = authorize();
+      approve(codes);
+      hasher.rotateTo(3);
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+  }
+
+  @Nested
+  class ForgedRows {
+    private final Codes codes = authorize();
+
+    private void assertRedeemsNothing() {
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(row(codes).state()).isInstanceOf(Approved.class);
+    }
+
+    private void forge(State state) {
+      grants.forge(
+          codes.deviceCode().locator(),
+          row ->
+              new Grant(
+                  row.locator(),
+                  row.request(),
+                  row.deviceSecret(),
+                  row.seal(),
+                  row.expiresAt(),
+                  row.pace(),
+                  state));
+    }
+
+    private void forge(DeviceRequest request, Digest deviceSecret) {
+      grants.forge(
+          codes.deviceCode().locator(),
+          row ->
+              new Grant(
+                  row.locator(),
+                  request,
+                  deviceSecret,
+                  row.seal(),
+                  row.expiresAt(),
+                  row.pace(),
+                  row.state()));
+    }
+
+    private List<DeviceRequest> edits() {
+      var asked = row(codes).request();
+      return List.of(
+          edited(asked.scope().without("write"), asked.deviceName(), asked.lifetime(), asked.at()),
+          edited(
+              new Scope(List.of("read", "write", "admin")),
+              asked.deviceName(),
+              asked.lifetime(),
+              asked.at()),
+          edited(asked.scope(), Optional.of("trusted"), asked.lifetime(), asked.at()),
+          edited(asked.scope(), Optional.empty(), asked.lifetime(), asked.at()),
+          edited(asked.scope(), asked.deviceName(), Duration.ofDays(300), asked.at()),
+          edited(asked.scope(), asked.deviceName(), asked.lifetime(), asked.at().plusMillis(1)),
+          from(Origin.parse("192.0.2.8")),
+          by("demo", Optional.empty()),
+          by("cli", Optional.of(Samples.CHALLENGE)));
+    }
+
+    private DeviceRequest edited(
+        Scope scope, Optional<String> name, Duration lifetime, Instant at) {
+      var asked = row(codes).request();
+      return new DeviceRequest(
+          asked.clientId(), scope, name, lifetime, asked.challenge(), asked.origin(), at);
+    }
+
+    private DeviceRequest from(Origin origin) {
+      var asked = row(codes).request();
+      return new DeviceRequest(
+          asked.clientId(),
+          asked.scope(),
+          asked.deviceName(),
+          asked.lifetime(),
+          asked.challenge(),
+          origin,
+          asked.at());
+    }
+
+    private DeviceRequest by(String clientId, Optional<CodeChallenge> challenge) {
+      var asked = row(codes).request();
+      return new DeviceRequest(
+          clientId,
+          asked.scope(),
+          asked.deviceName(),
+          asked.lifetime(),
+          challenge,
+          asked.origin(),
+          asked.at());
+    }
+
+    @Test
+    void an_edited_request_is_not_put_on_a_screen() {
+      for (var edit : edits()) {
+        forge(edit, row(codes).deviceSecret());
+
+        assertThat(declined(flow.claim(ADA, codes.userCode())))
+            .as("%s", edit)
+            .isEqualTo(OAuthError.INVALID_USER_CODE);
+      }
+    }
+
+    @Test
+    void an_edited_request_is_not_redeemed() {
+      approve(codes);
+      for (var edit : edits()) {
+        forge(edit, row(codes).deviceSecret());
+
+        var client = edit.clientId().equals("demo") ? DEMO : CLI;
+        assertThat(declined(flow.poll(client, codes.deviceCode(), edit.challenge(), ONCE)))
+            .as("%s", edit)
+            .isEqualTo(OAuthError.INVALID_GRANT);
+      }
+    }
+
+    @Test
+    void an_approval_that_nobody_gave_is_not_redeemed() {
+      var claim = new Claim(ADA, Samples.digest());
+      forge(new Approved(claim, new Approval(Consent.TO_ALL, NOON, Samples.digest())));
+
+      assertRedeemsNothing();
+    }
+
+    @Test
+    void the_approval_of_another_grant_is_not_redeemed() {
+      var other = authorize();
+      approve(other);
+      forge(row(other).state());
+
+      assertRedeemsNothing();
+    }
+
+    @Test
+    void an_edited_approval_is_not_redeemed() {
+      given(
+          approve(
+              codes,
+              new Consent(
+                  Optional.of(new Scope(List.of("read"))),
+                  Optional.of(Duration.ofHours(1)),
+                  Optional.of("kitchen"))));
+      var genuine = (Approved) row(codes).state();
+      var approval = genuine.approval();
+      var consent = approval.consent();
+      var claim = genuine.claim();
+      List<Approved> forgeries =
+          List.of(
+              new Approved(new Claim(BOB, claim.nonce()), approval),
+              new Approved(new Claim(ADA, Samples.digest()), approval),
+              new Approved(claim, new Approval(Consent.TO_ALL, approval.at(), approval.seal())),
+              new Approved(
+                  claim,
+                  new Approval(
+                      new Consent(consent.scope(), Optional.empty(), consent.name()),
+                      approval.at(),
+                      approval.seal())),
+              new Approved(
+                  claim,
+                  new Approval(
+                      new Consent(consent.scope(), consent.lifetime(), Optional.of("office")),
+                      approval.at(),
+                      approval.seal())),
+              new Approved(
+                  claim, new Approval(consent, approval.at().plusMillis(1), approval.seal())));
+
+      for (var forgery : forgeries) {
+        forge(forgery);
+        assertRedeemsNothing();
+      }
+      forge(genuine);
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void the_hash_of_another_devices_secret_lets_that_device_redeem_nothing() {
+      approve(codes);
+      var thief = authorize();
+      forge(row(codes).request(), row(thief).deviceSecret());
+
+      var stolen = new DeviceCode(codes.deviceCode().locator(), thief.deviceCode().secret());
+
+      assertThat(declined(flow.poll(CLI, stolen, NO_VERIFIER, ONCE)))
+          .isEqualTo(OAuthError.INVALID_GRANT);
+    }
+  }
+
+  @Nested
+  class Outages {
+    @Test
+    void nothing_is_decided_while_no_subkey_can_be_had() {
+      var codes = authorize();
+      var nonce = claim(codes);
+      hasher.fail();
+
+      assertUnavailable(() -> poll(codes));
+      assertUnavailable(() -> flow.claim(ADA, codes.userCode()));
+      assertUnavailable(() -> flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      assertUnavailable(() -> flow.deny(ADA, codes.userCode()));
+      assertUnavailable(() -> flow.authorize(Samples.request(NOON)));
+
+      hasher.recover();
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+      given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DEVICE_CODE", "SEAL", "MINT", "KEY"})
+    void a_code_is_not_spent_when_this_subkey_is_missing(Purpose purpose) {
+      var codes = authorize();
+      approve(codes);
+      hasher.failFor(purpose);
+
+      assertUnavailable(() -> poll(codes, "a"));
+      assertThat(row(codes).state()).isInstanceOf(Approved.class);
+
+      hasher.recover();
+      assertThat(poll(codes, "a")).isInstanceOf(Given.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SEAL", "APPROVAL", "USER_CODE"})
+    void an_approval_is_whole_or_not_there_when_this_subkey_is_missing(Purpose purpose) {
+      var codes = authorize();
+      var nonce = claim(codes);
+      hasher.failFor(purpose);
+
+      assertUnavailable(() -> flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      assertThat(row(codes).state()).isInstanceOf(Claimed.class);
+    }
+
+    private void assertUnavailable(Callable<?> step) {
+      assertThatExceptionOfType(TestHasher.Unavailable.class).isThrownBy(step::call);
+    }
+  }
+
+  @Test
+  void times_are_kept_to_the_millisecond_as_the_store_keeps_them() {
+    clock.set(NOON.plusNanos(456_789));
+    var codes = given(flow.authorize(Samples.request(NOON)));
+    approve(codes);
+
+    var key = given(poll(codes)).key();
+
+    assertThat(key.createdAt()).isEqualTo(key.createdAt().truncatedTo(ChronoUnit.MILLIS));
+    assertThat(((Consumed) row(codes).state()).approval().at()).isEqualTo(NOON);
+  }
+}
