@@ -1,0 +1,39 @@
+package dev.keyferry.local;
+
+import dev.keyferry.aws.AwsConnection;
+import dev.keyferry.lambda.Wiring;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// One execution environment of each of the template's functions.
+public final class Functions {
+  private final Map<String, LocalFunction> byId = new LinkedHashMap<>();
+
+  /// Stands between a function and AWS, to watch or to break.
+  public interface Tap {
+    AwsConnection tap(String functionId, AwsConnection connection);
+  }
+
+  public Functions(
+      Template template, LocalAws aws, InstantSource clock, Tap tap, Consumer<String> log) {
+    for (var function : template.functions()) {
+      var wiring =
+          new Wiring(
+              function.environment(),
+              () -> tap.tap(function.id(), aws.dynamo()),
+              () -> tap.tap(function.id(), aws.kms()),
+              clock,
+              new SecureRandom());
+      byId.put(function.id(), new LocalFunction(function, wiring, log));
+    }
+  }
+
+  /// A function by its logical id.
+  public LocalFunction get(String id) {
+    return Optional.ofNullable(byId.get(id)).orElseThrow();
+  }
+}

@@ -1,0 +1,81 @@
+package dev.keyferry.local;
+
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import no.nav.security.mock.oauth2.MockOAuth2Server;
+import no.nav.security.mock.oauth2.OAuth2Config;
+import no.nav.security.mock.oauth2.token.DefaultOAuth2TokenCallback;
+import no.nav.security.mock.oauth2.token.OAuth2TokenProvider;
+
+/// A real OIDC provider that believes whoever signs in: authorization code with PKCE and a login page for
+/// people, client credentials for scripts, whose `client_id` is then the subject.
+public final class IdentityProvider implements AutoCloseable {
+  /// The audience of its access tokens.
+  public static final String AUDIENCE = "keyferry";
+
+  /// The verification page's client.
+  public static final String PAGE = "keyferry-page";
+
+  private static final String ISSUER = "keyferry";
+
+  private final MockOAuth2Server server;
+
+  public IdentityProvider(int port) throws IOException {
+    var tokens = new AccessTokens();
+    server =
+        new MockOAuth2Server(
+            new OAuth2Config(
+                true, loginPage().toString(), null, false, new OAuth2TokenProvider(),
+                Set.of(tokens)));
+    server.start(Loopback.ADDRESS, port);
+  }
+
+  public URI issuer() {
+    return Loopback.url(server.url("").port()).resolve("/" + ISSUER);
+  }
+
+  /// Its own page would load a font from the internet.
+  private static Path loginPage() throws IOException {
+    var page = Files.createTempFile("keyferry-login", ".html");
+    page.toFile().deleteOnExit();
+    try (var resource = IdentityProvider.class.getResourceAsStream("login.html")) {
+      Files.write(page, Objects.requireNonNull(resource).readAllBytes());
+    }
+    return page;
+  }
+
+  /// What a Cognito or Auth0 access token would say: the scope that was asked for, for this API.
+  private static final class AccessTokens extends DefaultOAuth2TokenCallback {
+    AccessTokens() {
+      super(ISSUER);
+    }
+
+    @Override
+    public List<String> audience(TokenRequest request) {
+      return List.of(AUDIENCE);
+    }
+
+    @Override
+    public Map<String, Object> addClaims(TokenRequest request) {
+      // The server does not pass on what the authorization request asked for; the page always asks for this.
+      var isPage =
+          request.getAuthorizationGrant().getType().equals(GrantType.AUTHORIZATION_CODE)
+              && request.getClientID().getValue().equals(PAGE);
+      var asked = request.getScope() == null ? "" : request.getScope().toString();
+      return Map.of("scope", isPage ? "openid keyferry/approve" : asked);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.shutdown();
+  }
+}

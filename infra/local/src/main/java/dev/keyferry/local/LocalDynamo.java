@@ -1,0 +1,46 @@
+package dev.keyferry.local;
+
+import java.net.URI;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ContextHandler;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
+
+/// DynamoDB Local in this process, in memory, on loopback. Its own server class would listen on every address.
+public final class LocalDynamo implements AutoCloseable {
+  private final LocalDynamoDBRequestHandler requests;
+  private final Server server;
+
+  public LocalDynamo(int port) {
+    var inMemory = true;
+    // One database whatever credentials and region a caller has, so that the AWS CLI sees these tables too.
+    var shared = true;
+    requests = new LocalDynamoDBRequestHandler(0, inMemory, null, shared, false);
+    server = new Server(Loopback.port(port));
+    var context = new ContextHandler("/");
+    context.setHandler(new LocalDynamoDBServerHandler(requests, null));
+    server.setHandler(context);
+    try {
+      server.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("DynamoDB Local does not start", e);
+    }
+  }
+
+  public URI endpoint() {
+    var connector = (ServerConnector) server.getConnectors()[0];
+    return Loopback.url(connector.getLocalPort());
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("DynamoDB Local does not stop", e);
+    } finally {
+      requests.shutdown();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.keyferry.local;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// The whole of `template.yaml` on one machine: gateway, functions, tables, hash key and identity provider.
+public final class LocalKeyferry implements AutoCloseable {
+  private static final Map<String, String> TABLES =
+      Map.of("GrantsTable", "Grants", "KeysTable", "Keys");
+
+  private final LocalAws aws;
+  private final IdentityProvider identityProvider;
+  private final Gateway gateway;
+  private final Template template;
+  private final Functions functions;
+
+  /// What can differ between two stacks.
+  ///
+  /// @param awsEndpoint another DynamoDB and KMS than the embedded ones
+  /// @param tap between each function and AWS
+  /// @param log what the functions log, line by line
+  public record Options(
+      Path template,
+      Ports ports,
+      Optional<URI> awsEndpoint,
+      InstantSource clock,
+      Functions.Tap tap,
+      Consumer<String> log) {
+    public static Options of(Path template, Ports ports, Optional<URI> awsEndpoint) {
+      return new Options(
+          template,
+          ports,
+          awsEndpoint,
+          Clock.systemUTC(),
+          (_, connection) -> connection,
+          System.err::println);
+    }
+  }
+
+  /// Where the stack listens; 0 is any free port.
+  public record Ports(int api, int oidc, int dynamo) {
+    public static final Ports ANY = new Ports(0, 0, 0);
+  }
+
+  public LocalKeyferry(Options options) throws IOException {
+    gateway = new Gateway(options.ports().api(), options.log());
+    identityProvider = new IdentityProvider(options.ports().oidc());
+    aws =
+        options
+            .awsEndpoint()
+            .map(LocalAws::at)
+            .orElseGet(() -> LocalAws.embedded(options.ports().dynamo()));
+    var values = new HashMap<>(TABLES);
+    values.put("HashKey.Arn", aws.hashKey());
+    values.put("IssuerUrl", identityProvider.issuer().toString());
+    values.put("Audience", IdentityProvider.AUDIENCE);
+    values.put("PageClientId", IdentityProvider.PAGE);
+    values.put("PublicUrl", gateway.url().toString());
+    template = new Template(options.template(), values);
+    TABLES.forEach((id, name) -> aws.createTable(name, template.properties(id)));
+    functions =
+        new Functions(template, aws, options.clock(), options.tap(), options.log());
+    gateway.serve(template.routes(), template.stageVariables(), functions);
+  }
+
+  public URI url() {
+    return gateway.url();
+  }
+
+  public URI issuer() {
+    return identityProvider.issuer();
+  }
+
+  public LocalAws aws() {
+    return aws;
+  }
+
+  public Template template() {
+    return template;
+  }
+
+  public Functions functions() {
+    return functions;
+  }
+
+  @Override
+  public void close() {
+    gateway.close();
+    identityProvider.close();
+    aws.close();
+  }
+}

@@ -1,0 +1,149 @@
+package dev.keyferry.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/// KMS as far as Keyferry needs it, HMAC keys and nothing else, in the place of the SDK's HTTP client: so the
+/// real KMS client runs in front of it, and what breaks the wire elsewhere breaks it here. No embeddable KMS
+/// exists; the contract tests that this one passes are also run against an external endpoint.
+public final class LocalKms implements SdkHttpClient {
+  private static final String PREFIX = "TrentService.";
+  private static final int LONGEST_MESSAGE = 4096;
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Map<String, Key> keys = new ConcurrentHashMap<>();
+  private final Map<String, String> aliases = new ConcurrentHashMap<>();
+
+  private record Key(String arn, SecretKeySpec secret, boolean enabled) {}
+
+  /// An error as KMS words it.
+  private static final class Refusal extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Refusal(String type) {
+      super(type);
+    }
+  }
+
+  @Override
+  public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+    return new ExecutableHttpRequest() {
+      @Override
+      public HttpExecuteResponse call() throws IOException {
+        var operation =
+            request.httpRequest().firstMatchingHeader("X-Amz-Target").orElse("").substring(
+                PREFIX.length());
+        var body = request.contentStreamProvider().orElseThrow().newStream();
+        try {
+          return answer(200, perform(operation, JSON.readTree(body)));
+        } catch (Refusal refusal) {
+          return answer(400, Map.of("__type", String.valueOf(refusal.getMessage())));
+        }
+      }
+
+      @Override
+      public void abort() {
+        // A call is over before anyone could stop it.
+      }
+    };
+  }
+
+  private Map<String, ?> perform(String operation, JsonNode input) throws Refusal {
+    return switch (operation) {
+      case "CreateKey" -> Map.of("KeyMetadata", metadata(createKey()));
+      case "CreateAlias" -> {
+        var key = find(input.path("TargetKeyId").asText());
+        aliases.put(input.path("AliasName").asText(), key.arn());
+        yield Map.of();
+      }
+      case "DescribeKey" -> Map.of("KeyMetadata", metadata(find(input.path("KeyId").asText())));
+      case "DisableKey" -> able(input, false);
+      case "EnableKey" -> able(input, true);
+      case "GenerateMac" -> generateMac(input);
+      default -> throw new Refusal("UnsupportedOperationException");
+    };
+  }
+
+  private Key createKey() {
+    var secret = new byte[32];
+    new SecureRandom().nextBytes(secret);
+    var arn = "arn:aws:kms:us-east-1:000000000000:key/" + java.util.UUID.randomUUID();
+    var key = new Key(arn, new SecretKeySpec(secret, "HmacSHA256"), true);
+    keys.put(arn, key);
+    return key;
+  }
+
+  private Map<String, ?> able(JsonNode input, boolean enabled) throws Refusal {
+    var key = find(input.path("KeyId").asText());
+    keys.put(key.arn(), new Key(key.arn(), key.secret(), enabled));
+    return Map.of();
+  }
+
+  private Map<String, ?> generateMac(JsonNode input) throws Refusal {
+    var key = find(input.path("KeyId").asText());
+    var message = Base64.getDecoder().decode(input.path("Message").asText());
+    if (!key.enabled()) {
+      throw new Refusal("DisabledException");
+    }
+    if (message.length == 0 || message.length > LONGEST_MESSAGE) {
+      throw new Refusal("ValidationException");
+    }
+    if (!input.path("MacAlgorithm").asText().equals("HMAC_SHA_256")) {
+      throw new Refusal("InvalidKeyUsageException");
+    }
+    try {
+      var mac = Mac.getInstance("HmacSHA256");
+      mac.init(key.secret());
+      return Map.of(
+          "KeyId", key.arn(),
+          "MacAlgorithm", "HMAC_SHA_256",
+          "Mac", Base64.getEncoder().encodeToString(mac.doFinal(message)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Key find(String id) throws Refusal {
+    var arn = aliases.getOrDefault(id, id);
+    return Optional.ofNullable(keys.get(arn)).orElseThrow(() -> new Refusal("NotFoundException"));
+  }
+
+  private static Map<String, ?> metadata(Key key) {
+    return Map.of(
+        "Arn", key.arn(), "KeyId", key.arn().substring(key.arn().indexOf('/') + 1), "Enabled",
+        key.enabled());
+  }
+
+  private static HttpExecuteResponse answer(int status, Map<String, ?> body) throws IOException {
+    return HttpExecuteResponse.builder()
+        .response(
+            SdkHttpResponse.builder()
+                .statusCode(status)
+                .putHeader("Content-Type", "application/x-amz-json-1.1")
+                .build())
+        .responseBody(
+            AbortableInputStream.create(new ByteArrayInputStream(JSON.writeValueAsBytes(body))))
+        .build();
+  }
+
+  @Override
+  public void close() {
+    // Nothing is open.
+  }
+}

@@ -1,0 +1,83 @@
+package dev.keyferry.local;
+
+import dev.keyferry.local.LocalKeyferry.Options;
+import dev.keyferry.local.LocalKeyferry.Ports;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// `mvn -Plocal`: starts the stack, says how to try it, and runs until Ctrl-C.
+public final class Main {
+  private Main() {}
+
+  /// Something that whoever starts the stack can put right.
+  private static final class Misfit extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Misfit(String message) {
+      super(message);
+    }
+  }
+
+  public static void main(String[] arguments) throws InterruptedException {
+    try {
+      run(Path.of(arguments[0]), System.getenv());
+    } catch (Misfit misfit) {
+      System.err.println("keyferry: " + misfit.getMessage());
+      System.exit(1);
+    } catch (IOException | RuntimeException e) {
+      e.printStackTrace();
+      // What is embedded and already started would keep the process alive.
+      System.exit(1);
+    }
+  }
+
+  private static void run(Path template, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    var ports =
+        new Ports(
+            port(environment, "KEYFERRY_PORT", 8080),
+            port(environment, "KEYFERRY_OIDC_PORT", 8081),
+            port(environment, "KEYFERRY_DYNAMODB_PORT", 8082));
+    var awsEndpoint =
+        Optional.ofNullable(environment.get("KEYFERRY_AWS_ENDPOINT")).map(URI::create);
+    var stack = new LocalKeyferry(Options.of(template, ports, awsEndpoint));
+    Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
+    System.out.println("ready " + stack.url());
+    System.out.println(tryIt(stack));
+    Thread.currentThread().join();
+  }
+
+  /// A port that is free, so that what would bind it need not explain itself.
+  private static int port(Map<String, String> environment, String name, int standard) {
+    var chosen = environment.getOrDefault(name, Integer.toString(standard));
+    try (var probe = new ServerSocket()) {
+      probe.bind(Loopback.port(Integer.parseInt(chosen)));
+      return probe.getLocalPort();
+    } catch (IllegalArgumentException e) {
+      throw new Misfit(name + " is not a port: " + chosen);
+    } catch (IOException e) {
+      throw new Misfit("port " + chosen + " is in use; " + name + " chooses another");
+    }
+  }
+
+  private static String tryIt(LocalKeyferry stack) {
+    return
+"""
+
+Try it: paste these into another terminal.
+
+  K=%s; get() { sed -E "s/.*\\"$1\\" ?: ?\\"([^\\"]*)\\".*/\\1/"; }; code=$(curl -s $K/oauth/device/authorize -d client_id=cli); echo "$code"
+  alice=$(curl -s %s/token -d grant_type=client_credentials -d client_id=alice -d client_secret=any -d scope=keyferry/approve | tr -d '\\n' | get access_token); user() { curl -s $K/oauth/device/$1 -H "Authorization: Bearer $alice" -H 'Content-Type: application/json' -d "{\\"user_code\\":\\"$(echo "$code" | get user_code)\\",\\"approval_nonce\\":\\"$nonce\\"}"; }
+  nonce=; nonce=$(user claim | get approval_nonce); user approve; echo
+  curl -s $K/whoami -H "Authorization: Bearer $(curl -s $K/oauth/token -d grant_type=urn:ietf:params:oauth:grant-type:device_code -d client_id=cli -d device_code=$(echo "$code" | get device_code) | get access_token)"; echo
+
+Or open the verification_uri_complete that the first line prints, sign in as anyone, and approve there.
+Ctrl-C stops it.
+"""
+        .formatted(stack.url(), stack.issuer());
+  }
+}

@@ -1,0 +1,211 @@
+package dev.keyferry.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.AbstractConstruct;
+import org.yaml.snakeyaml.constructor.Construct;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/// `template.yaml`, as far as one machine can play it: its functions, routes and tables, with CloudFormation's
+/// functions resolved. What it cannot follow it refuses, rather than to run something else than AWS would.
+public final class Template {
+  private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{([^}]+)}");
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Map<String, String> values = new LinkedHashMap<>();
+  private final Map<String, Object> conditions;
+  private final JsonNode resources;
+
+  /// @param values parameters, and what `Ref` and `GetAtt` give for resources that exist
+  public Template(Path file, Map<String, String> values) throws IOException {
+    Map<String, Map<String, Object>> document =
+        new Yaml(new ShortForms()).load(Files.readString(file));
+    conditions = document.getOrDefault("Conditions", Map.of());
+    for (var parameter : tree(document.getOrDefault("Parameters", Map.of())).properties()) {
+      if (parameter.getValue().has("Default")) {
+        this.values.put(parameter.getKey(), parameter.getValue().path("Default").asText());
+      }
+    }
+    this.values.putAll(values);
+    resources = tree(document.getOrDefault("Resources", Map.of()));
+  }
+
+  /// A function, by its logical id.
+  public record Function(String id, String handler, Map<String, String> environment) {}
+
+  /// What a request must show before its function is invoked.
+  public sealed interface Authorization {
+    record None() implements Authorization {}
+
+    /// A JWT of this issuer, for one of these audiences, with one of these scopes.
+    record Jwt(String issuer, List<String> audiences, List<String> scopes)
+        implements Authorization {}
+
+    /// Whatever this function accepts.
+    record Lambda(Function authorizer) implements Authorization {}
+  }
+
+  /// A route of the HTTP API; a segment of the path in braces matches any one.
+  public record Route(
+      String method, String path, Function function, Authorization authorization) {}
+
+  public List<Function> functions() {
+    return idsOf("AWS::Serverless::Function")
+        .map(
+            id ->
+                new Function(
+                    id,
+                    properties(id).path("Handler").asText(),
+                    texts(properties(id).at("/Environment/Variables"))))
+        .toList();
+  }
+
+  public List<Route> routes() {
+    return functions().stream()
+        .flatMap(
+            function ->
+                properties(function.id()).path("Events").valueStream()
+                    .map(event -> event.path("Properties"))
+                    .map(
+                        event ->
+                            new Route(
+                                event.path("Method").asText(),
+                                event.path("Path").asText(),
+                                function,
+                                authorization(event.path("Auth")))))
+        .toList();
+  }
+
+  private Authorization authorization(JsonNode auth) {
+    if (!auth.has("Authorizer")) {
+      return new Authorization.None();
+    }
+    var authorizer =
+        httpApi().at("/Auth/Authorizers").path(auth.path("Authorizer").asText());
+    if (authorizer.has("JwtConfiguration")) {
+      return new Authorization.Jwt(
+          authorizer.at("/JwtConfiguration/issuer").asText(),
+          texts(authorizer.at("/JwtConfiguration/audience").valueStream()),
+          texts(auth.path("AuthorizationScopes").valueStream()));
+    }
+    var id = authorizer.path("FunctionArn").asText().replaceFirst("\\.Alias$", "");
+    return functions().stream()
+        .filter(function -> function.id().equals(id))
+        .findFirst()
+        .map(Authorization.Lambda::new)
+        .orElseThrow(() -> new IllegalStateException("no function " + id + " is defined"));
+  }
+
+  public Map<String, String> stageVariables() {
+    return texts(httpApi().path("StageVariables"));
+  }
+
+  private JsonNode httpApi() {
+    return properties(idsOf("AWS::Serverless::HttpApi").findFirst().orElseThrow());
+  }
+
+  /// The logical ids of a type's resources.
+  public Stream<String> idsOf(String type) {
+    return resources
+        .propertyStream()
+        .filter(resource -> resource.getValue().path("Type").asText().equals(type))
+        .map(Map.Entry::getKey);
+  }
+
+  /// A resource's properties.
+  public JsonNode properties(String id) {
+    return resources.path(id).path("Properties");
+  }
+
+  private static Map<String, String> texts(JsonNode object) {
+    var texts = new LinkedHashMap<String, String>();
+    object.properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asText()));
+    return texts;
+  }
+
+  private static List<String> texts(Stream<JsonNode> nodes) {
+    return nodes.map(JsonNode::asText).toList();
+  }
+
+  private JsonNode tree(Map<String, Object> section) {
+    return JSON.valueToTree(resolve(section));
+  }
+
+  private Object resolve(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> {
+        var resolved = new LinkedHashMap<String, Object>();
+        map.forEach((name, element) -> resolved.put(name.toString(), resolve(element)));
+        yield resolved;
+      }
+      case List<?> list -> list.stream().map(this::resolve).toList();
+      case Intrinsic(var name, var argument) -> call(name, argument);
+      default -> value;
+    };
+  }
+
+  private Object call(String name, Object argument) {
+    return switch (name) {
+      case "Ref", "GetAtt" -> valueOf(argument.toString());
+      case "Sub" ->
+          SUBSTITUTION.matcher(argument.toString()).replaceAll(name_ -> valueOf(name_.group(1)));
+      case "If" -> {
+        var choice = (List<?>) argument;
+        var holds = resolve(conditions.getOrDefault(choice.get(0).toString(), false)).equals(true);
+        yield resolve(choice.get(holds ? 1 : 2));
+      }
+      case "Equals" -> {
+        var sides = (List<?>) resolve(argument);
+        yield sides.get(0).toString().equals(sides.get(1).toString());
+      }
+      case "Not" -> ((List<?>) resolve(argument)).get(0).equals(false);
+      default -> throw new IllegalStateException("the local stack cannot follow !" + name);
+    };
+  }
+
+  /// What is not given and not a parameter goes by its own name.
+  private String valueOf(String name) {
+    return values.getOrDefault(name, name);
+  }
+
+  private record Intrinsic(String name, Object argument) {}
+
+  /// CloudFormation's `!Name argument`.
+  private static final class ShortForms extends SafeConstructor {
+    ShortForms() {
+      super(new LoaderOptions());
+      yamlMultiConstructors.put("!", construct());
+    }
+
+    private Construct construct() {
+      return new AbstractConstruct() {
+        @Override
+        public Object construct(Node node) {
+          return new Intrinsic(
+              node.getTag().getValue().substring(1),
+              switch (node) {
+                case ScalarNode scalar -> constructScalar(scalar);
+                case SequenceNode sequence -> constructSequence(sequence);
+                case MappingNode mapping -> constructMapping(mapping);
+                default -> throw new IllegalStateException("a tag on an alias");
+              });
+        }
+      };
+    }
+  }
+}
