@@ -1,0 +1,106 @@
+package dev.keyferry.local;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Keyferry's routes, as a client, a page and an API behind the authorizer use them. Every secret that passes
+/// here is remembered, for the scan that looks for them at the end.
+abstract class Api {
+  static final String DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /// @param user the subject that signed in, or empty
+  /// @param headers by lower-case name
+  record Call(
+      String method, String path, String user, Map<String, String> headers, String body) {}
+
+  /// What [Codes] are made of, as the device got them.
+  record Codes(String deviceCode, String userCode) {}
+
+  abstract Reply send(Call call);
+
+  final Reply call(Call call) {
+    var reply = send(call);
+    Secrets.sent(call);
+    Secrets.answered(reply);
+    return reply;
+  }
+
+  final Reply form(String path, Map<String, String> parameters, Map<String, String> headers) {
+    var body =
+        parameters.entrySet().stream()
+            .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
+            .collect(Collectors.joining("&"));
+    var all = new LinkedHashMap<>(headers);
+    all.putIfAbsent("content-type", "application/x-www-form-urlencoded");
+    return call(new Call("POST", path, "", all, body));
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  final Reply json(String path, String user, Map<String, ?> body) {
+    var headers = Map.of("content-type", "application/json");
+    return call(new Call("POST", path, user, headers, JSON.valueToTree(body).toString()));
+  }
+
+  final Reply authorize(Map<String, String> parameters) {
+    return form("/oauth/device/authorize", parameters, Map.of());
+  }
+
+  final Codes codes(Map<String, String> parameters) {
+    var reply = authorize(parameters);
+    return new Codes(reply.text("device_code"), reply.text("user_code"));
+  }
+
+  final Codes codes() {
+    return codes(Map.of("client_id", "cli"));
+  }
+
+  final Reply poll(String deviceCode) {
+    return poll(deviceCode, Map.of(), Map.of());
+  }
+
+  final Reply poll(String deviceCode, Map<String, String> more, Map<String, String> headers) {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("grant_type", DEVICE_GRANT);
+    parameters.put("client_id", "cli");
+    parameters.put("device_code", deviceCode);
+    parameters.putAll(more);
+    return form("/oauth/token", parameters, headers);
+  }
+
+  final Reply claim(String user, String userCode) {
+    return json("/oauth/device/claim", user, Map.of("user_code", userCode));
+  }
+
+  final Reply approve(String user, String userCode, String nonce) {
+    return json(
+        "/oauth/device/approve", user, Map.of("user_code", userCode, "approval_nonce", nonce));
+  }
+
+  final Reply deny(String user, String userCode, String nonce) {
+    return json(
+        "/oauth/device/deny", user, Map.of("user_code", userCode, "approval_nonce", nonce));
+  }
+
+  /// Claims and approves, as the page does.
+  final void grant(String user, String userCode) {
+    var nonce = claim(user, userCode).text("approval_nonce");
+    var reply = approve(user, userCode, nonce);
+    if (reply.status() != 200) {
+      throw new AssertionError("not approved: " + reply);
+    }
+  }
+
+  final Reply whoami(String accessToken) {
+    var headers = Map.of("authorization", "Bearer " + accessToken);
+    return call(new Call("GET", "/whoami", "", headers, ""));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.keyferry.local;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The API through the gateway; users sign in at the identity provider.
+final class OverHttp extends Api {
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Map<String, String> tokens = new ConcurrentHashMap<>();
+  private final URI api;
+  private final URI issuer;
+
+  OverHttp(LocalKeyferry stack) {
+    api = stack.url();
+    issuer = stack.issuer();
+  }
+
+  @Override
+  Reply send(Call call) {
+    var headers = new LinkedHashMap<>(call.headers());
+    if (!call.user().isEmpty()) {
+      headers.put("authorization", "Bearer " + tokenOf(call.user()));
+    }
+    return exchange(api.resolve(call.path()), call.method(), headers, call.body());
+  }
+
+  String tokenOf(String user) {
+    return tokens.computeIfAbsent(user, name -> token(name, "keyferry/approve"));
+  }
+
+  /// A user's access token, the way the design gives to scripts.
+  String token(String user, String scope) {
+    var form =
+        "grant_type=client_credentials&client_id=%s&client_secret=any&scope=%s"
+            .formatted(user, scope);
+    var headers = Map.of("content-type", "application/x-www-form-urlencoded");
+    return exchange(URI.create(issuer + "/token"), "POST", headers, form).text("access_token");
+  }
+
+  private Reply exchange(URI url, String method, Map<String, String> headers, String body) {
+    var request = HttpRequest.newBuilder(url).method(method, BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    try {
+      var response = http.send(request.build(), BodyHandlers.ofString());
+      var answered = new LinkedHashMap<String, String>();
+      response.headers().map().forEach((name, values) -> answered.put(name, values.getFirst()));
+      return new Reply(response.statusCode(), answered, response.body());
+    } catch (IOException e) {
+      throw new AssertionError("the gateway did not answer", e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.flow.DeviceFlow;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// Races on DynamoDB Local, through the handlers.
+class RaceTest {
+  private static final int POLLS = 64;
+  private static final int APPROVALS = 200;
+  private static final int DUELS = 500;
+
+  private final Api api = Shared.environments(new Wire());
+
+  @Test
+  void ofSixtyFourPollsOfOneApprovalExactlyOneGetsTheKeyAndOneKeyIsStored() throws Exception {
+    for (int approval = 0; approval < APPROVALS; approval++) {
+      var codes = api.codes();
+      var user = "racer-" + approval;
+      api.grant(user, codes.userCode());
+
+      var replies = together(IntStream.range(0, POLLS).mapToObj(_ -> poll(codes)));
+
+      var issued = replies.stream().filter(reply -> reply.status() == 200).toList();
+      assertThat(issued).hasSize(1);
+      assertThat(replies).filteredOn(reply -> reply.status() != 200).extracting(Reply::verdict)
+          .containsOnly("400 invalid_grant");
+      assertThat(Tables.keyRowsOf(user)).hasSize(1);
+      assertThat(api.whoami(issued.getFirst().text("access_token")).text("sub")).isEqualTo(user);
+    }
+  }
+
+  private Callable<Reply> poll(Api.Codes codes) {
+    return () -> api.poll(codes.deviceCode());
+  }
+
+  @Test
+  void approveAndDenyAtOnceHaveOneOutcomeThatIsNeverUndone() throws Exception {
+    int approvals = 0;
+    for (int duel = 0; duel < DUELS; duel++) {
+      var codes = api.codes();
+      var nonce = api.claim("bob", codes.userCode()).text("approval_nonce");
+
+      var replies =
+          together(
+              Stream.of(
+                  () -> api.approve("bob", codes.userCode(), nonce),
+                  () -> api.deny("bob", codes.userCode(), nonce)));
+
+      // Deny also ends what was just approved; so it always holds, and approve only if it came first.
+      assertThat(replies.get(1).status()).isEqualTo(200);
+      assertThat(replies.get(0).verdict()).isIn("200", "404 invalid_user_code");
+      approvals += replies.get(0).status() == 200 ? 1 : 0;
+      assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 access_denied");
+      assertThat(api.approve("bob", codes.userCode(), nonce).status()).isEqualTo(404);
+      assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 access_denied");
+    }
+    assertThat(approvals).as("races that approve won for a moment").isBetween(1, DUELS - 1);
+  }
+
+  @Test
+  void denyAndPollAtOnceEitherDenyOrIssueAndNeverBoth() throws Exception {
+    for (int duel = 0; duel < DUELS; duel++) {
+      var codes = api.codes();
+      var nonce = api.claim("erin", codes.userCode()).text("approval_nonce");
+      api.approve("erin", codes.userCode(), nonce);
+
+      var replies =
+          together(
+              Stream.of(
+                  () -> api.deny("erin", codes.userCode(), nonce),
+                  () -> api.poll(codes.deviceCode())));
+
+      assertThat(replies.stream().map(Reply::verdict).toList())
+          .isIn(
+              List.of("200", "400 access_denied"),
+              List.of("404 invalid_user_code", "200"));
+    }
+  }
+
+  @Test
+  void anApprovalThatMeetsExpiryEitherHoldsOrNeverWas() throws Exception {
+    for (int duel = 0; duel < DUELS; duel++) {
+      var codes = api.codes();
+      var nonce = api.claim("carol", codes.userCode()).text("approval_nonce");
+      Shared.CLOCK.advance(DeviceFlow.CODE_LIFETIME.minus(Duration.ofMillis(duel % 16)));
+
+      var replies =
+          together(
+              Stream.of(
+                  () -> api.approve("carol", codes.userCode(), nonce),
+                  () -> api.poll(codes.deviceCode())));
+      Shared.CLOCK.advance(Duration.ofSeconds(1));
+
+      assertThat(replies.get(0).verdict()).isIn("200", "404 invalid_user_code");
+      var issued = replies.get(1).status() == 200;
+      assertThat(replies.get(1).verdict())
+          .isIn("200", "400 authorization_pending", "400 expired_token");
+      assertThat(!issued || replies.get(0).status() == 200).as("no key unapproved").isTrue();
+      assertThat(api.poll(codes.deviceCode()).verdict())
+          .isEqualTo(issued ? "400 invalid_grant" : "400 expired_token");
+      assertThat(api.approve("carol", codes.userCode(), nonce).verdict())
+          .isEqualTo(replies.get(0).verdict());
+    }
+  }
+
+  /// Calls all at once, each on a thread of its own, and answers in their order.
+  private static List<Reply> together(Stream<Callable<Reply>> calls)
+      throws InterruptedException, ExecutionException {
+    var waiting = calls.toList();
+    var start = new CyclicBarrier(waiting.size());
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var running = new ArrayList<Future<Reply>>();
+      for (var call : waiting) {
+        running.add(
+            threads.submit(
+                () -> {
+                  start.await();
+                  return call.call();
+                }));
+      }
+      var replies = new ArrayList<Reply>();
+      for (var reply : running) {
+        replies.add(reply.get());
+      }
+      return replies;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.keyferry.local;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Map;
+import java.util.Optional;
+
+/// An answer, whichever way it came.
+///
+/// @param headers by lower-case name
+record Reply(int status, Map<String, String> headers, String body) {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  JsonNode json() {
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not JSON: " + body, e);
+    }
+  }
+
+  String text(String member) {
+    return Optional.ofNullable(json().get(member))
+        .map(JsonNode::asText)
+        .orElseThrow(() -> new AssertionError("no " + member + " in " + body));
+  }
+
+  /// What a client decides by: the status, and the error if there is one.
+  String verdict() {
+    return status + Optional.ofNullable(json().get("error")).map(e -> " " + e.asText()).orElse("");
+  }
+}

@@ -1,0 +1,46 @@
+package dev.keyferry.local;
+
+import dev.keyferry.local.LocalKeyferry.Options;
+import dev.keyferry.local.LocalKeyferry.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// The one stack that the tests of a run share, so that at the end all they left behind can be searched.
+final class Shared {
+  static final Path ROOT = Path.of("../..");
+
+  /// Put forward by tests, never back.
+  static final ShiftedClock CLOCK = new ShiftedClock();
+
+  private static final LocalKeyferry STACK = start();
+
+  private Shared() {}
+
+  static LocalKeyferry stack() {
+    return STACK;
+  }
+
+  /// Fresh environments of all functions, over the stack's tables, with a wire that can be cut.
+  static Api environments(Wire wire) {
+    var functions =
+        new Functions(STACK.template(), STACK.aws(), CLOCK, wire, Secrets.LOG::add);
+    return new ToHandlers(STACK, functions);
+  }
+
+  private static LocalKeyferry start() {
+    try {
+      return new LocalKeyferry(
+          new Options(
+              ROOT.resolve("template.yaml"),
+              Ports.ANY,
+              Optional.empty(),
+              CLOCK,
+              (_, connection) -> connection,
+              Secrets.LOG::add));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.keyferry.local;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/// The tables of the shared stack, as someone with full access to them sees them.
+final class Tables {
+  static final String GRANTS = "Grants";
+  static final String KEYS = "Keys";
+
+  static final DynamoDbClient DYNAMO = Shared.stack().aws().dynamo().dynamo();
+
+  private Tables() {}
+
+  static Stream<Map<String, AttributeValue>> rows(String table) {
+    return DYNAMO.scanPaginator(scan -> scan.tableName(table)).items().stream();
+  }
+
+  static List<Map<String, AttributeValue>> keyRowsOf(String subject) {
+    return DYNAMO
+        .queryPaginator(
+            query ->
+                query
+                    .tableName(KEYS)
+                    .indexName("by-subject")
+                    .keyConditionExpression("subject = :subject")
+                    .expressionAttributeValues(
+                        Map.of(":subject", AttributeValue.fromS(subject))))
+        .items()
+        .stream()
+        .toList();
+  }
+}

@@ -1,0 +1,70 @@
+package dev.keyferry.local;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keyferry.local.Template.Authorization;
+import dev.keyferry.local.Template.Route;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The API without the gateway: events made here go straight to the handlers of one environment each.
+final class ToHandlers extends Api {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Functions functions;
+  private final List<Route> routes;
+
+  ToHandlers(LocalKeyferry stack, Functions functions) {
+    this.functions = functions;
+    routes = stack.template().routes();
+  }
+
+  @Override
+  Reply send(Call call) {
+    var path = call.path().split("\\?", 2);
+    var route =
+        routes.stream()
+            .filter(candidate -> candidate.method().equals(call.method()))
+            .filter(candidate -> candidate.path().equals(path[0]))
+            .findFirst()
+            .orElseThrow();
+    var event = JSON.createObjectNode().put("version", "2.0");
+    event.put("routeKey", route.method() + " " + route.path()).put("rawPath", path[0]);
+    event.put("rawQueryString", path.length > 1 ? path[1] : "");
+    call.headers().forEach(event.putObject("headers")::put);
+    event.putObject("stageVariables").put("PublicUrl", "https://keyferry.example");
+    var context = event.putObject("requestContext");
+    context.putObject("http").put("method", route.method()).put("sourceIp", "203.0.113.7");
+    event.put("body", call.body()).put("isBase64Encoded", false);
+    switch (route.authorization()) {
+      case Authorization.None _ -> {}
+      case Authorization.Jwt _ ->
+          context.putObject("authorizer").putObject("jwt").putObject("claims")
+              .put("sub", call.user());
+      case Authorization.Lambda(var authorizer) -> {
+        var verdict = invoke(authorizer.id(), event);
+        if (!verdict.path("isAuthorized").asBoolean()) {
+          return new Reply(403, Map.of(), "{\"message\":\"Forbidden\"}");
+        }
+        context.putObject("authorizer").set("lambda", verdict.path("context"));
+      }
+    }
+    var answer = invoke(route.function().id(), event);
+    var headers = new LinkedHashMap<String, String>();
+    answer
+        .path("headers")
+        .properties()
+        .forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
+    return new Reply(answer.path("statusCode").asInt(), headers, answer.path("body").asText());
+  }
+
+  private ObjectNode invoke(String function, ObjectNode event) {
+    try {
+      return (ObjectNode) JSON.readTree(functions.get(function).invoke(event.toString()));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("a handler answered no JSON", e);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.keyferry.local;
+
+import dev.keyferry.aws.AwsConnection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+
+/// The wire between a function and AWS, which a test can cut. It is the SDK's own HTTP client that fails, so
+/// the SDK retries, gives up and reports as it would.
+final class Wire implements Functions.Tap {
+  /// What becomes of a call.
+  enum Fate {
+    ARRIVES,
+    /// Cut before it arrives: nothing happened.
+    LOST,
+    /// Cut after it was done: it happened, and nobody is told.
+    ANSWER_LOST,
+    /// Neither arrives nor fails, as a black hole.
+    HANGS
+  }
+
+  /// A call to AWS: an attempt of the SDK's.
+  ///
+  /// @param operation such as `UpdateItem`
+  record Attempt(String functionId, String operation) {}
+
+  /// Decides each attempt; the number counts from 0 since the plan was set.
+  interface Plan {
+    Fate fateOf(int number, Attempt attempt);
+  }
+
+  private final AtomicInteger attempts = new AtomicInteger();
+  private volatile Plan plan = (_, _) -> Fate.ARRIVES;
+
+  void follow(Plan plan) {
+    attempts.set(0);
+    this.plan = plan;
+  }
+
+  int attempts() {
+    return attempts.get();
+  }
+
+  @Override
+  public AwsConnection tap(String functionId, AwsConnection connection) {
+    return new AwsConnection(
+        connection.region(),
+        connection.credentials(),
+        connection.endpoint(),
+        new Cut(functionId, connection.http()),
+        connection.interceptors());
+  }
+
+  private final class Cut implements SdkHttpClient {
+    private final String functionId;
+    private final SdkHttpClient http;
+
+    Cut(String functionId, SdkHttpClient http) {
+      this.functionId = functionId;
+      this.http = http;
+    }
+
+    @Override
+    public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+      var target = request.httpRequest().firstMatchingHeader("X-Amz-Target").orElse("");
+      var operation = target.substring(target.indexOf('.') + 1);
+      var call = http.prepareRequest(request);
+      var given = new CountDownLatch(1);
+      return new ExecutableHttpRequest() {
+        @Override
+        public HttpExecuteResponse call() throws IOException {
+          var fate =
+              plan.fateOf(attempts.getAndIncrement(), new Attempt(functionId, operation));
+          return switch (fate) {
+            case ARRIVES -> call.call();
+            case LOST -> throw new IOException("cut before it arrived");
+            case ANSWER_LOST -> {
+              var answer = call.call();
+              answer.responseBody().ifPresent(Cut::drain);
+              throw new IOException("cut after it was done");
+            }
+            case HANGS -> {
+              await(given);
+              throw new IOException("given up");
+            }
+          };
+        }
+
+        @Override
+        public void abort() {
+          given.countDown();
+          call.abort();
+        }
+      };
+    }
+
+    private static void drain(java.io.InputStream body) {
+      try (body) {
+        body.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
+    }
+
+    @Override
+    public void close() {
+      // The stack's own client goes on.
+    }
+  }
+}
