@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
@@ -35,24 +36,23 @@ public final class LocalAws implements AutoCloseable {
 
   public static LocalAws embedded(int dynamoPort) {
     var dynamo = new LocalDynamo(dynamoPort);
-    var kms = connection(Loopback.url(0));
     return new LocalAws(
-        connection(dynamo.endpoint()),
-        new AwsConnection(
-            kms.region(), kms.credentials(), kms.endpoint(), new LocalKms(), List.of()),
+        connection(dynamo.endpoint(), AwsConnection.defaultHttp()),
+        connection(Loopback.url(0), new LocalKms()),
         dynamo);
   }
 
   public static LocalAws at(URI endpoint) {
-    return new LocalAws(connection(endpoint), connection(endpoint), () -> {});
+    var both = connection(endpoint, AwsConnection.defaultHttp());
+    return new LocalAws(both, both, () -> {});
   }
 
-  private static AwsConnection connection(URI endpoint) {
+  private static AwsConnection connection(URI endpoint, SdkHttpClient http) {
     return new AwsConnection(
         REGION,
         StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")),
         Optional.of(endpoint),
-        AwsConnection.defaultHttp(),
+        http,
         List.of());
   }
 

@@ -54,6 +54,10 @@ abstract class Api {
     return form("/oauth/device/authorize", parameters, Map.of());
   }
 
+  final Reply authorize() {
+    return authorize(Map.of("client_id", "cli"));
+  }
+
   final Codes codes(Map<String, String> parameters) {
     var reply = authorize(parameters);
     return new Codes(reply.text("device_code"), reply.text("user_code"));

@@ -5,6 +5,7 @@ import dev.keyferry.local.LocalKeyferry.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /// The one stack that the tests of a run share, so that at the end all they left behind can be searched.
@@ -24,8 +25,12 @@ final class Shared {
 
   /// Fresh environments of all functions, over the stack's tables, with a wire that can be cut.
   static Api environments(Wire wire) {
+    return environments(wire, CLOCK);
+  }
+
+  static Api environments(Functions.Tap wire, InstantSource clock) {
     var functions =
-        new Functions(STACK.template(), STACK.aws(), CLOCK, wire, Secrets.LOG::add);
+        new Functions(STACK.template(), STACK.aws(), clock, wire, Secrets.LOG::add);
     return new ToHandlers(STACK, functions);
   }
 

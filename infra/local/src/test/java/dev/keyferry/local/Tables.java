@@ -2,6 +2,7 @@ package dev.keyferry.local;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -17,6 +18,11 @@ final class Tables {
 
   static Stream<Map<String, AttributeValue>> rows(String table) {
     return DYNAMO.scanPaginator(scan -> scan.tableName(table)).items().stream();
+  }
+
+  /// An attribute as text, empty where there is none.
+  static String text(Map<String, AttributeValue> row, String attribute) {
+    return Optional.ofNullable(row.get(attribute)).map(AttributeValue::s).orElse("");
   }
 
   static List<Map<String, AttributeValue>> keyRowsOf(String subject) {

@@ -8,6 +8,7 @@ import dev.keyferry.local.Template.Route;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /// The API without the gateway: events made here go straight to the handlers of one environment each.
 final class ToHandlers extends Api {
@@ -44,7 +45,13 @@ final class ToHandlers extends Api {
           context.putObject("authorizer").putObject("jwt").putObject("claims")
               .put("sub", call.user());
       case Authorization.Lambda(var authorizer) -> {
-        var verdict = invoke(authorizer.id(), event);
+        ObjectNode verdict;
+        try {
+          verdict = invoke(authorizer.id(), event);
+        } catch (SdkException outage) {
+          // An authorizer that fails is the gateway's to answer for.
+          return new Reply(500, Map.of(), "{\"message\":\"Internal Server Error\"}");
+        }
         if (!verdict.path("isAuthorized").asBoolean()) {
           return new Reply(403, Map.of(), "{\"message\":\"Forbidden\"}");
         }

@@ -1,14 +1,20 @@
 package dev.keyferry.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.keyferry.aws.AwsConnection;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpResponse;
 
 /// The wire between a function and AWS, which a test can cut. It is the SDK's own HTTP client that fails, so
 /// the SDK retries, gives up and reports as it would.
@@ -21,7 +27,11 @@ final class Wire implements Functions.Tap {
     /// Cut after it was done: it happened, and nobody is told.
     ANSWER_LOST,
     /// Neither arrives nor fails, as a black hole.
-    HANGS
+    HANGS,
+    /// DynamoDB has no capacity left for it.
+    THROTTLED,
+    /// Another transaction is at the same item. DynamoDB Local never says so.
+    CONFLICTS
   }
 
   /// A call to AWS: an attempt of the SDK's.
@@ -88,6 +98,12 @@ final class Wire implements Functions.Tap {
               await(given);
               throw new IOException("given up");
             }
+            case THROTTLED -> refusal("{\"__type\":\"%s#ThrottlingException\"}");
+            case CONFLICTS ->
+                refusal(
+                    "{\"__type\":\"%s#TransactionCanceledException\",\"CancellationReasons\":["
+                        + "{\"Code\":\"TransactionConflict\"},{\"Code\":\"None\"},"
+                        + "{\"Code\":\"None\"}]}");
           };
         }
 
@@ -99,7 +115,19 @@ final class Wire implements Functions.Tap {
       };
     }
 
-    private static void drain(java.io.InputStream body) {
+    private static HttpExecuteResponse refusal(String body) {
+      var json = body.formatted("com.amazonaws.dynamodb.v20120810").getBytes(UTF_8);
+      return HttpExecuteResponse.builder()
+          .response(
+              SdkHttpResponse.builder()
+                  .statusCode(400)
+                  .putHeader("Content-Type", "application/x-amz-json-1.0")
+                  .build())
+          .responseBody(AbortableInputStream.create(new ByteArrayInputStream(json)))
+          .build();
+    }
+
+    private static void drain(InputStream body) {
       try (body) {
         body.readAllBytes();
       } catch (IOException e) {

@@ -1,0 +1,53 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.flow.GrantStoreContract;
+import dev.keyferry.flow.KeyStoreContract;
+import dev.keyferry.flow.Stores;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// The contracts and a whole login on another DynamoDB and KMS than the embedded: `mvn verify -Pemulator`.
+@Tag("emulator")
+class EmulatorTest {
+  private static final Stores STORES = DynamoStores.at(Emulator.STACK.aws());
+
+  @Nested
+  class Grants extends GrantStoreContract {
+    @Override
+    protected Stores stores() {
+      return STORES;
+    }
+  }
+
+  @Nested
+  class Keys extends KeyStoreContract {
+    @Override
+    protected Stores stores() {
+      return STORES;
+    }
+  }
+
+  @Nested
+  class Subkeys extends KmsKeyHasherContract {
+    @Override
+    LocalAws aws() {
+      return Emulator.STACK.aws();
+    }
+  }
+
+  @Test
+  void aWholeLoginEndsWithAKeyThatOpensTheProtectedRoute() {
+    var api = new OverHttp(Emulator.STACK);
+    var codes = api.codes();
+    assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 authorization_pending");
+    api.grant("alice", codes.userCode());
+
+    var token = api.poll(codes.deviceCode()).text("access_token");
+
+    assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 invalid_grant");
+    assertThat(api.whoami(token).text("sub")).isEqualTo("alice");
+  }
+}

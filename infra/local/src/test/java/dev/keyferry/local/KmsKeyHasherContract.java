@@ -1,0 +1,131 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keyferry.aws.AwsConnection;
+import dev.keyferry.aws.KmsKeyHasher;
+import dev.keyferry.flow.Purpose;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.KmsException;
+import software.amazon.awssdk.services.kms.model.MacAlgorithmSpec;
+
+/// What Keyferry relies on KMS for, whichever KMS it is.
+abstract class KmsKeyHasherContract {
+  static final byte[] MESSAGE = "message".getBytes(StandardCharsets.UTF_8);
+
+  final Wire wire = new Wire();
+  final ShiftedClock clock = new ShiftedClock();
+
+  abstract LocalAws aws();
+
+  final AwsConnection connection() {
+    return wire.tap("Test", aws().kms());
+  }
+
+  final KmsKeyHasher hasher() {
+    return new KmsKeyHasher(connection().kms(), aws().hashKey(), 1, clock);
+  }
+
+  @Test
+  void aHashIsTheHmacUnderTheSubkeyThatKmsDerivesFromPurposeAndVersion() throws Exception {
+    byte[] subkey;
+    try (var kms = aws().kms().kms()) {
+      subkey = generateMac(kms, aws().hashKey(), "keyferry/key/v3");
+    }
+    var mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(subkey, "HmacSHA256"));
+
+    assertThat(hasher().hmac(Purpose.KEY, 3, MESSAGE)).isEqualTo(mac.doFinal(MESSAGE));
+  }
+
+  @Test
+  void everyEnvironmentDerivesTheSameAndEveryPurposeAndVersionAnother() {
+    var hash = hasher().hmac(Purpose.KEY, 1, MESSAGE);
+
+    assertThat(hasher().hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
+    assertThat(hasher().hmac(Purpose.KEY, 2, MESSAGE)).isNotEqualTo(hash);
+    assertThat(hasher().hmac(Purpose.MINT, 1, MESSAGE)).isNotEqualTo(hash);
+  }
+
+  @Test
+  void kmsIsCalledOnceForEachPurposeHoweverManyHashesAreMade() {
+    var hasher = hasher();
+    wire.follow((_, _) -> Wire.Fate.ARRIVES);
+
+    for (int i = 0; i < 100; i++) {
+      hasher.hmac(Purpose.KEY, 1, MESSAGE);
+      hasher.hmac(Purpose.MINT, 1, MESSAGE);
+    }
+
+    assertThat(wire.attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void aColdEnvironmentUnderLoadCallsKmsOnce() throws Exception {
+    var hasher = hasher();
+    wire.follow((_, _) -> Wire.Fate.ARRIVES);
+    var start = new CyclicBarrier(32);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var hashes =
+          IntStream.range(0, 32)
+              .<Future<byte[]>>mapToObj(
+                  _ ->
+                      threads.submit(
+                          () -> {
+                            start.await();
+                            return hasher.hmac(Purpose.KEY, 1, MESSAGE);
+                          }))
+              .toList();
+      for (var hash : hashes) {
+        assertThat(hash.get()).isEqualTo(hashes.getFirst().get());
+      }
+    }
+    assertThat(wire.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void aSubkeyIsRenewedAfterFifteenMinutesAndNotBefore() {
+    var hasher = hasher();
+    var hash = hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    wire.follow((_, _) -> Wire.Fate.ARRIVES);
+
+    clock.advance(Duration.ofMinutes(14));
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    assertThat(wire.attempts()).isZero();
+
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
+    assertThat(wire.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void kmsRefusesAKeyThatIsNotThere() {
+    try (var kms = connection().kms()) {
+      assertThatThrownBy(
+              () -> generateMac(kms, "11111111-2222-3333-4444-555555555555", "keyferry"))
+          .isInstanceOf(KmsException.class);
+    }
+  }
+
+  private static byte[] generateMac(KmsClient kms, String key, String message) {
+    return kms.generateMac(
+            request ->
+                request
+                    .keyId(key)
+                    .macAlgorithm(MacAlgorithmSpec.HMAC_SHA_256)
+                    .message(SdkBytes.fromUtf8String(message)))
+        .mac()
+        .asByteArray();
+  }
+}

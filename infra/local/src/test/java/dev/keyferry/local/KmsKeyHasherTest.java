@@ -1,0 +1,84 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keyferry.flow.Purpose;
+import dev.keyferry.local.Wire.Fate;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.kms.model.DisabledException;
+
+/// The subkeys over the KMS of this process, which can also fail and be disabled.
+class KmsKeyHasherTest extends KmsKeyHasherContract {
+  @Override
+  LocalAws aws() {
+    return Shared.stack().aws();
+  }
+
+  @Test
+  void whileKmsIsDownAnOldSubkeyServesForFifteenMinutesMoreAndThenNoLonger() {
+    var hasher = hasher();
+    var hash = hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    wire.follow((_, _) -> Fate.LOST);
+
+    clock.advance(Duration.ofMinutes(15));
+    assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
+    clock.advance(Duration.ofMinutes(14));
+    assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
+    clock.advance(Duration.ofMinutes(1));
+    assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE))
+        .isInstanceOf(SdkClientException.class);
+
+    wire.follow((_, _) -> Fate.ARRIVES);
+    assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
+  }
+
+  @Test
+  void whileKmsIsDownItIsAskedAgainAfterAPauseAndNotAtEveryHash() {
+    var hasher = hasher();
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    clock.advance(Duration.ofMinutes(15));
+    wire.follow((_, _) -> Fate.LOST);
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    var attemptsOfOneCall = wire.attempts();
+
+    for (int i = 0; i < 100; i++) {
+      hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    }
+    assertThat(wire.attempts()).isEqualTo(attemptsOfOneCall);
+
+    clock.advance(Duration.ofSeconds(30));
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    assertThat(wire.attempts()).isEqualTo(2 * attemptsOfOneCall);
+  }
+
+  @Test
+  void aColdEnvironmentHasNothingToHashWithWhileKmsIsDown() {
+    var hasher = hasher();
+    wire.follow((_, _) -> Fate.LOST);
+
+    assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE))
+        .isInstanceOf(SdkClientException.class);
+  }
+
+  @Test
+  void aDisabledKeyShutsHashingDownAtTheNextRenewalWithoutGrace() {
+    var hasher = hasher();
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    var hashKey = aws().hashKey();
+    try (var kms = aws().kms().kms()) {
+      kms.disableKey(key -> key.keyId(hashKey));
+      clock.advance(Duration.ofMinutes(15));
+
+      assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE))
+          .isInstanceOf(DisabledException.class);
+      assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE))
+          .isInstanceOf(DisabledException.class);
+
+      kms.enableKey(key -> key.keyId(hashKey));
+      assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).hasSize(32);
+    }
+  }
+}

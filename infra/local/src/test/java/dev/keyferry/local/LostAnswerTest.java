@@ -1,0 +1,211 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.local.Wire.Fate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Calls to DynamoDB and KMS that fail before they arrive or after they were done, answers that never come: no
+/// key is lost, none is doubled, and nobody is told anything but 503.
+class LostAnswerTest {
+  private static final int THREADS = 8;
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  /// How long a fault lasts, in attempts: one, all three that the SDK makes of a call, all that a request makes.
+  private enum Span {
+    ATTEMPT(1),
+    CALL(3),
+    REQUEST(Integer.MAX_VALUE);
+
+    final int attempts;
+
+    Span(int attempts) {
+      this.attempts = attempts;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"LOST", "ANSWER_LOST", "THROTTLED"})
+  void anyCallOfALoginMayFailInItsTurn(Fate fate) throws Exception {
+    var calls = new Wire();
+    new Login("whole-" + fate, calls).run();
+    var logins = new ArrayList<Callable<Void>>();
+    for (int turn = 0; turn < calls.attempts(); turn++) {
+      for (var span : Span.values()) {
+        logins.add(faultyLogin(fate, turn, span));
+      }
+    }
+    assertThat(calls.attempts()).as("calls of a login in fresh environments").isGreaterThan(20);
+    inParallel(logins);
+  }
+
+  private static Callable<Void> faultyLogin(Fate fate, int turn, Span span) {
+    return () -> {
+      var wire = new Wire();
+      var login = new Login("faulty-%s-%d-%s".formatted(fate, turn, span), wire);
+      wire.follow(
+          (number, _) -> {
+            var hit = number >= turn && number - turn < span.attempts && !login.answered503();
+            return hit ? fate : Fate.ARRIVES;
+          });
+      login.run();
+      return null;
+    };
+  }
+
+  /// One login in environments of its own.
+  private static final class Login {
+    private final ShiftedClock clock = new ShiftedClock();
+    private final AtomicInteger outages = new AtomicInteger();
+    private final Api api;
+    private final String user;
+
+    Login(String user, Wire wire) {
+      this.user = user;
+      var handlers = Shared.environments(wire, clock);
+      api =
+          new Api() {
+            @Override
+            Reply send(Call call) {
+              var reply = handlers.send(call);
+              if (reply.status() >= 500) {
+                outages.incrementAndGet();
+              }
+              return reply;
+            }
+          };
+    }
+
+    boolean answered503() {
+      return outages.get() > 0;
+    }
+
+    void run() {
+      var persistent = new Persistent(api, clock, user);
+      persistent.use(persistent.login());
+    }
+  }
+
+  @Test
+  void aThousandLoginsOfWhichATenthOfAllAnswersIsLostEndWithAKeyEach() throws Exception {
+    var random = new Random(8628);
+    var wire = new Wire();
+    var clock = new ShiftedClock();
+    var api = Shared.environments(wire, clock);
+    wire.follow((_, _) -> random.nextInt(10) == 0 ? Fate.ANSWER_LOST : Fate.ARRIVES);
+
+    inParallel(
+        IntStream.range(0, 1_000)
+            .<Callable<Void>>mapToObj(
+                number ->
+                    () -> {
+                      var login = new Persistent(api, clock, "thousand-" + number);
+                      login.use(login.login());
+                      return null;
+                    })
+            .toList());
+
+    assertThat(Tables.rows(Tables.KEYS))
+        .filteredOn(row -> Tables.text(row, "subject").startsWith("thousand-"))
+        .hasSize(1_000);
+    assertThat(Tables.rows(Tables.GRANTS))
+        .filteredOn(row -> Tables.text(row, "claimed_by").startsWith("thousand-"))
+        .filteredOn(row -> Tables.text(row, "grant_state").equals("consumed"))
+        .hasSize(1_000);
+  }
+
+  @Test
+  void aTransactionThatMeetsAnotherIsTriedAgain() {
+    var wire = new Wire();
+    var api = Shared.environments(wire);
+    var codes = api.codes();
+    api.grant("dave", codes.userCode());
+    wire.follow(
+        (number, attempt) ->
+            attempt.operation().equals("TransactWriteItems") && number < 3
+                ? Fate.CONFLICTS
+                : Fate.ARRIVES);
+
+    assertThat(api.poll(codes.deviceCode()).status()).isEqualTo(200);
+    assertThat(wire.attempts()).isGreaterThan(3);
+  }
+
+  @Test
+  void aTransactionThatAlwaysMeetsAnotherIsAnOutageAndSpendsNothing() {
+    var wire = new Wire();
+    var api = Shared.environments(wire);
+    var codes = api.codes();
+    api.grant("dora", codes.userCode());
+    wire.follow(
+        (_, attempt) ->
+            attempt.operation().equals("TransactWriteItems") ? Fate.CONFLICTS : Fate.ARRIVES);
+
+    assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("503 temporarily_unavailable");
+    wire.follow((_, _) -> Fate.ARRIVES);
+    assertThat(api.poll(codes.deviceCode()).status()).isEqualTo(200);
+  }
+
+  @Test
+  void whateverAwsDoesAHandlerAnswersWithinFiveSeconds() throws Exception {
+    var wire = new Wire();
+    var api = Shared.environments(wire);
+    var pending = api.codes();
+    var claimed = api.codes();
+    var approved = api.codes();
+    var denied = api.codes();
+    api.poll(pending.deviceCode());
+    var nonce = api.claim("frank", claimed.userCode()).text("approval_nonce");
+    var noNonce = api.claim("frank", denied.userCode()).text("approval_nonce");
+    api.grant("frank", approved.userCode());
+    var used = api.codes();
+    api.grant("frank", used.userCode());
+    var key = api.poll(used.deviceCode()).text("access_token");
+    api.whoami(key);
+    wire.follow((_, _) -> Fate.HANGS);
+    var coldWire = new Wire();
+    coldWire.follow((_, _) -> Fate.HANGS);
+    var cold = Shared.environments(coldWire);
+
+    inParallel(
+        List.of(
+            () -> timed(api::authorize),
+            () -> timed(() -> api.poll(pending.deviceCode())),
+            () -> timed(() -> api.poll(approved.deviceCode())),
+            () -> timed(() -> api.claim("frank", pending.userCode())),
+            () -> timed(() -> api.approve("frank", claimed.userCode(), nonce)),
+            () -> timed(() -> api.deny("frank", denied.userCode(), noNonce)),
+            () -> timed(() -> api.whoami(key)),
+            () -> timed(cold::authorize)));
+  }
+
+  private static Void timed(Callable<Reply> request) throws Exception {
+    var start = System.nanoTime();
+    var reply = request.call();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LIMIT);
+    assertThat(reply.status()).isIn(503, 500);
+    return null;
+  }
+
+  private static void inParallel(List<Callable<Void>> work)
+      throws InterruptedException, ExecutionException {
+    try (var threads = Executors.newFixedThreadPool(THREADS, Thread.ofVirtual().factory())) {
+      for (Future<Void> done : threads.invokeAll(work)) {
+        done.get();
+      }
+    }
+  }
+}
