@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
@@ -68,11 +69,11 @@ public final class Form {
   }
 
   private static byte escaped(String encoded, int at) {
-    var high = at + 1 < encoded.length() ? Character.digit(encoded.charAt(at), 16) : -1;
-    var low = at + 1 < encoded.length() ? Character.digit(encoded.charAt(at + 1), 16) : -1;
-    if (high < 0 || low < 0) {
+    if (at + 1 >= encoded.length()
+        || !HexFormat.isHexDigit(encoded.charAt(at))
+        || !HexFormat.isHexDigit(encoded.charAt(at + 1))) {
       throw MalformedRequest.because("the form is not URL-encoded");
     }
-    return (byte) (high << 4 | low);
+    return (byte) HexFormat.fromHexDigits(encoded, at, at + 2);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,7 +102,7 @@ public final class Json {
         }
         yield Optional.of(elements);
       }
-      case VALUE_STRING -> Optional.of(parser.getText());
+      case VALUE_STRING -> Optional.of(unicode(parser.getText()));
       case VALUE_NUMBER_INT -> Optional.of(parser.getNumberValue());
       case VALUE_NUMBER_FLOAT -> Optional.of(parser.getDecimalValue());
       case VALUE_TRUE -> Optional.of(true);
@@ -110,5 +111,13 @@ public final class Json {
       case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
           throw MalformedRequest.because("the body is not valid JSON");
     };
+  }
+
+  /// JSON can escape half a surrogate pair, which is no character and cannot be stored or hashed as it is.
+  private static String unicode(String text) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw MalformedRequest.because("the body is not valid Unicode");
+    }
+    return text;
   }
 }

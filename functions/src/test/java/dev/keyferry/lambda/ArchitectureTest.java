@@ -1,0 +1,167 @@
+package dev.keyferry.lambda;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT;
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// Dependencies point one way, and time comes in by one door.
+final class ArchitectureTest {
+  private static final String FLOW = "dev.keyferry.flow..";
+  private static final String AWS = "dev.keyferry.aws..";
+  private static final String WEB = "dev.keyferry.web..";
+  private static final String LAMBDA = "dev.keyferry.lambda..";
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.keyferry");
+
+  private static final Set<String> JAVA_BASE =
+      ModuleLayer.boot().findModule("java.base").orElseThrow().getDescriptor().packages();
+
+  @Test
+  void every_class_is_in_one_of_the_four_packages() {
+    classes().should().resideInAnyPackage(FLOW, AWS, WEB, LAMBDA).check(MAIN);
+  }
+
+  @Test
+  void the_flow_knows_nothing_but_java_base() {
+    var javaBase =
+        DescribedPredicate.describe(
+            "in java.base", (JavaClass type) -> JAVA_BASE.contains(elementOf(type)));
+
+    classes()
+        .that()
+        .resideInAPackage(FLOW)
+        .should()
+        .onlyDependOnClassesThat(
+            javaBase
+                .or(resideInAnyPackage(FLOW, "org.jspecify.annotations"))
+                .or(DescribedPredicate.describe("primitive", ArchitectureTest::isPrimitive)))
+        .check(MAIN);
+  }
+
+  @Test
+  void of_our_own_aws_and_web_know_the_flow_alone() {
+    noClasses()
+        .that()
+        .resideInAPackage(AWS)
+        .should()
+        .dependOnClassesThat(ours(WEB, LAMBDA))
+        .check(MAIN);
+    noClasses()
+        .that()
+        .resideInAPackage(WEB)
+        .should()
+        .dependOnClassesThat(ours(AWS, LAMBDA))
+        .check(MAIN);
+  }
+
+  @Test
+  void http_knows_neither_the_gateway_nor_aws() {
+    noClasses()
+        .that()
+        .resideInAPackage(WEB)
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("com.amazonaws..", "software.amazon.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void what_talks_to_aws_does_not_know_that_it_runs_on_lambda() {
+    noClasses()
+        .that()
+        .resideInAPackage(AWS)
+        .should()
+        .dependOnClassesThat(resideInAPackage("com.amazonaws.."))
+        .check(MAIN);
+  }
+
+  @Test
+  void only_the_wiring_reads_the_real_clock() {
+    var realClock =
+        DescribedPredicate.describe(
+            "reads the real clock",
+            (JavaAccess<?> access) -> {
+              var owner = access.getTargetOwner();
+              var name = access.getName();
+              return (owner.isEquivalentTo(Instant.class) && name.equals("now"))
+                  || (owner.isEquivalentTo(Clock.class)
+                      && (name.startsWith("system") || name.startsWith("tick")))
+                  || (owner.isEquivalentTo(InstantSource.class) && name.equals("system"))
+                  || (owner.isEquivalentTo(System.class) && name.equals("currentTimeMillis"));
+            });
+
+    noClasses()
+        .that()
+        .doNotBelongToAnyOf(Wiring.class)
+        .should()
+        .accessTargetWhere(realClock)
+        .check(MAIN);
+  }
+
+  @Test
+  void lambda_can_make_every_handler() {
+    classes()
+        .that()
+        .areAssignableTo(RequestHandler.class)
+        .and()
+        .doNotHaveModifier(ABSTRACT)
+        .should()
+        .bePublic()
+        .andShould(haveAPublicConstructorWithoutArguments())
+        .check(MAIN);
+  }
+
+  @Test
+  void looks_at_the_classes_it_speaks_of() {
+    assertThat(MAIN.that(resideInAPackage(FLOW))).isNotEmpty();
+    assertThat(MAIN.contain(PollHandler.class)).isTrue();
+    assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
+  }
+
+  private static DescribedPredicate<JavaClass> ours(String... packages) {
+    return resideInAnyPackage(packages);
+  }
+
+  private static String elementOf(JavaClass type) {
+    return type.getBaseComponentType().getPackageName();
+  }
+
+  private static boolean isPrimitive(JavaClass type) {
+    return type.getBaseComponentType().isPrimitive();
+  }
+
+  private static ArchCondition<JavaClass> haveAPublicConstructorWithoutArguments() {
+    return new ArchCondition<>("have a public constructor without arguments") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        var found =
+            type.tryGetConstructor()
+                .map(constructor -> constructor.getModifiers().contains(PUBLIC))
+                .orElse(false);
+        events.add(new SimpleConditionEvent(type, found, type.getName() + " has none"));
+      }
+    };
+  }
+}

@@ -1,0 +1,141 @@
+package dev.keyferry.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.keyferry.flow.OAuthError;
+import dev.keyferry.flow.Origin;
+import dev.keyferry.flow.Subject;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RequestTest {
+  private static final String FORM = "application/x-www-form-urlencoded";
+  private static final String JSON = "application/json";
+
+  private static Request request(String contentType, String query, String body) {
+    return request(Map.of("content-type", contentType), query, body, Map.of());
+  }
+
+  private static Request request(
+      Map<String, String> headers, String query, String body, Map<String, String> claims) {
+    return new Request(
+        URI.create("https://keys.example"),
+        "/oauth/token",
+        query,
+        headers,
+        body,
+        Origin.parse("192.0.2.7"),
+        claims);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        FORM,
+        FORM + ";charset=UTF-8",
+        FORM + " ; charset=utf-8",
+        "Application/X-WWW-Form-URLEncoded"
+      })
+  void reads_a_form_that_says_it_is_one(String contentType) {
+    assertThat(request(contentType, "", "a=1").form().require("a")).isEqualTo("1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {JSON, JSON + "; charset=utf-8", "APPLICATION/JSON"})
+  void reads_json_that_says_it_is_json(String contentType) {
+    assertThat(request(contentType, "", "{\"a\":\"1\"}").json().string("a")).isEqualTo("1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", JSON, "text/plain", "multipart/form-data", FORM + "x"})
+  void does_not_read_another_type_as_a_form(String contentType) {
+    assertRefused(() -> request(contentType, "", "a=1").form());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", FORM, "text/plain", "text/json"})
+  void does_not_read_another_type_as_json(String contentType) {
+    assertRefused(() -> request(contentType, "", "{}").json());
+  }
+
+  @Test
+  void does_not_guess_the_type_of_a_body() {
+    assertRefused(() -> request(Map.of(), "", "a=1", Map.of()).form());
+    assertRefused(() -> request(Map.of(), "", "{}", Map.of()).json());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "device_code=x",
+        "user_code=x",
+        "code_verifier=x",
+        "client_secret=x",
+        "refresh_token=x",
+        "access_token=x",
+        "token=x",
+        "token",
+        "device_code=",
+        "a=1&device_code=x",
+        "device%5Fcode=x"
+      })
+  void refuses_a_secret_in_the_query_string(String query) {
+    assertRefused(() -> request(FORM, query, "a=1").form());
+    assertRefused(() -> request(JSON, query, "{}").json());
+  }
+
+  @Test
+  void does_not_mind_other_parameters_in_the_query_string() {
+    assertThat(request(FORM, "utm_source=mail", "a=1").form().require("a")).isEqualTo("1");
+  }
+
+  @Test
+  void takes_no_parameter_from_the_query_string() {
+    assertThat(request(FORM, "a=1", "").form().optional("a")).isEmpty();
+  }
+
+  @Test
+  void takes_a_body_of_8_kib_and_not_a_byte_more() {
+    assertThat(Request.text(new byte[8 * 1024])).hasSize(8 * 1024);
+    assertRefused(() -> Request.text(new byte[8 * 1024 + 1]));
+  }
+
+  @Test
+  void counts_the_bytes_of_a_body_and_not_its_characters() {
+    var text = "é".repeat(4 * 1024);
+
+    assertThat(Request.text(text.getBytes(StandardCharsets.UTF_8))).isEqualTo(text);
+    assertRefused(() -> Request.text((text + "x").getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
+  void refuses_a_body_that_is_not_utf_8() {
+    assertRefused(() -> Request.text(new byte[] {'a', (byte) 0xFF}));
+    assertRefused(() -> Request.text(new byte[] {(byte) 0xC3}));
+  }
+
+  @Test
+  void knows_the_signed_in_user_by_the_verified_claim() {
+    var signedIn = request(Map.of("sub", "mallory"), "sub=mallory", "", Map.of("sub", "ada"));
+
+    assertThat(signedIn.subject()).isEqualTo(new Subject("ada"));
+  }
+
+  @Test
+  void refuses_a_user_without_a_name() {
+    assertRefused(() -> request(Map.of(), "", "", Map.of()).subject());
+    assertRefused(() -> request(Map.of(), "", "", Map.of("sub", "")).subject());
+  }
+
+  private static void assertRefused(Runnable reading) {
+    assertThatExceptionOfType(MalformedRequest.class)
+        .isThrownBy(reading::run)
+        .extracting(refused -> refused.error().code())
+        .isEqualTo(OAuthError.Code.INVALID_REQUEST);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.keyferry.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.flow.OAuthError;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+final class ResponseTest {
+  @Test
+  void is_never_kept_by_a_cache() {
+    assertThat(Response.json(200, Map.of()).headers())
+        .containsEntry("cache-control", "no-store")
+        .containsEntry("content-type", "application/json");
+    assertThat(Response.error(OAuthError.INVALID_GRANT).headers())
+        .containsEntry("cache-control", "no-store");
+  }
+
+  @Test
+  void says_error_and_description_and_nothing_else() {
+    var body = Json.readObject(Response.error(OAuthError.EXPIRED_TOKEN).body());
+
+    assertThat(body.string("error")).isEqualTo("expired_token");
+    assertThat(body.string("error_description"))
+        .isEqualTo("the device code has expired; start again");
+    assertThat(body.optionalInteger("interval")).isEmpty();
+  }
+
+  @Test
+  void tells_the_longer_interval_with_slow_down() {
+    var slowDown =
+        new OAuthError(OAuthError.Code.SLOW_DOWN, "too early", Optional.of(Duration.ofSeconds(10)));
+
+    var response = Response.error(slowDown);
+
+    assertThat(response.status()).isEqualTo(400);
+    assertThat(Json.readObject(response.body()).integer("interval")).isEqualTo(10);
+  }
+
+  @Test
+  void asks_to_come_again_after_an_outage() {
+    var response = Response.error(OAuthError.TEMPORARILY_UNAVAILABLE);
+
+    assertThat(response.status()).isEqualTo(503);
+    assertThat(response.headers()).containsEntry("retry-after", "5");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"INVALID_CLIENT", "INVALID_USER_CODE", "TEMPORARILY_UNAVAILABLE"})
+  void is_400_for_other_refusals(OAuthError.Code code) {
+    var response = Response.error(OAuthError.of(code, "no"));
+
+    assertThat(response.status()).isEqualTo(400);
+    assertThat(response.headers()).doesNotContainKey("retry-after");
+  }
+
+  @Test
+  void is_401_for_an_unknown_client_and_404_for_an_unknown_user_code() {
+    assertThat(Response.error(OAuthError.of(OAuthError.Code.INVALID_CLIENT, "no")).status())
+        .isEqualTo(401);
+    assertThat(Response.error(OAuthError.INVALID_USER_CODE).status()).isEqualTo(404);
+  }
+}
