@@ -37,6 +37,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -340,6 +341,7 @@ public abstract class GrantStoreContract {
       assertThat(stored()).isEqualTo(polled);
     }
 
+    @Tag("race")
     @RepeatedTest(5)
     void lets_one_of_many_through_that_come_at_once() throws InterruptedException {
       List<Callable<Write>> polls = new ArrayList<>();
@@ -755,6 +757,7 @@ public abstract class GrantStoreContract {
       assertThat(stored()).isEqualTo(denied);
     }
 
+    @Tag("race")
     @RepeatedTest(5)
     void wins_against_an_approval_at_the_same_moment() throws InterruptedException {
       race(
@@ -969,6 +972,7 @@ public abstract class GrantStoreContract {
       assertThat(stores().keys().find(key.id())).contains(key);
     }
 
+    @Tag("race")
     @RepeatedTest(5)
     void happens_once_however_many_polls_race() throws InterruptedException {
       var keys =
@@ -987,6 +991,7 @@ public abstract class GrantStoreContract {
           .hasSize(1);
     }
 
+    @Tag("race")
     @RepeatedTest(5)
     void ends_in_a_key_or_in_a_denial_but_never_in_both() throws InterruptedException {
       race(
