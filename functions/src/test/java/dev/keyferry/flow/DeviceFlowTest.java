@@ -556,6 +556,18 @@ final class DeviceFlowTest {
     }
 
     @Test
+    void an_early_poll_costs_a_second_update_but_once_in_each_window() {
+      var codes = authorize();
+      poll(codes);
+      var before = grants.updates();
+
+      poll(codes);
+      assertThat(grants.updates()).isEqualTo(before + 2);
+      poll(codes);
+      assertThat(grants.updates()).isEqualTo(before + 3);
+    }
+
+    @Test
     void an_early_poll_does_not_move_the_window() {
       var codes = authorize();
       poll(codes);

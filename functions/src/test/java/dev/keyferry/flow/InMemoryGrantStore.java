@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
 public final class InMemoryGrantStore implements GrantStore {
   private final Map<Locator, Grant> grants = new HashMap<>();
   private final InMemoryKeyStore keys;
+  private int updates;
 
   public InMemoryGrantStore(InMemoryKeyStore keys) {
     this.keys = keys;
@@ -138,6 +139,13 @@ public final class InMemoryGrantStore implements GrantStore {
     }
   }
 
+  /// How many updates were tried, refused ones included: each is paid for.
+  public int updates() {
+    synchronized (keys) {
+      return updates;
+    }
+  }
+
   /// Writes a row as someone with access to the table could.
   public void forge(Locator locator, UnaryOperator<Grant> edit) {
     synchronized (keys) {
@@ -151,6 +159,7 @@ public final class InMemoryGrantStore implements GrantStore {
       Predicate<Grant> mine,
       UnaryOperator<Grant> set) {
     synchronized (keys) {
+      updates++;
       var found = find(locator);
       if (found.filter(condition).isPresent()) {
         var after = set.apply(found.get());
