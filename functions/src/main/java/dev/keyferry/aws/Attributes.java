@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// The attributes of an item, or the values of an expression: written one by one, read back by type. Instants
-/// are milliseconds since the epoch.
+/// The attributes of an item, or the values of an expression: written one by one, read back by
+/// type. Instants are milliseconds since the epoch.
 final class Attributes {
   private final Map<String, AttributeValue> values;
 
@@ -45,8 +45,7 @@ final class Attributes {
 
   Attributes with(String name, Scope scope) {
     values.put(
-        name,
-        AttributeValue.fromL(scope.tokens().stream().map(AttributeValue::fromS).toList()));
+        name, AttributeValue.fromL(scope.tokens().stream().map(AttributeValue::fromS).toList()));
     return this;
   }
 

@@ -23,8 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionConflictExcepti
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 import software.amazon.awssdk.services.kms.KmsClient;
 
-/// How to reach AWS. Region, time-outs and retries are stated, not inherited: the SDK's defaults differ between
-/// versions and are longer than a person waits.
+/// How to reach AWS. Region, time-outs and retries are stated, not inherited: the SDK's defaults
+/// differ between versions and are longer than a person waits.
 ///
 /// @param endpoint another DynamoDB and KMS: DynamoDB Local, LocalStack, moto
 /// @param interceptors see every call, in tests
@@ -43,11 +43,7 @@ public record AwsConnection(
 
   /// Refusals of a transaction that say nothing about its conditions.
   private static final Set<String> PASSING_REASONS =
-      Set.of(
-          "None",
-          "TransactionConflict",
-          "ThrottlingError",
-          "ProvisionedThroughputExceeded");
+      Set.of("None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded");
 
   /// The JDK's own HTTP client: nothing to load, and the first call answers soonest.
   public static SdkHttpClient defaultHttp() {
@@ -67,7 +63,8 @@ public record AwsConnection(
     return configure(KmsClient.builder()).build();
   }
 
-  private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B configure(B builder) {
+  private <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> B configure(
+      B builder) {
     endpoint.ifPresent(builder::endpointOverride);
     return builder
         .region(region)

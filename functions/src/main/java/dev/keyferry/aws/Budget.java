@@ -3,8 +3,9 @@ package dev.keyferry.aws;
 import java.time.Duration;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 
-/// The time an invocation has for all its calls to AWS together, so that a handler answers within five seconds
-/// whatever DynamoDB and KMS do. A call outside any invocation has a whole budget to itself.
+/// The time an invocation has for all its calls to AWS together, so that a handler answers within
+/// five seconds whatever DynamoDB and KMS do. A call outside any invocation has a whole budget to
+/// itself.
 public final class Budget {
   static final Duration WHOLE = Duration.ofMillis(4_400);
 
@@ -31,9 +32,7 @@ public final class Budget {
   }
 
   private static Duration remaining() {
-    return STARTED.isBound()
-        ? WHOLE.minusNanos(System.nanoTime() - STARTED.get())
-        : WHOLE;
+    return STARTED.isBound() ? WHOLE.minusNanos(System.nanoTime() - STARTED.get()) : WHOLE;
   }
 
   private static AwsRequestOverrideConfiguration atMost(Duration time) {

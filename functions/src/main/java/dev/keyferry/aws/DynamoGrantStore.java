@@ -28,9 +28,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 
 /// Grants in DynamoDB: each step one conditional write, in the words of the design's table.
 ///
-/// The SDK sends a write again when its answer is lost, and the second then fails its own condition. So a
-/// refused write first looks whether what it found is its own work, and a write whose outcome stayed unknown
-/// looks again with a strong read.
+/// The SDK sends a write again when its answer is lost, and the second then fails its own
+/// condition. So a refused write first looks whether what it found is its own work, and a write
+/// whose outcome stayed unknown looks again with a strong read.
 public final class DynamoGrantStore implements GrantStore {
   private static final String PENDING = "grant_state = :pending AND expires_at > :now";
   private static final String APPROVED = "grant_state = :approved AND expires_at > :now";
@@ -60,15 +60,13 @@ public final class DynamoGrantStore implements GrantStore {
         grant.locator(),
         found -> found.deviceSecret().equals(grant.deviceSecret()),
         () -> {
-          dynamo.putItem(
-              put ->
-                  put.tableName(grantsTable)
-                      .item(GrantItem.ofNew(grant))
-                      .conditionExpression("attribute_not_exists(pk) OR purge_at <= :now_s")
-                      .expressionAttributeValues(values.toMap())
-                      .returnValuesOnConditionCheckFailure(
-                          ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                      .overrideConfiguration(Budget.forCall()));
+          dynamo.putItem(put ->
+              put.tableName(grantsTable)
+                  .item(GrantItem.ofNew(grant))
+                  .conditionExpression("attribute_not_exists(pk) OR purge_at <= :now_s")
+                  .expressionAttributeValues(values.toMap())
+                  .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                  .overrideConfiguration(Budget.forCall()));
           return grant;
         });
   }
@@ -125,30 +123,27 @@ public final class DynamoGrantStore implements GrantStore {
     var condition = new StringBuilder(PENDING + " AND " + CLAIMED_BY_ME);
     consent
         .scope()
-        .ifPresent(
-            scope -> {
-              values.with(":scope", scope);
-              set.append(", approved_scope = :scope");
-              for (int i = 0; i < scope.tokens().size(); i++) {
-                values.with(":scope" + i, scope.tokens().get(i));
-                condition.append(" AND contains(requested_scope, :scope").append(i).append(')');
-              }
-            });
+        .ifPresent(scope -> {
+          values.with(":scope", scope);
+          set.append(", approved_scope = :scope");
+          for (int i = 0; i < scope.tokens().size(); i++) {
+            values.with(":scope" + i, scope.tokens().get(i));
+            condition.append(" AND contains(requested_scope, :scope").append(i).append(')');
+          }
+        });
     consent
         .lifetime()
-        .ifPresent(
-            lifetime -> {
-              values.with(":lifetime", lifetime.toSeconds());
-              set.append(", approved_lifetime = :lifetime");
-              condition.append(" AND requested_lifetime >= :lifetime");
-            });
+        .ifPresent(lifetime -> {
+          values.with(":lifetime", lifetime.toSeconds());
+          set.append(", approved_lifetime = :lifetime");
+          condition.append(" AND requested_lifetime >= :lifetime");
+        });
     consent
         .name()
-        .ifPresent(
-            name -> {
-              values.with(":name", name);
-              set.append(", approved_name = :name");
-            });
+        .ifPresent(name -> {
+          values.with(":name", name);
+          set.append(", approved_name = :name");
+        });
     return update(
         locator,
         found -> found.isApprovedWith(claim),
@@ -175,7 +170,8 @@ public final class DynamoGrantStore implements GrantStore {
   @Override
   public Redeemed redeem(
       Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
-    // Built once: DynamoDB takes a repeated token for the same transaction only with the same contents.
+    // Built once: DynamoDB takes a repeated token for the same transaction only with the same
+    // contents.
     var transaction = transaction(locator, proof, approvedAt, redemption, key);
     Predicate<Grant> mine = found -> found.isRedeemedBy(redemption.attempt());
     try {
@@ -217,35 +213,32 @@ public final class DynamoGrantStore implements GrantStore {
             + redemption.idempotencyKey().map(_ -> ", idempotency_key = :idempotency").orElse("");
     var consume =
         TransactWriteItem.builder()
-            .update(
-                grant ->
-                    grant
-                        .tableName(grantsTable)
-                        .key(GrantItem.key(locator))
-                        .updateExpression(set)
-                        .conditionExpression(fits(proof) + " AND " + APPROVED)
-                        .expressionAttributeValues(values.toMap())
-                        .returnValuesOnConditionCheckFailure(
-                            ReturnValuesOnConditionCheckFailure.ALL_OLD))
+            .update(grant ->
+                grant
+                    .tableName(grantsTable)
+                    .key(GrantItem.key(locator))
+                    .updateExpression(set)
+                    .conditionExpression(fits(proof) + " AND " + APPROVED)
+                    .expressionAttributeValues(values.toMap())
+                    .returnValuesOnConditionCheckFailure(
+                        ReturnValuesOnConditionCheckFailure.ALL_OLD))
             .build();
     var store =
         TransactWriteItem.builder()
-            .put(
-                row ->
-                    row.tableName(keysTable)
-                        .item(KeyItem.ofNew(key))
-                        .conditionExpression("attribute_not_exists(pk)"))
+            .put(row ->
+                row.tableName(keysTable)
+                    .item(KeyItem.ofNew(key))
+                    .conditionExpression("attribute_not_exists(pk)"))
             .build();
     var check =
         TransactWriteItem.builder()
-            .conditionCheck(
-                subject ->
-                    subject
-                        .tableName(keysTable)
-                        .key(KeyItem.key(key.subject()))
-                        .conditionExpression(STANDING)
-                        .expressionAttributeValues(
-                            Attributes.none().with(":approved_at", approvedAt).toMap()))
+            .conditionCheck(subject ->
+                subject
+                    .tableName(keysTable)
+                    .key(KeyItem.key(key.subject()))
+                    .conditionExpression(STANDING)
+                    .expressionAttributeValues(
+                        Attributes.none().with(":approved_at", approvedAt).toMap()))
             .build();
     return TransactWriteItemsRequest.builder()
         .clientRequestToken(redemption.attempt())
@@ -287,18 +280,17 @@ public final class DynamoGrantStore implements GrantStore {
         () ->
             GrantItem.read(
                 dynamo
-                    .updateItem(
-                        update ->
-                            update
-                                .tableName(grantsTable)
-                                .key(GrantItem.key(locator))
-                                .updateExpression(set)
-                                .conditionExpression(condition)
-                                .expressionAttributeValues(values.toMap())
-                                .returnValues(ReturnValue.ALL_NEW)
-                                .returnValuesOnConditionCheckFailure(
-                                    ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                                .overrideConfiguration(Budget.forCall()))
+                    .updateItem(update ->
+                        update
+                            .tableName(grantsTable)
+                            .key(GrantItem.key(locator))
+                            .updateExpression(set)
+                            .conditionExpression(condition)
+                            .expressionAttributeValues(values.toMap())
+                            .returnValues(ReturnValue.ALL_NEW)
+                            .returnValuesOnConditionCheckFailure(
+                                ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                            .overrideConfiguration(Budget.forCall()))
                     .attributes()));
   }
 
@@ -307,28 +299,25 @@ public final class DynamoGrantStore implements GrantStore {
       return new Write.Applied(call.get());
     } catch (ConditionalCheckFailedException refused) {
       var found =
-          refused.hasItem()
-              ? Optional.of(GrantItem.read(refused.item()))
-              : Optional.<Grant>empty();
+          refused.hasItem() ? Optional.of(GrantItem.read(refused.item())) : Optional.<Grant>empty();
       return found.filter(mine).<Write>map(Write.Applied::new).orElse(new Write.Refused(found));
     } catch (SdkException outage) {
       return resolve(outage, locator, mine, Write.Applied::new);
     }
   }
 
-  /// The outcome of a write whose answer never came: its own work if that is what a strong read finds, else
-  /// the outage itself.
+  /// The outcome of a write whose answer never came: its own work if that is what a strong read
+  /// finds, else the outage itself.
   private <T> T resolve(
       SdkException outage, Locator locator, Predicate<Grant> mine, Function<Grant, T> done) {
     try {
       var item =
           dynamo
-              .getItem(
-                  get ->
-                      get.tableName(grantsTable)
-                          .key(GrantItem.key(locator))
-                          .consistentRead(true)
-                          .overrideConfiguration(Budget.forResolvingRead()))
+              .getItem(get ->
+                  get.tableName(grantsTable)
+                      .key(GrantItem.key(locator))
+                      .consistentRead(true)
+                      .overrideConfiguration(Budget.forResolvingRead()))
               .item();
       if (!item.isEmpty() && mine.test(GrantItem.read(item))) {
         return done.apply(GrantItem.read(item));

@@ -20,9 +20,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 
-/// Keys in DynamoDB. A key and its subject's standing come in one strong read: whose key it is never changes,
-/// so this environment remembers it, and only a key's first verification here needs a second request.
-/// docs/decisions/0005.
+/// Keys in DynamoDB. A key and its subject's standing come in one strong read: whose key it is
+/// never changes, so this environment remembers it, and only a key's first verification here needs
+/// a second request. docs/decisions/0005.
 public final class DynamoKeyStore implements KeyStore {
   private static final int REMEMBERED = 10_000;
 
@@ -48,12 +48,11 @@ public final class DynamoKeyStore implements KeyStore {
   public Optional<Key> find(KeyId id) {
     var item =
         dynamo
-            .getItem(
-                get ->
-                    get.tableName(table)
-                        .key(KeyItem.key(id))
-                        .consistentRead(true)
-                        .overrideConfiguration(Budget.forCall()))
+            .getItem(get ->
+                get.tableName(table)
+                    .key(KeyItem.key(id))
+                    .consistentRead(true)
+                    .overrideConfiguration(Budget.forCall()))
             .item();
     return item.isEmpty() ? Optional.empty() : Optional.of(KeyItem.read(item));
   }
@@ -65,15 +64,14 @@ public final class DynamoKeyStore implements KeyStore {
         read(Stream.concat(Stream.of(KeyItem.key(id)), remembered.stream().map(KeyItem::key)));
     return Optional.ofNullable(rows.get(id.partitionKey()))
         .map(KeyItem::read)
-        .map(
-            key -> {
-              var subject = key.subject();
-              if (!remembered.equals(Optional.of(subject))) {
-                rows.putAll(read(Stream.of(KeyItem.key(subject))));
-                subjects.put(id, subject);
-              }
-              return new Holding(key, standing(rows.get(subject.partitionKey())));
-            });
+        .map(key -> {
+          var subject = key.subject();
+          if (!remembered.equals(Optional.of(subject))) {
+            rows.putAll(read(Stream.of(KeyItem.key(subject))));
+            subjects.put(id, subject);
+          }
+          return new Holding(key, standing(rows.get(subject.partitionKey())));
+        });
   }
 
   private static Standing standing(@Nullable Map<String, AttributeValue> row) {
@@ -81,8 +79,7 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   /// The rows there are, by partition key.
-  private Map<String, Map<String, AttributeValue>> read(
-      Stream<Map<String, AttributeValue>> keys) {
+  private Map<String, Map<String, AttributeValue>> read(Stream<Map<String, AttributeValue>> keys) {
     var wanted = KeysAndAttributes.builder().keys(keys.toList()).consistentRead(true).build();
     var answer =
         dynamo.batchGetItem(
@@ -94,21 +91,21 @@ public final class DynamoKeyStore implements KeyStore {
         .collect(Collectors.toMap(row -> Attributes.of(row).text("pk"), row -> row));
   }
 
-  /// One write an hour for each key. Whatever becomes of it, the key was verified: the caller is not told.
+  /// One write an hour for each key. Whatever becomes of it, the key was verified: the caller is
+  /// not told.
   @Override
   public void markUsed(KeyId id, Instant hour) {
     try {
-      dynamo.updateItem(
-          update ->
-              update
-                  .tableName(table)
-                  .key(KeyItem.key(id))
-                  .updateExpression("SET last_used_at = :hour")
-                  .conditionExpression(
-                      "attribute_exists(pk)"
-                          + " AND (attribute_not_exists(last_used_at) OR last_used_at < :hour)")
-                  .expressionAttributeValues(Attributes.none().with(":hour", hour).toMap())
-                  .overrideConfiguration(Budget.forCall()));
+      dynamo.updateItem(update ->
+          update
+              .tableName(table)
+              .key(KeyItem.key(id))
+              .updateExpression("SET last_used_at = :hour")
+              .conditionExpression(
+                  "attribute_exists(pk)"
+                      + " AND (attribute_not_exists(last_used_at) OR last_used_at < :hour)")
+              .expressionAttributeValues(Attributes.none().with(":hour", hour).toMap())
+              .overrideConfiguration(Budget.forCall()));
     } catch (ConditionalCheckFailedException _) {
       // Someone else noted it first.
     } catch (SdkException _) {

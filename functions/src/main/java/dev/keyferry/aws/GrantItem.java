@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// The item of a grant. `purge_at`, in seconds, is the table's TTL attribute; other times are milliseconds.
+/// The item of a grant. `purge_at`, in seconds, is the table's TTL attribute; other times are
+/// milliseconds.
 final class GrantItem {
   static final String PENDING = "pending";
   static final String APPROVED = "approved";
@@ -81,8 +82,7 @@ final class GrantItem {
 
   private static State state(Attributes item) {
     return switch (item.text("grant_state")) {
-      case PENDING ->
-          item.has("claimed_by") ? new State.Claimed(claim(item)) : new State.Pending();
+      case PENDING -> item.has("claimed_by") ? new State.Claimed(claim(item)) : new State.Pending();
       case APPROVED -> new State.Approved(claim(item), approval(item));
       case DENIED -> new State.Denied(claim(item));
       case CONSUMED ->

@@ -18,17 +18,20 @@ import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.KmsException;
 import software.amazon.awssdk.services.kms.model.MacAlgorithmSpec;
 
-/// Hashes with subkeys that KMS derives: `GenerateMac(key, "keyferry/<purpose>/v<version>")`. One call for each
-/// purpose and version, when first needed; then hashing is local. So the cost of KMS follows execution
-/// environments, not requests, and nothing is derived before a snapshot is restored.
+/// Hashes with subkeys that KMS derives: `GenerateMac(key, "keyferry/<purpose>/v<version>")`. One
+/// call for each purpose and version, when first needed; then hashing is local. So the cost of KMS
+/// follows execution environments, not requests, and nothing is derived before a snapshot is
+/// restored.
 ///
-/// A subkey is renewed after fifteen minutes. If KMS does not answer then, the old one serves for as long
-/// again; if KMS answers no (the key is disabled, or no longer ours to use), it is dropped at once.
+/// A subkey is renewed after fifteen minutes. If KMS does not answer then, the old one serves for
+/// as long again; if KMS answers no (the key is disabled, or no longer ours to use), it is dropped
+/// at once.
 public final class KmsKeyHasher implements KeyHasher {
   static final Duration RENEWAL = Duration.ofMinutes(15);
   static final Duration GRACE = RENEWAL.multipliedBy(2);
 
-  /// How long to leave KMS alone after a failed renewal, so that an outage does not slow every request.
+  /// How long to leave KMS alone after a failed renewal, so that an outage does not slow every
+  /// request.
   static final Duration PAUSE = Duration.ofSeconds(30);
 
   private static final String ALGORITHM = "HmacSHA256";
@@ -111,13 +114,12 @@ public final class KmsKeyHasher implements KeyHasher {
 
     private SecretKeySpec derive(Instant now) {
       var answer =
-          kms.generateMac(
-              request ->
-                  request
-                      .keyId(keyId)
-                      .macAlgorithm(MacAlgorithmSpec.HMAC_SHA_256)
-                      .message(SdkBytes.fromUtf8String(name))
-                      .overrideConfiguration(Budget.forCall()));
+          kms.generateMac(request ->
+              request
+                  .keyId(keyId)
+                  .macAlgorithm(MacAlgorithmSpec.HMAC_SHA_256)
+                  .message(SdkBytes.fromUtf8String(name))
+                  .overrideConfiguration(Budget.forCall()));
       var key = new SecretKeySpec(answer.mac().asByteArray(), ALGORITHM);
       derived = new Derived(key, now);
       return key;

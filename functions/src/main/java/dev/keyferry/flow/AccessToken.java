@@ -6,16 +6,17 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
-/// The credential: `kf_` + id + `_` + 256 secret bits (43 base62 digits) + CRC-32 of what precedes (6 base62
-/// digits). The prefix lets secret scanners find a leaked one, the checksum lets a typo or garbage be refused
-/// without a read.
+/// The credential: `kf_` + id + `_` + 256 secret bits (43 base62 digits) + CRC-32 of what precedes
+/// (6 base62 digits). The prefix lets secret scanners find a leaked one, the checksum lets a typo
+/// or garbage be refused without a read.
 public final class AccessToken {
   private static final int ID_DIGITS = 16;
   private static final int SECRET_DIGITS = 43;
   private static final int CHECKSUM_DIGITS = 6;
   private static final Pattern FORM =
-      Pattern.compile("kf_([0-9A-Za-z]{%d})_[0-9A-Za-z]{%d}".formatted(
-          ID_DIGITS, SECRET_DIGITS + CHECKSUM_DIGITS));
+      Pattern.compile(
+          "kf_([0-9A-Za-z]{%d})_[0-9A-Za-z]{%d}"
+              .formatted(ID_DIGITS, SECRET_DIGITS + CHECKSUM_DIGITS));
 
   private final KeyId id;
   private final String text;
@@ -36,8 +37,8 @@ public final class AccessToken {
         : Optional.empty();
   }
 
-  /// The token of the key that this device code can mint: always the same, so that two polls that race, or
-  /// one that is repeated, can never hold different keys.
+  /// The token of the key that this device code can mint: always the same, so that two polls that
+  /// race, or one that is repeated, can never hold different keys.
   static AccessToken derive(KeyHasher hasher, int version, DeviceCode code) {
     var id = Base62.encode(derive(hasher, version, "id", code), ID_DIGITS);
     var secret = Base62.encode(derive(hasher, version, "access", code), SECRET_DIGITS);

@@ -1,6 +1,7 @@
 package dev.keyferry.flow;
 
-/// What a step of the flow came to: its result, or a refusal. An outage is neither: it stays an exception.
+/// What a step of the flow came to: its result, or a refusal. An outage is neither: it stays an
+/// exception.
 public sealed interface Answer<T> {
   /// The step was done.
   record Given<T>(T value) implements Answer<T> {}

@@ -3,7 +3,8 @@ package dev.keyferry.flow;
 import java.time.Duration;
 import java.util.Set;
 
-/// A registered program, RFC 6749 §2. Clients are configuration; they hold no secret (RFC 8628 §5.6).
+/// A registered program, RFC 6749 §2. Clients are configuration; they hold no secret (RFC 8628
+/// §5.6).
 ///
 /// @param scopes all that the client may ask for
 /// @param defaultLifetime how long its keys live if it does not say

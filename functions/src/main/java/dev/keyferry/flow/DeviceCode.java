@@ -5,8 +5,9 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The code a device polls with, RFC 8628 §3.2: base64url of locator (16 bytes) ‖ secret (32 bytes), 64
-/// characters. The locator finds the grant, the secret proves that the poll is the device's.
+/// The code a device polls with, RFC 8628 §3.2: base64url of locator (16 bytes) ‖ secret (32
+/// bytes), 64 characters. The locator finds the grant, the secret proves that the poll is the
+/// device's.
 public record DeviceCode(Locator locator, Secret secret) {
   static final int SECRET_BYTES = 32;
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{64}");
@@ -18,8 +19,7 @@ public record DeviceCode(Locator locator, Secret secret) {
     var bytes = Base64.getUrlDecoder().decode(text);
     return Optional.of(
         new DeviceCode(
-            Locator.of(bytes),
-            Secret.of(Arrays.copyOfRange(bytes, Locator.BYTES, bytes.length))));
+            Locator.of(bytes), Secret.of(Arrays.copyOfRange(bytes, Locator.BYTES, bytes.length))));
   }
 
   /// The code as the device sends it.

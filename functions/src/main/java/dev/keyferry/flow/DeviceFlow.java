@@ -30,11 +30,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
-/// The OAuth 2.0 Device Authorization Grant, RFC 8628: a device asks for a code, a signed-in user claims it
-/// and approves or denies, the device polls and receives its key.
+/// The OAuth 2.0 Device Authorization Grant, RFC 8628: a device asks for a code, a signed-in user
+/// claims it and approves or denies, the device polls and receives its key.
 ///
-/// Each step is one conditional write, and its condition alone decides. A refused write returns what it found,
-/// and the answer follows from that; an outage surfaces as the store's exception and decides nothing.
+/// Each step is one conditional write, and its condition alone decides. A refused write returns
+/// what it found, and the answer follows from that; an outage surfaces as the store's exception and
+/// decides nothing.
 public final class DeviceFlow {
   /// How long a device code and its user code are good, RFC 8628 §3.2 `expires_in`.
   public static final Duration CODE_LIFETIME = Duration.ofMinutes(10);
@@ -70,7 +71,8 @@ public final class DeviceFlow {
   /// A grant on its claimant's screen, and the nonce that lets this screen decide.
   public record Screen(Grant grant, String approvalNonce) {}
 
-  /// A device asks, RFC 8628 §3.1. Two live grants can draw the same user code; the later then draws again.
+  /// A device asks, RFC 8628 §3.1. Two live grants can draw the same user code; the later then
+  /// draws again.
   public Answer<Codes> authorize(DeviceRequest request) {
     for (int tries = 0; tries < CODE_TRIES; tries++) {
       var userCode = UserCode.draw(random);
@@ -145,7 +147,8 @@ public final class DeviceFlow {
       case Pending _, Claimed _ when grant.pace().isEarly(poll.now()) ->
           new Declined<>(OAuthError.slowDown(slowDown(grant)));
       case Pending _, Claimed _ when !grant.deviceSecret().equals(tried) ->
-          // Hashed under a neighbouring version: the proof is good, the condition named the wrong hash.
+          // Hashed under a neighbouring version: the proof is good, the condition named the wrong
+          // hash.
           poll(poll, grant.deviceSecret());
       case Pending _, Claimed _ -> new Declined<>(OAuthError.AUTHORIZATION_PENDING);
     };
@@ -188,7 +191,8 @@ public final class DeviceFlow {
     };
   }
 
-  /// The code is spent. Only the very poll that spent it may hear its answer again, and not for long.
+  /// The code is spent. Only the very poll that spent it may hear its answer again, and not for
+  /// long.
   private Answer<IssuedKey> redeliver(Poll poll, Grant grant, Consumed consumed) {
     var redemption = consumed.redemption();
     var same =
@@ -267,7 +271,8 @@ public final class DeviceFlow {
     return Locator.of(hasher.hmac(USER_CODE, version, userCode.bytes()));
   }
 
-  /// Bound to the place, so that the hash of a thief's own secret, copied onto another's row, fits nothing.
+  /// Bound to the place, so that the hash of a thief's own secret, copied onto another's row, fits
+  /// nothing.
   private static byte[] secretOf(DeviceCode code) {
     return Frame.of("secret")
         .with(code.locator().partitionKey())

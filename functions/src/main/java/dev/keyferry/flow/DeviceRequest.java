@@ -8,7 +8,8 @@ import java.util.Optional;
 ///
 /// @param deviceName what the device says of itself: untrusted text
 /// @param lifetime how long the key shall live
-/// @param challenge if present, only the holder of the matching code verifier can redeem the device code
+/// @param challenge if present, only the holder of the matching code verifier can redeem the device
+/// code
 public record DeviceRequest(
     String clientId,
     Scope scope,

@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// A message made of fields for a MAC: each field is preceded by its length, so that no two lists of fields
-/// give the same bytes.
+/// A message made of fields for a MAC: each field is preceded by its length, so that no two lists
+/// of fields give the same bytes.
 final class Frame {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 

@@ -8,7 +8,8 @@ import java.util.Optional;
 /// One device authorization, from the device's request to the redemption of its code.
 ///
 /// @param deviceSecret hash of the device code's secret
-/// @param seal over the request and the place of the row: a row that someone else wrote has no valid one
+/// @param seal over the request and the place of the row: a row that someone else wrote has no
+/// valid one
 public record Grant(
     Locator locator,
     DeviceRequest request,
@@ -52,8 +53,7 @@ public record Grant(
   /// @param scope some of the requested scope, where it was narrowed
   /// @param lifetime a shorter life than requested, where it was shortened
   /// @param name what the claimant calls the device
-  public record Consent(
-      Optional<Scope> scope, Optional<Duration> lifetime, Optional<String> name) {
+  public record Consent(Optional<Scope> scope, Optional<Duration> lifetime, Optional<String> name) {
     public static final Consent TO_ALL =
         new Consent(Optional.empty(), Optional.empty(), Optional.empty());
 

@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Grants at rest. Every method is one conditional write, and only its condition decides: a refused write
-/// changed nothing and tells what it found. A write that finds its own work already done (it was sent twice
-/// because the answer was lost) answers [Write.Applied]. An outage is an unchecked exception.
+/// Grants at rest. Every method is one conditional write, and only its condition decides: a refused
+/// write changed nothing and tells what it found. A write that finds its own work already done (it
+/// was sent twice because the answer was lost) answers [Write.Applied]. An outage is an unchecked
+/// exception.
 ///
 /// "Pending" means [Grant.State.Pending] or [Grant.State.Claimed] throughout.
 public interface GrantStore {
@@ -31,8 +32,8 @@ public interface GrantStore {
     record Barred() implements Redeemed {}
   }
 
-  /// What a poll proves itself with: the grant must be this client's, for this device secret, and its
-  /// challenge answered. A verifier without a challenge is refused too (RFC 9700 §2.1.1).
+  /// What a poll proves itself with: the grant must be this client's, for this device secret, and
+  /// its challenge answered. A verifier without a challenge is refused too (RFC 9700 §2.1.1).
   record Proof(String clientId, Digest deviceSecret, Optional<CodeChallenge> challenge) {
     public boolean fits(Grant grant) {
       return grant.request().clientId().equals(clientId)
@@ -44,8 +45,8 @@ public interface GrantStore {
   /// Stores a new grant, if no grant is there or the one there may be purged.
   Write create(Grant grant, Instant now);
 
-  /// Moves the poll window one interval on, if the proof fits, the grant is pending and not expired, and the
-  /// poll is due.
+  /// Moves the poll window one interval on, if the proof fits, the grant is pending and not
+  /// expired, and the poll is due.
   ///
   /// @param attempt names this poll, so that it recognises its own work
   Write poll(Locator locator, Proof proof, String attempt, Instant now);
@@ -56,15 +57,15 @@ public interface GrantStore {
   /// Puts the grant on the subject's screen, if it is pending and not expired.
   Write claim(Locator locator, Grant.Claim claim, Instant now);
 
-  /// Approves, if the grant is pending, not expired, claimed with this very claim, and the approval within
-  /// the request.
+  /// Approves, if the grant is pending, not expired, claimed with this very claim, and the approval
+  /// within the request.
   Write approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now);
 
   /// Denies, if the grant is pending or approved, not expired, and claimed by this subject.
   Write deny(Locator locator, Subject subject, Instant now);
 
-  /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is approved and not
-  /// expired, no such key exists, and the subject is not barred.
+  /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is
+  /// approved and not expired, no such key exists, and the subject is not barred.
   Redeemed redeem(
       Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key);
 }

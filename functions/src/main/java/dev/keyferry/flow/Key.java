@@ -28,7 +28,8 @@ public record Key(
   /// How long a dead key stays listed before TTL may take it.
   public static final Duration AFTERLIFE = Duration.ofDays(30);
 
-  /// The key that an approved grant stands for: what was agreed to, as far as the client may still have it.
+  /// The key that an approved grant stands for: what was agreed to, as far as the client may still
+  /// have it.
   static Key mint(
       KeyHasher hasher,
       AccessToken token,
@@ -58,7 +59,17 @@ public record Key(
 
   private Key sealed(Digest with) {
     return new Key(
-        id, hash, with, clientId, subject, scope, name, origin, createdAt, expiresAt, revokedAt,
+        id,
+        hash,
+        with,
+        clientId,
+        subject,
+        scope,
+        name,
+        origin,
+        createdAt,
+        expiresAt,
+        revokedAt,
         lastUsedAt);
   }
 

@@ -2,8 +2,8 @@ package dev.keyferry.flow;
 
 import java.security.MessageDigest;
 
-/// HMAC-SHA-256 under subkeys that only a key-management service can derive: one for each purpose and version.
-/// Without that service the rows of the tables prove nothing to anyone.
+/// HMAC-SHA-256 under subkeys that only a key-management service can derive: one for each purpose
+/// and version. Without that service the rows of the tables prove nothing to anyone.
 public interface KeyHasher {
   /// The version that new hashes are made with, 1 or more.
   int version();
@@ -15,8 +15,8 @@ public interface KeyHasher {
     return Digest.of(version(), hmac(purpose, version(), message));
   }
 
-  /// Compares in constant time. A neighbouring version is good too: the previous one while old hashes live
-  /// on, the next one while a rotation is being rolled out function by function.
+  /// Compares in constant time. A neighbouring version is good too: the previous one while old
+  /// hashes live on, the next one while a rotation is being rolled out function by function.
   default boolean matches(Purpose purpose, Digest stored, byte[] message) {
     return stored.version() >= 1
         && Math.abs(stored.version() - version()) <= 1

@@ -24,6 +24,7 @@ public interface KeyStore {
 
   Optional<Holding> findWithStanding(KeyId id);
 
-  /// Notes that the key was used in this hour; best effort, for people to read and for redelivery to know.
+  /// Notes that the key was used in this hour; best effort, for people to read and for redelivery
+  /// to know.
   void markUsed(KeyId id, Instant hour);
 }

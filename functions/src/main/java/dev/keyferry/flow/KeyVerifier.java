@@ -24,13 +24,12 @@ public final class KeyVerifier {
         .filter(holding -> holding.key().isAlive(now))
         .filter(holding -> holding.standing().admits(holding.key().createdAt()))
         .map(KeyStore.Holding::key)
-        .map(
-            key -> {
-              var hour = now.truncatedTo(ChronoUnit.HOURS);
-              if (key.lastUsedAt().map(hour::isAfter).orElse(true)) {
-                keys.markUsed(key.id(), hour);
-              }
-              return key;
-            });
+        .map(key -> {
+          var hour = now.truncatedTo(ChronoUnit.HOURS);
+          if (key.lastUsedAt().map(hour::isAfter).orElse(true)) {
+            keys.markUsed(key.id(), hour);
+          }
+          return key;
+        });
   }
 }

@@ -3,8 +3,9 @@ package dev.keyferry.flow;
 import java.util.Arrays;
 import java.util.Base64;
 
-/// Where a grant lives: the first 16 bytes of HMAC(subkey `user-code`, user code), as base64url. The user code
-/// hashes to it and the device code carries it, so one item is reached by both codes without an index.
+/// Where a grant lives: the first 16 bytes of HMAC(subkey `user-code`, user code), as base64url.
+/// The user code hashes to it and the device code carries it, so one item is reached by both codes
+/// without an index.
 public record Locator(String value) {
   static final int BYTES = 16;
 

@@ -3,8 +3,8 @@ package dev.keyferry.flow;
 import java.time.Duration;
 import java.util.Optional;
 
-/// A refusal as the protocol words it: `error` and `error_description`, RFC 6749 §5.2 and RFC 8628 §3.5. The
-/// description is public and fixed text, never an exception's.
+/// A refusal as the protocol words it: `error` and `error_description`, RFC 6749 §5.2 and RFC 8628
+/// §3.5. The description is public and fixed text, never an exception's.
 ///
 /// @param interval the pause between polls from now on, with `slow_down` alone
 public record OAuthError(Code code, String description, Optional<Duration> interval) {

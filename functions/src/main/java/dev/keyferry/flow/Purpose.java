@@ -1,6 +1,7 @@
 package dev.keyferry.flow;
 
-/// What a subkey is for. A subkey serves one purpose only, so a hash made for one can never pass as another.
+/// What a subkey is for. A subkey serves one purpose only, so a hash made for one can never pass as
+/// another.
 public enum Purpose {
   /// Turns a user code into its grant's locator.
   USER_CODE("user-code"),

@@ -2,8 +2,9 @@ package dev.keyferry.flow;
 
 import java.time.Instant;
 
-/// What the seals of a grant's row cover: the device's request and the user's approval. Somebody with write
-/// access to the table, but not to the KMS key, can neither approve in a user's name nor widen what was asked.
+/// What the seals of a grant's row cover: the device's request and the user's approval. Somebody
+/// with write access to the table, but not to the KMS key, can neither approve in a user's name nor
+/// widen what was asked.
 final class Seals {
   private Seals() {}
 
@@ -20,8 +21,7 @@ final class Seals {
         .toBytes();
   }
 
-  static byte[] message(
-      Locator locator, Grant.Claim claim, Grant.Consent consent, Instant at) {
+  static byte[] message(Locator locator, Grant.Claim claim, Grant.Consent consent, Instant at) {
     return Frame.of("approval")
         .with(locator.partitionKey())
         .with(claim.subject().value())

@@ -4,8 +4,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/// Bytes that must not appear anywhere by accident: printing shows none of them, comparing takes the same
-/// time whatever they are, and reading them needs the explicit [#reveal()].
+/// Bytes that must not appear anywhere by accident: printing shows none of them, comparing takes
+/// the same time whatever they are, and reading them needs the explicit [#reveal()].
 public final class Secret {
   private final byte[] bytes;
 

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
-/// The code a person types, RFC 8628 §6.1: eight characters of an alphabet without look-alikes (no I, O, 0, 1),
-/// 40 bits, shown as `XXXX-XXXX`.
+/// The code a person types, RFC 8628 §6.1: eight characters of an alphabet without look-alikes (no
+/// I, O, 0, 1), 40 bits, shown as `XXXX-XXXX`.
 public record UserCode(String characters) {
   private static final String ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
   private static final int LENGTH = 8;

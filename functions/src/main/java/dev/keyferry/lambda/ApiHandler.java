@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// One route behind an HTTP API, payload format 2.0. A malformed request becomes its error here, an outage a
-/// 503, and nothing else is caught.
+/// One route behind an HTTP API, payload format 2.0. A malformed request becomes its error here, an
+/// outage a 503, and nothing else is caught.
 abstract class ApiHandler
     implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
 

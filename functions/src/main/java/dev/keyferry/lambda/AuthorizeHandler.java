@@ -23,7 +23,8 @@ import java.util.Optional;
 
 /// A device asks for a code, RFC 8628 §3.1.
 public final class AuthorizeHandler extends ApiHandler {
-  /// Asks for a refresh token (OpenID Connect Core §11). There are none yet, so it is never granted.
+  /// Asks for a refresh token (OpenID Connect Core §11). There are none yet, so it is never
+  /// granted.
   private static final String OFFLINE_ACCESS = "offline_access";
 
   private final Clients clients;
@@ -105,10 +106,9 @@ public final class AuthorizeHandler extends ApiHandler {
     return challenge
         .filter(_ -> method.equals(Optional.of("S256")))
         .flatMap(CodeChallenge::parse)
-        .or(
-            () -> {
-              throw new MalformedRequest(
-                  OAuthError.invalidRequest("code_challenge needs method S256 and 43 characters"));
-            });
+        .or(() -> {
+          throw new MalformedRequest(
+              OAuthError.invalidRequest("code_challenge needs method S256 and 43 characters"));
+        });
   }
 }

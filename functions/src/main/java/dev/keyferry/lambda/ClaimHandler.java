@@ -7,7 +7,8 @@ import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
 
-/// A signed-in user puts a grant on the screen, RFC 8628 §3.3: who asks for what, when and from where.
+/// A signed-in user puts a grant on the screen, RFC 8628 §3.3: who asks for what, when and from
+/// where.
 public final class ClaimHandler extends ApiHandler {
   private final Clients clients;
   private final DeviceFlow flow;

@@ -8,8 +8,8 @@ import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
 
-/// The claimant denies, RFC 8628 §3.3. The nonce must be sent but need not be the latest: saying no is safe
-/// from any of the claimant's screens.
+/// The claimant denies, RFC 8628 §3.3. The nonce must be sent but need not be the latest: saying no
+/// is safe from any of the claimant's screens.
 public final class DenyHandler extends ApiHandler {
   private final DeviceFlow flow;
 

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Lets the holders of keys through to the routes of any HTTP API: a Lambda authorizer, payload format 2.0,
-/// simple response. An outage is no verdict: it fails the invocation, and API Gateway answers 500, not 403.
+/// Lets the holders of keys through to the routes of any HTTP API: a Lambda authorizer, payload
+/// format 2.0, simple response. An outage is no verdict: it fails the invocation, and API Gateway
+/// answers 500, not 403.
 public final class KeyAuthorizer
     implements RequestHandler<APIGatewayV2CustomAuthorizerEvent, KeyAuthorizer.Verdict> {
 
@@ -35,13 +36,12 @@ public final class KeyAuthorizer
 
   @Override
   public Verdict handleRequest(APIGatewayV2CustomAuthorizerEvent event, Context context) {
-    return Budget.spend(
-        () ->
-            credentials(event)
-                .flatMap(AccessToken::parse)
-                .flatMap(verifier::verify)
-                .map(key -> new Verdict(true, facts(key)))
-                .orElse(new Verdict(false, Map.of())));
+    return Budget.spend(() ->
+        credentials(event)
+            .flatMap(AccessToken::parse)
+            .flatMap(verifier::verify)
+            .map(key -> new Verdict(true, facts(key)))
+            .orElse(new Verdict(false, Map.of())));
   }
 
   private static Optional<String> credentials(APIGatewayV2CustomAuthorizerEvent event) {

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// What an operator is told when AWS did not answer: the kind of failure and where, never a message, which may
-/// quote a key.
+/// What an operator is told when AWS did not answer: the kind of failure and where, never a
+/// message, which may quote a key.
 final class Outage {
   private static final int FRAMES = 12;
 

@@ -57,7 +57,8 @@ public final class PollHandler extends ApiHandler {
     };
   }
 
-  /// RFC 6749 §5.1. The life is the key's whole life, so that a repeated answer is the same to the byte.
+  /// RFC 6749 §5.1. The life is the key's whole life, so that a repeated answer is the same to the
+  /// byte.
   private static Response token(IssuedKey issued) {
     var key = issued.key();
     return Response.json(

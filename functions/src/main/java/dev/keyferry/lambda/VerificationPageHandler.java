@@ -10,17 +10,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// The verification page and what it shows, RFC 8628 §3.3: static, so a GET changes nothing. It learns from two
-/// `meta` elements where to sign in.
+/// The verification page and what it shows, RFC 8628 §3.3: static, so a GET changes nothing. It
+/// learns from two `meta` elements where to sign in.
 public final class VerificationPageHandler extends ApiHandler {
   private static final String HTML = "device.html";
 
   private static final Map<String, String> TYPES =
       Map.of(
-          HTML, "text/html; charset=utf-8",
-          "device.css", "text/css; charset=utf-8",
-          "device.js", "text/javascript; charset=utf-8",
-          "oauth4webapi.js", "text/javascript; charset=utf-8");
+          HTML,
+          "text/html; charset=utf-8",
+          "device.css",
+          "text/css; charset=utf-8",
+          "device.js",
+          "text/javascript; charset=utf-8",
+          "oauth4webapi.js",
+          "text/javascript; charset=utf-8");
 
   private final Map<String, Response> files;
 
@@ -46,7 +50,8 @@ public final class VerificationPageHandler extends ApiHandler {
         .orElseGet(() -> Response.json(404, Map.of("message", "Not Found")));
   }
 
-  /// Nothing may run or load but the page's own files and the issuer's answers; nobody may frame it.
+  /// Nothing may run or load but the page's own files and the issuer's answers; nobody may frame
+  /// it.
   private static String policy(URI issuer, String signInOrigins) {
     var origin = issuer.getScheme() + "://" + issuer.getAuthority();
     return String.join(
@@ -82,7 +87,8 @@ public final class VerificationPageHandler extends ApiHandler {
   }
 
   private static String read(String name) {
-    try (var file = VerificationPageHandler.class.getResourceAsStream("/dev/keyferry/page/" + name)) {
+    try (var file =
+        VerificationPageHandler.class.getResourceAsStream("/dev/keyferry/page/" + name)) {
       if (file == null) {
         throw new IllegalStateException("the artifact lacks " + name);
       }

@@ -4,7 +4,8 @@ import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
 
-/// Tells a key's holder what the key is: the claims that [KeyAuthorizer] hands to any route behind it.
+/// Tells a key's holder what the key is: the claims that [KeyAuthorizer] hands to any route behind
+/// it.
 public final class WhoamiHandler extends ApiHandler {
   @Override
   Response handle(Request request) {

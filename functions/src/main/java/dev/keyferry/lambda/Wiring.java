@@ -19,8 +19,9 @@ import java.util.random.RandomGenerator;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 
-/// What one function is made of. Nothing is connected before it is asked for, so a function that needs no AWS
-/// loads none of it; and nothing calls KMS before the first request, so no snapshot holds a subkey.
+/// What one function is made of. Nothing is connected before it is asked for, so a function that
+/// needs no AWS loads none of it; and nothing calls KMS before the first request, so no snapshot
+/// holds a subkey.
 public final class Wiring {
   private final Map<String, String> settings;
   private final Supplier<AwsConnection> dynamo;

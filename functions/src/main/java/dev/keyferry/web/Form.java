@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
-/// The parameters of a form or query string. A parameter without a value counts as omitted, unknown ones are
-/// ignored, a repeated one is an error: RFC 6749 §3.1 and §3.2.
+/// The parameters of a form or query string. A parameter without a value counts as omitted, unknown
+/// ones are ignored, a repeated one is an error: RFC 6749 §3.1 and §3.2.
 public final class Form {
   private final Map<String, String> parameters;
 

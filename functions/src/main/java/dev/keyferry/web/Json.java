@@ -16,16 +16,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// JSON by Jackson's streaming core: databind would add a third of a second to every cold start for bodies of
-/// three members.
+/// JSON by Jackson's streaming core: databind would add a third of a second to every cold start for
+/// bodies of three members.
 public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private Json() {}
 
-  /// Writes strings, numbers, booleans, lists and maps; an empty `Optional` is a member left out. Members are
-  /// sorted, so that a repeated answer is the same to the byte wherever it is made.
+  /// Writes strings, numbers, booleans, lists and maps; an empty `Optional` is a member left out.
+  /// Members are sorted, so that a repeated answer is the same to the byte wherever it is made.
   public static String write(Map<String, ?> object) {
     var text = new StringWriter();
     try (var generator = FACTORY.createGenerator(text)) {
@@ -113,7 +113,8 @@ public final class Json {
     };
   }
 
-  /// JSON can escape half a surrogate pair, which is no character and cannot be stored or hashed as it is.
+  /// JSON can escape half a surrogate pair, which is no character and cannot be stored or hashed as
+  /// it is.
   private static String unicode(String text) {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw MalformedRequest.because("the body is not valid Unicode");

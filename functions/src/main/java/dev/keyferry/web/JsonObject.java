@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The members of a JSON object by name and type; `null` counts as omitted, unknown members are ignored.
+/// The members of a JSON object by name and type; `null` counts as omitted, unknown members are
+/// ignored.
 public final class JsonObject {
   private final Map<String, Object> members;
 
@@ -23,13 +24,12 @@ public final class JsonObject {
 
   public Optional<Long> optionalInteger(String name) {
     return optional(name, Number.class, "a whole number")
-        .map(
-            number ->
-                switch (number) {
-                  case Integer whole -> whole.longValue();
-                  case Long whole -> whole;
-                  default -> throw MalformedRequest.because(name + " is not a whole number");
-                });
+        .map(number ->
+            switch (number) {
+              case Integer whole -> whole.longValue();
+              case Long whole -> whole;
+              default -> throw MalformedRequest.because(name + " is not a whole number");
+            });
   }
 
   public long integer(String name) {

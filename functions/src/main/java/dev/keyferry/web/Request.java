@@ -16,7 +16,8 @@ import java.util.Optional;
 /// @param publicUrl where this API is reached, from configuration: no header decides it
 /// @param headers by lower-case name
 /// @param origin the address that the gateway saw, never one from a header
-/// @param claims what the gateway has verified: of the user's access token, or of the key; else empty
+/// @param claims what the gateway has verified: of the user's access token, or of the key; else
+/// empty
 public record Request(
     URI publicUrl,
     String path,
@@ -28,7 +29,8 @@ public record Request(
 
   private static final int LARGEST_BODY = 8 * 1024;
 
-  /// What must never stand in a URL, where it would be logged along the way (RFC 6750 §5.3, RFC 6749 §2.3.1).
+  /// What must never stand in a URL, where it would be logged along the way (RFC 6750 §5.3, RFC
+  /// 6749 §2.3.1).
   private static final List<String> SECRETS =
       List.of(
           "device_code",

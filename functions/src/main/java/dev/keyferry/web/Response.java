@@ -8,8 +8,8 @@ import java.util.Map;
 
 /// An answer: status, headers by lower-case name, body.
 public record Response(int status, Map<String, String> headers, String body) {
-  /// How long a client should wait after an outage: a poll's interval, so that the next one is not early even
-  /// if the failed one was counted.
+  /// How long a client should wait after an outage: a poll's interval, so that the next one is not
+  /// early even if the failed one was counted.
   private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(5);
 
   public static Response json(int status, Map<String, ?> body) {

@@ -143,11 +143,10 @@ public abstract class GrantStoreContract {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Callable<T>> together = new ArrayList<>();
       for (var call : calls) {
-        together.add(
-            () -> {
-              start.await();
-              return call.call();
-            });
+        together.add(() -> {
+          start.await();
+          return call.call();
+        });
       }
       return threads.invokeAll(together).stream()
           .filter(future -> future.state() == Future.State.SUCCESS)

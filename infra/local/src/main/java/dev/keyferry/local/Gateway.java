@@ -27,8 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/// API Gateway's HTTP API as far as the template uses it: routes, payload format 2.0, JWT and Lambda authorizers,
-/// and the gateway's own answers.
+/// API Gateway's HTTP API as far as the template uses it: routes, payload format 2.0, JWT and
+/// Lambda authorizers, and the gateway's own answers.
 final class Gateway implements AutoCloseable {
   private static final int LARGEST_BODY = 10 * 1024 * 1024;
   private static final int BACKLOG = 1024;
@@ -55,13 +55,11 @@ final class Gateway implements AutoCloseable {
     var doors = new ConcurrentHashMap<Authorization, Door>();
     var table =
         routes.stream()
-            .map(
-                route ->
-                    new Served(
-                        route,
-                        functions.get(route.function().id()),
-                        doors.computeIfAbsent(
-                            route.authorization(), kind -> Door.of(kind, functions))))
+            .map(route ->
+                new Served(
+                    route,
+                    functions.get(route.function().id()),
+                    doors.computeIfAbsent(route.authorization(), kind -> Door.of(kind, functions))))
             .toList();
     server.createContext("/", exchange -> answer(exchange, table, stageVariables));
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -98,13 +96,11 @@ final class Gateway implements AutoCloseable {
     try (exchange) {
       var answer =
           table.stream()
-              .flatMap(
-                  served ->
-                      served
-                          .match(
-                              exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
-                          .map(parameters -> dispatch(exchange, served, parameters, variables))
-                          .stream())
+              .flatMap(served ->
+                  served
+                      .match(exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
+                      .map(parameters -> dispatch(exchange, served, parameters, variables))
+                      .stream())
               .findFirst()
               .orElseGet(() -> message(404, "Not Found"));
       send(exchange, answer);
@@ -155,8 +151,7 @@ final class Gateway implements AutoCloseable {
     exchange
         .getRequestHeaders()
         .forEach(
-            (name, values) ->
-                headers.put(name.toLowerCase(Locale.ROOT), String.join(",", values)));
+            (name, values) -> headers.put(name.toLowerCase(Locale.ROOT), String.join(",", values)));
     var context = event.putObject("requestContext");
     context.put("accountId", "000000000000").put("apiId", "local").put("stage", "$default");
     context.put("domainName", "127.0.0.1").put("routeKey", event.get("routeKey").asText());
@@ -199,9 +194,8 @@ final class Gateway implements AutoCloseable {
     answer
         .path("headers")
         .properties()
-        .forEach(
-            header ->
-                exchange.getResponseHeaders().set(header.getKey(), header.getValue().asText()));
+        .forEach(header ->
+            exchange.getResponseHeaders().set(header.getKey(), header.getValue().asText()));
     var text = answer.path("body").asText();
     var body =
         answer.path("isBase64Encoded").asBoolean()
@@ -212,7 +206,8 @@ final class Gateway implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  /// What stands before a route: lets an event through, completed with what it found out, or answers itself.
+  /// What stands before a route: lets an event through, completed with what it found out, or
+  /// answers itself.
   private interface Door {
     Optional<ObjectNode> pass(ObjectNode event) throws IOException;
 

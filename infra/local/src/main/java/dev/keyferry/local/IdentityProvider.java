@@ -15,8 +15,8 @@ import no.nav.security.mock.oauth2.OAuth2Config;
 import no.nav.security.mock.oauth2.token.DefaultOAuth2TokenCallback;
 import no.nav.security.mock.oauth2.token.OAuth2TokenProvider;
 
-/// A real OIDC provider that believes whoever signs in: authorization code with PKCE and a login page for
-/// people, client credentials for scripts, whose `client_id` is then the subject.
+/// A real OIDC provider that believes whoever signs in: authorization code with PKCE and a login
+/// page for people, client credentials for scripts, whose `client_id` is then the subject.
 public final class IdentityProvider implements AutoCloseable {
   /// The audience of its access tokens.
   public static final String AUDIENCE = "keyferry";
@@ -33,7 +33,11 @@ public final class IdentityProvider implements AutoCloseable {
     server =
         new MockOAuth2Server(
             new OAuth2Config(
-                true, loginPage().toString(), null, false, new OAuth2TokenProvider(),
+                true,
+                loginPage().toString(),
+                null,
+                false,
+                new OAuth2TokenProvider(),
                 Set.of(tokens)));
     server.start(Loopback.ADDRESS, port);
   }
@@ -65,7 +69,8 @@ public final class IdentityProvider implements AutoCloseable {
 
     @Override
     public Map<String, Object> addClaims(TokenRequest request) {
-      // The server does not pass on what the authorization request asked for; the page always asks for this.
+      // The server does not pass on what the authorization request asked for; the page always asks
+      // for this.
       var isPage =
           request.getAuthorizationGrant().getType().equals(GrantType.AUTHORIZATION_CODE)
               && request.getClientID().getValue().equals(PAGE);

@@ -25,8 +25,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// An HTTP API's JWT authorizer: RSA signature by a key of the issuer that `kid` names, `iss`, `aud` (or
-/// `client_id` where there is none), `exp`, `nbf`, `iat`, and one of the route's scopes in `scope` or `scp`.
+/// An HTTP API's JWT authorizer: RSA signature by a key of the issuer that `kid` names, `iss`,
+/// `aud` (or `client_id` where there is none), `exp`, `nbf`, `iat`, and one of the route's scopes
+/// in `scope` or `scp`.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>
 final class JwtAuthorizer {
   private static final Pattern BEARER = Pattern.compile("(?i:bearer )?(\\S+)");
@@ -103,13 +104,14 @@ final class JwtAuthorizer {
   }
 
   private static List<String> scopesOf(JWTClaimsSet claims) {
-    var claim = Optional.ofNullable(claims.getClaim("scope")).or(() -> Optional.ofNullable(claims.getClaim("scp")));
+    var claim =
+        Optional.ofNullable(claims.getClaim("scope"))
+            .or(() -> Optional.ofNullable(claims.getClaim("scp")));
     return claim
-        .map(
-            scope ->
-                scope instanceof Collection<?> several
-                    ? several.stream().map(Object::toString).toList()
-                    : Arrays.asList(scope.toString().split(" ", -1)))
+        .map(scope ->
+            scope instanceof Collection<?> several
+                ? several.stream().map(Object::toString).toList()
+                : Arrays.asList(scope.toString().split(" ", -1)))
         .orElse(List.of());
   }
 
@@ -122,8 +124,7 @@ final class JwtAuthorizer {
   private static String text(Object value) {
     return switch (value) {
       case Date time -> Long.toString(time.toInstant().getEpochSecond());
-      case Collection<?> several when several.size() == 1 ->
-          several.iterator().next().toString();
+      case Collection<?> several when several.size() == 1 -> several.iterator().next().toString();
       case Collection<?> several ->
           several.stream().map(Object::toString).collect(Collectors.joining(" ", "[", "]"));
       default -> value.toString();

@@ -91,59 +91,54 @@ public final class LocalAws implements AutoCloseable {
     }
   }
 
-  private static void createTable(
-      DynamoDbClient client, String name, JsonNode properties) {
+  private static void createTable(DynamoDbClient client, String name, JsonNode properties) {
     var attributes =
-        properties.path("AttributeDefinitions").valueStream()
-            .map(
-                attribute ->
-                    AttributeDefinition.builder()
-                        .attributeName(attribute.path("AttributeName").asText())
-                        .attributeType(attribute.path("AttributeType").asText())
-                        .build())
+        properties
+            .path("AttributeDefinitions")
+            .valueStream()
+            .map(attribute ->
+                AttributeDefinition.builder()
+                    .attributeName(attribute.path("AttributeName").asText())
+                    .attributeType(attribute.path("AttributeType").asText())
+                    .build())
             .toList();
     var indexes =
-        properties.path("GlobalSecondaryIndexes").valueStream()
-            .map(
-                index ->
-                    GlobalSecondaryIndex.builder()
-                        .indexName(index.path("IndexName").asText())
-                        .keySchema(keySchema(index))
-                        .projection(
-                            projection ->
-                                projection.projectionType(
-                                    index.at("/Projection/ProjectionType").asText()))
-                        .build())
+        properties
+            .path("GlobalSecondaryIndexes")
+            .valueStream()
+            .map(index ->
+                GlobalSecondaryIndex.builder()
+                    .indexName(index.path("IndexName").asText())
+                    .keySchema(keySchema(index))
+                    .projection(projection ->
+                        projection.projectionType(index.at("/Projection/ProjectionType").asText()))
+                    .build())
             .toList();
-    client.createTable(
-        table -> {
-          table.tableName(name).billingMode(BillingMode.PAY_PER_REQUEST);
-          table.attributeDefinitions(attributes).keySchema(keySchema(properties));
-          if (!indexes.isEmpty()) {
-            table.globalSecondaryIndexes(indexes);
-          }
-        });
+    client.createTable(table -> {
+      table.tableName(name).billingMode(BillingMode.PAY_PER_REQUEST);
+      table.attributeDefinitions(attributes).keySchema(keySchema(properties));
+      if (!indexes.isEmpty()) {
+        table.globalSecondaryIndexes(indexes);
+      }
+    });
     client.waiter().waitUntilTableExists(table -> table.tableName(name));
     var ttl = properties.path("TimeToLiveSpecification");
-    client.updateTimeToLive(
-        update ->
-            update
-                .tableName(name)
-                .timeToLiveSpecification(
-                    specification ->
-                        specification
-                            .attributeName(ttl.path("AttributeName").asText())
-                            .enabled(true)));
+    client.updateTimeToLive(update ->
+        update
+            .tableName(name)
+            .timeToLiveSpecification(specification ->
+                specification.attributeName(ttl.path("AttributeName").asText()).enabled(true)));
   }
 
   private static List<KeySchemaElement> keySchema(JsonNode described) {
-    return described.path("KeySchema").valueStream()
-        .map(
-            element ->
-                KeySchemaElement.builder()
-                    .attributeName(element.path("AttributeName").asText())
-                    .keyType(element.path("KeyType").asText())
-                    .build())
+    return described
+        .path("KeySchema")
+        .valueStream()
+        .map(element ->
+            KeySchemaElement.builder()
+                .attributeName(element.path("AttributeName").asText())
+                .keyType(element.path("KeyType").asText())
+                .build())
         .toList();
   }
 

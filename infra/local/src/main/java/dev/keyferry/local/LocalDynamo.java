@@ -7,14 +7,16 @@ import org.eclipse.jetty.server.handler.ContextHandler;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
-/// DynamoDB Local in this process, in memory, on loopback. Its own server class would listen on every address.
+/// DynamoDB Local in this process, in memory, on loopback. Its own server class would listen on
+/// every address.
 public final class LocalDynamo implements AutoCloseable {
   private final LocalDynamoDBRequestHandler requests;
   private final Server server;
 
   public LocalDynamo(int port) {
     var inMemory = true;
-    // One database whatever credentials and region a caller has, so that the AWS CLI sees these tables too.
+    // One database whatever credentials and region a caller has, so that the AWS CLI sees these
+    // tables too.
     var shared = true;
     requests = new LocalDynamoDBRequestHandler(0, inMemory, null, shared, false);
     server = new Server(Loopback.port(port));

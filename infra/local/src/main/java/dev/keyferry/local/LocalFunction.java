@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/// A function as Lambda's Java runtime runs it: a handler made once, and events and answers that pass through
-/// the runtime's own serializers.
+/// A function as Lambda's Java runtime runs it: a handler made once, and events and answers that
+/// pass through the runtime's own serializers.
 public final class LocalFunction {
   private final RequestHandler<Object, Object> handler;
   private final PojoSerializer<Object> events;

@@ -10,7 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The whole of `template.yaml` on one machine: gateway, functions, tables, hash key and identity provider.
+/// The whole of `template.yaml` on one machine: gateway, functions, tables, hash key and identity
+/// provider.
 public final class LocalKeyferry implements AutoCloseable {
   private static final Map<String, String> TABLES =
       Map.of("GrantsTable", "Grants", "KeysTable", "Keys");
@@ -65,8 +66,7 @@ public final class LocalKeyferry implements AutoCloseable {
     values.put("PublicUrl", gateway.url().toString());
     template = new Template(options.template(), values);
     TABLES.forEach((id, name) -> aws.createTable(name, template.properties(id)));
-    functions =
-        new Functions(template, aws, options.clock(), options.tap(), options.log());
+    functions = new Functions(template, aws, options.clock(), options.tap(), options.log());
     gateway.serve(template.routes(), template.stageVariables(), functions);
   }
 

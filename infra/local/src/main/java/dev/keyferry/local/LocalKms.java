@@ -19,9 +19,10 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/// KMS as far as Keyferry needs it, HMAC keys and nothing else, in the place of the SDK's HTTP client: so the
-/// real KMS client runs in front of it, and what breaks the wire elsewhere breaks it here. No embeddable KMS
-/// exists; the contract tests that this one passes are also run against an external endpoint.
+/// KMS as far as Keyferry needs it, HMAC keys and nothing else, in the place of the SDK's HTTP
+/// client: so the real KMS client runs in front of it, and what breaks the wire elsewhere breaks it
+/// here. No embeddable KMS exists; the contract tests that this one passes are also run against an
+/// external endpoint.
 public final class LocalKms implements SdkHttpClient {
   private static final String PREFIX = "TrentService.";
   private static final int LONGEST_MESSAGE = 4096;
@@ -47,8 +48,11 @@ public final class LocalKms implements SdkHttpClient {
       @Override
       public HttpExecuteResponse call() throws IOException {
         var operation =
-            request.httpRequest().firstMatchingHeader("X-Amz-Target").orElse("").substring(
-                PREFIX.length());
+            request
+                .httpRequest()
+                .firstMatchingHeader("X-Amz-Target")
+                .orElse("")
+                .substring(PREFIX.length());
         var body = request.contentStreamProvider().orElseThrow().newStream();
         try {
           return answer(200, perform(operation, JSON.readTree(body)));
@@ -126,7 +130,11 @@ public final class LocalKms implements SdkHttpClient {
 
   private static Map<String, ?> metadata(Key key) {
     return Map.of(
-        "Arn", key.arn(), "KeyId", key.arn().substring(key.arn().indexOf('/') + 1), "Enabled",
+        "Arn",
+        key.arn(),
+        "KeyId",
+        key.arn().substring(key.arn().indexOf('/') + 1),
+        "Enabled",
         key.enabled());
   }
 

@@ -20,8 +20,9 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/// `template.yaml`, as far as one machine can play it: its functions, routes and tables, with CloudFormation's
-/// functions resolved. What it cannot follow it refuses, rather than to run something else than AWS would.
+/// `template.yaml`, as far as one machine can play it: its functions, routes and tables, with
+/// CloudFormation's functions resolved. What it cannot follow it refuses, rather than to run
+/// something else than AWS would.
 public final class Template {
   private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{([^}]+)}");
 
@@ -61,33 +62,31 @@ public final class Template {
   }
 
   /// A route of the HTTP API; a segment of the path in braces matches any one.
-  public record Route(
-      String method, String path, Function function, Authorization authorization) {}
+  public record Route(String method, String path, Function function, Authorization authorization) {}
 
   public List<Function> functions() {
     return idsOf("AWS::Serverless::Function")
-        .map(
-            id ->
-                new Function(
-                    id,
-                    properties(id).path("Handler").asText(),
-                    texts(properties(id).at("/Environment/Variables"))))
+        .map(id ->
+            new Function(
+                id,
+                properties(id).path("Handler").asText(),
+                texts(properties(id).at("/Environment/Variables"))))
         .toList();
   }
 
   public List<Route> routes() {
     return functions().stream()
-        .flatMap(
-            function ->
-                properties(function.id()).path("Events").valueStream()
-                    .map(event -> event.path("Properties"))
-                    .map(
-                        event ->
-                            new Route(
-                                event.path("Method").asText(),
-                                event.path("Path").asText(),
-                                function,
-                                authorization(event.path("Auth")))))
+        .flatMap(function ->
+            properties(function.id())
+                .path("Events")
+                .valueStream()
+                .map(event -> event.path("Properties"))
+                .map(event ->
+                    new Route(
+                        event.path("Method").asText(),
+                        event.path("Path").asText(),
+                        function,
+                        authorization(event.path("Auth")))))
         .toList();
   }
 
@@ -95,8 +94,7 @@ public final class Template {
     if (!auth.has("Authorizer")) {
       return new Authorization.None();
     }
-    var authorizer =
-        httpApi().at("/Auth/Authorizers").path(auth.path("Authorizer").asText());
+    var authorizer = httpApi().at("/Auth/Authorizers").path(auth.path("Authorizer").asText());
     if (authorizer.has("JwtConfiguration")) {
       return new Authorization.Jwt(
           authorizer.at("/JwtConfiguration/issuer").asText(),

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Keyferry's routes, as a client, a page and an API behind the authorizer use them. Every secret that passes
-/// here is remembered, for the scan that looks for them at the end.
+/// Keyferry's routes, as a client, a page and an API behind the authorizer use them. Every secret
+/// that passes here is remembered, for the scan that looks for them at the end.
 abstract class Api {
   static final String DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -16,8 +16,7 @@ abstract class Api {
 
   /// @param user the subject that signed in, or empty
   /// @param headers by lower-case name
-  record Call(
-      String method, String path, String user, Map<String, String> headers, String body) {}
+  record Call(String method, String path, String user, Map<String, String> headers, String body) {}
 
   /// What [Codes] are made of, as the device got them.
   record Codes(String deviceCode, String userCode) {}
@@ -90,8 +89,7 @@ abstract class Api {
   }
 
   final Reply deny(String user, String userCode, String nonce) {
-    return json(
-        "/oauth/device/deny", user, Map.of("user_code", userCode, "approval_nonce", nonce));
+    return json("/oauth/device/deny", user, Map.of("user_code", userCode, "approval_nonce", nonce));
   }
 
   /// Claims and approves, as the page does.

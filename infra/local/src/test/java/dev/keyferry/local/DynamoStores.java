@@ -38,13 +38,12 @@ record DynamoStores(DynamoDbClient dynamo, GrantStore grants, KeyStore keys) imp
   }
 
   private void set(String partitionKey, String attribute, Instant at) {
-    dynamo.updateItem(
-        update ->
-            update
-                .tableName(Tables.KEYS)
-                .key(Map.of("pk", AttributeValue.fromS(partitionKey)))
-                .updateExpression("SET " + attribute + " = :at")
-                .expressionAttributeValues(
-                    Map.of(":at", AttributeValue.fromN(Long.toString(at.toEpochMilli())))));
+    dynamo.updateItem(update ->
+        update
+            .tableName(Tables.KEYS)
+            .key(Map.of("pk", AttributeValue.fromS(partitionKey)))
+            .updateExpression("SET " + attribute + " = :at")
+            .expressionAttributeValues(
+                Map.of(":at", AttributeValue.fromN(Long.toString(at.toEpochMilli())))));
   }
 }

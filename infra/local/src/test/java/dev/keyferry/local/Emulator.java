@@ -9,7 +9,8 @@ import java.util.Optional;
 import org.testcontainers.localstack.LocalStackContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/// A stack over a DynamoDB and a KMS that run elsewhere: where `KEYFERRY_AWS_ENDPOINT` says, else in LocalStack.
+/// A stack over a DynamoDB and a KMS that run elsewhere: where `KEYFERRY_AWS_ENDPOINT` says, else
+/// in LocalStack.
 final class Emulator {
   /// The last that needs no token.
   private static final String IMAGE = "localstack/localstack:4.14.0";
@@ -20,8 +21,7 @@ final class Emulator {
 
   private static LocalKeyferry start() {
     var options =
-        Options.of(
-            Shared.ROOT.resolve("template.yaml"), Ports.ANY, Optional.of(endpoint()));
+        Options.of(Shared.ROOT.resolve("template.yaml"), Ports.ANY, Optional.of(endpoint()));
     try {
       return new LocalKeyferry(options);
     } catch (IOException e) {

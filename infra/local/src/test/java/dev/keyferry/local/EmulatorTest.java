@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The contracts and a whole login on another DynamoDB and KMS than the embedded: `mvn verify -Pemulator`.
+/// The contracts and a whole login on another DynamoDB and KMS than the embedded: `mvn verify
+/// -Pemulator`.
 @Tag("emulator")
 class EmulatorTest {
   private static final Stores STORES = DynamoStores.at(Emulator.STACK.aws());

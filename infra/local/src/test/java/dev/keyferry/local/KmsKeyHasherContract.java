@@ -79,13 +79,11 @@ abstract class KmsKeyHasherContract {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var hashes =
           IntStream.range(0, 32)
-              .<Future<byte[]>>mapToObj(
-                  _ ->
-                      threads.submit(
-                          () -> {
-                            start.await();
-                            return hasher.hmac(Purpose.KEY, 1, MESSAGE);
-                          }))
+              .<Future<byte[]>>mapToObj(_ ->
+                  threads.submit(() -> {
+                    start.await();
+                    return hasher.hmac(Purpose.KEY, 1, MESSAGE);
+                  }))
               .toList();
       for (var hash : hashes) {
         assertThat(hash.get()).isEqualTo(hashes.getFirst().get());
@@ -112,19 +110,17 @@ abstract class KmsKeyHasherContract {
   @Test
   void kmsRefusesAKeyThatIsNotThere() {
     try (var kms = connection().kms()) {
-      assertThatThrownBy(
-              () -> generateMac(kms, "11111111-2222-3333-4444-555555555555", "keyferry"))
+      assertThatThrownBy(() -> generateMac(kms, "11111111-2222-3333-4444-555555555555", "keyferry"))
           .isInstanceOf(KmsException.class);
     }
   }
 
   private static byte[] generateMac(KmsClient kms, String key, String message) {
-    return kms.generateMac(
-            request ->
-                request
-                    .keyId(key)
-                    .macAlgorithm(MacAlgorithmSpec.HMAC_SHA_256)
-                    .message(SdkBytes.fromUtf8String(message)))
+    return kms.generateMac(request ->
+            request
+                .keyId(key)
+                .macAlgorithm(MacAlgorithmSpec.HMAC_SHA_256)
+                .message(SdkBytes.fromUtf8String(message)))
         .mac()
         .asByteArray();
   }

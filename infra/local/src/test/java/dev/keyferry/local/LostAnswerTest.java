@@ -17,13 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Calls to DynamoDB and KMS that fail before they arrive or after they were done, answers that never come: no
-/// key is lost, none is doubled, and nobody is told anything but 503.
+/// Calls to DynamoDB and KMS that fail before they arrive or after they were done, answers that
+/// never come: no key is lost, none is doubled, and nobody is told anything but 503.
 class LostAnswerTest {
   private static final int THREADS = 8;
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
-  /// How long a fault lasts, in attempts: one, all three that the SDK makes of a call, all that a request makes.
+  /// How long a fault lasts, in attempts: one, all three that the SDK makes of a call, all that a
+  /// request makes.
   private enum Span {
     ATTEMPT(1),
     CALL(3),
@@ -57,11 +58,10 @@ class LostAnswerTest {
     return () -> {
       var wire = new Wire();
       var login = new Login("faulty-%s-%d-%s".formatted(fate, turn, span), wire);
-      wire.follow(
-          (number, _) -> {
-            var hit = number >= turn && number - turn < span.attempts && !login.answered503();
-            return hit ? fate : Fate.ARRIVES;
-          });
+      wire.follow((number, _) -> {
+        var hit = number >= turn && number - turn < span.attempts && !login.answered503();
+        return hit ? fate : Fate.ARRIVES;
+      });
       login.run();
       return null;
     };
@@ -110,13 +110,12 @@ class LostAnswerTest {
 
     inParallel(
         IntStream.range(0, 1_000)
-            .<Callable<Void>>mapToObj(
-                number ->
-                    () -> {
-                      var login = new Persistent(api, clock, "thousand-" + number);
-                      login.use(login.login());
-                      return null;
-                    })
+            .<Callable<Void>>mapToObj(number ->
+                () -> {
+                  var login = new Persistent(api, clock, "thousand-" + number);
+                  login.use(login.login());
+                  return null;
+                })
             .toList());
 
     assertThat(Tables.rows(Tables.KEYS))
@@ -134,11 +133,10 @@ class LostAnswerTest {
     var api = Shared.environments(wire);
     var codes = api.codes();
     api.grant("dave", codes.userCode());
-    wire.follow(
-        (number, attempt) ->
-            attempt.operation().equals("TransactWriteItems") && number < 3
-                ? Fate.CONFLICTS
-                : Fate.ARRIVES);
+    wire.follow((number, attempt) ->
+        attempt.operation().equals("TransactWriteItems") && number < 3
+            ? Fate.CONFLICTS
+            : Fate.ARRIVES);
 
     assertThat(api.poll(codes.deviceCode()).status()).isEqualTo(200);
     assertThat(wire.attempts()).isGreaterThan(3);
@@ -150,9 +148,8 @@ class LostAnswerTest {
     var api = Shared.environments(wire);
     var codes = api.codes();
     api.grant("dora", codes.userCode());
-    wire.follow(
-        (_, attempt) ->
-            attempt.operation().equals("TransactWriteItems") ? Fate.CONFLICTS : Fate.ARRIVES);
+    wire.follow((_, attempt) ->
+        attempt.operation().equals("TransactWriteItems") ? Fate.CONFLICTS : Fate.ARRIVES);
 
     assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("503 temporarily_unavailable");
     wire.follow((_, _) -> Fate.ARRIVES);

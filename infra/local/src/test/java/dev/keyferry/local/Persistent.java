@@ -8,8 +8,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/// A whole login by a client, a page and an API that do what the protocol lets them do about an outage: the
-/// same again. Whatever they hear must be true, so any answer but the right one and 503 fails the test.
+/// A whole login by a client, a page and an API that do what the protocol lets them do about an
+/// outage: the same again. Whatever they hear must be true, so any answer but the right one and 503
+/// fails the test.
 final class Persistent {
   private static final int TRIES = 50;
 
@@ -38,9 +39,9 @@ final class Persistent {
         until(Set.of("200"), Set.of(), () -> api.claim(user, userCode)).text("approval_nonce");
     until(Set.of("200"), Set.of(), () -> api.approve(user, userCode, nonce));
     var samePoll = Map.of("idempotency-key", UUID.randomUUID().toString());
-    var token =
-        until(Set.of("200"), Set.of(), () -> api.poll(deviceCode, Map.of(), samePoll));
-    assertThat(api.poll(deviceCode).verdict()).isIn("400 invalid_grant", "503 temporarily_unavailable");
+    var token = until(Set.of("200"), Set.of(), () -> api.poll(deviceCode, Map.of(), samePoll));
+    assertThat(api.poll(deviceCode).verdict())
+        .isIn("400 invalid_grant", "503 temporarily_unavailable");
     return token.text("access_token");
   }
 

@@ -34,7 +34,9 @@ class RaceTest {
 
       var issued = replies.stream().filter(reply -> reply.status() == 200).toList();
       assertThat(issued).hasSize(1);
-      assertThat(replies).filteredOn(reply -> reply.status() != 200).extracting(Reply::verdict)
+      assertThat(replies)
+          .filteredOn(reply -> reply.status() != 200)
+          .extracting(Reply::verdict)
           .containsOnly("400 invalid_grant");
       assertThat(Tables.keyRowsOf(user)).hasSize(1);
       assertThat(api.whoami(issued.getFirst().text("access_token")).text("sub")).isEqualTo(user);
@@ -58,7 +60,8 @@ class RaceTest {
                   () -> api.approve("bob", codes.userCode(), nonce),
                   () -> api.deny("bob", codes.userCode(), nonce)));
 
-      // Deny also ends what was just approved; so it always holds, and approve only if it came first.
+      // Deny also ends what was just approved; so it always holds, and approve only if it came
+      // first.
       assertThat(replies.get(1).status()).isEqualTo(200);
       assertThat(replies.get(0).verdict()).isIn("200", "404 invalid_user_code");
       approvals += replies.get(0).status() == 200 ? 1 : 0;
@@ -83,9 +86,7 @@ class RaceTest {
                   () -> api.poll(codes.deviceCode())));
 
       assertThat(replies.stream().map(Reply::verdict).toList())
-          .isIn(
-              List.of("200", "400 access_denied"),
-              List.of("404 invalid_user_code", "200"));
+          .isIn(List.of("200", "400 access_denied"), List.of("404 invalid_user_code", "200"));
     }
   }
 
@@ -124,11 +125,10 @@ class RaceTest {
       var running = new ArrayList<Future<Reply>>();
       for (var call : waiting) {
         running.add(
-            threads.submit(
-                () -> {
-                  start.await();
-                  return call.call();
-                }));
+            threads.submit(() -> {
+              start.await();
+              return call.call();
+            }));
       }
       var replies = new ArrayList<Reply>();
       for (var reply : running) {

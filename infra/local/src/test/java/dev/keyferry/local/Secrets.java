@@ -23,13 +23,12 @@ final class Secrets {
   static void sent(Api.Call call) {
     IN_FORM.matcher(call.body()).results().forEach(found -> ALL.add(found.group(1)));
     List.of("idempotency-key", "authorization")
-        .forEach(
-            name -> {
-              var value = call.headers().getOrDefault(name, "").replaceFirst("^Bearer ", "");
-              if (!value.isEmpty()) {
-                ALL.add(value);
-              }
-            });
+        .forEach(name -> {
+          var value = call.headers().getOrDefault(name, "").replaceFirst("^Bearer ", "");
+          if (!value.isEmpty()) {
+            ALL.add(value);
+          }
+        });
   }
 
   static void answered(Reply reply) {
@@ -40,13 +39,12 @@ final class Secrets {
         .matcher(reply.body())
         .results()
         .map(found -> found.group(1))
-        .forEach(
-            secret -> {
-              ALL.add(secret);
-              // A user code without its dash is as good as with it.
-              if (secret.length() == 9) {
-                ALL.add(secret.replace("-", ""));
-              }
-            });
+        .forEach(secret -> {
+          ALL.add(secret);
+          // A user code without its dash is as good as with it.
+          if (secret.length() == 9) {
+            ALL.add(secret.replace("-", ""));
+          }
+        });
   }
 }

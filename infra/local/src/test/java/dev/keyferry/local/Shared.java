@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/// The one stack that the tests of a run share, so that at the end all they left behind can be searched.
+/// The one stack that the tests of a run share, so that at the end all they left behind can be
+/// searched.
 final class Shared {
   static final Path ROOT = Path.of("../..");
 
@@ -29,8 +30,7 @@ final class Shared {
   }
 
   static Api environments(Functions.Tap wire, InstantSource clock) {
-    var functions =
-        new Functions(STACK.template(), STACK.aws(), clock, wire, Secrets.LOG::add);
+    var functions = new Functions(STACK.template(), STACK.aws(), clock, wire, Secrets.LOG::add);
     return new ToHandlers(STACK, functions);
   }
 

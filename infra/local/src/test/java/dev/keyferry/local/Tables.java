@@ -27,14 +27,12 @@ final class Tables {
 
   static List<Map<String, AttributeValue>> keyRowsOf(String subject) {
     return DYNAMO
-        .queryPaginator(
-            query ->
-                query
-                    .tableName(KEYS)
-                    .indexName("by-subject")
-                    .keyConditionExpression("subject = :subject")
-                    .expressionAttributeValues(
-                        Map.of(":subject", AttributeValue.fromS(subject))))
+        .queryPaginator(query ->
+            query
+                .tableName(KEYS)
+                .indexName("by-subject")
+                .keyConditionExpression("subject = :subject")
+                .expressionAttributeValues(Map.of(":subject", AttributeValue.fromS(subject))))
         .items()
         .stream()
         .toList();

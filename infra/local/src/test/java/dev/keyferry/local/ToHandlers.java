@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// The API without the gateway: events made here go straight to the handlers of one environment each.
+/// The API without the gateway: events made here go straight to the handlers of one environment
+/// each.
 final class ToHandlers extends Api {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -42,7 +43,10 @@ final class ToHandlers extends Api {
     switch (route.authorization()) {
       case Authorization.None _ -> {}
       case Authorization.Jwt _ ->
-          context.putObject("authorizer").putObject("jwt").putObject("claims")
+          context
+              .putObject("authorizer")
+              .putObject("jwt")
+              .putObject("claims")
               .put("sub", call.user());
       case Authorization.Lambda(var authorizer) -> {
         ObjectNode verdict;

@@ -16,8 +16,8 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/// The wire between a function and AWS, which a test can cut. It is the SDK's own HTTP client that fails, so
-/// the SDK retries, gives up and reports as it would.
+/// The wire between a function and AWS, which a test can cut. It is the SDK's own HTTP client that
+/// fails, so the SDK retries, gives up and reports as it would.
 final class Wire implements Functions.Tap {
   /// What becomes of a call.
   enum Fate {
@@ -84,8 +84,7 @@ final class Wire implements Functions.Tap {
       return new ExecutableHttpRequest() {
         @Override
         public HttpExecuteResponse call() throws IOException {
-          var fate =
-              plan.fateOf(attempts.getAndIncrement(), new Attempt(functionId, operation));
+          var fate = plan.fateOf(attempts.getAndIncrement(), new Attempt(functionId, operation));
           return switch (fate) {
             case ARRIVES -> call.call();
             case LOST -> throw new IOException("cut before it arrived");

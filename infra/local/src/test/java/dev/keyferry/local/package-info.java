@@ -1,4 +1,5 @@
-/// The product under test: the template's functions over real parts, through the gateway or one by one.
+/// The product under test: the template's functions over real parts, through the gateway or one by
+/// one.
 @NullMarked
 package dev.keyferry.local;
 
