@@ -117,8 +117,9 @@ public final class DynamoGrantStore implements GrantStore {
             .with(":pending", GrantItem.PENDING)
             .with(":approved", GrantItem.APPROVED)
             .with(":now", now)
+            .with(":at", approval.at())
             .with(":seal", approval.seal().toString());
-    var set = new StringBuilder("SET grant_state = :approved, approved_at = :now");
+    var set = new StringBuilder("SET grant_state = :approved, approved_at = :at");
     set.append(", approval_seal = :seal");
     var condition = new StringBuilder(PENDING + " AND " + CLAIMED_BY_ME);
     consent

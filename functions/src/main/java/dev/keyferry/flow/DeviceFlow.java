@@ -74,6 +74,7 @@ public final class DeviceFlow {
   /// A device asks, RFC 8628 §3.1. Two live grants can draw the same user code; the later then
   /// draws again.
   public Answer<Codes> authorize(DeviceRequest request) {
+    var expiresAt = request.at().plus(CODE_LIFETIME);
     for (int tries = 0; tries < CODE_TRIES; tries++) {
       var userCode = UserCode.draw(random);
       var locator = locate(userCode, hasher.version());
@@ -83,8 +84,8 @@ public final class DeviceFlow {
               locator,
               request,
               hasher.digest(DEVICE_CODE, secretOf(code)),
-              hasher.digest(Purpose.SEAL, Seals.message(locator, request)),
-              request.at().plus(CODE_LIFETIME),
+              hasher.digest(Purpose.SEAL, Seals.message(locator, request, expiresAt)),
+              expiresAt,
               Pace.from(request.at()),
               new Pending());
       if (grants.create(grant, request.at()) instanceof Applied) {

@@ -4,11 +4,11 @@ import java.time.Instant;
 
 /// What the seals of a grant's row cover: the device's request and the user's approval. Somebody
 /// with write access to the table, but not to the KMS key, can neither approve in a user's name nor
-/// widen what was asked.
+/// widen or outlive what was asked.
 final class Seals {
   private Seals() {}
 
-  static byte[] message(Locator locator, DeviceRequest request) {
+  static byte[] message(Locator locator, DeviceRequest request, Instant expiresAt) {
     return Frame.of("request")
         .with(locator.partitionKey())
         .with(request.clientId())
@@ -18,6 +18,7 @@ final class Seals {
         .with(request.challenge().map(CodeChallenge::value))
         .with(request.origin())
         .with(request.at().toEpochMilli())
+        .with(expiresAt.toEpochMilli())
         .toBytes();
   }
 
@@ -34,7 +35,8 @@ final class Seals {
   }
 
   static boolean intact(KeyHasher hasher, Grant grant) {
-    return hasher.matches(Purpose.SEAL, grant.seal(), message(grant.locator(), grant.request()));
+    var message = message(grant.locator(), grant.request(), grant.expiresAt());
+    return hasher.matches(Purpose.SEAL, grant.seal(), message);
   }
 
   static boolean intact(KeyHasher hasher, Grant grant, Grant.State.Approved approved) {

@@ -910,6 +910,26 @@ final class DeviceFlowTest {
                   state));
     }
 
+    @Test
+    void an_approval_cannot_be_made_to_outlive_its_code() {
+      approve(codes);
+      var longer = row(codes).expiresAt().plus(Duration.ofDays(1));
+      grants.forge(
+          codes.deviceCode().locator(),
+          row ->
+              new Grant(
+                  row.locator(),
+                  row.request(),
+                  row.deviceSecret(),
+                  row.seal(),
+                  longer,
+                  row.pace(),
+                  row.state()));
+      clock.advance(DeviceFlow.CODE_LIFETIME);
+
+      assertRedeemsNothing();
+    }
+
     private void forge(DeviceRequest request, Digest deviceSecret) {
       grants.forge(
           codes.deviceCode().locator(),

@@ -1,0 +1,532 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The RFCs and the design over HTTP, section by section. The gateway sends forms in base64; the
+/// handlers behind [ToHandlers] get them as text.
+class ProtocolTest {
+  private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+  private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+  private static final Map<String, String> FORM =
+      Map.of("content-type", "application/x-www-form-urlencoded");
+
+  private final OverHttp api = new OverHttp(Shared.stack());
+
+  private static Map<String, String> with(Map<String, String> map, String name, String value) {
+    var more = new LinkedHashMap<>(map);
+    more.put(name, value);
+    return more;
+  }
+
+  private static void assertError(Reply reply, int status, String error) {
+    assertThat(reply.verdict()).isEqualTo(status + " " + error);
+    assertThat(reply.text("error_description")).isNotEmpty();
+    assertThat(reply.headers())
+        .containsEntry("content-type", "application/json")
+        .containsEntry("cache-control", "no-store");
+  }
+
+  private Reply token(Map<String, String> parameters) {
+    return api.form("/oauth/token", parameters, Map.of());
+  }
+
+  private Map<String, String> poll(String deviceCode) {
+    return Map.of(
+        "grant_type", Api.DEVICE_GRANT, "client_id", "cli", "device_code", deviceCode);
+  }
+
+  private Reply raw(String path, Map<String, String> headers, String body) {
+    return api.call(new Api.Call("POST", path, "", headers, body));
+  }
+
+  @Nested
+  class DeviceAuthorizationResponse_rfc8628_3_2 {
+    @Test
+    void holds_both_codes_where_to_go_and_how_to_poll() {
+      var reply = api.authorize(Map.of("client_id", "cli", "device_name", "büild-1 ✓"));
+
+      assertThat(reply.status()).isEqualTo(200);
+      assertThat(reply.headers()).containsEntry("cache-control", "no-store");
+      assertThat(reply.text("device_code")).matches("[A-Za-z0-9_-]{64}");
+      assertThat(reply.text("user_code"))
+          .matches("[ABCDEFGHJKLMNPQRSTUVWXYZ2-9]{4}-[ABCDEFGHJKLMNPQRSTUVWXYZ2-9]{4}");
+      var page = Shared.stack().url() + "/device";
+      assertThat(reply.text("verification_uri")).isEqualTo(page);
+      assertThat(reply.text("verification_uri_complete"))
+          .isEqualTo(page + "?user_code=" + reply.text("user_code"));
+      assertThat(reply.json().path("expires_in").asInt()).isEqualTo(600);
+      assertThat(reply.json().path("interval").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void never_takes_its_urls_from_the_request() {
+      var headers = with(with(FORM, "x-forwarded-host", "evil.example"), "forwarded", "host=evil");
+      assertThat(raw("/oauth/device/authorize", headers, "client_id=cli").text("verification_uri"))
+          .isEqualTo(Shared.stack().url() + "/device");
+    }
+  }
+
+  @Nested
+  class DeviceAuthorizationRequest_rfc8628_3_1 {
+    @ParameterizedTest
+    @CsvSource({
+      "'', 400, invalid_request",
+      "client_id=, 400, invalid_request",
+      "client_id=nobody, 401, invalid_client",
+      "client_id=cli&client_id=cli, 400, invalid_request",
+      "client_id=cli&scope=read&scope=write, 400, invalid_request",
+      "client_id=cli&scope=admin, 400, invalid_scope",
+      "client_id=demo&scope=write, 400, invalid_scope",
+      "client_id=cli&scope=offline_access, 400, invalid_scope",
+      "client_id=cli&expires_in=59, 400, invalid_request",
+      "client_id=cli&expires_in=soon, 400, invalid_request",
+      "client_id=cli&expires_in=-1, 400, invalid_request",
+      "client_id=cli&device_name=a%0Ab, 400, invalid_request",
+      "client_id=cli&device_name=%FF, 400, invalid_request",
+      "client_id=cli&device_name=%zz, 400, invalid_request",
+      "client_id=cli&code_challenge=short&code_challenge_method=S256, 400, invalid_request",
+      "client_id=cli&code_challenge_method=S256, 400, invalid_request",
+    })
+    void is_refused_where_it_is_wrong(String body, int status, String error) {
+      assertError(raw("/oauth/device/authorize", FORM, body), status, error);
+    }
+
+    @Test
+    void is_refused_with_a_plain_challenge() {
+      var plain =
+          Map.of(
+              "client_id", "cli", "code_challenge", CHALLENGE, "code_challenge_method", "plain");
+      assertError(api.authorize(plain), 400, "invalid_request");
+    }
+
+    @Test
+    void is_refused_in_any_other_media_type() {
+      var json = Map.of("content-type", "application/json");
+      assertError(
+          raw("/oauth/device/authorize", json, "{\"client_id\":\"cli\"}"), 400, "invalid_request");
+    }
+
+    @Test
+    void is_refused_over_8_KiB() {
+      var name = "x".repeat(8 * 1024);
+      assertError(
+          api.authorize(Map.of("client_id", "cli", "device_name", name)), 400, "invalid_request");
+    }
+
+    @Test
+    void takes_a_device_name_of_64_characters_and_no_more() {
+      var name = "😀".repeat(64);
+      assertThat(api.authorize(Map.of("client_id", "cli", "device_name", name)).status())
+          .isEqualTo(200);
+      assertError(
+          api.authorize(Map.of("client_id", "cli", "device_name", name + "x")),
+          400,
+          "invalid_request");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3600, 3600", "400000000, 31536000", "'', 86400"})
+    void asks_for_a_lifetime_within_the_clients_cap(String asked, long granted) {
+      var codes = api.codes(Map.of("client_id", "cli", "expires_in", asked));
+      assertThat(api.claim("alice", codes.userCode()).json().path("expires_in").asLong())
+          .isEqualTo(granted);
+      api.grant("alice", codes.userCode());
+      assertThat(api.poll(codes.deviceCode()).json().path("expires_in").asLong())
+          .isEqualTo(granted);
+    }
+  }
+
+  @Nested
+  class UserInteraction_rfc8628_3_3 {
+    @Test
+    void shows_who_asks_for_what_from_where() {
+      var codes =
+          api.codes(
+              Map.of("client_id", "cli", "scope", "read", "device_name", "<b>build-1</b>"));
+
+      var screen = api.claim("alice", " " + codes.userCode().toLowerCase(Locale.ROOT).replace("-", " "));
+
+      assertThat(screen.status()).isEqualTo(200);
+      assertThat(screen.text("client_name")).isEqualTo("Keyferry CLI");
+      assertThat(screen.text("scope")).isEqualTo("read");
+      assertThat(screen.text("device_name")).isEqualTo("<b>build-1</b>");
+      assertThat(screen.text("requested_from")).isEqualTo("127.0.0.1");
+      assertThat(screen.json().path("same_network").asBoolean()).isTrue();
+      assertThat(screen.json().path("requested_at").asLong())
+          .isCloseTo(
+              Shared.CLOCK.instant().getEpochSecond(),
+              offset(60L));
+      assertThat(screen.text("approval_nonce")).hasSizeGreaterThan(20);
+    }
+
+    @Test
+    void answers_unknown_malformed_expired_decided_and_used_codes_all_alike() {
+      var approved = api.codes();
+      api.grant("alice", approved.userCode());
+      var denied = api.codes();
+      api.deny("alice", denied.userCode(), api.claim("alice", denied.userCode()).text("approval_nonce"));
+      var used = api.codes();
+      api.grant("alice", used.userCode());
+      api.poll(used.deviceCode());
+      var expired = api.codes();
+      Shared.CLOCK.advance(Duration.ofMinutes(10));
+
+      var unknown = api.claim("alice", "ABCD-EFGH");
+      assertError(unknown, 404, "invalid_user_code");
+      for (var code :
+          List.of(
+              "0000-1111", "-", "ABCD", approved.userCode(), denied.userCode(), used.userCode(),
+              expired.userCode())) {
+        assertThat(api.claim("alice", code).body()).isEqualTo(unknown.body());
+        assertThat(api.claim("alice", code).status()).isEqualTo(404);
+      }
+    }
+
+    @Test
+    void lets_only_the_last_claimants_last_screen_approve() {
+      var codes = api.codes();
+      var first = api.claim("alice", codes.userCode()).text("approval_nonce");
+      var second = api.claim("bob", codes.userCode()).text("approval_nonce");
+
+      assertError(api.approve("alice", codes.userCode(), first), 404, "invalid_user_code");
+      assertError(api.approve("alice", codes.userCode(), second), 404, "invalid_user_code");
+      assertError(api.approve("bob", codes.userCode(), first), 404, "invalid_user_code");
+      assertError(api.deny("alice", codes.userCode(), first), 404, "invalid_user_code");
+      assertThat(api.approve("bob", codes.userCode(), second).text("status"))
+          .isEqualTo("approved");
+      assertThat(api.approve("bob", codes.userCode(), second).text("status"))
+          .isEqualTo("approved");
+    }
+
+    @Test
+    void lets_the_claimant_narrow_shorten_and_name() {
+      var codes = api.codes();
+      var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
+      var less =
+          Map.of(
+              "user_code", codes.userCode(), "approval_nonce", nonce, "scope", "read",
+              "expires_in", 600, "name", "my laptop");
+      assertThat(api.json("/oauth/device/approve", "alice", less).status()).isEqualTo(200);
+
+      var token = api.poll(codes.deviceCode());
+      assertThat(token.text("scope")).isEqualTo("read");
+      assertThat(token.json().path("expires_in").asInt()).isEqualTo(600);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"scope\":\"read admin\"}", "{\"expires_in\":86401}"})
+    void never_grants_more_than_was_asked_for(String more) {
+      var codes = api.codes();
+      var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
+      var body =
+          more.replaceFirst(
+              "\\{",
+              "{\"user_code\":\"%s\",\"approval_nonce\":\"%s\","
+                  .formatted(codes.userCode(), nonce));
+      var call =
+          new Api.Call(
+              "POST",
+              "/oauth/device/approve",
+              "alice",
+              Map.of("content-type", "application/json"),
+              body);
+      assertError(api.call(call), 400, "invalid_scope");
+      assertThat(api.approve("alice", codes.userCode(), nonce).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "", "[]", "{", "{}", "{\"user_code\":1}", "{\"user_code\":null}",
+          "{\"user_code\":\"ABCD-EFGH\",\"user_code\":\"ABCD-EFGH\"}",
+          "{\"user_code\":\"ABCD-EFGH\"} x"
+        })
+    void refuses_what_is_not_the_json_it_takes(String body) {
+      var call =
+          new Api.Call(
+              "POST",
+              "/oauth/device/claim",
+              "alice",
+              Map.of("content-type", "application/json"),
+              body);
+      assertError(api.call(call), 400, "invalid_request");
+    }
+  }
+
+  @Nested
+  class AccessTokenResponse_rfc8628_3_5 {
+    @Test
+    void is_authorization_pending_until_the_user_decides() {
+      var codes = api.codes();
+      assertError(api.poll(codes.deviceCode()), 400, "authorization_pending");
+      Shared.CLOCK.advance(Duration.ofSeconds(5));
+      api.claim("alice", codes.userCode());
+      assertError(api.poll(codes.deviceCode()), 400, "authorization_pending");
+    }
+
+    @Test
+    void is_slow_down_with_the_new_interval_when_asked_early() {
+      var codes = api.codes();
+      api.poll(codes.deviceCode());
+
+      var early = api.poll(codes.deviceCode());
+      assertError(early, 400, "slow_down");
+      assertThat(early.json().path("interval").asInt()).isEqualTo(10);
+      assertThat(api.poll(codes.deviceCode()).json().path("interval").asInt())
+          .as("one window costs one step")
+          .isEqualTo(10);
+
+      Shared.CLOCK.advance(Duration.ofSeconds(5));
+      assertError(api.poll(codes.deviceCode()), 400, "authorization_pending");
+      assertThat(api.poll(codes.deviceCode()).json().path("interval").asInt()).isEqualTo(15);
+    }
+
+    @Test
+    void is_the_key_at_once_after_approval_however_early() {
+      var codes = api.codes();
+      api.poll(codes.deviceCode());
+      api.grant("alice", codes.userCode());
+
+      var token = api.poll(codes.deviceCode());
+
+      assertThat(token.status()).isEqualTo(200);
+      assertThat(token.headers()).containsEntry("cache-control", "no-store");
+      assertThat(token.text("access_token")).matches("kf_[0-9A-Za-z]{16}_[0-9A-Za-z]{49}");
+      assertThat(token.text("token_type")).isEqualTo("Bearer");
+      assertThat(token.text("scope")).isEqualTo("read write");
+      assertThat(token.json().path("expires_in").asInt()).isEqualTo(86400);
+    }
+
+    @Test
+    void is_access_denied_for_good_after_denial() {
+      var codes = api.codes();
+      var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
+      assertThat(api.deny("alice", codes.userCode(), nonce).text("status")).isEqualTo("denied");
+      assertThat(api.deny("alice", codes.userCode(), nonce).text("status")).isEqualTo("denied");
+
+      assertError(api.poll(codes.deviceCode()), 400, "access_denied");
+      Shared.CLOCK.advance(Duration.ofMinutes(11));
+      assertError(api.poll(codes.deviceCode()), 400, "access_denied");
+    }
+
+    @Test
+    void is_expired_token_from_the_tenth_minute_on() {
+      var codes = api.codes();
+      api.grant("alice", codes.userCode());
+      Shared.CLOCK.advance(Duration.ofMinutes(10));
+      assertError(api.poll(codes.deviceCode()), 400, "expired_token");
+      Shared.CLOCK.advance(Duration.ofMinutes(59));
+      assertError(api.poll(codes.deviceCode()), 400, "expired_token");
+    }
+  }
+
+  @Nested
+  class ErrorResponse_rfc6749_5_2 {
+    private final String code = api.codes().deviceCode();
+
+    @Test
+    void is_invalid_grant_for_an_unknown_malformed_or_foreign_code() {
+      assertError(api.poll("A".repeat(64)), 400, "invalid_grant");
+      assertError(api.poll("nonsense"), 400, "invalid_grant");
+      var foreign = with(poll(code), "client_id", "demo");
+      assertError(token(foreign), 400, "invalid_grant");
+      var last = code.endsWith("A") ? "B" : "A";
+      assertError(api.poll(code.substring(0, 63) + last), 400, "invalid_grant");
+      assertError(api.poll(code), 400, "authorization_pending");
+    }
+
+    @Test
+    void is_invalid_client_with_401_for_an_unknown_client() {
+      assertError(token(with(poll(code), "client_id", "nobody")), 401, "invalid_client");
+    }
+
+    @Test
+    void is_unsupported_grant_type_for_another_grant() {
+      assertError(token(with(poll(code), "grant_type", "password")), 400, "unsupported_grant_type");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"grant_type", "client_id", "device_code"})
+    void is_invalid_request_without_a_parameter(String missing) {
+      var parameters = new LinkedHashMap<>(poll(code));
+      parameters.remove(missing);
+      assertError(token(parameters), 400, "invalid_request");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"device_code", "client_secret", "code_verifier"})
+    void is_invalid_request_for_a_secret_in_the_query_string(String secret) {
+      var body =
+          "grant_type=%s&client_id=cli&device_code=%s".formatted(Api.DEVICE_GRANT, code);
+      assertError(raw("/oauth/token?" + secret + "=x", FORM, body), 400, "invalid_request");
+    }
+
+    @Test
+    void is_invalid_request_for_a_malformed_idempotency_key() {
+      var key = Map.of("idempotency-key", "x".repeat(256));
+      assertError(api.poll(code, Map.of(), key), 400, "invalid_request");
+    }
+  }
+
+  @Nested
+  class ProofKey_rfc7636 {
+    private final Api.Codes codes =
+        api.codes(
+            Map.of(
+                "client_id", "cli", "code_challenge", CHALLENGE, "code_challenge_method", "S256"));
+
+    @Test
+    void opens_the_grant_to_the_holder_of_the_verifier_alone() {
+      api.grant("alice", codes.userCode());
+      var wrong = Map.of("code_verifier", "x".repeat(43));
+      assertError(api.poll(codes.deviceCode()), 400, "invalid_grant");
+      assertError(api.poll(codes.deviceCode(), wrong, Map.of()), 400, "invalid_grant");
+      assertThat(
+              api.poll(codes.deviceCode(), Map.of("code_verifier", VERIFIER), Map.of()).status())
+          .isEqualTo(200);
+    }
+
+    @Test
+    void is_refused_where_none_was_announced_rfc9700_2_1_1() {
+      var plain = api.codes();
+      assertError(
+          api.poll(plain.deviceCode(), Map.of("code_verifier", VERIFIER), Map.of()),
+          400,
+          "invalid_grant");
+    }
+  }
+
+  @Nested
+  class Redelivery {
+    private final Api.Codes codes = api.codes();
+    private final Map<String, String> samePoll =
+        Map.of("idempotency-key", UUID.randomUUID().toString());
+
+    private Reply again(Map<String, String> headers) {
+      return api.poll(codes.deviceCode(), Map.of(), headers);
+    }
+
+    @Test
+    void repeats_the_answer_to_the_byte_for_the_same_poll_alone() {
+      api.grant("alice", codes.userCode());
+      var first = again(samePoll);
+      assertThat(first.status()).isEqualTo(200);
+      assertThat(again(samePoll).body()).isEqualTo(first.body());
+      var another = Map.of("idempotency-key", UUID.randomUUID().toString());
+      assertError(again(another), 400, "invalid_grant");
+      assertError(again(Map.of()), 400, "invalid_grant");
+      Shared.CLOCK.advance(Duration.ofSeconds(59));
+      assertThat(again(samePoll).body()).isEqualTo(first.body());
+      Shared.CLOCK.advance(Duration.ofSeconds(1));
+      assertError(again(samePoll), 400, "invalid_grant");
+    }
+
+    @Test
+    void ends_with_the_keys_first_use() {
+      api.grant("alice", codes.userCode());
+      var token = again(samePoll).text("access_token");
+      assertThat(api.whoami(token).status()).isEqualTo(200);
+      assertError(again(samePoll), 400, "invalid_grant");
+    }
+
+    @Test
+    void is_not_for_clients_that_name_no_poll() {
+      api.grant("alice", codes.userCode());
+      assertThat(again(Map.of()).status()).isEqualTo(200);
+      assertError(again(Map.of()), 400, "invalid_grant");
+    }
+  }
+
+  @Nested
+  class Metadata_rfc8414 {
+    @Test
+    void names_the_endpoints_and_what_they_can_do() {
+      var reply =
+          api.call(
+              new Api.Call("GET", "/.well-known/oauth-authorization-server", "", Map.of(), ""));
+      var issuer = Shared.stack().url().toString();
+      assertThat(reply.text("issuer")).isEqualTo(issuer);
+      assertThat(reply.text("device_authorization_endpoint"))
+          .isEqualTo(issuer + "/oauth/device/authorize");
+      assertThat(reply.text("token_endpoint")).isEqualTo(issuer + "/oauth/token");
+      assertThat(reply.json().at("/grant_types_supported/0").asText()).isEqualTo(Api.DEVICE_GRANT);
+      assertThat(reply.json().at("/code_challenge_methods_supported/0").asText())
+          .isEqualTo("S256");
+      assertThat(reply.json().at("/token_endpoint_auth_methods_supported/0").asText())
+          .isEqualTo("none");
+    }
+  }
+
+  @Nested
+  class ProtectedRoute {
+    private final String token = issue();
+
+    private String issue() {
+      var codes = api.codes(Map.of("client_id", "cli", "expires_in", "60"));
+      api.grant("alice", codes.userCode());
+      return api.poll(codes.deviceCode()).text("access_token");
+    }
+
+    private Reply whoami(Map<String, String> headers) {
+      return api.call(new Api.Call("GET", "/whoami", "", headers, ""));
+    }
+
+    @Test
+    void tells_the_holder_what_the_key_is() {
+      var reply = api.whoami(token);
+      assertThat(reply.text("sub")).isEqualTo("alice");
+      assertThat(reply.text("client_id")).isEqualTo("cli");
+      assertThat(reply.text("scope")).isEqualTo("read write");
+      assertThat(token).startsWith("kf_" + reply.text("key_id") + "_");
+      assertThat(reply.json().path("exp").asLong()).isPositive();
+    }
+
+    @Test
+    void is_closed_without_a_key_and_to_a_wrong_or_expired_one() {
+      assertThat(whoami(Map.of()).status()).isEqualTo(401);
+      assertThat(api.whoami("kf_nonsense").status()).isEqualTo(403);
+      var last = token.endsWith("0") ? "1" : "0";
+      assertThat(api.whoami(token.substring(0, token.length() - 1) + last).status())
+          .isEqualTo(403);
+      assertThat(whoami(Map.of("authorization", "Basic " + token)).status()).isEqualTo(403);
+      Shared.CLOCK.advance(Duration.ofMinutes(1));
+      assertThat(api.whoami(token).status()).isEqualTo(403);
+    }
+
+    @Test
+    void is_closed_to_a_users_jwt_and_user_routes_are_closed_to_keys() {
+      assertThat(api.whoami(api.tokenOf("alice")).status()).isEqualTo(403);
+      var headers =
+          Map.of("authorization", "Bearer " + token, "content-type", "application/json");
+      var claim = new Api.Call("POST", "/oauth/device/claim", "", headers, "{}");
+      assertThat(api.call(claim).status()).isEqualTo(401);
+    }
+  }
+
+  @Nested
+  class BothBodyEncodings {
+    @Test
+    void carry_a_whole_login() {
+      for (var way : List.of(api, Shared.environments(new Wire()))) {
+        var codes = way.codes(Map.of("client_id", "cli", "device_name", "a b+c&d=e%ü"));
+        assertThat(way.claim("alice", codes.userCode()).text("device_name"))
+            .isEqualTo("a b+c&d=e%ü");
+        way.grant("alice", codes.userCode());
+        assertThat(way.poll(codes.deviceCode()).status()).isEqualTo(200);
+      }
+    }
+  }
+}
