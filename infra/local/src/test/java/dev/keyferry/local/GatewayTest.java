@@ -1,0 +1,56 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// The gateway in front of the handlers: who gets through to which, and what it answers itself.
+class GatewayTest {
+  private final OverHttp api = new OverHttp(Shared.stack());
+
+  private Reply claim(Map<String, String> headers) {
+    return api.call(new Api.Call("POST", "/oauth/device/claim", "", headers, "{}"));
+  }
+
+  private Reply get(String path) {
+    return api.call(new Api.Call("GET", path, "", Map.of(), ""));
+  }
+
+  @Test
+  void an_unknown_route_is_not_found() {
+    assertThat(get("/nothing").status()).isEqualTo(404);
+    assertThat(get("/oauth/token").body()).isEqualTo("{\"message\":\"Not Found\"}");
+    assertThat(get("/device/").status()).isEqualTo(404);
+    assertThat(get("/device/none.js").status()).isEqualTo(404);
+  }
+
+  @Test
+  void a_user_route_asks_for_a_token_before_its_handler_sees_the_request() {
+    assertThat(claim(Map.of()).body()).isEqualTo("{\"message\":\"Unauthorized\"}");
+    assertThat(claim(Map.of("authorization", "Bearer x.y.z")).status()).isEqualTo(401);
+  }
+
+  @Test
+  void a_user_route_is_forbidden_without_its_scope() {
+    var token = api.token("alice", "openid");
+    assertThat(claim(Map.of("authorization", "Bearer " + token)).body())
+        .isEqualTo("{\"message\":\"Forbidden\"}");
+  }
+
+  @Test
+  void a_user_route_passes_the_subject_on() {
+    var codes = api.codes();
+    api.grant("frida", codes.userCode());
+    var token = api.poll(codes.deviceCode()).text("access_token");
+    assertThat(api.whoami(token).text("sub")).isEqualTo("frida");
+  }
+
+  @Test
+  void a_body_of_more_than_ten_megabytes_is_too_large_for_the_gateway() {
+    var form = Map.of("content-type", "application/x-www-form-urlencoded");
+    var body = "a=" + "x".repeat(10 * 1024 * 1024);
+    var call = new Api.Call("POST", "/oauth/token", "", form, body);
+    assertThat(api.call(call).status()).isEqualTo(413);
+  }
+}

@@ -1,0 +1,107 @@
+package dev.keyferry.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// `mvn -Plocal` as a person meets it, in a process of its own.
+class MainTest {
+  private static final Duration START = Duration.ofSeconds(10);
+
+  /// A stack that is starting or running, with what it has printed so far.
+  private record Running(Process process, BufferedReader out, List<String> printed) {
+    static Running start(Map<String, String> environment) throws IOException {
+      var command =
+          new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "--enable-native-access=ALL-UNNAMED",
+              "-XX:TieredStopAtLevel=1",
+              "-classpath",
+              System.getProperty("java.class.path"),
+              Main.class.getName(),
+              Shared.ROOT.resolve("template.yaml").toString());
+      command.environment().putAll(environment);
+      var process = command.redirectErrorStream(true).start();
+      var out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+      return new Running(process, out, new ArrayList<>());
+    }
+
+    void readUntil(String beginning) throws IOException {
+      for (var line = out.readLine(); line != null; line = out.readLine()) {
+        printed.add(line);
+        if (line.startsWith(beginning)) {
+          return;
+        }
+      }
+      throw new AssertionError("ended without " + beginning + ": " + printed);
+    }
+  }
+
+  /// Three ports that were free a moment ago.
+  private static Map<String, String> freePorts() throws IOException {
+    try (var one = new ServerSocket(0);
+        var two = new ServerSocket(0);
+        var three = new ServerSocket(0)) {
+      return Map.of(
+          "KEYFERRY_PORT", Integer.toString(one.getLocalPort()),
+          "KEYFERRY_OIDC_PORT", Integer.toString(two.getLocalPort()),
+          "KEYFERRY_DYNAMODB_PORT", Integer.toString(three.getLocalPort()));
+    }
+  }
+
+  @Test
+  void the_stack_is_ready_in_ten_seconds_its_four_lines_work_and_it_stops_when_told()
+      throws Exception {
+    var ports = freePorts();
+    var started = System.nanoTime();
+    var stack = Running.start(ports);
+    try {
+      stack.readUntil("ready http://127.0.0.1:" + ports.get("KEYFERRY_PORT"));
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(START);
+      stack.readUntil("Ctrl-C");
+
+      var lines = stack.printed().stream().filter(line -> line.startsWith("  ")).toList();
+      assertThat(lines).hasSize(4);
+      assertThat(paste(lines)).contains("\"status\":\"approved\"").contains("\"sub\":\"alice\"");
+
+      stack.process().destroy();
+      assertThat(stack.process().waitFor(START.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } finally {
+      stack.process().destroyForcibly();
+    }
+  }
+
+  private static String paste(List<String> lines) throws IOException {
+    var shell = new ProcessBuilder("bash", "-c", String.join("\n", lines)).start();
+    return new String(shell.getInputStream().readAllBytes(), UTF_8);
+  }
+
+  @Test
+  void a_port_in_use_is_one_clear_line() throws Exception {
+    for (var name : List.of("KEYFERRY_PORT", "KEYFERRY_OIDC_PORT", "KEYFERRY_DYNAMODB_PORT")) {
+      var ports = freePorts();
+      try (var taken = new ServerSocket()) {
+        taken.bind(Loopback.port(Integer.parseInt(ports.getOrDefault(name, ""))));
+
+        var stack = Running.start(ports);
+
+        assertThat(stack.out().lines())
+            .containsExactly(
+                "keyferry: port %d is in use; %s chooses another"
+                    .formatted(taken.getLocalPort(), name));
+        assertThat(stack.process().waitFor()).isNotZero();
+      }
+    }
+  }
+}
