@@ -20,6 +20,7 @@ public final class VerificationPageHandler extends ApiHandler {
           HTML, "text/html; charset=utf-8",
           "device.css", "text/css; charset=utf-8",
           "device.js", "text/javascript; charset=utf-8",
+          "icon.svg", "image/svg+xml",
           "oauth4webapi.js", "text/javascript; charset=utf-8");
 
   private final Map<String, Response> files;
