@@ -94,13 +94,19 @@ final class Gateway implements AutoCloseable {
   private void answer(HttpExchange exchange, List<Served> table, Map<String, String> variables)
       throws IOException {
     try (exchange) {
+      // Read in any case: what is left of a body costs the connection, and a client may be reusing it.
+      var body = exchange.getRequestBody().readNBytes(LARGEST_BODY + 1);
       var answer =
           table.stream()
-              .flatMap(served ->
-                  served
-                      .match(exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
-                      .map(parameters -> dispatch(exchange, served, parameters, variables))
-                      .stream())
+              .flatMap(
+                  served ->
+                      served
+                          .match(
+                              exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
+                          .map(
+                              parameters ->
+                                  dispatch(exchange, served, parameters, variables, body))
+                          .stream())
               .findFirst()
               .orElseGet(() -> message(404, "Not Found"));
       send(exchange, answer);
@@ -111,9 +117,9 @@ final class Gateway implements AutoCloseable {
       HttpExchange exchange,
       Served served,
       Map<String, String> parameters,
-      Map<String, String> variables) {
+      Map<String, String> variables,
+      byte[] body) {
     try {
-      var body = exchange.getRequestBody().readNBytes(LARGEST_BODY + 1);
       if (body.length > LARGEST_BODY) {
         return message(413, "Request Entity Too Large");
       }
@@ -124,7 +130,8 @@ final class Gateway implements AutoCloseable {
       }
       putBody(event, body);
       return (ObjectNode) JSON.readTree(served.function().invoke(event.toString()));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // However a function ends, its gateway answers.
       log.accept(served.route().function().id() + " failed: " + e);
       return message(500, "Internal Server Error");
     }

@@ -1,0 +1,295 @@
+package dev.keyferry.local;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The verification page in a real browser, and a device that polls meanwhile: RFC 8628 §3.3.
+class BrowserTest {
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  private static Playwright playwright;
+  private static Browser browser;
+
+  private final Api api = new OverHttp(Shared.stack());
+  private Person person;
+
+  @BeforeAll
+  static void startBrowser() {
+    playwright = Playwright.create();
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new LaunchOptions()
+                    .setExecutablePath(Path.of("/usr/bin/chromium"))
+                    .setArgs(
+                        List.of(
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--disable-quic",
+                            "--no-first-run",
+                            "--disable-background-networking",
+                            "--disable-component-update",
+                            "--disable-sync",
+                            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")));
+  }
+
+  @AfterAll
+  static void stopBrowser() {
+    playwright.close();
+  }
+
+  @BeforeEach
+  void seatPerson() {
+    person = new Person(browser);
+  }
+
+  @AfterEach
+  void nothingWentWrongBehindTheScreen() {
+    person.close();
+  }
+
+  @Test
+  void aPersonSeesWhoAsksForWhatFromWhereAndApprovesAndThePollingClientGetsItsKey() {
+    var asked =
+        api.authorize(
+            Map.of(
+                "client_id", "cli",
+                "scope", "read write",
+                "device_name", "build server in the cellar",
+                "expires_in", "5400"));
+    var deviceCode = asked.text("device_code");
+
+    person.open(asked.text("verification_uri_complete"));
+    assertThat(person.heading("Enter the code")).isVisible();
+    assertThat(person.code()).hasValue(asked.text("user_code"));
+    person.screenshot("1-enter");
+    person.button("Continue").click();
+
+    assertThat(person.heading("Sign in")).isVisible();
+    person.screenshot("2-sign-in");
+    assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
+    person.signIn("alice");
+
+    assertThat(person.heading("Allow Keyferry CLI to use your account?")).isVisible();
+    assertThat(person.page().locator("#code")).hasText(asked.text("user_code"));
+    assertThat(person.page().locator("dl > div"))
+        .containsText(
+            new String[] {
+              "Account alice",
+              "Device build server in the cellar the name it gave itself, not verified",
+              "It may",
+              "Key lasts 1 hour 30 minutes",
+              "Asked just now",
+              "From 127.0.0.1"
+            });
+    assertThat(person.page().locator("#scopes li")).hasText(new String[] {"read", "write"});
+    assertThat(person.page().locator("#network"))
+        .hasText("That is the network this browser is on.");
+    assertThat(person.button("Approve")).isEnabled();
+    person.screenshot("3-consent");
+    assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
+    person.button("Approve").click();
+
+    assertThat(person.heading("Approved")).isVisible();
+    person.screenshot("4-approved");
+    var issued = api.poll(deviceCode);
+    assertThat(issued.verdict()).isEqualTo("200");
+    assertThat(issued.json().get("expires_in").asLong()).isEqualTo(5400);
+    var holder = api.whoami(issued.text("access_token"));
+    assertThat(holder.text("sub")).isEqualTo("alice");
+    assertThat(holder.text("scope")).isEqualTo("read write");
+  }
+
+  @Test
+  void whoDeniesGivesNoKeyAndThePollHearsSo() {
+    var asked = api.authorize(Map.of("client_id", "demo"));
+
+    claim("bob", asked);
+    person.button("Deny").click();
+
+    assertThat(person.heading("Denied")).isVisible();
+    assertThat(person.page().locator("#done-text")).hasText("Demo tool gets no key.");
+    person.screenshot("5-denied");
+    var reply = api.poll(asked.text("device_code"), Map.of("client_id", "demo"), Map.of());
+    assertThat(reply.verdict()).isEqualTo("400 access_denied");
+  }
+
+  @Test
+  void aMistypedCodeIsToldInWordsAndCanBeCorrected() {
+    var asked = api.authorize(Map.of("client_id", "cli"));
+    var right = asked.text("user_code");
+
+    person.open(asked.text("verification_uri"));
+    assertThat(person.code()).isFocused();
+    person.button("Continue").click();
+    assertThat(person.alert()).hasText("Enter the code that your device shows.");
+    person.code().fill("WDJB-MJH0");
+    person.button("Continue").click();
+    assertThat(person.alert())
+        .hasText("No code contains “0”. Codes use letters and digits, without I, O, 0 and 1.");
+    person.screenshot("6-strange-character");
+    person.code().fill("WDJB-MJH");
+    person.button("Continue").click();
+    assertThat(person.alert()).hasText("A code has 8 characters; this has 7.");
+
+    person.code().fill(another(right));
+    person.button("Continue").click();
+    person.signIn("carol");
+    assertThat(person.alert())
+        .hasText(
+            "That code is not valid any more or was mistyped. "
+                + "Check it on your device, or start again there.");
+    assertThat(person.refusals()).containsExactly("404 /oauth/device/claim");
+    assertThat(person.code()).isFocused();
+    assertThat(person.code()).hasAttribute("aria-invalid", "true");
+    person.screenshot("7-unknown-code");
+
+    // As people type: small letters, blanks, no dash. Whoever is signed in need not do so again.
+    person.code().fill(" " + right.toLowerCase(Locale.ROOT).replace("-", " "));
+    person.button("Continue").click();
+    assertThat(person.heading("Allow Keyferry CLI to use your account?")).isVisible();
+    assertThat(person.alert()).isEmpty();
+    assertThat(person.page().locator("#code")).hasText(right);
+    assertThat(poll(asked.text("device_code"))).isEqualTo("400 authorization_pending");
+    person.button("Approve").click();
+    assertThat(person.heading("Approved")).isVisible();
+    assertThat(poll(asked.text("device_code"))).isEqualTo("200");
+  }
+
+  @Test
+  void noLinkAndNoGetDecidesAnythingOnlyAPressOfApproveDoes() {
+    var asked = api.authorize(Map.of("client_id", "cli"));
+    var deviceCode = asked.text("device_code");
+    var page = Shared.stack().url() + "/device";
+    var query = "?user_code=" + asked.text("user_code") + "&approve=true&status=approved";
+
+    person.open(asked.text("verification_uri_complete"));
+    person.open(page + query + "#approve");
+    person.page().reload();
+    assertThat(person.heading("Enter the code")).isVisible();
+    person.page().navigate(Shared.stack().url() + "/oauth/device/claim" + query);
+    person.page().navigate(Shared.stack().url() + "/oauth/device/approve" + query);
+    assertThat(person.refusals())
+        .containsExactly("404 /oauth/device/claim", "404 /oauth/device/approve");
+    assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
+
+    // Back from a sign-in that somebody else started.
+    person.open(page + "?code=stolen&state=forged");
+    assertThat(person.alert())
+        .hasText("That sign-in was not started here or is already over. Enter the code again.");
+    assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
+
+    claim("dave", asked);
+    person.page().keyboard().press("Enter");
+    person.page().keyboard().press("Space");
+    assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
+
+    // A reload forgets who was signed in and what was on the screen.
+    person.page().reload();
+    assertThat(person.heading("Enter the code")).isVisible();
+    assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
+
+    claim("dave", asked);
+    person.button("Approve").click();
+    assertThat(person.heading("Approved")).isVisible();
+    assertThat(poll(deviceCode)).isEqualTo("200");
+  }
+
+  @Test
+  void aHostileDeviceNameIsShownAsHarmlessText() {
+    var name = "<img src=//evil.example onerror=alert(1)>\u202Egnp.exe\u2066\u200B";
+    var asked = api.authorize(Map.of("client_id", "cli", "device_name", name));
+
+    claim("<b>mallory</b>", asked);
+
+    var shown = person.page().locator("#device-name");
+    assertThat(shown).hasText("<img src=//evil.example onerror=alert(1)>\uFFFDgnp.exe\uFFFD\uFFFD");
+    assertThat(shown.locator("*")).hasCount(0);
+    assertThat(person.page().locator("#account")).hasText("<b>mallory</b>");
+    assertThat(person.page().locator("main img, main b, main script")).hasCount(0);
+    person.screenshot("8-hostile-name");
+  }
+
+  @Test
+  void whatWasAskedForFromAnotherNetworkIsWarnedAbout() {
+    var elsewhere = Shared.environments(new Wire());
+    var codes = elsewhere.codes();
+
+    person.open(Shared.stack().url() + "/device?user_code=" + codes.userCode());
+    person.button("Continue").click();
+    person.signIn("frank");
+
+    assertThat(person.page().locator("#requested-from")).hasText("203.0.113.7");
+    assertThat(person.page().locator("#network"))
+        .hasText(
+            "This was asked from another network than this browser’s. "
+                + "If you did not start this yourself, deny.");
+    assertThat(person.page().locator("#device")).isHidden();
+    assertThat(person.button("Deny")).isEnabled();
+    person.screenshot("9-another-network");
+  }
+
+  @Test
+  void thePageRunsNothingButItsOwnFilesAndNobodyMayFrameIt() {
+    var reply = person.page().navigate(Shared.stack().url() + "/device");
+
+    var policy = List.of(reply.headerValue("content-security-policy").split("; "));
+    assertThat(policy)
+        .contains("default-src 'none'", "script-src 'self'", "style-src 'self'")
+        .contains("base-uri 'none'", "frame-ancestors 'none'")
+        .noneMatch(directive -> directive.contains("unsafe") || directive.contains("*"));
+    assertThat(reply.headerValue("x-frame-options")).isEqualTo("DENY");
+    assertThat(reply.headerValue("referrer-policy")).isEqualTo("no-referrer");
+    assertThat(reply.headerValue("cache-control")).isEqualTo("no-store");
+    assertThat(person.page().request().get(Shared.stack().url() + "/device/icon.svg").headers())
+        .containsEntry("content-type", "image/svg+xml");
+    assertThat(person.page().locator("script:not([src]), style, [style], [onclick]")).hasCount(0);
+  }
+
+  @Test
+  void signingInLeavesNoCookieNoStoredTokenAndNoCodeInTheAddress() {
+    var asked = api.authorize(Map.of("client_id", "cli"));
+
+    claim("grace", asked);
+
+    assertThat(person.page().evaluate("localStorage.length + sessionStorage.length")).isEqualTo(0);
+    assertThat(person.page().evaluate("document.cookie")).isEqualTo("");
+    assertThat(person.context().cookies()).isEmpty();
+    assertThat(person.page().url()).isEqualTo(Shared.stack().url() + "/device");
+    assertThat(person.page().evaluate("history.state")).isNull();
+  }
+
+  /// Opens the link, signs in, and stops where approve and deny are the choice.
+  private void claim(String user, Reply asked) {
+    person.open(asked.text("verification_uri_complete"));
+    person.button("Continue").click();
+    person.signIn(user);
+    assertThat(person.button("Approve")).isEnabled();
+  }
+
+  /// The next poll of a device that keeps to its interval.
+  private String poll(String deviceCode) {
+    Shared.CLOCK.advance(INTERVAL);
+    return api.poll(deviceCode).verdict();
+  }
+
+  /// A code of the right form that is not this one.
+  private static String another(String userCode) {
+    return (userCode.startsWith("A") ? "B" : "A") + userCode.substring(1);
+  }
+}
