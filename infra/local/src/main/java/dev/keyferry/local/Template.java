@@ -30,20 +30,20 @@ public final class Template {
 
   private final Map<String, String> values = new LinkedHashMap<>();
   private final Map<String, Object> conditions;
+  private final Map<String, Map<String, Object>> document;
   private final JsonNode resources;
 
   /// @param values parameters, and what `Ref` and `GetAtt` give for resources that exist
   public Template(Path file, Map<String, String> values) throws IOException {
-    Map<String, Map<String, Object>> document =
-        new Yaml(new ShortForms()).load(Files.readString(file));
+    document = new Yaml(new ShortForms()).load(Files.readString(file));
     conditions = document.getOrDefault("Conditions", Map.of());
-    for (var parameter : tree(document.getOrDefault("Parameters", Map.of())).properties()) {
+    for (var parameter : section("Parameters").properties()) {
       if (parameter.getValue().has("Default")) {
         this.values.put(parameter.getKey(), parameter.getValue().path("Default").asText());
       }
     }
     this.values.putAll(values);
-    resources = tree(document.getOrDefault("Resources", Map.of()));
+    resources = section("Resources");
   }
 
   /// A function, by its logical id.
@@ -128,6 +128,11 @@ public final class Template {
   /// A resource's properties.
   public JsonNode properties(String id) {
     return resources.path(id).path("Properties");
+  }
+
+  /// A part of the file, such as `Globals`.
+  public final JsonNode section(String name) {
+    return tree(document.getOrDefault(name, Map.of()));
   }
 
   private static Map<String, String> texts(JsonNode object) {

@@ -1,0 +1,107 @@
+package dev.keyferry.local;
+
+import dev.keyferry.aws.AwsConnection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.kms.model.GenerateMacRequest;
+
+/// Writes down what each function asks of DynamoDB and KMS, in the words in which IAM judges it.
+final class CallRecorder implements Functions.Tap {
+  private static final Map<String, String> ARNS =
+      Map.of(Tables.GRANTS, "GrantsTable.Arn", Tables.KEYS, "KeysTable.Arn");
+
+  private final Map<String, Set<Permission>> calls = new ConcurrentHashMap<>();
+
+  /// What a policy allows and a call needs.
+  ///
+  /// @param action such as `dynamodb:GetItem`
+  /// @param condition its operator, key and value: which rows, which algorithm
+  record Permission(String action, String resource, String condition) {
+    @Override
+    public String toString() {
+      return action + " on " + resource + (condition.isEmpty() ? "" : " if " + condition);
+    }
+  }
+
+  Set<Permission> callsOf(String functionId) {
+    return calls.getOrDefault(functionId, Set.of());
+  }
+
+  @Override
+  public AwsConnection tap(String functionId, AwsConnection connection) {
+    var recorded = calls.computeIfAbsent(functionId, _ -> ConcurrentHashMap.newKeySet());
+    ExecutionInterceptor interceptor =
+        new ExecutionInterceptor() {
+          @Override
+          public void beforeExecution(
+              Context.BeforeExecution execution, ExecutionAttributes attributes) {
+            permissions(execution.request()).forEach(recorded::add);
+          }
+        };
+    return new AwsConnection(
+        connection.region(),
+        connection.credentials(),
+        connection.endpoint(),
+        connection.http(),
+        Stream.concat(connection.interceptors().stream(), Stream.of(interceptor)).toList());
+  }
+
+  private static Stream<Permission> permissions(SdkRequest request) {
+    return switch (request) {
+      case GetItemRequest get -> Stream.of(on("GetItem", get.tableName(), get.key()));
+      case PutItemRequest put -> Stream.of(on("PutItem", put.tableName(), put.item()));
+      case UpdateItemRequest update ->
+          Stream.of(on("UpdateItem", update.tableName(), update.key()));
+      case BatchGetItemRequest batch ->
+          batch.requestItems().entrySet().stream()
+              .flatMap(table ->
+                  table.getValue().keys().stream()
+                      .map(key -> on("BatchGetItem", table.getKey(), key)));
+      case TransactWriteItemsRequest transaction ->
+          transaction.transactItems().stream().map(CallRecorder::permission);
+      case GenerateMacRequest mac ->
+          Stream.of(
+              new Permission(
+                  "kms:GenerateMac",
+                  mac.keyId().equals(Shared.stack().aws().hashKey()) ? "HashKey.Arn" : mac.keyId(),
+                  "StringEquals kms:MacAlgorithm " + mac.macAlgorithmAsString()));
+      default -> Stream.of(new Permission(request.getClass().getSimpleName(), "", ""));
+    };
+  }
+
+  /// A transaction needs leave for what it is made of; there is no action of its own.
+  private static Permission permission(TransactWriteItem item) {
+    if (item.update() != null) {
+      return on("UpdateItem", item.update().tableName(), item.update().key());
+    }
+    if (item.put() != null) {
+      return on("PutItem", item.put().tableName(), item.put().item());
+    }
+    if (item.conditionCheck() != null) {
+      return on(
+          "ConditionCheckItem", item.conditionCheck().tableName(), item.conditionCheck().key());
+    }
+    return on("DeleteItem", item.delete().tableName(), item.delete().key());
+  }
+
+  private static Permission on(String action, String table, Map<String, AttributeValue> row) {
+    var kind = row.getOrDefault("pk", AttributeValue.fromS("")).s().replaceFirst("#.*", "#*");
+    return new Permission(
+        "dynamodb:" + action,
+        ARNS.getOrDefault(table, table),
+        "ForAllValues:StringLike dynamodb:LeadingKeys " + kind);
+  }
+}

@@ -1,0 +1,160 @@
+package dev.keyferry.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.keyferry.flow.AccessToken;
+import dev.keyferry.flow.DeviceCode;
+import dev.keyferry.flow.UserCode;
+import dev.keyferry.local.Template.Authorization;
+import dev.keyferry.local.Template.Function;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The samples in `events/`, whose README says what an expected answer may leave open.
+class EventsTest {
+  private static final Path EVENTS = Shared.ROOT.resolve("events");
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String PATTERN = "regex:";
+
+  static Stream<String> functions() {
+    return Shared.stack().template().functions().stream().map(Function::id);
+  }
+
+  @ParameterizedTest
+  @MethodSource("functions")
+  void everyFunctionAnswersItsSampleEventAsItsNeighbourSays(String function) throws IOException {
+    var expected = read(nameOf(function) + ".expected.json");
+    var event = read(nameOf(function) + ".json").toString();
+
+    var answer = JSON.readTree(Shared.stack().functions().get(function).invoke(event));
+
+    Secrets.answered(
+        new Reply(answer.path("statusCode").asInt(), Map.of(), answer.path("body").asText()));
+    assertThat(inTheWordsOf(expected, answer).toPrettyString())
+        .isEqualTo(expected.toPrettyString());
+  }
+
+  @ParameterizedTest
+  @MethodSource("functions")
+  void everySampleEventIsOneThatTheGatewaySendsToItsFunction(String function) throws IOException {
+    var event = read(nameOf(function) + ".json");
+
+    assertThat(event.path("version").asText()).isEqualTo("2.0");
+    assertThat(event.path("routeKey").asText())
+        .isIn(routesTo(function).toList())
+        .isEqualTo(event.at("/requestContext/routeKey").asText())
+        .isEqualTo(
+            event.at("/requestContext/http/method").asText()
+                + " "
+                + event.path("rawPath").asText());
+    assertThat(event.at("/stageVariables").propertyStream().map(Map.Entry::getKey))
+        .containsExactlyElementsOf(Shared.stack().template().stageVariables().keySet());
+    // RFC 5737: an address that is nobody's.
+    assertThat(event.at("/requestContext/http/sourceIp").asText()).startsWith("203.0.113.");
+  }
+
+  /// The routes at which the function is asked, as what stands behind them or as their authorizer.
+  private static Stream<String> routesTo(String function) {
+    return Shared.stack().template().routes().stream()
+        .filter(route ->
+            route.function().id().equals(function)
+                || (route.authorization() instanceof Authorization.Lambda(var authorizer)
+                    && authorizer.id().equals(function)))
+        .map(route -> route.method() + " " + route.path());
+  }
+
+  @Test
+  void everyFunctionHasOneSampleAndNoSampleIsLeftOver() throws IOException {
+    try (var files = Files.list(EVENTS)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrderElementsOf(
+              Stream.concat(
+                      Stream.of("README.md"),
+                      functions()
+                          .map(EventsTest::nameOf)
+                          .flatMap(name -> Stream.of(name + ".json", name + ".expected.json")))
+                  .collect(toSet()));
+    }
+  }
+
+  @Test
+  void theUnknownCodesAndTheUnknownKeyAreWellFormedSoOnlyTheStoreCanRefuseThem()
+      throws IOException {
+    var poll =
+        new String(Base64.getDecoder().decode(read("poll.json").path("body").asText()), UTF_8);
+    var key = read("key-authorizer.json").at("/headers/authorization").asText();
+
+    assertThat(DeviceCode.parse(poll.replaceFirst(".*device_code=", ""))).isPresent();
+    assertThat(AccessToken.parse(key.replaceFirst("Bearer ", ""))).isPresent();
+    for (var name : List.of("claim.json", "approve.json", "deny.json")) {
+      var body = parse(read(name).path("body").asText());
+      assertThat(UserCode.parse(body.path("user_code").asText())).isPresent();
+    }
+  }
+
+  @Test
+  void theReadmeTellsHowToInvokeEachFunctionWithItsSample() throws IOException {
+    var readme = Files.readString(EVENTS.resolve("README.md"));
+
+    assertThat(functions())
+        .allSatisfy(id -> assertThat(readme).contains(id + " -e events/" + nameOf(id) + ".json"));
+  }
+
+  /// `VerificationPageFunction` has `verification-page.json`.
+  private static String nameOf(String function) {
+    return function
+        .replaceFirst("Function$", "")
+        .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
+        .toLowerCase(Locale.ROOT);
+  }
+
+  private static JsonNode read(String file) throws IOException {
+    return JSON.readTree(Files.readString(EVENTS.resolve(file)));
+  }
+
+  /// An answer with every part that fits a pattern replaced by that pattern, so that what still
+  /// differs is what is wrong.
+  private static JsonNode inTheWordsOf(JsonNode expected, JsonNode answer) {
+    if (expected.isObject() && answer.isTextual()) {
+      return inTheWordsOf(expected, parse(answer.asText()));
+    }
+    if (expected.isObject() && answer.isObject()) {
+      var said = JSON.createObjectNode();
+      // Members in the expected one's order, or every one would show as a difference.
+      expected.propertyStream().map(Map.Entry::getKey).filter(answer::has).forEach(said::putNull);
+      answer
+          .properties()
+          .forEach(member ->
+              said.set(
+                  member.getKey(),
+                  inTheWordsOf(expected.path(member.getKey()), member.getValue())));
+      return said;
+    }
+    var fits =
+        answer.isTextual()
+            && expected.asText().startsWith(PATTERN)
+            && answer.asText().matches(expected.asText().substring(PATTERN.length()));
+    return fits ? expected : answer;
+  }
+
+  private static JsonNode parse(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new AssertionError("not JSON: " + text, e);
+    }
+  }
+}

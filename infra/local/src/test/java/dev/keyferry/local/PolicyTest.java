@@ -1,0 +1,118 @@
+package dev.keyferry.local;
+
+import static java.util.function.Predicate.not;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keyferry.local.CallRecorder.Permission;
+import dev.keyferry.local.Template.Function;
+import dev.keyferry.local.Wire.Fate;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What each function was recorded asking of AWS, against what its policy in the template allows.
+class PolicyTest {
+  private static final Set<String> WRITES = Set.of("PutItem", "UpdateItem", "TransactWriteItems");
+
+  private static final CallRecorder CALLS = new CallRecorder();
+
+  /// In fresh environments, so that each derives its subkeys.
+  @BeforeAll
+  static void record() {
+    var wire = new Wire();
+    var api =
+        Shared.environments(
+            (function, connection) -> wire.tap(function, CALLS.tap(function, connection)),
+            Shared.CLOCK);
+    goThroughAllSteps(api, "recorded", _ -> {});
+    // Each write is done and nobody is told: each step must find its own work by a strong read.
+    goThroughAllSteps(
+        api,
+        "recorded-unheard",
+        first ->
+            wire.follow((number, attempt) ->
+                number >= first && WRITES.contains(attempt.operation())
+                    ? Fate.ANSWER_LOST
+                    : Fate.ARRIVES));
+  }
+
+  /// @param answersLostFrom cuts the answers of writes from this one on
+  private static void goThroughAllSteps(Api api, String user, IntConsumer answersLostFrom) {
+    assertThat(get(api, "/.well-known/oauth-authorization-server").status()).isEqualTo(200);
+    assertThat(get(api, "/device").status()).isEqualTo(200);
+
+    answersLostFrom.accept(0);
+    var codes = api.codes();
+    assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 authorization_pending");
+    // A poll that is early, approved or consumed goes on only if it hears that its first write was
+    // refused.
+    answersLostFrom.accept(1);
+    assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 slow_down");
+    answersLostFrom.accept(0);
+    api.grant(user, codes.userCode());
+    answersLostFrom.accept(1);
+    var samePoll = Map.of("idempotency-key", UUID.randomUUID().toString());
+    var issued = api.poll(codes.deviceCode(), Map.of(), samePoll);
+    answersLostFrom.accept(1);
+    var again = api.poll(codes.deviceCode(), Map.of(), samePoll);
+    assertThat(again.body()).isEqualTo(issued.body());
+    answersLostFrom.accept(0);
+    assertThat(api.whoami(issued.text("access_token")).text("sub")).isEqualTo(user);
+
+    var unwanted = api.codes().userCode();
+    var nonce = api.claim(user, unwanted).text("approval_nonce");
+    assertThat(api.deny(user, unwanted, nonce).verdict()).isEqualTo("200");
+  }
+
+  private static Reply get(Api api, String path) {
+    return api.call(new Api.Call("GET", path, "", Map.of(), ""));
+  }
+
+  static Stream<String> functions() {
+    return Shared.stack().template().functions().stream().map(Function::id);
+  }
+
+  @ParameterizedTest
+  @MethodSource("functions")
+  void everyFunctionMayDoExactlyWhatItDoes(String function) throws IOException {
+    var done = CALLS.callsOf(function);
+    var allowed = allowed(function).collect(toSet());
+
+    assertThat(done).as("done without leave").filteredOn(not(allowed::contains)).isEmpty();
+    assertThat(allowed).as("allowed and never done").filteredOn(not(done::contains)).isEmpty();
+  }
+
+  private static Stream<Permission> allowed(String function) throws IOException {
+    return TemplateTest.statements(TemplateTest.template(Map.of()).properties(function))
+        .flatMap(statement ->
+            TemplateTest.texts(statement.path("Action"))
+                .flatMap(action ->
+                    TemplateTest.texts(statement.path("Resource"))
+                        .flatMap(resource ->
+                            conditions(statement.path("Condition"))
+                                .map(condition -> new Permission(action, resource, condition)))));
+  }
+
+  private static Stream<String> conditions(JsonNode condition) {
+    return condition.isEmpty()
+        ? Stream.of("")
+        : condition
+            .propertyStream()
+            .flatMap(operator ->
+                operator
+                    .getValue()
+                    .propertyStream()
+                    .flatMap(key ->
+                        TemplateTest.texts(key.getValue())
+                            .map(value ->
+                                String.join(" ", operator.getKey(), key.getKey(), value))));
+  }
+}

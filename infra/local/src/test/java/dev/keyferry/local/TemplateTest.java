@@ -1,0 +1,358 @@
+package dev.keyferry.local;
+
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keyferry.lambda.Wiring;
+import dev.keyferry.local.Template.Authorization;
+import dev.keyferry.local.Template.Function;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.AbstractMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/// What `template.yaml` promises. A name that only CloudFormation could resolve stands for its value.
+class TemplateTest {
+  private static final Path FILE = Shared.ROOT.resolve("template.yaml");
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String NOT_FOUND = "{\"message\":\"Not Found\"}";
+  private static final int COMMAND_NOT_FOUND = 127;
+
+  private final Template template = template(Map.of());
+
+  TemplateTest() throws IOException {}
+
+  static Template template(Map<String, String> values) throws IOException {
+    return new Template(FILE, values);
+  }
+
+  static Stream<JsonNode> statements(JsonNode function) {
+    return function
+        .path("Policies")
+        .valueStream()
+        .flatMap(policy -> policy.path("Statement").valueStream());
+  }
+
+  /// One text or a list of them, as policies spell both.
+  static Stream<String> texts(JsonNode node) {
+    return node.isArray() ? node.valueStream().map(JsonNode::asText) : Stream.of(node.asText());
+  }
+
+  /// A function as SAM deploys it: its own properties over those that all share.
+  private ObjectNode deployed(Function function) throws IOException {
+    var shared = template.section("Globals").path("Function").deepCopy();
+    return JSON.readerForUpdating(shared).readValue(template.properties(function.id()));
+  }
+
+  private static JsonNode json(String text) throws IOException {
+    return JSON.readTree(text);
+  }
+
+  @Nested
+  class Functions {
+    @Test
+    void lambdaCanMakeEveryHandler() {
+      assertThat(template.functions())
+          .hasSize(9)
+          .allSatisfy(function -> {
+            var handler = Class.forName(function.handler());
+            assertThat(handler).isPublic().isAssignableTo(RequestHandler.class);
+            assertThat(handler.getConstructor().getParameterCount()).isZero();
+          });
+    }
+
+    @Test
+    void everyFunctionIsASnapshotOfTheBuiltArtifactBehindAnAlias() throws IOException {
+      var expected =
+          json(
+              """
+              {
+                "CodeUri": "%s",
+                "Runtime": "java25",
+                "Architectures": ["arm64"],
+                "SnapStart": {"ApplyOn": "PublishedVersions"},
+                "AutoPublishAlias": "live",
+                "AutoPublishAliasAllProperties": true
+              }
+              """
+                  .formatted(builtArtifact()));
+      var names = expected.propertyStream().map(Map.Entry::getKey).toList();
+
+      assertThat(template.functions())
+          .allSatisfy(function ->
+              assertThat((JsonNode) deployed(function).retain(names)).isEqualTo(expected));
+    }
+
+    private String builtArtifact() throws IOException {
+      var pom = Files.readString(Shared.ROOT.resolve("functions/pom.xml"));
+      var output = Pattern.compile("<outputFile>\\$\\{project.build.directory}/(.+)</outputFile>");
+      return output
+          .matcher(pom)
+          .results()
+          .map(found -> "functions/target/" + found.group(1))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    /// SAM publishes no version for a parameter's new value alone; the alias would keep the old one.
+    @Test
+    void aFunctionsVersionDescriptionChangesWithEveryParameterInItsEnvironment()
+        throws IOException {
+      var parameters =
+          template
+              .section("Parameters")
+              .propertyStream()
+              .collect(toMap(Map.Entry::getKey, parameter -> "<" + parameter.getKey() + ">"));
+      var marked = template(parameters);
+
+      assertThat(marked.functions())
+          .allSatisfy(function -> {
+            var description = marked.properties(function.id()).path("VersionDescription");
+            assertThat(function.environment().values().stream().filter(parameters::containsValue))
+                .allMatch(description.asText()::contains, "in " + description);
+          });
+    }
+
+    @Test
+    void everyFunctionLogsToAGroupOfItsOwnThatForgets() {
+      assertThat(template.functions())
+          .allSatisfy(function -> {
+            var logging = deployed(function).path("LoggingConfig");
+            assertThat(logging.path("LogFormat").asText()).isEqualTo("JSON");
+            assertThat(template.idsOf("AWS::Logs::LogGroup"))
+                .contains(logging.path("LogGroup").asText());
+          })
+          .extracting(function -> deployed(function).at("/LoggingConfig/LogGroup").asText())
+          .doesNotHaveDuplicates();
+      assertThat(template.idsOf("AWS::Logs::LogGroup"))
+          .allSatisfy(group ->
+              assertThat(template.properties(group).path("RetentionInDays").asInt()).isPositive());
+    }
+
+    @Test
+    void theEnvironmentHasExactlyTheSettingsThatTheFunctionReads() {
+      assertThat(Shared.stack().template().functions())
+          .allSatisfy(function -> {
+            var settings = new WatchedSettings(function.environment());
+            var aws = Shared.stack().aws();
+            var wiring =
+                new Wiring(settings, aws::dynamo, aws::kms, Shared.CLOCK, new SecureRandom());
+
+            new LocalFunction(function, wiring, _ -> {});
+
+            assertThat(settings.read)
+                .containsExactlyInAnyOrderElementsOf(function.environment().keySet());
+          });
+    }
+
+    private static final class WatchedSettings extends AbstractMap<String, String> {
+      private final Map<String, String> settings;
+      private final Set<Object> read = new HashSet<>();
+
+      WatchedSettings(Map<String, String> settings) {
+        this.settings = settings;
+      }
+
+      @Override
+      public @Nullable String get(@Nullable Object name) {
+        read.add(Objects.requireNonNull(name));
+        return settings.get(name);
+      }
+
+      @Override
+      public Set<Entry<String, String>> entrySet() {
+        return settings.entrySet();
+      }
+    }
+  }
+
+  @Nested
+  class Routes {
+    @Test
+    void everyRouteAsksForThoseWhomTheDesignLetsIn() {
+      var user = "a user of [IssuerUrl] for [Audience] with [keyferry/approve]";
+
+      assertThat(
+              template.routes().stream()
+                  .collect(
+                      toMap(
+                          route -> route.method() + " " + route.path(),
+                          route -> who(route.authorization()))))
+          .containsExactlyInAnyOrderEntriesOf(
+              Map.of(
+                  "POST /oauth/device/authorize", "anyone",
+                  "POST /oauth/token", "anyone",
+                  "GET /device", "anyone",
+                  "GET /device/{asset}", "anyone",
+                  "GET /.well-known/oauth-authorization-server", "anyone",
+                  "POST /oauth/device/claim", user,
+                  "POST /oauth/device/approve", user,
+                  "POST /oauth/device/deny", user,
+                  "GET /whoami", "a key that KeyAuthorizerFunction lets in"));
+    }
+
+    private static String who(Authorization authorization) {
+      return switch (authorization) {
+        case Authorization.None _ -> "anyone";
+        case Authorization.Jwt(var issuer, var audiences, var scopes) ->
+            "a user of [%s] for %s with %s".formatted(issuer, audiences, scopes);
+        case Authorization.Lambda(var authorizer) -> "a key that " + authorizer.id() + " lets in";
+      };
+    }
+
+    @Test
+    void theKeyAuthorizerIsAskedAtEveryRequestAndAnswersSimply() throws IOException {
+      assertThat(template.properties("HttpApi").at("/Auth/Authorizers/Key"))
+          .isEqualTo(
+              json(
+                  """
+                  {
+                    "FunctionArn": "KeyAuthorizerFunction.Alias",
+                    "AuthorizerPayloadFormatVersion": "2.0",
+                    "EnableSimpleResponses": true,
+                    "EnableFunctionDefaultPermissions": true,
+                    "Identity": {"Headers": ["Authorization"], "ReauthorizeEvery": 0}
+                  }
+                  """));
+    }
+
+    @Test
+    void theLocalStackServesEveryRoute() {
+      assertThat(template.routes())
+          .allSatisfy(route -> {
+            var user = route.authorization() instanceof Authorization.Jwt ? "alice" : "";
+            var reply = send(route.method(), route.path().replace("{asset}", "device.css"), user);
+            assertThat(reply.status()).isNotEqualTo(404).isLessThan(500);
+          });
+    }
+
+    @Test
+    void nothingElseIsServed() {
+      for (var reply :
+          List.of(
+              send("GET", "/", ""),
+              send("GET", "/keyferry", ""),
+              send("GET", "/oauth/token", ""))) {
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.body()).isEqualTo(NOT_FOUND);
+      }
+    }
+
+    private static Reply send(String method, String path, String user) {
+      return new OverHttp(Shared.stack()).call(new Api.Call(method, path, user, Map.of(), ""));
+    }
+  }
+
+  @Nested
+  class Permissions {
+    @Test
+    void noFunctionMayDoAnythingToEverythingOrEverythingToAnything() {
+      assertThat(template.functions())
+          .allSatisfy(function -> {
+            var properties = template.properties(function.id());
+            assertThat(properties.has("Role")).isFalse();
+            assertThat(properties.path("Policies").valueStream())
+                .allMatch(policy -> policy.has("Statement"), "is written out");
+            assertThat(statements(properties))
+                .allSatisfy(statement -> {
+                  assertThat(statement.propertyStream().map(Map.Entry::getKey))
+                      .containsExactlyInAnyOrder("Effect", "Action", "Resource", "Condition");
+                  assertThat(texts(statement.path("Action")))
+                      .allMatch(action -> action.matches("(dynamodb|kms):[A-Za-z]+"));
+                  assertThat(texts(statement.path("Resource")))
+                      .allMatch(resource -> resource.matches("[A-Za-z]+\\.Arn"));
+                });
+          });
+      assertThat(template.section("Resources").valueStream())
+          .noneMatch(resource -> resource.path("Type").asText().startsWith("AWS::IAM::"));
+    }
+
+    @Test
+    void theHashKeyListensToItsOwnAccountAloneAndNamesEachActionOnItself() {
+      assertThat(template.properties("HashKey").at("/KeyPolicy/Statement").valueStream())
+          .isNotEmpty()
+          .allSatisfy(statement -> {
+            assertThat(statement.at("/Principal/AWS").asText())
+                .isEqualTo("arn:AWS::Partition:iam::AWS::AccountId:root");
+            assertThat(statement.path("Principal").size()).isEqualTo(1);
+            assertThat(texts(statement.path("Action")))
+                .allMatch(action -> action.matches("kms:[A-Za-z]+"));
+            // In a key policy this is the key it belongs to.
+            assertThat(statement.path("Resource").asText()).isEqualTo("*");
+          });
+    }
+  }
+
+  @Nested
+  class Store {
+    @Test
+    void bothTablesPurgeWhatHasLongExpired() {
+      assertThat(template.idsOf("AWS::DynamoDB::Table"))
+          .containsExactlyInAnyOrder("GrantsTable", "KeysTable")
+          .allSatisfy(table ->
+              assertThat(template.properties(table).path("TimeToLiveSpecification"))
+                  .isEqualTo(json("{\"AttributeName\": \"purge_at\", \"Enabled\": true}")));
+    }
+
+    @Test
+    void keysCanBeRestoredAndOutliveTheirStack() {
+      var properties = template.properties("KeysTable");
+
+      assertThat(properties.at("/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled"))
+          .isEqualTo(JSON.getNodeFactory().booleanNode(true));
+      assertThat(properties.path("DeletionProtectionEnabled"))
+          .isEqualTo(JSON.getNodeFactory().booleanNode(true));
+      for (var lasting : List.of("KeysTable", "HashKey")) {
+        var resource = template.section("Resources").path(lasting);
+        assertThat(resource.path("DeletionPolicy").asText()).isEqualTo("Retain");
+        assertThat(resource.path("UpdateReplacePolicy").asText()).isEqualTo("Retain");
+      }
+    }
+  }
+
+  @Test
+  void everyParameterIsUsed() throws IOException {
+    var text = Files.readString(FILE);
+
+    assertThat(template.section("Parameters").propertyStream().map(Map.Entry::getKey))
+        .isNotEmpty()
+        .allSatisfy(
+            name -> assertThat(text).containsPattern("!Ref " + name + "\\b|\\$\\{" + name + "}"));
+  }
+
+  @Test
+  void cfnLintFindsNothingWhereItIsInstalled() throws IOException, InterruptedException {
+    var lint = new ProcessBuilder("cfn-lint", FILE.getFileName().toString());
+    lint.directory(Shared.ROOT.toFile()).redirectErrorStream(true);
+    Process process;
+    try {
+      process = lint.start();
+    } catch (IOException _) {
+      System.out.println("cfn-lint is not installed here; template.yaml was not linted");
+      return;
+    }
+    var findings = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() == COMMAND_NOT_FOUND) {
+      System.out.println("cfn-lint does not run here; template.yaml was not linted: " + findings);
+      return;
+    }
+    assertThat(findings).isEmpty();
+    assertThat(process.exitValue()).isZero();
+  }
+}
