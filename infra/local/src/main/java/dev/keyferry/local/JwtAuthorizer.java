@@ -6,6 +6,7 @@ import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
@@ -32,6 +33,9 @@ import java.util.stream.Collectors;
 final class JwtAuthorizer {
   private static final Pattern BEARER = Pattern.compile("(?i:bearer )?(\\S+)");
 
+  /// Its default gives up after half a second, too soon for a busy machine.
+  private static final DefaultResourceRetriever PATIENT = new DefaultResourceRetriever(5_000, 5_000);
+
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
   private final List<String> audiences;
   private final List<String> scopes;
@@ -41,7 +45,8 @@ final class JwtAuthorizer {
     this.scopes = scopes;
     try {
       var keys =
-          JWKSourceBuilder.<SecurityContext>create(URI.create(issuer + "/jwks").toURL()).build();
+          JWKSourceBuilder.<SecurityContext>create(URI.create(issuer + "/jwks").toURL(), PATIENT)
+              .build();
       processor.setJWSKeySelector(
           new JWSVerificationKeySelector<>(
               Set.of(JWSAlgorithm.RS256, JWSAlgorithm.RS384, JWSAlgorithm.RS512), keys));
