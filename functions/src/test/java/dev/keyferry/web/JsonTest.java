@@ -162,7 +162,7 @@ final class JsonTest {
   @Nested
   class Writing {
     @Test
-    void writes_each_type_as_json_has_it() {
+    void writes_each_type_as_json_has_it_and_members_sorted() {
       var object = new LinkedHashMap<String, Object>();
       object.put("text", "a\"\n</é");
       object.put("integer", 5);
@@ -174,8 +174,8 @@ final class JsonTest {
 
       assertThat(Json.write(object))
           .isEqualTo(
-              "{\"text\":\"a\\\"\\n</é\",\"integer\":5,\"long\":4102444800000,\"truth\":true,"
-                  + "\"list\":[\"a\",1],\"object\":{\"b\":\"c\"},\"scope\":\"read write\"}");
+              "{\"integer\":5,\"list\":[\"a\",1],\"long\":4102444800000,\"object\":{\"b\":\"c\"},"
+                  + "\"scope\":\"read write\",\"text\":\"a\\\"\\n</é\",\"truth\":true}");
     }
 
     @Test
