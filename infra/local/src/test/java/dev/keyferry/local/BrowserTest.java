@@ -256,7 +256,8 @@ class BrowserTest {
     assertThat(reply.headerValue("x-frame-options")).isEqualTo("DENY");
     assertThat(reply.headerValue("referrer-policy")).isEqualTo("no-referrer");
     assertThat(reply.headerValue("cache-control")).isEqualTo("no-store");
-    assertThat(person.page().request().get(Shared.stack().url() + "/device/icon.svg").headers())
+    var icon = person.page().locator("link[rel=icon]").getAttribute("href");
+    assertThat(person.page().request().get(Shared.stack().url() + icon).headers())
         .containsEntry("content-type", "image/svg+xml");
     assertThat(person.page().locator("script:not([src]), style, [style], [onclick]")).hasCount(0);
   }
