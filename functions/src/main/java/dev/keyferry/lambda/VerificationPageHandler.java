@@ -17,11 +17,16 @@ public final class VerificationPageHandler extends ApiHandler {
 
   private static final Map<String, String> TYPES =
       Map.of(
-          HTML, "text/html; charset=utf-8",
-          "device.css", "text/css; charset=utf-8",
-          "device.js", "text/javascript; charset=utf-8",
-          "icon.svg", "image/svg+xml",
-          "oauth4webapi.js", "text/javascript; charset=utf-8");
+          HTML,
+          "text/html; charset=utf-8",
+          "device.css",
+          "text/css; charset=utf-8",
+          "device.js",
+          "text/javascript; charset=utf-8",
+          "icon.svg",
+          "image/svg+xml",
+          "oauth4webapi.js",
+          "text/javascript; charset=utf-8");
 
   private final Map<String, Response> files;
 

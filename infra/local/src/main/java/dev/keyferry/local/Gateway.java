@@ -94,19 +94,16 @@ final class Gateway implements AutoCloseable {
   private void answer(HttpExchange exchange, List<Served> table, Map<String, String> variables)
       throws IOException {
     try (exchange) {
-      // Read in any case: what is left of a body costs the connection, and a client may be reusing it.
+      // Read in any case: what is left of a body costs the connection, and a client may be reusing
+      // it.
       var body = exchange.getRequestBody().readNBytes(LARGEST_BODY + 1);
       var answer =
           table.stream()
-              .flatMap(
-                  served ->
-                      served
-                          .match(
-                              exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
-                          .map(
-                              parameters ->
-                                  dispatch(exchange, served, parameters, variables, body))
-                          .stream())
+              .flatMap(served ->
+                  served
+                      .match(exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
+                      .map(parameters -> dispatch(exchange, served, parameters, variables, body))
+                      .stream())
               .findFirst()
               .orElseGet(() -> message(404, "Not Found"));
       send(exchange, answer);

@@ -34,7 +34,8 @@ final class JwtAuthorizer {
   private static final Pattern BEARER = Pattern.compile("(?i:bearer )?(\\S+)");
 
   /// Its default gives up after half a second, too soon for a busy machine.
-  private static final DefaultResourceRetriever PATIENT = new DefaultResourceRetriever(5_000, 5_000);
+  private static final DefaultResourceRetriever PATIENT =
+      new DefaultResourceRetriever(5_000, 5_000);
 
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
   private final List<String> audiences;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,18 @@ import org.junit.jupiter.api.Test;
 class BrowserTest {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
+  private static final Path DEBIANS = Path.of("/usr/bin/chromium");
+  private static final List<String> ARGUMENTS =
+      List.of(
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync",
+          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
+
   private static Playwright playwright;
   private static Browser browser;
 
@@ -29,23 +42,15 @@ class BrowserTest {
 
   @BeforeAll
   static void startBrowser() {
-    playwright = Playwright.create();
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new LaunchOptions()
-                    .setExecutablePath(Path.of("/usr/bin/chromium"))
-                    .setArgs(
-                        List.of(
-                            "--no-sandbox",
-                            "--disable-gpu",
-                            "--disable-quic",
-                            "--no-first-run",
-                            "--disable-background-networking",
-                            "--disable-component-update",
-                            "--disable-sync",
-                            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")));
+    var installed = Files.exists(DEBIANS);
+    var options = new LaunchOptions().setArgs(ARGUMENTS);
+    if (installed) {
+      options.setExecutablePath(DEBIANS);
+    }
+    // Without one, Playwright fetches its own.
+    var skipDownload = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", installed ? "1" : "");
+    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(skipDownload));
+    browser = playwright.chromium().launch(options);
   }
 
   @AfterAll
@@ -64,7 +69,8 @@ class BrowserTest {
   }
 
   @Test
-  void aPersonSeesWhoAsksForWhatFromWhereAndApprovesAndThePollingClientGetsItsKey() {
+  void
+      a_person_sees_who_asks_for_what_from_where_and_approves_and_the_polling_client_gets_its_key() {
     var asked =
         api.authorize(
             Map.of(
@@ -116,7 +122,7 @@ class BrowserTest {
   }
 
   @Test
-  void whoDeniesGivesNoKeyAndThePollHearsSo() {
+  void who_denies_gives_no_key_and_the_poll_hears_so() {
     var asked = api.authorize(Map.of("client_id", "demo"));
 
     claim("bob", asked);
@@ -130,7 +136,7 @@ class BrowserTest {
   }
 
   @Test
-  void aMistypedCodeIsToldInWordsAndCanBeCorrected() {
+  void a_mistyped_code_is_told_in_words_and_can_be_corrected() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     var right = asked.text("user_code");
 
@@ -172,7 +178,7 @@ class BrowserTest {
   }
 
   @Test
-  void noLinkAndNoGetDecidesAnythingOnlyAPressOfApproveDoes() {
+  void no_link_and_no_get_decides_anything_only_a_press_of_approve_does() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     var deviceCode = asked.text("device_code");
     var page = Shared.stack().url() + "/device";
@@ -211,7 +217,7 @@ class BrowserTest {
   }
 
   @Test
-  void aHostileDeviceNameIsShownAsHarmlessText() {
+  void a_hostile_device_name_is_shown_as_harmless_text() {
     var name = "<img src=//evil.example onerror=alert(1)>\u202Egnp.exe\u2066\u200B";
     var asked = api.authorize(Map.of("client_id", "cli", "device_name", name));
 
@@ -226,7 +232,7 @@ class BrowserTest {
   }
 
   @Test
-  void whatWasAskedForFromAnotherNetworkIsWarnedAbout() {
+  void what_was_asked_for_from_another_network_is_warned_about() {
     var elsewhere = Shared.environments(new Wire());
     var codes = elsewhere.codes();
 
@@ -245,7 +251,7 @@ class BrowserTest {
   }
 
   @Test
-  void thePageRunsNothingButItsOwnFilesAndNobodyMayFrameIt() {
+  void the_page_runs_nothing_but_its_own_files_and_nobody_may_frame_it() {
     var reply = person.page().navigate(Shared.stack().url() + "/device");
 
     var policy = List.of(reply.headerValue("content-security-policy").split("; "));
@@ -263,7 +269,7 @@ class BrowserTest {
   }
 
   @Test
-  void signingInLeavesNoCookieNoStoredTokenAndNoCodeInTheAddress() {
+  void signing_in_leaves_no_cookie_no_stored_token_and_no_code_in_the_address() {
     var asked = api.authorize(Map.of("client_id", "cli"));
 
     claim("grace", asked);

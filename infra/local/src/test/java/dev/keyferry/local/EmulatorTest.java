@@ -40,7 +40,7 @@ class EmulatorTest {
   }
 
   @Test
-  void aWholeLoginEndsWithAKeyThatOpensTheProtectedRoute() {
+  void a_whole_login_ends_with_a_key_that_opens_the_protected_route() {
     var api = new OverHttp(Emulator.STACK);
     var codes = api.codes();
     assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 authorization_pending");

@@ -35,7 +35,8 @@ class EventsTest {
 
   @ParameterizedTest
   @MethodSource("functions")
-  void everyFunctionAnswersItsSampleEventAsItsNeighbourSays(String function) throws IOException {
+  void every_function_answers_its_sample_event_as_its_neighbour_says(String function)
+      throws IOException {
     var expected = read(nameOf(function) + ".expected.json");
     var event = read(nameOf(function) + ".json").toString();
 
@@ -49,7 +50,8 @@ class EventsTest {
 
   @ParameterizedTest
   @MethodSource("functions")
-  void everySampleEventIsOneThatTheGatewaySendsToItsFunction(String function) throws IOException {
+  void every_sample_event_is_one_that_the_gateway_sends_to_its_function(String function)
+      throws IOException {
     var event = read(nameOf(function) + ".json");
 
     assertThat(event.path("version").asText()).isEqualTo("2.0");
@@ -77,7 +79,7 @@ class EventsTest {
   }
 
   @Test
-  void everyFunctionHasOneSampleAndNoSampleIsLeftOver() throws IOException {
+  void every_function_has_one_sample_and_no_sample_is_left_over() throws IOException {
     try (var files = Files.list(EVENTS)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrderElementsOf(
@@ -91,7 +93,7 @@ class EventsTest {
   }
 
   @Test
-  void theUnknownCodesAndTheUnknownKeyAreWellFormedSoOnlyTheStoreCanRefuseThem()
+  void the_unknown_codes_and_the_unknown_key_are_well_formed_so_only_the_store_can_refuse_them()
       throws IOException {
     var poll =
         new String(Base64.getDecoder().decode(read("poll.json").path("body").asText()), UTF_8);
@@ -106,7 +108,7 @@ class EventsTest {
   }
 
   @Test
-  void theReadmeTellsHowToInvokeEachFunctionWithItsSample() throws IOException {
+  void the_readme_tells_how_to_invoke_each_function_with_its_sample() throws IOException {
     var readme = Files.readString(EVENTS.resolve("README.md"));
 
     assertThat(functions())

@@ -38,7 +38,8 @@ abstract class KmsKeyHasherContract {
   }
 
   @Test
-  void aHashIsTheHmacUnderTheSubkeyThatKmsDerivesFromPurposeAndVersion() throws Exception {
+  void a_hash_is_the_hmac_under_the_subkey_that_kms_derives_from_purpose_and_version()
+      throws Exception {
     byte[] subkey;
     try (var kms = aws().kms().kms()) {
       subkey = generateMac(kms, aws().hashKey(), "keyferry/key/v3");
@@ -50,7 +51,7 @@ abstract class KmsKeyHasherContract {
   }
 
   @Test
-  void everyEnvironmentDerivesTheSameAndEveryPurposeAndVersionAnother() {
+  void every_environment_derives_the_same_and_every_purpose_and_version_another() {
     var hash = hasher().hmac(Purpose.KEY, 1, MESSAGE);
 
     assertThat(hasher().hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
@@ -59,7 +60,7 @@ abstract class KmsKeyHasherContract {
   }
 
   @Test
-  void kmsIsCalledOnceForEachPurposeHoweverManyHashesAreMade() {
+  void kms_is_called_once_for_each_purpose_however_many_hashes_are_made() {
     var hasher = hasher();
     wire.follow((_, _) -> Wire.Fate.ARRIVES);
 
@@ -72,7 +73,7 @@ abstract class KmsKeyHasherContract {
   }
 
   @Test
-  void aColdEnvironmentUnderLoadCallsKmsOnce() throws Exception {
+  void a_cold_environment_under_load_calls_kms_once() throws Exception {
     var hasher = hasher();
     wire.follow((_, _) -> Wire.Fate.ARRIVES);
     var start = new CyclicBarrier(32);
@@ -93,7 +94,7 @@ abstract class KmsKeyHasherContract {
   }
 
   @Test
-  void aSubkeyIsRenewedAfterFifteenMinutesAndNotBefore() {
+  void a_subkey_is_renewed_after_fifteen_minutes_and_not_before() {
     var hasher = hasher();
     var hash = hasher.hmac(Purpose.KEY, 1, MESSAGE);
     wire.follow((_, _) -> Wire.Fate.ARRIVES);
@@ -108,7 +109,7 @@ abstract class KmsKeyHasherContract {
   }
 
   @Test
-  void kmsRefusesAKeyThatIsNotThere() {
+  void kms_refuses_a_key_that_is_not_there() {
     try (var kms = connection().kms()) {
       assertThatThrownBy(() -> generateMac(kms, "11111111-2222-3333-4444-555555555555", "keyferry"))
           .isInstanceOf(KmsException.class);

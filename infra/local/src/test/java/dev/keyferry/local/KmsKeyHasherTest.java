@@ -18,7 +18,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
-  void whileKmsIsDownAnOldSubkeyServesForFifteenMinutesMoreAndThenNoLonger() {
+  void while_kms_is_down_an_old_subkey_serves_for_fifteen_minutes_more_and_then_no_longer() {
     var hasher = hasher();
     var hash = hasher.hmac(Purpose.KEY, 1, MESSAGE);
     wire.follow((_, _) -> Fate.LOST);
@@ -36,7 +36,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
-  void whileKmsIsDownItIsAskedAgainAfterAPauseAndNotAtEveryHash() {
+  void while_kms_is_down_it_is_asked_again_after_a_pause_and_not_at_every_hash() {
     var hasher = hasher();
     hasher.hmac(Purpose.KEY, 1, MESSAGE);
     clock.advance(Duration.ofMinutes(15));
@@ -55,7 +55,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
-  void aColdEnvironmentHasNothingToHashWithWhileKmsIsDown() {
+  void a_cold_environment_has_nothing_to_hash_with_while_kms_is_down() {
     var hasher = hasher();
     wire.follow((_, _) -> Fate.LOST);
 
@@ -64,7 +64,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
-  void aDisabledKeyShutsHashingDownAtTheNextRenewalWithoutGrace() {
+  void a_disabled_key_shuts_hashing_down_at_the_next_renewal_without_grace() {
     var hasher = hasher();
     hasher.hmac(Purpose.KEY, 1, MESSAGE);
     var hashKey = aws().hashKey();

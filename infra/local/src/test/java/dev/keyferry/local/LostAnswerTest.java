@@ -41,7 +41,7 @@ class LostAnswerTest {
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
-  void anyCallOfALoginMayFailInItsTurn(Fate fate) throws Exception {
+  void any_call_of_a_login_may_fail_in_its_turn(Fate fate) throws Exception {
     var calls = new Wire();
     new Login("whole-" + fate, calls).run();
     var logins = new ArrayList<Callable<Void>>();
@@ -101,7 +101,8 @@ class LostAnswerTest {
   }
 
   @Test
-  void aThousandLoginsOfWhichATenthOfAllAnswersIsLostEndWithAKeyEach() throws Exception {
+  void a_thousand_logins_of_which_a_tenth_of_all_answers_is_lost_end_with_a_key_each()
+      throws Exception {
     var random = new Random(8628);
     var wire = new Wire();
     var clock = new ShiftedClock();
@@ -128,7 +129,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void aTransactionThatMeetsAnotherIsTriedAgain() {
+  void a_transaction_that_meets_another_is_tried_again() {
     var wire = new Wire();
     var api = Shared.environments(wire);
     var codes = api.codes();
@@ -143,7 +144,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void aTransactionThatAlwaysMeetsAnotherIsAnOutageAndSpendsNothing() {
+  void a_transaction_that_always_meets_another_is_an_outage_and_spends_nothing() {
     var wire = new Wire();
     var api = Shared.environments(wire);
     var codes = api.codes();
@@ -157,7 +158,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void whateverAwsDoesAHandlerAnswersWithinFiveSeconds() throws Exception {
+  void whatever_aws_does_a_handler_answers_within_five_seconds() throws Exception {
     var wire = new Wire();
     var api = Shared.environments(wire);
     var pending = api.codes();

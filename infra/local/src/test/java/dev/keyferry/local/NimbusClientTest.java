@@ -86,8 +86,7 @@ class NimbusClientTest {
   }
 
   private static String whoami(BearerAccessToken token) throws IOException {
-    var request =
-        new HTTPRequest(HTTPRequest.Method.GET, Shared.stack().url().resolve("/whoami"));
+    var request = new HTTPRequest(HTTPRequest.Method.GET, Shared.stack().url().resolve("/whoami"));
     request.setAuthorization(token.toAuthorizationHeader());
     return heard(request).getBody();
   }

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Somebody at a browser of their own, who never leaves this machine. Whatever goes wrong behind the screen is
-/// a fault that [#close] reports.
+/// Somebody at a browser of their own, who never leaves this machine. Whatever goes wrong behind
+/// the screen is a fault that [#close] reports.
 final class Person implements AutoCloseable {
   private static final Path SCREENSHOTS = Path.of("target/screenshots");
 

@@ -82,7 +82,7 @@ class PolicyTest {
 
   @ParameterizedTest
   @MethodSource("functions")
-  void everyFunctionMayDoExactlyWhatItDoes(String function) throws IOException {
+  void every_function_may_do_exactly_what_it_does(String function) throws IOException {
     var done = CALLS.callsOf(function);
     var allowed = allowed(function).collect(toSet());
 

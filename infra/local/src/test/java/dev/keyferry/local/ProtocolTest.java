@@ -44,8 +44,7 @@ class ProtocolTest {
   }
 
   private Map<String, String> poll(String deviceCode) {
-    return Map.of(
-        "grant_type", Api.DEVICE_GRANT, "client_id", "cli", "device_code", deviceCode);
+    return Map.of("grant_type", Api.DEVICE_GRANT, "client_id", "cli", "device_code", deviceCode);
   }
 
   private Reply raw(String path, Map<String, String> headers, String body) {
@@ -107,8 +106,7 @@ class ProtocolTest {
     @Test
     void is_refused_with_a_plain_challenge() {
       var plain =
-          Map.of(
-              "client_id", "cli", "code_challenge", CHALLENGE, "code_challenge_method", "plain");
+          Map.of("client_id", "cli", "code_challenge", CHALLENGE, "code_challenge_method", "plain");
       assertError(api.authorize(plain), 400, "invalid_request");
     }
 
@@ -154,10 +152,10 @@ class ProtocolTest {
     @Test
     void shows_who_asks_for_what_from_where() {
       var codes =
-          api.codes(
-              Map.of("client_id", "cli", "scope", "read", "device_name", "<b>build-1</b>"));
+          api.codes(Map.of("client_id", "cli", "scope", "read", "device_name", "<b>build-1</b>"));
 
-      var screen = api.claim("alice", " " + codes.userCode().toLowerCase(Locale.ROOT).replace("-", " "));
+      var screen =
+          api.claim("alice", " " + codes.userCode().toLowerCase(Locale.ROOT).replace("-", " "));
 
       assertThat(screen.status()).isEqualTo(200);
       assertThat(screen.text("client_name")).isEqualTo("Keyferry CLI");
@@ -166,9 +164,7 @@ class ProtocolTest {
       assertThat(screen.text("requested_from")).isEqualTo("127.0.0.1");
       assertThat(screen.json().path("same_network").asBoolean()).isTrue();
       assertThat(screen.json().path("requested_at").asLong())
-          .isCloseTo(
-              Shared.CLOCK.instant().getEpochSecond(),
-              offset(60L));
+          .isCloseTo(Shared.CLOCK.instant().getEpochSecond(), offset(60L));
       assertThat(screen.text("approval_nonce")).hasSizeGreaterThan(20);
     }
 
@@ -177,7 +173,8 @@ class ProtocolTest {
       var approved = api.codes();
       api.grant("alice", approved.userCode());
       var denied = api.codes();
-      api.deny("alice", denied.userCode(), api.claim("alice", denied.userCode()).text("approval_nonce"));
+      api.deny(
+          "alice", denied.userCode(), api.claim("alice", denied.userCode()).text("approval_nonce"));
       var used = api.codes();
       api.grant("alice", used.userCode());
       api.poll(used.deviceCode());
@@ -188,7 +185,12 @@ class ProtocolTest {
       assertError(unknown, 404, "invalid_user_code");
       for (var code :
           List.of(
-              "0000-1111", "-", "ABCD", approved.userCode(), denied.userCode(), used.userCode(),
+              "0000-1111",
+              "-",
+              "ABCD",
+              approved.userCode(),
+              denied.userCode(),
+              used.userCode(),
               expired.userCode())) {
         assertThat(api.claim("alice", code).body()).isEqualTo(unknown.body());
         assertThat(api.claim("alice", code).status()).isEqualTo(404);
@@ -205,10 +207,8 @@ class ProtocolTest {
       assertError(api.approve("alice", codes.userCode(), second), 404, "invalid_user_code");
       assertError(api.approve("bob", codes.userCode(), first), 404, "invalid_user_code");
       assertError(api.deny("alice", codes.userCode(), first), 404, "invalid_user_code");
-      assertThat(api.approve("bob", codes.userCode(), second).text("status"))
-          .isEqualTo("approved");
-      assertThat(api.approve("bob", codes.userCode(), second).text("status"))
-          .isEqualTo("approved");
+      assertThat(api.approve("bob", codes.userCode(), second).text("status")).isEqualTo("approved");
+      assertThat(api.approve("bob", codes.userCode(), second).text("status")).isEqualTo("approved");
     }
 
     @Test
@@ -217,8 +217,16 @@ class ProtocolTest {
       var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
       var less =
           Map.of(
-              "user_code", codes.userCode(), "approval_nonce", nonce, "scope", "read",
-              "expires_in", 600, "name", "my laptop");
+              "user_code",
+              codes.userCode(),
+              "approval_nonce",
+              nonce,
+              "scope",
+              "read",
+              "expires_in",
+              600,
+              "name",
+              "my laptop");
       assertThat(api.json("/oauth/device/approve", "alice", less).status()).isEqualTo(200);
 
       var token = api.poll(codes.deviceCode());
@@ -250,7 +258,12 @@ class ProtocolTest {
     @ParameterizedTest
     @ValueSource(
         strings = {
-          "", "[]", "{", "{}", "{\"user_code\":1}", "{\"user_code\":null}",
+          "",
+          "[]",
+          "{",
+          "{}",
+          "{\"user_code\":1}",
+          "{\"user_code\":null}",
           "{\"user_code\":\"ABCD-EFGH\",\"user_code\":\"ABCD-EFGH\"}",
           "{\"user_code\":\"ABCD-EFGH\"} x"
         })
@@ -369,8 +382,7 @@ class ProtocolTest {
     @ParameterizedTest
     @ValueSource(strings = {"device_code", "client_secret", "code_verifier"})
     void is_invalid_request_for_a_secret_in_the_query_string(String secret) {
-      var body =
-          "grant_type=%s&client_id=cli&device_code=%s".formatted(Api.DEVICE_GRANT, code);
+      var body = "grant_type=%s&client_id=cli&device_code=%s".formatted(Api.DEVICE_GRANT, code);
       assertError(raw("/oauth/token?" + secret + "=x", FORM, body), 400, "invalid_request");
     }
 
@@ -394,8 +406,7 @@ class ProtocolTest {
       var wrong = Map.of("code_verifier", "x".repeat(43));
       assertError(api.poll(codes.deviceCode()), 400, "invalid_grant");
       assertError(api.poll(codes.deviceCode(), wrong, Map.of()), 400, "invalid_grant");
-      assertThat(
-              api.poll(codes.deviceCode(), Map.of("code_verifier", VERIFIER), Map.of()).status())
+      assertThat(api.poll(codes.deviceCode(), Map.of("code_verifier", VERIFIER), Map.of()).status())
           .isEqualTo(200);
     }
 
@@ -463,8 +474,7 @@ class ProtocolTest {
           .isEqualTo(issuer + "/oauth/device/authorize");
       assertThat(reply.text("token_endpoint")).isEqualTo(issuer + "/oauth/token");
       assertThat(reply.json().at("/grant_types_supported/0").asText()).isEqualTo(Api.DEVICE_GRANT);
-      assertThat(reply.json().at("/code_challenge_methods_supported/0").asText())
-          .isEqualTo("S256");
+      assertThat(reply.json().at("/code_challenge_methods_supported/0").asText()).isEqualTo("S256");
       assertThat(reply.json().at("/token_endpoint_auth_methods_supported/0").asText())
           .isEqualTo("none");
     }
@@ -499,8 +509,7 @@ class ProtocolTest {
       assertThat(whoami(Map.of()).status()).isEqualTo(401);
       assertThat(api.whoami("kf_nonsense").status()).isEqualTo(403);
       var last = token.endsWith("0") ? "1" : "0";
-      assertThat(api.whoami(token.substring(0, token.length() - 1) + last).status())
-          .isEqualTo(403);
+      assertThat(api.whoami(token.substring(0, token.length() - 1) + last).status()).isEqualTo(403);
       assertThat(whoami(Map.of("authorization", "Basic " + token)).status()).isEqualTo(403);
       Shared.CLOCK.advance(Duration.ofMinutes(1));
       assertThat(api.whoami(token).status()).isEqualTo(403);
@@ -509,8 +518,7 @@ class ProtocolTest {
     @Test
     void is_closed_to_a_users_jwt_and_user_routes_are_closed_to_keys() {
       assertThat(api.whoami(api.tokenOf("alice")).status()).isEqualTo(403);
-      var headers =
-          Map.of("authorization", "Bearer " + token, "content-type", "application/json");
+      var headers = Map.of("authorization", "Bearer " + token, "content-type", "application/json");
       var claim = new Api.Call("POST", "/oauth/device/claim", "", headers, "{}");
       assertThat(api.call(claim).status()).isEqualTo(401);
     }

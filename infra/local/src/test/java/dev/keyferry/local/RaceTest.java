@@ -24,7 +24,8 @@ class RaceTest {
   private final Api api = Shared.environments(new Wire());
 
   @Test
-  void ofSixtyFourPollsOfOneApprovalExactlyOneGetsTheKeyAndOneKeyIsStored() throws Exception {
+  void of_sixty_four_polls_of_one_approval_exactly_one_gets_the_key_and_one_key_is_stored()
+      throws Exception {
     for (int approval = 0; approval < APPROVALS; approval++) {
       var codes = api.codes();
       var user = "racer-" + approval;
@@ -48,7 +49,7 @@ class RaceTest {
   }
 
   @Test
-  void approveAndDenyAtOnceHaveOneOutcomeThatIsNeverUndone() throws Exception {
+  void approve_and_deny_at_once_have_one_outcome_that_is_never_undone() throws Exception {
     int approvals = 0;
     for (int duel = 0; duel < DUELS; duel++) {
       var codes = api.codes();
@@ -73,7 +74,7 @@ class RaceTest {
   }
 
   @Test
-  void denyAndPollAtOnceEitherDenyOrIssueAndNeverBoth() throws Exception {
+  void deny_and_poll_at_once_either_deny_or_issue_and_never_both() throws Exception {
     for (int duel = 0; duel < DUELS; duel++) {
       var codes = api.codes();
       var nonce = api.claim("erin", codes.userCode()).text("approval_nonce");
@@ -91,7 +92,7 @@ class RaceTest {
   }
 
   @Test
-  void anApprovalThatMeetsExpiryEitherHoldsOrNeverWas() throws Exception {
+  void an_approval_that_meets_expiry_either_holds_or_never_was() throws Exception {
     for (int duel = 0; duel < DUELS; duel++) {
       var codes = api.codes();
       var nonce = api.claim("carol", codes.userCode()).text("approval_nonce");

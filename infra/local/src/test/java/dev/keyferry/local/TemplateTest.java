@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/// What `template.yaml` promises. A name that only CloudFormation could resolve stands for its value.
+/// What `template.yaml` promises. A name that only CloudFormation could resolve stands for its
+/// value.
 class TemplateTest {
   private static final Path FILE = Shared.ROOT.resolve("template.yaml");
   private static final JsonMapper JSON = new JsonMapper();
@@ -67,7 +68,7 @@ class TemplateTest {
   @Nested
   class Functions {
     @Test
-    void lambdaCanMakeEveryHandler() {
+    void lambda_can_make_every_handler() {
       assertThat(template.functions())
           .hasSize(9)
           .allSatisfy(function -> {
@@ -78,7 +79,7 @@ class TemplateTest {
     }
 
     @Test
-    void everyFunctionIsASnapshotOfTheBuiltArtifactBehindAnAlias() throws IOException {
+    void every_function_is_a_snapshot_of_the_built_artifact_behind_an_alias() throws IOException {
       var expected =
           json(
               """
@@ -110,9 +111,10 @@ class TemplateTest {
           .orElseThrow();
     }
 
-    /// SAM publishes no version for a parameter's new value alone; the alias would keep the old one.
+    /// SAM publishes no version for a parameter's new value alone; the alias would keep the old
+    /// one.
     @Test
-    void aFunctionsVersionDescriptionChangesWithEveryParameterInItsEnvironment()
+    void a_functions_version_description_changes_with_every_parameter_in_its_environment()
         throws IOException {
       var parameters =
           template
@@ -130,7 +132,7 @@ class TemplateTest {
     }
 
     @Test
-    void everyFunctionLogsToAGroupOfItsOwnThatForgets() {
+    void every_function_logs_to_a_group_of_its_own_that_forgets() {
       assertThat(template.functions())
           .allSatisfy(function -> {
             var logging = deployed(function).path("LoggingConfig");
@@ -146,7 +148,7 @@ class TemplateTest {
     }
 
     @Test
-    void theEnvironmentHasExactlyTheSettingsThatTheFunctionReads() {
+    void the_environment_has_exactly_the_settings_that_the_function_reads() {
       assertThat(Shared.stack().template().functions())
           .allSatisfy(function -> {
             var settings = new WatchedSettings(function.environment());
@@ -185,7 +187,7 @@ class TemplateTest {
   @Nested
   class Routes {
     @Test
-    void everyRouteAsksForThoseWhomTheDesignLetsIn() {
+    void every_route_asks_for_those_whom_the_design_lets_in() {
       var user = "a user of [IssuerUrl] for [Audience] with [keyferry/approve]";
 
       assertThat(
@@ -217,7 +219,7 @@ class TemplateTest {
     }
 
     @Test
-    void theKeyAuthorizerIsAskedAtEveryRequestAndAnswersSimply() throws IOException {
+    void the_key_authorizer_is_asked_at_every_request_and_answers_simply() throws IOException {
       assertThat(template.properties("HttpApi").at("/Auth/Authorizers/Key"))
           .isEqualTo(
               json(
@@ -233,7 +235,7 @@ class TemplateTest {
     }
 
     @Test
-    void theLocalStackServesEveryRoute() {
+    void the_local_stack_serves_every_route() {
       assertThat(template.routes())
           .allSatisfy(route -> {
             var user = route.authorization() instanceof Authorization.Jwt ? "alice" : "";
@@ -243,7 +245,7 @@ class TemplateTest {
     }
 
     @Test
-    void nothingElseIsServed() {
+    void nothing_else_is_served() {
       for (var reply :
           List.of(
               send("GET", "/", ""),
@@ -262,7 +264,7 @@ class TemplateTest {
   @Nested
   class Permissions {
     @Test
-    void noFunctionMayDoAnythingToEverythingOrEverythingToAnything() {
+    void no_function_may_do_anything_to_everything_or_everything_to_anything() {
       assertThat(template.functions())
           .allSatisfy(function -> {
             var properties = template.properties(function.id());
@@ -284,7 +286,7 @@ class TemplateTest {
     }
 
     @Test
-    void theHashKeyListensToItsOwnAccountAloneAndNamesEachActionOnItself() {
+    void the_hash_key_listens_to_its_own_account_alone_and_names_each_action_on_itself() {
       assertThat(template.properties("HashKey").at("/KeyPolicy/Statement").valueStream())
           .isNotEmpty()
           .allSatisfy(statement -> {
@@ -302,7 +304,7 @@ class TemplateTest {
   @Nested
   class Store {
     @Test
-    void bothTablesPurgeWhatHasLongExpired() {
+    void both_tables_purge_what_has_long_expired() {
       assertThat(template.idsOf("AWS::DynamoDB::Table"))
           .containsExactlyInAnyOrder("GrantsTable", "KeysTable")
           .allSatisfy(table ->
@@ -311,7 +313,7 @@ class TemplateTest {
     }
 
     @Test
-    void keysCanBeRestoredAndOutliveTheirStack() {
+    void keys_can_be_restored_and_outlive_their_stack() {
       var properties = template.properties("KeysTable");
 
       assertThat(properties.at("/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled"))
@@ -327,7 +329,7 @@ class TemplateTest {
   }
 
   @Test
-  void everyParameterIsUsed() throws IOException {
+  void every_parameter_is_used() throws IOException {
     var text = Files.readString(FILE);
 
     assertThat(template.section("Parameters").propertyStream().map(Map.Entry::getKey))
@@ -337,7 +339,7 @@ class TemplateTest {
   }
 
   @Test
-  void cfnLintFindsNothingWhereItIsInstalled() throws IOException, InterruptedException {
+  void cfn_lint_finds_nothing_where_it_is_installed() throws IOException, InterruptedException {
     var lint = new ProcessBuilder("cfn-lint", FILE.getFileName().toString());
     lint.directory(Shared.ROOT.toFile()).redirectErrorStream(true);
     Process process;
