@@ -8,29 +8,22 @@ import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Locator;
 import dev.keyferry.flow.Subject;
+import dev.keyferry.flow.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
-import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
 /// Grants in DynamoDB: each step one conditional write, in the words of the design's table.
-///
-/// The SDK sends a write again when its answer is lost, and the second then fails its own
-/// condition. So a refused write first looks whether what it found is its own work, and a write
-/// whose outcome stayed unknown looks again with a strong read.
 public final class DynamoGrantStore implements GrantStore {
   private static final String PENDING = "grant_state = :pending AND expires_at > :now";
   private static final String APPROVED = "grant_state = :approved AND expires_at > :now";
@@ -43,21 +36,23 @@ public final class DynamoGrantStore implements GrantStore {
   private static final int GRANT = 0;
   private static final int SUBJECT = 2;
 
+  private final ConditionalWrites<Grant> grants;
   private final DynamoDbClient dynamo;
   private final String grantsTable;
   private final String keysTable;
 
   public DynamoGrantStore(DynamoDbClient dynamo, String grantsTable, String keysTable) {
+    grants = new ConditionalWrites<>(dynamo, grantsTable, GrantItem::read);
     this.dynamo = dynamo;
     this.grantsTable = grantsTable;
     this.keysTable = keysTable;
   }
 
   @Override
-  public Write create(Grant grant, Instant now) {
+  public Write<Grant> create(Grant grant, Instant now) {
     var values = Attributes.none().with(":now_s", now.getEpochSecond());
-    return write(
-        grant.locator(),
+    return grants.write(
+        GrantItem.key(grant.locator()),
         found -> found.deviceSecret().equals(grant.deviceSecret()),
         () -> {
           dynamo.putItem(put ->
@@ -72,7 +67,7 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   @Override
-  public Write poll(Locator locator, Proof proof, String attempt, Instant now) {
+  public Write<Grant> poll(Locator locator, Proof proof, String attempt, Instant now) {
     return update(
         locator,
         found -> found.pace().lastPoll().equals(Optional.of(attempt)),
@@ -86,7 +81,7 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   @Override
-  public Write slowDown(Grant seen, Duration interval) {
+  public Write<Grant> slowDown(Grant seen, Duration interval) {
     return update(
         seen.locator(),
         found -> found.pace().slowedAt().equals(Optional.of(seen.pace().nextPollAt())),
@@ -100,7 +95,7 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   @Override
-  public Write claim(Locator locator, Grant.Claim claim, Instant now) {
+  public Write<Grant> claim(Locator locator, Grant.Claim claim, Instant now) {
     return update(
         locator,
         found -> found.state().equals(new State.Claimed(claim)),
@@ -110,7 +105,7 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   @Override
-  public Write approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now) {
+  public Write<Grant> approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now) {
     var consent = approval.consent();
     var values =
         values(claim)
@@ -154,7 +149,7 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   @Override
-  public Write deny(Locator locator, Subject subject, Instant now) {
+  public Write<Grant> deny(Locator locator, Subject subject, Instant now) {
     return update(
         locator,
         found -> found.isDeniedBy(subject),
@@ -186,7 +181,7 @@ public final class DynamoGrantStore implements GrantStore {
               .filter(item -> reasons.get(item).code().equals(CONDITION_FAILED))
               .collect(Collectors.toSet());
       if (failed.isEmpty()) {
-        return resolve(cancelled, locator, mine, _ -> new Redeemed.Stored());
+        return grants.resolve(cancelled, GrantItem.key(locator), mine, _ -> new Redeemed.Stored());
       }
       var found = found(reasons.get(GRANT));
       if (found.filter(mine).isPresent()) {
@@ -196,7 +191,7 @@ public final class DynamoGrantStore implements GrantStore {
           ? new Redeemed.Barred()
           : new Redeemed.Refused(found);
     } catch (SdkException outage) {
-      return resolve(outage, locator, mine, _ -> new Redeemed.Stored());
+      return grants.resolve(outage, GrantItem.key(locator), mine, _ -> new Redeemed.Stored());
     }
   }
 
@@ -236,7 +231,7 @@ public final class DynamoGrantStore implements GrantStore {
             .conditionCheck(subject ->
                 subject
                     .tableName(keysTable)
-                    .key(KeyItem.key(key.subject()))
+                    .key(KeyItem.key(key.terms().subject()))
                     .conditionExpression(STANDING)
                     .expressionAttributeValues(
                         Attributes.none().with(":approved_at", approvedAt).toMap()))
@@ -273,59 +268,8 @@ public final class DynamoGrantStore implements GrantStore {
         .with(":nonce", claim.nonce().toString());
   }
 
-  private Write update(
+  private Write<Grant> update(
       Locator locator, Predicate<Grant> mine, String set, String condition, Attributes values) {
-    return write(
-        locator,
-        mine,
-        () ->
-            GrantItem.read(
-                dynamo
-                    .updateItem(update ->
-                        update
-                            .tableName(grantsTable)
-                            .key(GrantItem.key(locator))
-                            .updateExpression(set)
-                            .conditionExpression(condition)
-                            .expressionAttributeValues(values.toMap())
-                            .returnValues(ReturnValue.ALL_NEW)
-                            .returnValuesOnConditionCheckFailure(
-                                ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                            .overrideConfiguration(Budget.forCall()))
-                    .attributes()));
-  }
-
-  private Write write(Locator locator, Predicate<Grant> mine, Supplier<Grant> call) {
-    try {
-      return new Write.Applied(call.get());
-    } catch (ConditionalCheckFailedException refused) {
-      var found =
-          refused.hasItem() ? Optional.of(GrantItem.read(refused.item())) : Optional.<Grant>empty();
-      return found.filter(mine).<Write>map(Write.Applied::new).orElse(new Write.Refused(found));
-    } catch (SdkException outage) {
-      return resolve(outage, locator, mine, Write.Applied::new);
-    }
-  }
-
-  /// The outcome of a write whose answer never came: its own work if that is what a strong read
-  /// finds, else the outage itself.
-  private <T> T resolve(
-      SdkException outage, Locator locator, Predicate<Grant> mine, Function<Grant, T> done) {
-    try {
-      var item =
-          dynamo
-              .getItem(get ->
-                  get.tableName(grantsTable)
-                      .key(GrantItem.key(locator))
-                      .consistentRead(true)
-                      .overrideConfiguration(Budget.forResolvingRead()))
-              .item();
-      if (!item.isEmpty() && mine.test(GrantItem.read(item))) {
-        return done.apply(GrantItem.read(item));
-      }
-    } catch (SdkException again) {
-      outage.addSuppressed(again);
-    }
-    throw outage;
+    return grants.update(GrantItem.key(locator), mine, set, condition, values);
   }
 }

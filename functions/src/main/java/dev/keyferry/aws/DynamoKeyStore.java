@@ -1,9 +1,13 @@
 package dev.keyferry.aws;
 
+import dev.keyferry.flow.Digest;
 import dev.keyferry.flow.Key;
+import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore;
+import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;
+import dev.keyferry.flow.Write;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,6 +30,9 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 public final class DynamoKeyStore implements KeyStore {
   private static final int REMEMBERED = 10_000;
 
+  private static final String NOT_REVOKED = "attribute_not_exists(revoked_at)";
+
+  private final ConditionalWrites<Key> keys;
   private final DynamoDbClient dynamo;
   private final String table;
   private final Map<KeyId, Subject> subjects =
@@ -40,6 +47,7 @@ public final class DynamoKeyStore implements KeyStore {
           });
 
   public DynamoKeyStore(DynamoDbClient dynamo, String table) {
+    keys = new ConditionalWrites<>(dynamo, table, KeyItem::read);
     this.dynamo = dynamo;
     this.table = table;
   }
@@ -65,13 +73,134 @@ public final class DynamoKeyStore implements KeyStore {
     return Optional.ofNullable(rows.get(id.partitionKey()))
         .map(KeyItem::read)
         .map(key -> {
-          var subject = key.subject();
+          var subject = key.terms().subject();
           if (!remembered.equals(Optional.of(subject))) {
             rows.putAll(read(Stream.of(KeyItem.key(subject))));
             subjects.put(id, subject);
           }
           return new Holding(key, standing(rows.get(subject.partitionKey())));
         });
+  }
+
+  @Override
+  public Standing findStanding(Subject subject) {
+    return standing(read(Stream.of(KeyItem.key(subject))).get(subject.partitionKey()));
+  }
+
+  @Override
+  public Write<Key> renew(KeyId id, String clientId, Digest presented, Generation next) {
+    var previous = next.previous().orElseThrow();
+    var now = next.issuedAt();
+    var idempotencyKey = next.idempotencyKey().map(Digest::toString);
+    return keys.update(
+        KeyItem.key(id),
+        found -> found.generation().attempt().equals(next.attempt()),
+        "SET generation = generation + :one, access_hash = :access, refresh_hash = :refresh,"
+            + " previous_issued_at = issued_at, previous_access_hash = :previous_access,"
+            + " previous_refresh_hash = :presented, issued_at = :now, generation_seal = :seal,"
+            + " issued_by = :attempt"
+            + idempotencyKey
+                .map(_ -> ", idempotency_key = :idempotency")
+                .orElse(" REMOVE idempotency_key"),
+        "refresh_hash = :presented AND client_id = :client AND "
+            + NOT_REVOKED
+            + " AND contains(granted_scope, :offline)"
+            + " AND created_at > :oldest AND issued_at > :idlest",
+        Attributes.none()
+            .with(":one", 1)
+            .with(":access", next.access().toString())
+            .with(":refresh", next.refresh().toString())
+            .with(":previous_access", previous.access().toString())
+            .with(":presented", presented.toString())
+            .with(":now", now)
+            .with(":seal", next.seal().toString())
+            .with(":attempt", next.attempt())
+            .withText(":idempotency", idempotencyKey)
+            .with(":client", clientId)
+            .with(":offline", Scope.OFFLINE_ACCESS)
+            .with(":oldest", now.minus(Key.LONGEST_FAMILY))
+            .with(":idlest", now.minus(Key.LONGEST_IDLE)));
+  }
+
+  @Override
+  public Write<Key> revoke(KeyId id, Revoker revoker, Instant now) {
+    var values = Attributes.none().with(":now", now);
+    var mayRevoke =
+        switch (revoker) {
+          case Revoker.Owner(var subject) -> {
+            values.with(":owner", subject.value());
+            yield "subject = :owner";
+          }
+          case Revoker.Holder(var clientId, var token) -> {
+            values.with(":client", clientId).with(":token", token.toString());
+            yield "client_id = :client AND :token IN (access_hash, refresh_hash,"
+                + " previous_access_hash, previous_refresh_hash)";
+          }
+          case Revoker.Server _ -> "attribute_exists(pk)";
+        };
+    return keys.update(
+        KeyItem.key(id),
+        found -> found.revokedAt().equals(Optional.of(now)),
+        "SET revoked_at = if_not_exists(revoked_at, :now)",
+        mayRevoke,
+        values);
+  }
+
+  @Override
+  public List<Key> list(Subject subject) {
+    return dynamo
+        .queryPaginator(
+            query ->
+                query
+                    .tableName(table)
+                    .indexName("by-subject")
+                    .keyConditionExpression("subject = :subject")
+                    .expressionAttributeValues(
+                        Attributes.none().with(":subject", subject.value()).toMap())
+                    .overrideConfiguration(Budget.forCall()))
+        .items()
+        .stream()
+        .map(KeyItem::read)
+        .toList();
+  }
+
+  @Override
+  public void signOut(Subject subject, Instant now) {
+    set(
+        subject,
+        "SET signed_out_at = :now",
+        "attribute_not_exists(signed_out_at) OR signed_out_at < :now",
+        Attributes.none().with(":now", now));
+  }
+
+  @Override
+  public void setDisabled(Subject subject, boolean disabled, Instant now) {
+    if (disabled) {
+      set(
+          subject,
+          "SET disabled_at = :now",
+          "attribute_not_exists(disabled_at)",
+          Attributes.none().with(":now", now));
+    } else {
+      set(subject, "REMOVE disabled_at", "attribute_exists(disabled_at)", Attributes.none());
+    }
+  }
+
+  /// Repeating it changes nothing, so an answer that is lost is asked for again.
+  private void set(Subject subject, String set, String condition, Attributes values) {
+    try {
+      dynamo.updateItem(
+          update ->
+              update
+                  .tableName(table)
+                  .key(KeyItem.key(subject))
+                  .updateExpression(set)
+                  .conditionExpression(condition)
+                  .expressionAttributeValues(values.toMap().isEmpty() ? null : values.toMap())
+                  .overrideConfiguration(Budget.forCall()));
+    } catch (ConditionalCheckFailedException _) {
+      // It is so already.
+    }
   }
 
   private static Standing standing(@Nullable Map<String, AttributeValue> row) {

@@ -6,7 +6,9 @@ import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Subject;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// The items of the keys table: a key's, and a subject's standing.
@@ -24,17 +26,25 @@ final class KeyItem {
   }
 
   static Map<String, AttributeValue> ofNew(Key key) {
+    var terms = key.terms();
+    var generation = key.generation();
     return Attributes.none()
         .with("pk", key.id().partitionKey())
-        .with("access_hash", key.hash().toString())
+        .with("client_id", terms.clientId())
+        .with("subject", terms.subject().value())
+        .with("granted_scope", terms.scope())
+        .with("token_lifetime", terms.lifetime().toMillis())
+        .withText("key_name", terms.name())
+        .with("requested_from", terms.origin().toString())
+        .with("approved_at", terms.approvedAt())
+        .with("created_at", terms.createdAt())
         .with("key_seal", key.seal().toString())
-        .with("client_id", key.clientId())
-        .with("subject", key.subject().value())
-        .with("granted_scope", key.scope())
-        .withText("key_name", key.name())
-        .with("requested_from", key.origin().toString())
-        .with("created_at", key.createdAt())
-        .with("expires_at", key.expiresAt())
+        .with("generation", generation.number())
+        .with("access_hash", generation.access().toString())
+        .with("refresh_hash", generation.refresh().toString())
+        .with("issued_at", generation.issuedAt())
+        .with("generation_seal", generation.seal().toString())
+        .with("issued_by", generation.attempt())
         .with("purge_at", key.purgeAt().getEpochSecond())
         .toMap();
   }
@@ -43,15 +53,31 @@ final class KeyItem {
     var item = Attributes.of(attributes);
     return new Key(
         new KeyId(item.text("pk").substring(PREFIX.length())),
-        Digest.parse(item.text("access_hash")),
+        new Key.Terms(
+            item.text("client_id"),
+            new Subject(item.text("subject")),
+            item.scope("granted_scope"),
+            Duration.ofMillis(item.number("token_lifetime")),
+            item.optionalText("key_name"),
+            Origin.parse(item.text("requested_from")),
+            item.instant("approved_at"),
+            item.instant("created_at")),
         Digest.parse(item.text("key_seal")),
-        item.text("client_id"),
-        new Subject(item.text("subject")),
-        item.scope("granted_scope"),
-        item.optionalText("key_name"),
-        Origin.parse(item.text("requested_from")),
-        item.instant("created_at"),
-        item.instant("expires_at"),
+        new Key.Generation(
+            item.number("generation"),
+            Digest.parse(item.text("access_hash")),
+            Digest.parse(item.text("refresh_hash")),
+            item.instant("issued_at"),
+            item.has("previous_issued_at")
+                ? Optional.of(
+                    new Key.Previous(
+                        Digest.parse(item.text("previous_access_hash")),
+                        Digest.parse(item.text("previous_refresh_hash")),
+                        item.instant("previous_issued_at")))
+                : Optional.empty(),
+            Digest.parse(item.text("generation_seal")),
+            item.text("issued_by"),
+            item.optionalText("idempotency_key").map(Digest::parse)),
         item.optionalInstant("revoked_at"),
         item.optionalInstant("last_used_at"));
   }

@@ -19,6 +19,8 @@ public record Client(
 
   public static final String DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
+  public static final String REFRESH_GRANT = "refresh_token";
+
   /// The shortest life a key may be asked to have.
   public static final Duration MIN_LIFETIME = Duration.ofSeconds(60);
 

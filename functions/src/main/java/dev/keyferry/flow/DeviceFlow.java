@@ -18,8 +18,8 @@ import dev.keyferry.flow.Grant.State.Consumed;
 import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
 import dev.keyferry.flow.GrantStore.Proof;
-import dev.keyferry.flow.GrantStore.Write.Applied;
-import dev.keyferry.flow.GrantStore.Write.Refused;
+import dev.keyferry.flow.Write.Applied;
+import dev.keyferry.flow.Write.Refused;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,7 +123,7 @@ public final class DeviceFlow {
   private Answer<IssuedKey> poll(Poll poll, Digest deviceSecret) {
     var proof = poll.proof(deviceSecret);
     return switch (grants.poll(poll.code().locator(), proof, poll.attempt(), poll.now())) {
-      case Applied _ -> new Declined<>(OAuthError.AUTHORIZATION_PENDING);
+      case Applied<Grant> _ -> new Declined<>(OAuthError.AUTHORIZATION_PENDING);
       case Refused(var found) ->
           found
               .filter(grant -> proves(poll, grant))
@@ -170,18 +170,19 @@ public final class DeviceFlow {
     if (!Seals.intact(hasher, grant, approved)) {
       return new Declined<>(OAuthError.INVALID_GRANT);
     }
-    var token = AccessToken.derive(hasher, grant.deviceSecret().version(), poll.code());
-    var key = Key.mint(hasher, token, grant, approved, poll.client(), poll.now());
     var redemption =
         new Redemption(
             poll.now(),
             poll.attempt(),
             poll.idempotencyKey().map(name -> hasher.digest(DEVICE_CODE, pollNamed(poll, name))));
+    var token = RefreshToken.first(hasher, grant.version(), poll.code());
+    var key = Key.mint(hasher, token, grant, approved, poll.client(), redemption);
+    var issued = IssuedKey.of(key, token, hasher, grant.version());
     // All that can fail for want of a subkey is behind us; what is left is all or nothing.
     var proof = poll.proof(grant.deviceSecret());
     var approvedAt = approved.approval().at();
     return switch (grants.redeem(grant.locator(), proof, approvedAt, redemption, key)) {
-      case GrantStore.Redeemed.Stored _ -> new Given<>(new IssuedKey(token, key));
+      case GrantStore.Redeemed.Stored _ -> new Given<>(issued);
       case GrantStore.Redeemed.Barred _ -> new Declined<>(OAuthError.ACCESS_DENIED);
       case GrantStore.Redeemed.Refused(var found) ->
           switch (found.map(Grant::state).orElse(grant.state())) {
@@ -207,11 +208,13 @@ public final class DeviceFlow {
     if (!same) {
       return new Declined<>(OAuthError.INVALID_GRANT);
     }
-    var token = AccessToken.derive(hasher, grant.deviceSecret().version(), poll.code());
+    var token = RefreshToken.first(hasher, grant.version(), poll.code());
     return keys.find(token.id())
-        .filter(key -> key.isOf(token, hasher))
-        .filter(key -> key.isAlive(poll.now()) && key.lastUsedAt().isEmpty())
-        .<Answer<IssuedKey>>map(key -> new Given<>(new IssuedKey(token, key)))
+        .map(key -> IssuedKey.of(key, token, hasher, grant.version()))
+        .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, poll.now()))
+        .filter(issued -> issued.key().generation().number() == 0)
+        .filter(issued -> issued.key().lastUsedAt().isEmpty())
+        .<Answer<IssuedKey>>map(Given::new)
         .orElse(new Declined<>(OAuthError.INVALID_GRANT));
   }
 
@@ -223,7 +226,7 @@ public final class DeviceFlow {
     return switch (at(userCode, locator -> grants.claim(locator, claim, now))) {
       case Applied(var grant) when Seals.intact(hasher, grant) ->
           new Given<>(new Screen(grant, nonce));
-      case Applied _, Refused _ -> new Declined<>(OAuthError.INVALID_USER_CODE);
+      case Applied<Grant> _, Refused<Grant> _ -> new Declined<>(OAuthError.INVALID_USER_CODE);
     };
   }
 
@@ -256,14 +259,14 @@ public final class DeviceFlow {
     var now = now();
     return switch (at(userCode, locator -> grants.deny(locator, subject, now))) {
       case Applied(var grant) -> new Given<>(grant);
-      case Refused _ -> new Declined<>(OAuthError.INVALID_USER_CODE);
+      case Refused<Grant> _ -> new Declined<>(OAuthError.INVALID_USER_CODE);
     };
   }
 
   /// Writes to the grant of a user code; after a rotation also where the previous subkey puts it.
-  private GrantStore.Write at(UserCode userCode, Function<Locator, GrantStore.Write> write) {
+  private Write<Grant> at(UserCode userCode, Function<Locator, Write<Grant>> write) {
     var current = write.apply(locate(userCode, hasher.version()));
-    return current.equals(new Refused(Optional.empty())) && hasher.version() > 1
+    return current.equals(new Refused<>(Optional.empty())) && hasher.version() > 1
         ? write.apply(locate(userCode, hasher.version() - 1))
         : current;
   }

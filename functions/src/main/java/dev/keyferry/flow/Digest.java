@@ -6,6 +6,9 @@ import java.util.regex.Pattern;
 /// A hash at rest: HMAC-SHA-256 under the subkey of a purpose, and that subkey's version. Written
 /// `<version>.<base64url>`.
 public record Digest(int version, String mac) {
+  /// In the place of one that is yet to be made; matches nothing.
+  static final Digest NONE = new Digest(0, "");
+
   private static final Pattern DOT = Pattern.compile("\\.");
 
   static Digest of(int version, byte[] mac) {

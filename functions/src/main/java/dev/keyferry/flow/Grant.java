@@ -107,6 +107,12 @@ public record Grant(
     }
   }
 
+  /// The version of the subkeys that the grant was made under; its key's tokens are derived under
+  /// it too, however late it is redeemed.
+  int version() {
+    return deviceSecret.version();
+  }
+
   /// At `now == expiresAt` the grant is expired.
   public boolean isExpired(Instant now) {
     return !now.isBefore(expiresAt);

@@ -11,15 +11,6 @@ import java.util.Optional;
 ///
 /// "Pending" means [Grant.State.Pending] or [Grant.State.Claimed] throughout.
 public interface GrantStore {
-  /// What a conditional write came to.
-  sealed interface Write {
-    /// The write was done; this is the grant after it.
-    record Applied(Grant grant) implements Write {}
-
-    /// The condition did not hold for what was found there, if anything was.
-    record Refused(Optional<Grant> found) implements Write {}
-  }
-
   /// What a redemption came to.
   sealed interface Redeemed {
     /// Code consumed and key stored, both or neither.
@@ -43,26 +34,26 @@ public interface GrantStore {
   }
 
   /// Stores a new grant, if no grant is there or the one there may be purged.
-  Write create(Grant grant, Instant now);
+  Write<Grant> create(Grant grant, Instant now);
 
   /// Moves the poll window one interval on, if the proof fits, the grant is pending and not
   /// expired, and the poll is due.
   ///
   /// @param attempt names this poll, so that it recognises its own work
-  Write poll(Locator locator, Proof proof, String attempt, Instant now);
+  Write<Grant> poll(Locator locator, Proof proof, String attempt, Instant now);
 
   /// Lengthens the interval after an early poll; once for each window, which stays where it is.
-  Write slowDown(Grant seen, Duration interval);
+  Write<Grant> slowDown(Grant seen, Duration interval);
 
   /// Puts the grant on the subject's screen, if it is pending and not expired.
-  Write claim(Locator locator, Grant.Claim claim, Instant now);
+  Write<Grant> claim(Locator locator, Grant.Claim claim, Instant now);
 
   /// Approves, if the grant is pending, not expired, claimed with this very claim, and the approval
   /// within the request.
-  Write approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now);
+  Write<Grant> approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now);
 
   /// Denies, if the grant is pending or approved, not expired, and claimed by this subject.
-  Write deny(Locator locator, Subject subject, Instant now);
+  Write<Grant> deny(Locator locator, Subject subject, Instant now);
 
   /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is
   /// approved and not expired, no such key exists, and the subject is not barred.

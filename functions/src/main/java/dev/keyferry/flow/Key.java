@@ -4,99 +4,167 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// The issued credential of one linked device, as it is stored: without the token.
+/// The issued credential of one linked device, as it is stored: without its tokens.
 ///
-/// @param hash of the access token
-/// @param seal over what the key may do and for whom: an edited row has no valid one
-/// @param name what its owner calls the device
-/// @param origin where the device asked for it
+/// @param seal over id and terms: an edited row has no valid one
 /// @param lastUsedAt to the hour
 public record Key(
     KeyId id,
-    Digest hash,
+    Terms terms,
     Digest seal,
-    String clientId,
-    Subject subject,
-    Scope scope,
-    Optional<String> name,
-    Origin origin,
-    Instant createdAt,
-    Instant expiresAt,
+    Generation generation,
     Optional<Instant> revokedAt,
     Optional<Instant> lastUsedAt) {
 
   /// How long a dead key stays listed before TTL may take it.
   public static final Duration AFTERLIFE = Duration.ofDays(30);
 
+  /// How long a device can be renewed at most, and how long it may go without.
+  public static final Duration LONGEST_FAMILY = Duration.ofDays(90);
+
+  public static final Duration LONGEST_IDLE = Duration.ofDays(30);
+
+  /// How long the access token before the present one still works: requests are under way.
+  public static final Duration ACCESS_GRACE = Duration.ofMinutes(1);
+
+  /// What was agreed to, for as long as the device is linked.
+  ///
+  /// @param lifetime of each access token
+  /// @param name what its owner calls the device
+  /// @param origin where the device asked for it
+  /// @param approvedAt when its owner agreed; a sign-out after that ends the key
+  public record Terms(
+      String clientId,
+      Subject subject,
+      Scope scope,
+      Duration lifetime,
+      Optional<String> name,
+      Origin origin,
+      Instant approvedAt,
+      Instant createdAt) {
+
+    /// Whether a refresh token belongs to it, OpenID Connect Core §11.
+    public boolean renewable() {
+      return scope.tokens().contains(Scope.OFFLINE_ACCESS);
+    }
+  }
+
+  /// The tokens that are good now, and those that were before.
+  ///
+  /// @param number 0 for the tokens that the key was minted with
+  /// @param seal over all but `number` and what [Previous#issuedAt()] says
+  /// @param attempt the refresh that made it, so that it recognises its own work
+  /// @param idempotencyKey hash of the `Idempotency-Key` that the refresh carried
+  public record Generation(
+      long number,
+      Digest access,
+      Digest refresh,
+      Instant issuedAt,
+      Optional<Previous> previous,
+      Digest seal,
+      String attempt,
+      Optional<Digest> idempotencyKey) {}
+
+  /// The generation before.
+  public record Previous(Digest access, Digest refresh, Instant issuedAt) {}
+
   /// The key that an approved grant stands for: what was agreed to, as far as the client may still
   /// have it.
   static Key mint(
       KeyHasher hasher,
-      AccessToken token,
+      RefreshToken first,
       Grant grant,
       Grant.State.Approved approved,
       Client client,
-      Instant now) {
+      Grant.Redemption redemption) {
     var request = grant.request();
     var consent = approved.approval().consent();
-    var lifetime = client.capped(consent.lifetime().orElse(request.lifetime()));
-    var unsealed =
-        new Key(
-            token.id(),
-            hasher.digest(Purpose.KEY, token.bytes()),
-            new Digest(0, ""),
+    var terms =
+        new Terms(
             client.id(),
             approved.claim().subject(),
             consent.scope().orElse(request.scope()).intersect(client.scopes()),
+            client.capped(consent.lifetime().orElse(request.lifetime())),
             consent.name().or(request::deviceName),
             request.origin(),
-            now,
-            now.plus(lifetime),
-            Optional.empty(),
-            Optional.empty());
-    return unsealed.sealed(hasher.digest(Purpose.SEAL, unsealed.sealedFacts()));
-  }
-
-  private Key sealed(Digest with) {
+            approved.approval().at(),
+            redemption.at());
     return new Key(
-        id,
-        hash,
-        with,
-        clientId,
-        subject,
-        scope,
-        name,
-        origin,
-        createdAt,
-        expiresAt,
-        revokedAt,
-        lastUsedAt);
+        first.id(),
+        terms,
+        hasher.digest(Purpose.SEAL, Seals.message(first.id(), terms)),
+        Seals.sealed(
+            hasher,
+            first.id(),
+            new Generation(
+                0,
+                hasher.digest(Purpose.KEY, first.access(hasher, grant.version()).bytes()),
+                hasher.digest(Purpose.KEY, first.bytes()),
+                redemption.at(),
+                Optional.empty(),
+                Digest.NONE,
+                redemption.attempt(),
+                Optional.empty())),
+        Optional.empty(),
+        Optional.empty());
   }
 
-  private byte[] sealedFacts() {
-    return Frame.of("key")
-        .with(id)
-        .with(hash)
-        .with(clientId)
-        .with(subject.value())
-        .with(scope)
-        .with(createdAt.toEpochMilli())
-        .with(expiresAt.toEpochMilli())
-        .toBytes();
+  /// Whether the row says what was minted and renewed, and nothing else.
+  boolean isIntact(KeyHasher hasher) {
+    return hasher.matches(Purpose.SEAL, seal, Seals.message(id, terms))
+        && hasher.matches(Purpose.SEAL, generation.seal(), Seals.message(id, generation));
   }
 
-  /// Whether this row is that of the token, and says what was minted.
-  boolean isOf(AccessToken token, KeyHasher hasher) {
-    return hasher.matches(Purpose.KEY, hash, token.bytes())
-        && hasher.matches(Purpose.SEAL, seal, sealedFacts());
+  /// Whether this access token opens the door now: the present one until it expires, the one before
+  /// for a moment longer, if it has not expired.
+  boolean accepts(AccessToken token, KeyHasher hasher, Instant now) {
+    return isIntact(hasher)
+        && revokedAt.isEmpty()
+        && ((isPresent(token, hasher) && now.isBefore(expiresAt()))
+            || isPrevious(token, hasher, now));
   }
 
-  /// At `now == expiresAt` the key is expired.
-  public boolean isAlive(Instant now) {
-    return revokedAt.isEmpty() && now.isBefore(expiresAt);
+  private boolean isPresent(AccessToken token, KeyHasher hasher) {
+    return hasher.matches(Purpose.KEY, generation.access(), token.bytes());
+  }
+
+  private boolean isPrevious(AccessToken token, KeyHasher hasher, Instant now) {
+    return now.isBefore(generation.issuedAt().plus(ACCESS_GRACE))
+        && generation
+            .previous()
+            .filter(previous -> now.isBefore(end(previous.issuedAt())))
+            .filter(previous -> hasher.matches(Purpose.KEY, previous.access(), token.bytes()))
+            .isPresent();
+  }
+
+  /// When the present access token expires. At `now == expiresAt` it has.
+  public Instant expiresAt() {
+    return end(generation.issuedAt());
+  }
+
+  private Instant end(Instant issuedAt) {
+    var end = issuedAt.plus(terms.lifetime());
+    return terms.renewable() && end.isAfter(familyEnd()) ? familyEnd() : end;
+  }
+
+  private Instant familyEnd() {
+    return terms.createdAt().plus(LONGEST_FAMILY);
+  }
+
+  /// Whether it is over with the device for good, as far as time goes.
+  public boolean isOver(Instant now) {
+    return !now.isBefore(expiresAt()) && !isRenewable(now);
+  }
+
+  /// Whether a refresh comes in time.
+  public boolean isRenewable(Instant now) {
+    return terms.renewable()
+        && now.isBefore(familyEnd())
+        && now.isBefore(generation.issuedAt().plus(LONGEST_IDLE));
   }
 
   public Instant purgeAt() {
-    return expiresAt.plus(AFTERLIFE);
+    var end = terms.renewable() ? familyEnd() : terms.createdAt().plus(terms.lifetime());
+    return end.plus(AFTERLIFE);
   }
 }

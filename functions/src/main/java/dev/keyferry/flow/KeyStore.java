@@ -1,6 +1,7 @@
 package dev.keyferry.flow;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// Keys at rest. Reads are strongly consistent; an outage is an unchecked exception.
@@ -21,6 +22,37 @@ public interface KeyStore {
   }
 
   Optional<Key> find(KeyId id);
+
+  Standing findStanding(Subject subject);
+
+  /// Puts the next generation in the place of the present one, if the presented hash is that of the
+  /// present refresh token, the client is the key's, and the key is renewable and not revoked. The
+  /// present generation's times become the previous one's.
+  Write<Key> renew(KeyId id, String clientId, Digest presented, Key.Generation next);
+
+  /// Revokes, for good. A key that is revoked stays so since when it was.
+  Write<Key> revoke(KeyId id, Revoker revoker, Instant now);
+
+  /// Who revokes, and what must hold for it.
+  sealed interface Revoker {
+    /// The user whose key it is.
+    record Owner(Subject subject) implements Revoker {}
+
+    /// Whoever holds one of the key's tokens, by its hash, at the client it was issued to.
+    record Holder(String clientId, Digest token) implements Revoker {}
+
+    /// This server, which has seen enough.
+    record Server() implements Revoker {}
+  }
+
+  /// The subject's keys; from an index that lags behind, so for people to read and nothing else.
+  List<Key> list(Subject subject);
+
+  /// Ends every key that the subject agreed to until now, and every grant.
+  void signOut(Subject subject, Instant now);
+
+  /// Ends everything of the subject's for as long as it is disabled.
+  void setDisabled(Subject subject, boolean disabled, Instant now);
 
   Optional<Holding> findWithStanding(KeyId id);
 

@@ -20,9 +20,8 @@ public final class KeyVerifier {
   public Optional<Key> verify(AccessToken token) {
     var now = clock.instant();
     return keys.findWithStanding(token.id())
-        .filter(holding -> holding.key().isOf(token, hasher))
-        .filter(holding -> holding.key().isAlive(now))
-        .filter(holding -> holding.standing().admits(holding.key().createdAt()))
+        .filter(holding -> holding.key().accepts(token, hasher, now))
+        .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
         .map(KeyStore.Holding::key)
         .map(key -> {
           var hour = now.truncatedTo(ChronoUnit.HOURS);

@@ -33,6 +33,8 @@ public record OAuthError(Code code, String description, Optional<Duration> inter
       of(Code.EXPIRED_TOKEN, "the device code has expired; start again");
   public static final OAuthError INVALID_GRANT =
       of(Code.INVALID_GRANT, "the device code is unknown, used, or not this client's");
+  public static final OAuthError INVALID_REFRESH_TOKEN =
+      of(Code.INVALID_GRANT, "the refresh token is unknown, used, expired or revoked");
   public static final OAuthError INVALID_USER_CODE =
       of(Code.INVALID_USER_CODE, "the code is unknown, expired or already decided");
   public static final OAuthError TEMPORARILY_UNAVAILABLE =

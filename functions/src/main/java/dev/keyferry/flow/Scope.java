@@ -7,6 +7,9 @@ import java.util.stream.Stream;
 
 /// A set of scope tokens in the order they were named, RFC 6749 §3.3.
 public record Scope(List<String> tokens) {
+  /// Asks for a refresh token, OpenID Connect Core §11.
+  public static final String OFFLINE_ACCESS = "offline_access";
+
   private static final Pattern SPACE = Pattern.compile(" ");
   private static final Pattern TOKEN = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
 

@@ -2,7 +2,8 @@ package dev.keyferry.flow;
 
 import java.time.Instant;
 
-/// What the seals of a grant's row cover: the device's request and the user's approval. Somebody
+/// What the seals of the rows cover: of a grant the device's request and the user's approval, of a
+/// key its terms and its tokens. Somebody
 /// with write access to the table, but not to the KMS key, can neither approve in a user's name nor
 /// widen or outlive what was asked.
 final class Seals {
@@ -32,6 +33,43 @@ final class Seals {
         .with(consent.name())
         .with(at.toEpochMilli())
         .toBytes();
+  }
+
+  static byte[] message(KeyId id, Key.Terms terms) {
+    return Frame.of("key")
+        .with(id)
+        .with(terms.clientId())
+        .with(terms.subject().value())
+        .with(terms.scope())
+        .with(terms.lifetime())
+        .with(terms.name())
+        .with(terms.origin())
+        .with(terms.approvedAt().toEpochMilli())
+        .with(terms.createdAt().toEpochMilli())
+        .toBytes();
+  }
+
+  static byte[] message(KeyId id, Key.Generation generation) {
+    return Frame.of("generation")
+        .with(id)
+        .with(generation.access())
+        .with(generation.refresh())
+        .with(generation.previous().map(Key.Previous::access))
+        .with(generation.previous().map(Key.Previous::refresh))
+        .with(generation.issuedAt().toEpochMilli())
+        .toBytes();
+  }
+
+  static Key.Generation sealed(KeyHasher hasher, KeyId id, Key.Generation generation) {
+    return new Key.Generation(
+        generation.number(),
+        generation.access(),
+        generation.refresh(),
+        generation.issuedAt(),
+        generation.previous(),
+        hasher.digest(Purpose.SEAL, message(id, generation)),
+        generation.attempt(),
+        generation.idempotencyKey());
   }
 
   static boolean intact(KeyHasher hasher, Grant grant) {

@@ -23,10 +23,6 @@ import java.util.Optional;
 
 /// A device asks for a code, RFC 8628 §3.1.
 public final class AuthorizeHandler extends ApiHandler {
-  /// Asks for a refresh token (OpenID Connect Core §11). There are none yet, so it is never
-  /// granted.
-  private static final String OFFLINE_ACCESS = "offline_access";
-
   private final Clients clients;
   private final DeviceFlow flow;
   private final InstantSource clock;
@@ -71,17 +67,16 @@ public final class AuthorizeHandler extends ApiHandler {
     };
   }
 
-  /// What is asked for, by default all the client may have; RFC 6749 §3.3.
+  /// What is asked for, RFC 6749 §3.3; by default all that the client may have but refresh tokens.
   private static Scope scope(Form form, Client client) {
-    var asked = form.optional("scope").map(Parameters::scope).orElse(client.scopes());
+    var asked =
+        form.optional("scope")
+            .map(Parameters::scope)
+            .orElse(client.scopes().without(Scope.OFFLINE_ACCESS));
     if (!asked.within(client.scopes())) {
       throw Parameters.scopeError("the client may not ask for this scope");
     }
-    var grantable = asked.without(OFFLINE_ACCESS);
-    if (grantable.isEmpty()) {
-      throw Parameters.scopeError("nothing that can be granted was asked for");
-    }
-    return grantable;
+    return asked;
   }
 
   private static Duration lifetime(Form form, Client client) {

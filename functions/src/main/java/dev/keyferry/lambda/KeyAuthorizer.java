@@ -56,9 +56,9 @@ public final class KeyAuthorizer
 
   private static Map<String, String> facts(Key key) {
     return Map.of(
-        "sub", key.subject().value(),
-        "client_id", key.clientId(),
-        "scope", key.scope().toString(),
+        "sub", key.terms().subject().value(),
+        "client_id", key.terms().clientId(),
+        "scope", key.terms().scope().toString(),
         "key_id", key.id().value(),
         "exp", Long.toString(key.expiresAt().getEpochSecond()));
   }

@@ -29,7 +29,7 @@ public final class MetadataHandler extends ApiHandler {
             "issuer", issuer,
             "device_authorization_endpoint", issuer + "/oauth/device/authorize",
             "token_endpoint", issuer + "/oauth/token",
-            "grant_types_supported", List.of(Client.DEVICE_CODE_GRANT),
+            "grant_types_supported", List.of(Client.DEVICE_CODE_GRANT, Client.REFRESH_GRANT),
             "response_types_supported", List.of(),
             "scopes_supported", scopes.toList(),
             "token_endpoint_auth_methods_supported", List.of("none"),

@@ -1,7 +1,9 @@
 package dev.keyferry.lambda;
 
 import static dev.keyferry.flow.Client.DEVICE_CODE_GRANT;
+import static dev.keyferry.flow.Client.REFRESH_GRANT;
 
+import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.CodeChallenge;
@@ -9,20 +11,26 @@ import dev.keyferry.flow.DeviceCode;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.IssuedKey;
 import dev.keyferry.flow.OAuthError;
+import dev.keyferry.flow.RefreshFlow;
+import dev.keyferry.flow.RefreshToken;
+import dev.keyferry.web.Form;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// The token endpoint, where the device polls for its key, RFC 8628 §3.4.
+/// The token endpoint, where the device polls for its key, RFC 8628 §3.4, and renews it,
+/// RFC 6749 §6.
 public final class PollHandler extends ApiHandler {
   private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7E]{1,255}");
 
   private final Clients clients;
-  private final DeviceFlow flow;
+  private final DeviceFlow deviceFlow;
+  private final RefreshFlow refreshFlow;
 
   public PollHandler() {
     this(Wiring.ofEnvironment());
@@ -30,31 +38,53 @@ public final class PollHandler extends ApiHandler {
 
   public PollHandler(Wiring wiring) {
     clients = wiring.clients();
-    flow = wiring.flow();
+    deviceFlow = wiring.flow();
+    refreshFlow = wiring.refreshFlow();
   }
 
   @Override
   Response handle(Request request) {
     var form = request.form();
-    if (!form.require("grant_type").equals(DEVICE_CODE_GRANT)) {
-      throw refused(
-          OAuthError.of(
-              OAuthError.Code.UNSUPPORTED_GRANT_TYPE, "the token endpoint knows the device grant"));
-    }
+    var answer =
+        switch (form.require("grant_type")) {
+          case DEVICE_CODE_GRANT -> poll(form, idempotencyKey(request));
+          case REFRESH_GRANT -> refresh(form, idempotencyKey(request));
+          default ->
+              throw refused(
+                  OAuthError.of(
+                      OAuthError.Code.UNSUPPORTED_GRANT_TYPE,
+                      "the token endpoint knows the device grant and refresh tokens"));
+        };
+    return switch (answer) {
+      case Given(var issued) -> token(issued);
+      case Declined(var error) -> Response.error(error);
+    };
+  }
+
+  private Answer<IssuedKey> poll(Form form, Optional<String> idempotencyKey) {
     var client = clients.require(form.require("client_id"), DEVICE_CODE_GRANT);
     Supplier<MalformedRequest> invalidGrant = () -> refused(OAuthError.INVALID_GRANT);
     var code = DeviceCode.parse(form.require("device_code")).orElseThrow(invalidGrant);
     var challenge =
         form.optional("code_verifier")
             .map(verifier -> CodeChallenge.answeredBy(verifier).orElseThrow(invalidGrant));
-    var idempotencyKey = request.header("idempotency-key");
-    if (idempotencyKey.filter(key -> !IDEMPOTENCY_KEY.matcher(key).matches()).isPresent()) {
+    return deviceFlow.poll(client, code, challenge, idempotencyKey);
+  }
+
+  private Answer<IssuedKey> refresh(Form form, Optional<String> idempotencyKey) {
+    var client = clients.require(form.require("client_id"), REFRESH_GRANT);
+    var token =
+        RefreshToken.parse(form.require("refresh_token"))
+            .orElseThrow(() -> refused(OAuthError.INVALID_REFRESH_TOKEN));
+    return refreshFlow.refresh(client, token, idempotencyKey);
+  }
+
+  private static Optional<String> idempotencyKey(Request request) {
+    var key = request.header("idempotency-key");
+    if (key.filter(text -> !IDEMPOTENCY_KEY.matcher(text).matches()).isPresent()) {
       throw refused(OAuthError.invalidRequest("Idempotency-Key is not 1 to 255 characters"));
     }
-    return switch (flow.poll(client, code, challenge, idempotencyKey)) {
-      case Given(var issued) -> token(issued);
-      case Declined(var error) -> Response.error(error);
-    };
+    return key;
   }
 
   /// RFC 6749 §5.1. The life is the key's whole life, so that a repeated answer is the same to the
@@ -64,10 +94,12 @@ public final class PollHandler extends ApiHandler {
     return Response.json(
         200,
         Map.of(
-            "access_token", issued.token().reveal(),
+            "access_token", issued.accessToken().reveal(),
             "token_type", "Bearer",
-            "expires_in", Duration.between(key.createdAt(), key.expiresAt()).toSeconds(),
-            "scope", key.scope()));
+            "expires_in",
+                Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
+            "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
+            "scope", key.terms().scope()));
   }
 
   private static MalformedRequest refused(OAuthError error) {

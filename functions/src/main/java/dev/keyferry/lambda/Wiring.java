@@ -6,7 +6,9 @@ import dev.keyferry.aws.DynamoKeyStore;
 import dev.keyferry.aws.KmsKeyHasher;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.KeyHasher;
+import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
+import dev.keyferry.flow.RefreshFlow;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -68,8 +70,15 @@ public final class Wiring {
   }
 
   KeyVerifier verifier() {
-    var keys = new DynamoKeyStore(dynamo.get().dynamo(), setting("KEYS_TABLE"));
-    return new KeyVerifier(keys, hasher(), clock);
+    return new KeyVerifier(keys(), hasher(), clock);
+  }
+
+  RefreshFlow refreshFlow() {
+    return new RefreshFlow(keys(), hasher(), clock, random);
+  }
+
+  KeyStore keys() {
+    return new DynamoKeyStore(dynamo.get().dynamo(), setting("KEYS_TABLE"));
   }
 
   Clients clients() {

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 final class AccessTokenTest {
   private final TestHasher hasher = new TestHasher();
   private final DeviceCode code = Samples.deviceCode();
-  private final AccessToken token = AccessToken.derive(hasher, 1, code);
+  private final RefreshToken first = RefreshToken.first(hasher, 1, code);
+  private final AccessToken token = first.access(hasher, 1);
 
   @Test
   void has_the_form_that_secret_scanners_know() {
@@ -56,7 +57,7 @@ final class AccessTokenTest {
 
   @Test
   void of_one_device_code_is_always_the_same() {
-    assertThat(AccessToken.derive(hasher, 1, code).reveal()).isEqualTo(token.reveal());
+    assertThat(derived(1, code)).isEqualTo(token.reveal());
   }
 
   @Test
@@ -85,7 +86,28 @@ final class AccessTokenTest {
         .doesNotContain(token.reveal().substring(20));
   }
 
+  @Test
+  void and_refresh_token_are_never_taken_for_each_other() {
+    assertThat(first.reveal()).matches("kfr_[0-9A-Za-z]{16}_[0-9A-Za-z]{49}");
+    assertThat(AccessToken.parse(first.reveal())).isEmpty();
+    assertThat(RefreshToken.parse(token.reveal())).isEmpty();
+    assertThat(RefreshToken.parse(first.reveal()).map(RefreshToken::id)).contains(token.id());
+  }
+
+  @Test
+  void of_every_generation_differs_and_follows_from_the_refresh_token_alone() {
+    var third = first.next(hasher, 1).next(hasher, 1);
+    var again = RefreshToken.parse(first.next(hasher, 1).reveal()).orElseThrow().next(hasher, 1);
+
+    assertThat(again.reveal()).isEqualTo(third.reveal());
+    assertThat(again.access(hasher, 1).reveal()).isEqualTo(third.access(hasher, 1).reveal());
+    assertThat(third.access(hasher, 1).reveal()).isNotEqualTo(token.reveal());
+    assertThat(first.descendants(hasher, 1).limit(2).map(RefreshToken::reveal))
+        .containsExactly(first.next(hasher, 1).reveal(), third.reveal());
+    assertThat(first).hasToString("RefreshToken[" + first.id() + "]");
+  }
+
   private String derived(int version, DeviceCode from) {
-    return AccessToken.derive(hasher, version, from).reveal();
+    return RefreshToken.first(hasher, version, from).access(hasher, version).reveal();
   }
 }

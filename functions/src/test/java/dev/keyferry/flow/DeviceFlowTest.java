@@ -279,7 +279,7 @@ final class DeviceFlowTest {
       assertThat(declined(flow.deny(ADA, codes.userCode())))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       given(flow.approve(BOB, codes.userCode(), bobs, Consent.TO_ALL));
-      assertThat(given(poll(codes)).key().subject()).isEqualTo(BOB);
+      assertThat(given(poll(codes)).key().terms().subject()).isEqualTo(BOB);
     }
 
     @Test
@@ -394,16 +394,16 @@ final class DeviceFlowTest {
       var issued = given(poll(codes));
 
       var key = issued.key();
-      assertThat(key.id()).isEqualTo(issued.token().id());
-      assertThat(key.clientId()).isEqualTo("cli");
-      assertThat(key.subject()).isEqualTo(ADA);
-      assertThat(key.scope()).isEqualTo(new Scope(List.of("read", "write")));
-      assertThat(key.name()).isEqualTo(Samples.request(NOON).deviceName());
-      assertThat(key.origin()).isEqualTo(Samples.request(NOON).origin());
-      assertThat(key.createdAt()).isEqualTo(clock.instant());
+      assertThat(key.id()).isEqualTo(issued.accessToken().id());
+      assertThat(key.terms().clientId()).isEqualTo("cli");
+      assertThat(key.terms().subject()).isEqualTo(ADA);
+      assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read", "write")));
+      assertThat(key.terms().name()).isEqualTo(Samples.request(NOON).deviceName());
+      assertThat(key.terms().origin()).isEqualTo(Samples.request(NOON).origin());
+      assertThat(key.terms().createdAt()).isEqualTo(clock.instant());
       assertThat(key.expiresAt()).isEqualTo(clock.instant().plus(Duration.ofHours(24)));
       assertThat(keys.find(key.id())).contains(key);
-      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.token())).contains(key);
+      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken())).contains(key);
     }
 
     @Test
@@ -418,9 +418,9 @@ final class DeviceFlowTest {
 
       var key = given(poll(codes)).key();
 
-      assertThat(key.scope()).isEqualTo(new Scope(List.of("read")));
+      assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read")));
       assertThat(key.expiresAt()).isEqualTo(NOON.plus(Duration.ofMinutes(5)));
-      assertThat(key.name()).contains("kitchen");
+      assertThat(key.terms().name()).contains("kitchen");
     }
 
     @Test
@@ -438,7 +438,7 @@ final class DeviceFlowTest {
 
       var key = given(flow.poll(curtailed, codes.deviceCode(), NO_VERIFIER, ONCE)).key();
 
-      assertThat(key.scope()).isEqualTo(new Scope(List.of("read")));
+      assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read")));
       assertThat(key.expiresAt()).isEqualTo(NOON.plus(Duration.ofHours(2)));
     }
 
@@ -495,7 +495,7 @@ final class DeviceFlowTest {
     void a_disabled_subject_gets_no_key() {
       var codes = authorize();
       approve(codes);
-      keys.disable(ADA);
+      keys.setDisabled(ADA, true, NOON);
 
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
       assertThat(row(codes).state()).isInstanceOf(Approved.class);
@@ -752,7 +752,7 @@ final class DeviceFlowTest {
       clock.advance(DeviceFlow.REDELIVERY.minus(MILLISECOND));
       var again = given(poll(codes, "a"));
 
-      assertThat(again.token().reveal()).isEqualTo(first.token().reveal());
+      assertThat(again.accessToken().reveal()).isEqualTo(first.accessToken().reveal());
       assertThat(again.key()).isEqualTo(first.key());
     }
 
@@ -786,7 +786,7 @@ final class DeviceFlowTest {
     @Test
     void a_key_that_was_used_is_not_handed_out_again() {
       var issued = given(poll(codes, "a"));
-      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.token())).isPresent();
+      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken())).isPresent();
 
       assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
     }
@@ -794,7 +794,7 @@ final class DeviceFlowTest {
     @Test
     void a_key_that_was_revoked_is_not_handed_out_again() {
       var issued = given(poll(codes, "a"));
-      keys.revoke(issued.key().id(), clock.instant());
+      keys.revoke(issued.key().id(), new KeyStore.Revoker.Server(), clock.instant());
 
       assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
     }
@@ -817,7 +817,7 @@ final class DeviceFlowTest {
 
     @RepeatedTest(5)
     void retries_that_race_their_own_poll_all_hear_the_same_key() throws InterruptedException {
-      var tokens = race(16, () -> given(poll(codes, "a")).token().reveal());
+      var tokens = race(16, () -> given(poll(codes, "a")).accessToken().reveal());
 
       assertThat(tokens).hasSize(16).containsOnly(tokens.getFirst());
     }
@@ -835,8 +835,8 @@ final class DeviceFlowTest {
       approve(codes);
       var issued = given(poll(codes));
 
-      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.token())).isPresent();
-      assertThat(issued.key().hash().version()).isEqualTo(2);
+      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken())).isPresent();
+      assertThat(issued.key().generation().access().version()).isEqualTo(2);
     }
 
     @Test
@@ -874,7 +874,7 @@ final class DeviceFlowTest {
       var first = given(poll(codes, "a"));
       hasher.rotateTo(2);
 
-      assertThat(given(poll(codes, "a")).token().reveal()).isEqualTo(first.token().reveal());
+      assertThat(given(poll(codes, "a")).accessToken().reveal()).isEqualTo(first.accessToken().reveal());
     }
 
     @Test
@@ -1146,7 +1146,7 @@ final class DeviceFlowTest {
 
     var key = given(poll(codes)).key();
 
-    assertThat(key.createdAt()).isEqualTo(key.createdAt().truncatedTo(ChronoUnit.MILLIS));
+    assertThat(key.terms().createdAt()).isEqualTo(key.terms().createdAt().truncatedTo(ChronoUnit.MILLIS));
     assertThat(((Consumed) row(codes).state()).approval().at()).isEqualTo(NOON);
   }
 }

@@ -26,22 +26,22 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
-  public Write create(Grant grant, Instant now) {
+  public Write<Grant> create(Grant grant, Instant now) {
     synchronized (keys) {
       var found = find(grant.locator());
       if (found.isEmpty() || found.get().isPurgeable(now)) {
         grants.put(grant.locator(), grant);
-        return new Write.Applied(grant);
+        return new Write.Applied<>(grant);
       }
       return found
           .filter(there -> there.deviceSecret().equals(grant.deviceSecret()))
-          .<Write>map(Write.Applied::new)
-          .orElse(new Write.Refused(found));
+          .<Write<Grant>>map(Write.Applied::new)
+          .orElse(new Write.Refused<>(found));
     }
   }
 
   @Override
-  public Write poll(Locator locator, Proof proof, String attempt, Instant now) {
+  public Write<Grant> poll(Locator locator, Proof proof, String attempt, Instant now) {
     return update(
         locator,
         grant ->
@@ -63,7 +63,7 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
-  public Write slowDown(Grant seen, Duration interval) {
+  public Write<Grant> slowDown(Grant seen, Duration interval) {
     var window = seen.pace().nextPollAt();
     return update(
         seen.locator(),
@@ -77,7 +77,7 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
-  public Write claim(Locator locator, Grant.Claim claim, Instant now) {
+  public Write<Grant> claim(Locator locator, Grant.Claim claim, Instant now) {
     return update(
         locator,
         grant -> isPending(grant) && !grant.isExpired(now),
@@ -86,7 +86,7 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
-  public Write approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now) {
+  public Write<Grant> approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now) {
     return update(
         locator,
         grant ->
@@ -98,7 +98,7 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
-  public Write deny(Locator locator, Subject subject, Instant now) {
+  public Write<Grant> deny(Locator locator, Subject subject, Instant now) {
     return update(
         locator,
         grant ->
@@ -122,7 +122,7 @@ public final class InMemoryGrantStore implements GrantStore {
           || !(found.get().state() instanceof Approved(var claim, var approval))) {
         return new Redeemed.Refused(found);
       }
-      if (!keys.standing(key.subject()).admits(approvedAt)) {
+      if (!keys.findStanding(key.terms().subject()).admits(approvedAt)) {
         return new Redeemed.Barred();
       }
       if (!keys.putIfAbsent(key)) {
@@ -153,7 +153,7 @@ public final class InMemoryGrantStore implements GrantStore {
     }
   }
 
-  private Write update(
+  private Write<Grant> update(
       Locator locator,
       Predicate<Grant> condition,
       Predicate<Grant> mine,
@@ -164,9 +164,9 @@ public final class InMemoryGrantStore implements GrantStore {
       if (found.filter(condition).isPresent()) {
         var after = set.apply(found.get());
         grants.put(locator, after);
-        return new Write.Applied(after);
+        return new Write.Applied<>(after);
       }
-      return found.filter(mine).<Write>map(Write.Applied::new).orElse(new Write.Refused(found));
+      return found.filter(mine).<Write<Grant>>map(Write.Applied::new).orElse(new Write.Refused<>(found));
     }
   }
 

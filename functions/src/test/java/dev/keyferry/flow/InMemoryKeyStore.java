@@ -1,10 +1,15 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.flow.Key.Generation;
+import dev.keyferry.flow.Key.Previous;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// Keys and the standing of subjects in memory; its monitor also guards the grants, so that a
 /// redemption is one step.
@@ -19,7 +24,79 @@ public final class InMemoryKeyStore implements KeyStore {
 
   @Override
   public synchronized Optional<Holding> findWithStanding(KeyId id) {
-    return find(id).map(key -> new Holding(key, standing(key.subject())));
+    return find(id).map(key -> new Holding(key, findStanding(key.terms().subject())));
+  }
+
+  @Override
+  public synchronized Standing findStanding(Subject subject) {
+    return standings.getOrDefault(subject, Standing.GOOD);
+  }
+
+  @Override
+  public synchronized List<Key> list(Subject subject) {
+    return keys.values().stream().filter(key -> key.terms().subject().equals(subject)).toList();
+  }
+
+  @Override
+  public synchronized Write<Key> renew(
+      KeyId id, String clientId, Digest presented, Generation next) {
+    return update(
+        id,
+        key ->
+            key.generation().refresh().equals(presented)
+                && key.terms().clientId().equals(clientId)
+                && key.revokedAt().isEmpty()
+                && key.isRenewable(next.issuedAt()),
+        key -> key.generation().attempt().equals(next.attempt()),
+        key -> {
+          var before = key.generation();
+          var previous = next.previous().orElseThrow();
+          return Samples.withGeneration(
+              key,
+              new Generation(
+                  before.number() + 1,
+                  next.access(),
+                  next.refresh(),
+                  next.issuedAt(),
+                  Optional.of(new Previous(previous.access(), presented, before.issuedAt())),
+                  next.seal(),
+                  next.attempt(),
+                  next.idempotencyKey()));
+        });
+  }
+
+  @Override
+  public synchronized Write<Key> revoke(KeyId id, Revoker revoker, Instant now) {
+    return update(
+        id,
+        key -> mayRevoke(revoker, key),
+        _ -> false,
+        key -> row(key, key.revokedAt().or(() -> Optional.of(now)), key.lastUsedAt()));
+  }
+
+  private static boolean mayRevoke(Revoker revoker, Key key) {
+    return switch (revoker) {
+      case Revoker.Owner(var subject) -> key.terms().subject().equals(subject);
+      case Revoker.Holder(var clientId, var token) ->
+          key.terms().clientId().equals(clientId)
+              && Stream.concat(
+                      Stream.of(key.generation().access(), key.generation().refresh()),
+                      key.generation().previous().stream()
+                          .flatMap(previous -> Stream.of(previous.access(), previous.refresh())))
+                  .anyMatch(token::equals);
+      case Revoker.Server _ -> true;
+    };
+  }
+
+  private Write<Key> update(
+      KeyId id, Predicate<Key> condition, Predicate<Key> mine, UnaryOperator<Key> set) {
+    var found = find(id);
+    if (found.filter(condition).isPresent()) {
+      var after = set.apply(found.get());
+      keys.put(id, after);
+      return new Write.Applied<>(after);
+    }
+    return found.filter(mine).<Write<Key>>map(Write.Applied::new).orElse(new Write.Refused<>(found));
   }
 
   @Override
@@ -32,16 +109,16 @@ public final class InMemoryKeyStore implements KeyStore {
                 : key);
   }
 
-  public synchronized void disable(Subject subject) {
-    standings.put(subject, new Standing(true, standing(subject).signedOutAt()));
+  @Override
+  public synchronized void setDisabled(Subject subject, boolean disabled, Instant now) {
+    standings.put(subject, new Standing(disabled, findStanding(subject).signedOutAt()));
   }
 
-  public synchronized void signOut(Subject subject, Instant at) {
-    standings.put(subject, new Standing(standing(subject).disabled(), Optional.of(at)));
-  }
-
-  public synchronized void revoke(KeyId id, Instant at) {
-    forge(id, key -> row(key, Optional.of(at), key.lastUsedAt()));
+  @Override
+  public synchronized void signOut(Subject subject, Instant now) {
+    var before = findStanding(subject);
+    var at = before.signedOutAt().filter(now::isBefore).orElse(now);
+    standings.put(subject, new Standing(before.disabled(), Optional.of(at)));
   }
 
   /// Writes a row as someone with access to the table could.
@@ -53,23 +130,7 @@ public final class InMemoryKeyStore implements KeyStore {
     return keys.putIfAbsent(key.id(), key) == null;
   }
 
-  synchronized Standing standing(Subject subject) {
-    return standings.getOrDefault(subject, Standing.GOOD);
-  }
-
   private static Key row(Key key, Optional<Instant> revokedAt, Optional<Instant> lastUsedAt) {
-    return new Key(
-        key.id(),
-        key.hash(),
-        key.seal(),
-        key.clientId(),
-        key.subject(),
-        key.scope(),
-        key.name(),
-        key.origin(),
-        key.createdAt(),
-        key.expiresAt(),
-        revokedAt,
-        lastUsedAt);
+    return new Key(key.id(), key.terms(), key.seal(), key.generation(), revokedAt, lastUsedAt);
   }
 }

@@ -13,6 +13,7 @@ import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.KeyStore.Holding;
+import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.KeyStore.Standing;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +38,7 @@ public abstract class KeyStoreContract {
   private void issue(Key issued) {
     var grant = Samples.grant(Samples.request(NOON));
     var locator = grant.locator();
-    var claim = new Claim(issued.subject(), digest());
+    var claim = new Claim(issued.terms().subject(), digest());
     stores().grants().create(grant, NOON);
     stores().grants().claim(locator, claim, NOON);
     stores().grants().approve(locator, claim, new Approval(Consent.TO_ALL, NOON, digest()), NOON);
@@ -78,28 +79,25 @@ public abstract class KeyStoreContract {
   @Test
   void a_key_without_a_name_is_kept_without_one() {
     var nameless =
-        new Key(
-            key.id(),
-            key.hash(),
-            key.seal(),
-            "demo",
-            subject,
-            new Scope(List.of("read")),
-            Optional.empty(),
-            Origin.parse("2001:db8::7"),
-            NOON,
-            NOON.plus(Duration.ofDays(365)),
-            Optional.empty(),
-            Optional.empty());
+        Samples.key(
+            new Key.Terms(
+                "demo",
+                subject,
+                new Scope(List.of("read")),
+                Duration.ofDays(365),
+                Optional.empty(),
+                Origin.parse("2001:db8::7"),
+                NOON,
+                NOON.plusMillis(3)));
     issue(nameless);
 
-    assertThat(keys().find(key.id())).contains(nameless);
+    assertThat(keys().find(nameless.id())).contains(nameless);
   }
 
   @Test
   void the_standing_tells_a_disabled_subject() {
     issue(key);
-    stores().disable(subject);
+    keys().setDisabled(subject, true, NOON);
 
     assertThat(standing()).isEqualTo(new Standing(true, Optional.empty()));
   }
@@ -107,7 +105,7 @@ public abstract class KeyStoreContract {
   @Test
   void the_standing_tells_when_the_subject_signed_out() {
     issue(key);
-    stores().signOut(subject, NOON.plusMillis(7));
+    keys().signOut(subject, NOON.plusMillis(7));
 
     assertThat(standing()).isEqualTo(new Standing(false, Optional.of(NOON.plusMillis(7))));
   }
@@ -115,8 +113,8 @@ public abstract class KeyStoreContract {
   @Test
   void the_standing_tells_both_at_once() {
     issue(key);
-    stores().signOut(subject, NOON);
-    stores().disable(subject);
+    keys().signOut(subject, NOON);
+    keys().setDisabled(subject, true, NOON);
 
     assertThat(standing()).isEqualTo(new Standing(true, Optional.of(NOON)));
   }
@@ -126,10 +124,10 @@ public abstract class KeyStoreContract {
     issue(key);
     assertThat(standing()).isEqualTo(Standing.GOOD);
 
-    stores().signOut(subject, NOON);
+    keys().signOut(subject, NOON);
     assertThat(standing()).isEqualTo(new Standing(false, Optional.of(NOON)));
 
-    stores().disable(subject);
+    keys().setDisabled(subject, true, NOON);
     assertThat(standing()).isEqualTo(new Standing(true, Optional.of(NOON)));
   }
 
@@ -138,7 +136,7 @@ public abstract class KeyStoreContract {
     var other = Samples.key(subject(), NOON);
     issue(key);
     issue(other);
-    stores().disable(other.subject());
+    keys().setDisabled(other.terms().subject(), true, NOON);
 
     assertThat(standing()).isEqualTo(Standing.GOOD);
     assertThat(keys().findWithStanding(other.id()))
@@ -150,7 +148,7 @@ public abstract class KeyStoreContract {
     issue(key);
     assertThat(keys().findWithStanding(key.id())).isPresent();
 
-    stores().revoke(key.id(), NOON.plusMillis(7));
+    keys().revoke(key.id(), new Revoker.Server(), NOON.plusMillis(7));
 
     assertThat(found().revokedAt()).contains(NOON.plusMillis(7));
     assertThat(keys().findWithStanding(key.id()).map(Holding::key)).contains(found());
@@ -166,15 +164,9 @@ public abstract class KeyStoreContract {
         .isEqualTo(
             new Key(
                 key.id(),
-                key.hash(),
+                key.terms(),
                 key.seal(),
-                key.clientId(),
-                key.subject(),
-                key.scope(),
-                key.name(),
-                key.origin(),
-                key.createdAt(),
-                key.expiresAt(),
+                key.generation(),
                 Optional.empty(),
                 Optional.of(HOUR)));
   }

@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State.Approved;
+import dev.keyferry.flow.Key.Generation;
+import dev.keyferry.flow.KeyStore.Revoker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -23,19 +26,30 @@ final class KeyVerifierTest {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Instant HOUR = NOON.truncatedTo(ChronoUnit.HOURS);
 
+  private static final Instant LATER = NOON.plusSeconds(2);
+  private static final Subject BOB = new Subject("bob");
+  private static final Scope WIDER = new Scope(List.of("read", "write", "admin"));
+  private static final Duration LONGER = Duration.ofDays(300);
+
   private final TestClock clock = new TestClock(NOON);
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
   private final Subject subject = Samples.subject();
-  private final AccessToken token = AccessToken.derive(hasher, 1, Samples.deviceCode());
-  private final Key key = mint(token);
+  private final RefreshToken first = RefreshToken.first(hasher, 1, Samples.deviceCode());
+  private final AccessToken token = first.access(hasher, 1);
+  private final Key key = mint(first);
 
-  private Key mint(AccessToken of) {
+  private RefreshToken another() {
+    return RefreshToken.first(hasher, 1, Samples.deviceCode());
+  }
+
+  private Key mint(RefreshToken of) {
     var grant = Samples.grant(Samples.request(NOON));
     var claim = new Claim(subject, Samples.digest());
     var approved = new Approved(claim, new Approval(Consent.TO_ALL, NOON, Samples.digest()));
-    return Key.mint(hasher, of, grant, approved, CLI, NOON);
+    var redemption = new Redemption(NOON.plusSeconds(1), Samples.attempt(), Optional.empty());
+    return Key.mint(hasher, of, grant, approved, CLI, redemption);
   }
 
   @BeforeEach
@@ -50,12 +64,12 @@ final class KeyVerifierTest {
 
   @Test
   void an_unknown_key_does_not() {
-    assertThat(verifier.verify(AccessToken.derive(hasher, 1, Samples.deviceCode()))).isEmpty();
+    assertThat(verifier.verify(another().access(hasher, 1))).isEmpty();
   }
 
   @Test
   void a_token_with_the_right_id_and_another_secret_does_not() {
-    var other = AccessToken.derive(hasher, 1, Samples.deviceCode());
+    var other = another();
     keys.forge(key.id(), _ -> mint(other));
 
     assertThat(verifier.verify(token)).isEmpty();
@@ -72,60 +86,46 @@ final class KeyVerifierTest {
 
   @Test
   void a_revoked_key_is_dead() {
-    keys.revoke(key.id(), NOON);
+    keys.revoke(key.id(), new Revoker.Server(), NOON);
 
     assertThat(verifier.verify(token)).isEmpty();
   }
 
   @Test
   void the_key_of_a_disabled_subject_is_dead() {
-    keys.disable(subject);
+    keys.setDisabled(subject, true, NOON);
 
     assertThat(verifier.verify(token)).isEmpty();
   }
 
   @Test
-  void signing_out_everywhere_kills_what_is_not_newer() {
-    keys.signOut(subject, key.createdAt().minus(MILLISECOND));
+  void signing_out_everywhere_kills_what_was_agreed_to_before_however_late_it_was_minted() {
+    keys.signOut(subject, key.terms().approvedAt().minus(MILLISECOND));
     assertThat(verifier.verify(token)).isPresent();
 
-    keys.signOut(subject, key.createdAt());
+    keys.signOut(subject, key.terms().approvedAt());
     assertThat(verifier.verify(token)).isEmpty();
   }
 
   @Test
   void an_edited_row_opens_nothing() {
     var other = Samples.key(Samples.subject(), NOON);
+    var terms = key.terms();
+    var generation = key.generation();
     List<Key> forgeries =
         List.of(
-            row(other.hash(), key.seal(), "cli", subject, key.scope(), NOON, key.expiresAt()),
-            row(key.hash(), other.seal(), "cli", subject, key.scope(), NOON, key.expiresAt()),
-            row(key.hash(), key.seal(), "demo", subject, key.scope(), NOON, key.expiresAt()),
-            row(key.hash(), key.seal(), "cli", other.subject(), key.scope(), NOON, key.expiresAt()),
-            row(
-                key.hash(),
-                key.seal(),
-                "cli",
-                subject,
-                new Scope(List.of("read", "write", "admin")),
-                NOON,
-                key.expiresAt()),
-            row(
-                key.hash(),
-                key.seal(),
-                "cli",
-                subject,
-                key.scope(),
-                NOON.plus(MILLISECOND),
-                key.expiresAt()),
-            row(
-                key.hash(),
-                key.seal(),
-                "cli",
-                subject,
-                key.scope(),
-                NOON,
-                key.expiresAt().plus(MILLISECOND)));
+            edited("demo", subject, terms.scope(), terms.lifetime(), NOON, terms.createdAt()),
+            edited("cli", BOB, terms.scope(), terms.lifetime(), NOON, terms.createdAt()),
+            edited("cli", subject, WIDER, terms.lifetime(), NOON, terms.createdAt()),
+            edited("cli", subject, terms.scope(), LONGER, NOON, terms.createdAt()),
+            edited("cli", subject, terms.scope(), terms.lifetime(), LATER, terms.createdAt()),
+            edited("cli", subject, terms.scope(), terms.lifetime(), NOON, LATER),
+            Samples.withGeneration(key, other.generation()),
+            Samples.withGeneration(key, issued(generation, LATER)),
+            new Key(
+                key.id(), terms, other.seal(), generation, Optional.empty(), Optional.empty()),
+            new Key(
+                key.id(), terms, Digest.NONE, generation, Optional.empty(), Optional.empty()));
 
     for (var forgery : forgeries) {
       keys.forge(key.id(), _ -> forgery);
@@ -135,28 +135,51 @@ final class KeyVerifierTest {
     assertThat(verifier.verify(token)).isPresent();
   }
 
-  @Test
-  void a_row_without_a_seal_opens_nothing() {
-    var unsealed = new Digest(0, "");
-    keys.forge(
-        key.id(),
-        _ -> row(key.hash(), unsealed, "cli", subject, key.scope(), NOON, key.expiresAt()));
+  private Key edited(
+      String clientId,
+      Subject of,
+      Scope scope,
+      Duration lifetime,
+      Instant approvedAt,
+      Instant createdAt) {
+    var terms = key.terms();
+    return Samples.withTerms(
+        key,
+        new Key.Terms(
+            clientId,
+            of,
+            scope,
+            lifetime,
+            terms.name(),
+            terms.origin(),
+            approvedAt,
+            createdAt));
+  }
 
-    assertThat(verifier.verify(token)).isEmpty();
+  private static Generation issued(Generation generation, Instant at) {
+    return new Generation(
+        generation.number(),
+        generation.access(),
+        generation.refresh(),
+        at,
+        generation.previous(),
+        generation.seal(),
+        generation.attempt(),
+        generation.idempotencyKey());
   }
 
   @Test
   void keys_of_the_previous_and_of_the_next_version_still_open_the_door() {
     hasher.rotateTo(2);
     assertThat(verifier.verify(token)).isPresent();
-    var newer = AccessToken.derive(hasher, 2, Samples.deviceCode());
+    var newer = another();
     assertThat(keys.putIfAbsent(mint(newer))).isTrue();
 
     hasher.rotateTo(1);
-    assertThat(verifier.verify(newer)).isPresent();
+    assertThat(verifier.verify(newer.access(hasher, 1))).isPresent();
 
     hasher.rotateTo(3);
-    assertThat(verifier.verify(newer)).isPresent();
+    assertThat(verifier.verify(newer.access(hasher, 1))).isPresent();
     assertThat(verifier.verify(token)).isEmpty();
   }
 
@@ -176,7 +199,7 @@ final class KeyVerifierTest {
 
   @Test
   void a_refused_use_is_not_noted() {
-    keys.revoke(key.id(), NOON);
+    keys.revoke(key.id(), new Revoker.Server(), NOON);
     verifier.verify(token);
 
     assertThat(lastUsed()).isEmpty();
@@ -195,28 +218,5 @@ final class KeyVerifierTest {
 
   private Optional<Instant> lastUsed() {
     return keys.find(key.id()).orElseThrow().lastUsedAt();
-  }
-
-  private Key row(
-      Digest hash,
-      Digest seal,
-      String clientId,
-      Subject of,
-      Scope scope,
-      Instant createdAt,
-      Instant expiresAt) {
-    return new Key(
-        key.id(),
-        hash,
-        seal,
-        clientId,
-        of,
-        scope,
-        key.name(),
-        key.origin(),
-        createdAt,
-        expiresAt,
-        Optional.empty(),
-        Optional.empty());
   }
 }

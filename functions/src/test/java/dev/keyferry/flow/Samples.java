@@ -15,12 +15,15 @@ public final class Samples {
   /// Far ahead, lest the TTL of a real table delete what a test has just written.
   public static final Instant NOON = Instant.parse("2040-01-01T12:00:00.123Z");
 
+  /// What the sample CLI asks for.
+  public static final Scope SCOPE = new Scope(List.of("read", "write"));
+
   public static final Client CLI =
       new Client(
           "cli",
           "Keyferry CLI",
-          Set.of(Client.DEVICE_CODE_GRANT),
-          new Scope(List.of("read", "write")),
+          Set.of(Client.DEVICE_CODE_GRANT, Client.REFRESH_GRANT),
+          new Scope(List.of("read", "write", Scope.OFFLINE_ACCESS)),
           Duration.ofHours(24),
           Duration.ofDays(365));
 
@@ -45,7 +48,7 @@ public final class Samples {
   public static DeviceRequest request(Instant at) {
     return new DeviceRequest(
         CLI.id(),
-        CLI.scopes(),
+        SCOPE,
         Optional.of("Ada's büro 💻"),
         Duration.ofHours(24),
         Optional.empty(),
@@ -78,19 +81,61 @@ public final class Samples {
 
   /// The key that a grant of this subject might stand for, of its own id.
   public static Key key(Subject subject, Instant createdAt) {
+    return key(
+        new Key.Terms(
+            CLI.id(),
+            subject,
+            SCOPE,
+            Duration.ofHours(24),
+            Optional.of("Ada's büro 💻"),
+            Origin.parse("192.0.2.7"),
+            createdAt,
+            createdAt));
+  }
+
+  public static Key key(Key.Terms terms) {
     return new Key(
         new KeyId(UUID.randomUUID().toString().replace("-", "").substring(0, 16)),
+        terms,
         digest(),
-        digest(),
-        CLI.id(),
-        subject,
-        CLI.scopes(),
-        Optional.of("Ada's büro 💻"),
-        Origin.parse("192.0.2.7"),
-        createdAt,
-        createdAt.plus(Duration.ofHours(24)),
+        new Key.Generation(
+            0,
+            digest(),
+            digest(),
+            terms.createdAt(),
+            Optional.empty(),
+            digest(),
+            attempt(),
+            Optional.empty()),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /// Terms with a refresh token.
+  public static Key.Terms renewable(Subject subject, Instant createdAt) {
+    var terms = key(subject, createdAt).terms();
+    return withScope(terms, new Scope(List.of("read", Scope.OFFLINE_ACCESS)));
+  }
+
+  public static Key.Terms withScope(Key.Terms terms, Scope scope) {
+    return new Key.Terms(
+        terms.clientId(),
+        terms.subject(),
+        scope,
+        terms.lifetime(),
+        terms.name(),
+        terms.origin(),
+        terms.approvedAt(),
+        terms.createdAt());
+  }
+
+  public static Key withTerms(Key key, Key.Terms terms) {
+    return new Key(
+        key.id(), terms, key.seal(), key.generation(), key.revokedAt(), key.lastUsedAt());
+  }
+
+  public static Key withGeneration(Key key, Key.Generation generation) {
+    return new Key(key.id(), key.terms(), key.seal(), generation, key.revokedAt(), key.lastUsedAt());
   }
 
   /// A device code that belongs to no grant.

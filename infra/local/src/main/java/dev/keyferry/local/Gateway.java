@@ -43,8 +43,8 @@ final class Gateway implements AutoCloseable {
   Gateway(int port, Consumer<String> log) throws IOException {
     // Answers are small: without this each would wait for the client's delayed acknowledgement.
     System.setProperty("sun.net.httpserver.nodelay", "true");
-    // Clients keep a connection for thirty seconds; hung up at that very moment, one would send its next
-    // request into the void.
+    // Clients keep a connection for thirty seconds; hung up at that very moment, one would send its
+    // next request into the void.
     System.setProperty("sun.net.httpserver.idleInterval", "300");
     server = HttpServer.create(Loopback.port(port), BACKLOG);
     this.log = log;

@@ -1,0 +1,55 @@
+package dev.keyferry.flow;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+
+/// How access and refresh tokens are written: prefix, id, 256 secret bits (43 base62 digits), and the
+/// CRC-32 of what precedes (6 base62 digits). The prefix lets secret scanners find a leaked one, the
+/// checksum lets a typo or garbage be refused without a read.
+enum TokenForm {
+  ACCESS("kf_"),
+  REFRESH("kfr_");
+
+  private static final int ID_DIGITS = 16;
+  private static final int SECRET_DIGITS = 43;
+  private static final int CHECKSUM_DIGITS = 6;
+
+  private final String prefix;
+  private final Pattern pattern;
+
+  TokenForm(String prefix) {
+    this.prefix = prefix;
+    pattern =
+        Pattern.compile(
+            "%s([0-9A-Za-z]{%d})_[0-9A-Za-z]{%d}"
+                .formatted(prefix, ID_DIGITS, SECRET_DIGITS + CHECKSUM_DIGITS));
+  }
+
+  /// The id of the key that a well-formed token belongs to.
+  Optional<KeyId> idIn(String text) {
+    var form = pattern.matcher(text);
+    if (!form.matches()) {
+      return Optional.empty();
+    }
+    var body = text.substring(0, text.length() - CHECKSUM_DIGITS);
+    return text.endsWith(checksum(body)) ? Optional.of(new KeyId(form.group(1))) : Optional.empty();
+  }
+
+  String write(KeyId id, byte[] secret) {
+    var body = prefix + id + "_" + Base62.encode(new BigInteger(1, secret), SECRET_DIGITS);
+    return body + checksum(body);
+  }
+
+  static KeyId id(byte[] from) {
+    return new KeyId(Base62.encode(new BigInteger(1, from), ID_DIGITS));
+  }
+
+  private static String checksum(String body) {
+    var crc = new CRC32();
+    crc.update(body.getBytes(StandardCharsets.US_ASCII));
+    return Base62.encode(BigInteger.valueOf(crc.getValue()), CHECKSUM_DIGITS);
+  }
+}
