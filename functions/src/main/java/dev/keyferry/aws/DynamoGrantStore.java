@@ -112,7 +112,7 @@ public final class DynamoGrantStore implements GrantStore {
             .with(":pending", GrantItem.PENDING)
             .with(":approved", GrantItem.APPROVED)
             .with(":now", now)
-            .with(":at", approval.at())
+            .with(":at", approval.since())
             .with(":seal", approval.seal().toString());
     var set = new StringBuilder("SET grant_state = :approved, approved_at = :at");
     set.append(", approval_seal = :seal");

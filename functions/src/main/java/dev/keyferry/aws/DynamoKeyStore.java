@@ -54,15 +54,18 @@ public final class DynamoKeyStore implements KeyStore {
 
   @Override
   public Optional<Key> find(KeyId id) {
-    var item =
-        dynamo
-            .getItem(get ->
+    return Optional.of(get(KeyItem.key(id))).filter(item -> !item.isEmpty()).map(KeyItem::read);
+  }
+
+  private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
+    return dynamo
+        .getItem(
+            get ->
                 get.tableName(table)
-                    .key(KeyItem.key(id))
+                    .key(key)
                     .consistentRead(true)
                     .overrideConfiguration(Budget.forCall()))
-            .item();
-    return item.isEmpty() ? Optional.empty() : Optional.of(KeyItem.read(item));
+        .item();
   }
 
   @Override
@@ -84,7 +87,7 @@ public final class DynamoKeyStore implements KeyStore {
 
   @Override
   public Standing findStanding(Subject subject) {
-    return standing(read(Stream.of(KeyItem.key(subject))).get(subject.partitionKey()));
+    return standing(get(KeyItem.key(subject)));
   }
 
   @Override
@@ -204,7 +207,7 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   private static Standing standing(@Nullable Map<String, AttributeValue> row) {
-    return row == null ? Standing.GOOD : KeyItem.readStanding(row);
+    return row == null || row.isEmpty() ? Standing.GOOD : KeyItem.readStanding(row);
   }
 
   /// The rows there are, by partition key.

@@ -20,7 +20,6 @@ import dev.keyferry.flow.Grant.State.Pending;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -180,7 +179,7 @@ public final class DeviceFlow {
     var issued = IssuedKey.of(key, token, hasher, grant.version());
     // All that can fail for want of a subkey is behind us; what is left is all or nothing.
     var proof = poll.proof(grant.deviceSecret());
-    var approvedAt = approved.approval().at();
+    var approvedAt = approved.approval().since();
     return switch (grants.redeem(grant.locator(), proof, approvedAt, redemption, key)) {
       case GrantStore.Redeemed.Stored _ -> new Given<>(issued);
       case GrantStore.Redeemed.Barred _ -> new Declined<>(OAuthError.ACCESS_DENIED);
@@ -220,12 +219,12 @@ public final class DeviceFlow {
 
   /// A signed-in user puts the grant on the screen, RFC 8628 §3.3. Decides nothing.
   public Answer<Screen> claim(Subject subject, UserCode userCode) {
-    var nonce = randomId();
-    var claim = new Claim(subject, hasher.digest(APPROVAL, utf8(nonce)));
     var now = now();
+    var nonce = ApprovalNonce.draw(random, now);
+    var claim = new Claim(subject, hasher.digest(APPROVAL, nonce.bytes()));
     return switch (at(userCode, locator -> grants.claim(locator, claim, now))) {
       case Applied(var grant) when Seals.intact(hasher, grant) ->
-          new Given<>(new Screen(grant, nonce));
+          new Given<>(new Screen(grant, nonce.text()));
       case Applied<Grant> _, Refused<Grant> _ -> new Declined<>(OAuthError.INVALID_USER_CODE);
     };
   }
@@ -233,11 +232,19 @@ public final class DeviceFlow {
   /// The claimant agrees, to the request or to less.
   public Answer<Grant> approve(
       Subject subject, UserCode userCode, String approvalNonce, Consent consent) {
-    var claim = new Claim(subject, hasher.digest(APPROVAL, utf8(approvalNonce)));
+    return ApprovalNonce.parse(approvalNonce)
+        .map(nonce -> approve(subject, userCode, nonce, consent))
+        .orElse(new Declined<>(OAuthError.INVALID_USER_CODE));
+  }
+
+  private Answer<Grant> approve(
+      Subject subject, UserCode userCode, ApprovalNonce nonce, Consent consent) {
+    var claim = new Claim(subject, hasher.digest(APPROVAL, nonce.bytes()));
     var now = now();
+    var since = nonce.openedAt();
     return switch (at(
         userCode,
-        locator -> grants.approve(locator, claim, seal(locator, claim, consent, now), now))) {
+        locator -> grants.approve(locator, claim, seal(locator, claim, consent, since), now))) {
       case Applied(var grant) -> new Given<>(grant);
       case Refused(var found) ->
           new Declined<>(
@@ -249,9 +256,9 @@ public final class DeviceFlow {
     };
   }
 
-  private Approval seal(Locator locator, Claim claim, Consent consent, Instant now) {
-    var message = Seals.message(locator, claim, consent, now);
-    return new Approval(consent, now, hasher.digest(Purpose.SEAL, message));
+  private Approval seal(Locator locator, Claim claim, Consent consent, Instant since) {
+    var message = Seals.message(locator, claim, consent, since);
+    return new Approval(consent, since, hasher.digest(Purpose.SEAL, message));
   }
 
   /// The claimant refuses; also what was approved and not yet redeemed.
@@ -289,10 +296,6 @@ public final class DeviceFlow {
         .with(poll.code().locator().partitionKey())
         .with(idempotencyKey)
         .toBytes();
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private String randomId() {

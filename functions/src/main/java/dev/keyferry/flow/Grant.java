@@ -45,8 +45,9 @@ public record Grant(
 
   /// The claimant's yes.
   ///
+  /// @param since when the screen was opened on which it was given: a sign-out after that undoes it
   /// @param seal over all of this, the claim and the place of the row
-  public record Approval(Consent consent, Instant at, Digest seal) {}
+  public record Approval(Consent consent, Instant since, Digest seal) {}
 
   /// What the claimant agreed to: the request, or less.
   ///

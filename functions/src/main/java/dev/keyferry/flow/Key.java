@@ -3,6 +3,7 @@ package dev.keyferry.flow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The issued credential of one linked device, as it is stored: without its tokens.
 ///
@@ -87,7 +88,7 @@ public record Key(
             client.capped(consent.lifetime().orElse(request.lifetime())),
             consent.name().or(request::deviceName),
             request.origin(),
-            approved.approval().at(),
+            approved.approval().since(),
             redemption.at());
     return new Key(
         first.id(),
@@ -124,6 +125,15 @@ public record Key(
             || isPrevious(token, hasher, now));
   }
 
+  /// Whether this is one of the key's tokens, of the present generation or the one before.
+  boolean knows(byte[] token, KeyHasher hasher) {
+    return Stream.concat(
+            Stream.of(generation.access(), generation.refresh()),
+            generation.previous().stream()
+                .flatMap(previous -> Stream.of(previous.access(), previous.refresh())))
+        .anyMatch(hash -> hasher.matches(Purpose.KEY, hash, token));
+  }
+
   private boolean isPresent(AccessToken token, KeyHasher hasher) {
     return hasher.matches(Purpose.KEY, generation.access(), token.bytes());
   }
@@ -151,9 +161,11 @@ public record Key(
     return terms.createdAt().plus(LONGEST_FAMILY);
   }
 
-  /// Whether it is over with the device for good, as far as time goes.
-  public boolean isOver(Instant now) {
-    return !now.isBefore(expiresAt()) && !isRenewable(now);
+  /// When it is over with the device for good, unless it is renewed before.
+  public Instant end() {
+    var idleEnd = generation.issuedAt().plus(LONGEST_IDLE);
+    var renewableUntil = idleEnd.isBefore(familyEnd()) ? idleEnd : familyEnd();
+    return terms.renewable() && renewableUntil.isAfter(expiresAt()) ? renewableUntil : expiresAt();
   }
 
   /// Whether a refresh comes in time.

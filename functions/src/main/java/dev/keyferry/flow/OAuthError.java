@@ -22,6 +22,8 @@ public record OAuthError(Code code, String description, Optional<Duration> inter
     EXPIRED_TOKEN,
     /// The code a person typed is not one that waits for a decision; why is not told.
     INVALID_USER_CODE,
+    /// No such key of this user's.
+    NOT_FOUND,
     /// An outage: nothing was decided, ask again.
     TEMPORARILY_UNAVAILABLE
   }
@@ -37,6 +39,7 @@ public record OAuthError(Code code, String description, Optional<Duration> inter
       of(Code.INVALID_GRANT, "the refresh token is unknown, used, expired or revoked");
   public static final OAuthError INVALID_USER_CODE =
       of(Code.INVALID_USER_CODE, "the code is unknown, expired or already decided");
+  public static final OAuthError NOT_FOUND = of(Code.NOT_FOUND, "you have no such key");
   public static final OAuthError TEMPORARILY_UNAVAILABLE =
       of(Code.TEMPORARILY_UNAVAILABLE, "nothing was decided; try again shortly");
 

@@ -83,6 +83,6 @@ final class Seals {
         && hasher.matches(
             Purpose.SEAL,
             approval.seal(),
-            message(grant.locator(), approved.claim(), approval.consent(), approval.at()));
+            message(grant.locator(), approved.claim(), approval.consent(), approval.since()));
   }
 }

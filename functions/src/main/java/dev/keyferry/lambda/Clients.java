@@ -55,12 +55,16 @@ public final class Clients {
     return byId.values();
   }
 
-  /// The client that sends a request, if it is registered and may use this grant.
+  /// The client that sends a request, if it is registered.
+  Client require(String id) {
+    return Optional.ofNullable(byId.get(id))
+        .orElseThrow(
+            () -> refused(OAuthError.Code.INVALID_CLIENT, "no such client is registered"));
+  }
+
+  /// The client that sends a request, if it may also use this grant.
   Client require(String id, String grantType) {
-    var client =
-        Optional.ofNullable(byId.get(id))
-            .orElseThrow(
-                () -> refused(OAuthError.Code.INVALID_CLIENT, "no such client is registered"));
+    var client = require(id);
     if (!client.mayUse(grantType)) {
       throw refused(OAuthError.Code.UNAUTHORIZED_CLIENT, "this client may not use this grant");
     }

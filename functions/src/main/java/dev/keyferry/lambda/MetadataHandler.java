@@ -29,6 +29,8 @@ public final class MetadataHandler extends ApiHandler {
             "issuer", issuer,
             "device_authorization_endpoint", issuer + "/oauth/device/authorize",
             "token_endpoint", issuer + "/oauth/token",
+            "revocation_endpoint", issuer + "/oauth/revoke",
+            "revocation_endpoint_auth_methods_supported", List.of("none"),
             "grant_types_supported", List.of(Client.DEVICE_CODE_GRANT, Client.REFRESH_GRANT),
             "response_types_supported", List.of(),
             "scopes_supported", scopes.toList(),

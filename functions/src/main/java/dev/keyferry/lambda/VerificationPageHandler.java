@@ -46,7 +46,7 @@ public final class VerificationPageHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var name = request.path().substring(request.path().lastIndexOf('/') + 1);
+    var name = request.lastSegment();
     var file = name.equals("device") ? files.get(HTML) : files.get(name);
     return Optional.ofNullable(file)
         .orElseGet(() -> Response.json(404, Map.of("message", "Not Found")));

@@ -8,7 +8,9 @@ import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
+import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.RefreshFlow;
+import dev.keyferry.flow.Revocation;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -75,6 +77,14 @@ public final class Wiring {
 
   RefreshFlow refreshFlow() {
     return new RefreshFlow(keys(), hasher(), clock, random);
+  }
+
+  Revocation revocation() {
+    return new Revocation(keys(), hasher(), clock);
+  }
+
+  LinkedDevices linkedDevices() {
+    return new LinkedDevices(keys(), clock);
   }
 
   KeyStore keys() {

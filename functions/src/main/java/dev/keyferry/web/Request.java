@@ -41,6 +41,11 @@ public record Request(
           "access_token",
           "token");
 
+  /// What stands last in the path.
+  public String lastSegment() {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
   public Optional<String> header(String lowerCaseName) {
     return Optional.ofNullable(headers.get(lowerCaseName));
   }

@@ -22,6 +22,11 @@ public record Response(int status, Map<String, String> headers, String body) {
         Json.write(body));
   }
 
+  /// Done, and nothing to say about it.
+  public static Response empty() {
+    return new Response(204, Map.of("cache-control", "no-store"), "");
+  }
+
   /// A refusal, RFC 6749 §5.2.
   public static Response error(OAuthError error) {
     var body = new LinkedHashMap<String, Object>();
@@ -43,7 +48,7 @@ public record Response(int status, Map<String, String> headers, String body) {
   private static int status(OAuthError error) {
     return switch (error.code()) {
       case INVALID_CLIENT -> 401;
-      case INVALID_USER_CODE -> 404;
+      case INVALID_USER_CODE, NOT_FOUND -> 404;
       case TEMPORARILY_UNAVAILABLE -> 503;
       case INVALID_REQUEST,
           INVALID_GRANT,

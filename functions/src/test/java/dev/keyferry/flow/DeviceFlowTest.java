@@ -1051,21 +1051,21 @@ final class DeviceFlowTest {
           List.of(
               new Approved(new Claim(BOB, claim.nonce()), approval),
               new Approved(new Claim(ADA, Samples.digest()), approval),
-              new Approved(claim, new Approval(Consent.TO_ALL, approval.at(), approval.seal())),
+              new Approved(claim, new Approval(Consent.TO_ALL, approval.since(), approval.seal())),
               new Approved(
                   claim,
                   new Approval(
                       new Consent(consent.scope(), Optional.empty(), consent.name()),
-                      approval.at(),
+                      approval.since(),
                       approval.seal())),
               new Approved(
                   claim,
                   new Approval(
                       new Consent(consent.scope(), consent.lifetime(), Optional.of("office")),
-                      approval.at(),
+                      approval.since(),
                       approval.seal())),
               new Approved(
-                  claim, new Approval(consent, approval.at().plusMillis(1), approval.seal())));
+                  claim, new Approval(consent, approval.since().plusMillis(1), approval.seal())));
 
       for (var forgery : forgeries) {
         forge(forgery);
@@ -1147,6 +1147,6 @@ final class DeviceFlowTest {
     var key = given(poll(codes)).key();
 
     assertThat(key.terms().createdAt()).isEqualTo(key.terms().createdAt().truncatedTo(ChronoUnit.MILLIS));
-    assertThat(((Consumed) row(codes).state()).approval().at()).isEqualTo(NOON);
+    assertThat(((Consumed) row(codes).state()).approval().since()).isEqualTo(NOON);
   }
 }

@@ -95,7 +95,7 @@ public abstract class GrantStoreContract {
   }
 
   private Redeemed redeem(Redemption redemption) {
-    return grants().redeem(locator, proof, approval.at(), redemption, key);
+    return grants().redeem(locator, proof, approval.since(), redemption, key);
   }
 
   private static Proof proofOf(Grant grant) {
@@ -830,7 +830,7 @@ public abstract class GrantStoreContract {
     @Test
     void needs_the_proof() {
       for (var wrong : proofsThatDoNotFit(proof)) {
-        assertRefused(grants().redeem(locator, wrong, approval.at(), redemption(), key), stored());
+        assertRefused(grants().redeem(locator, wrong, approval.since(), redemption(), key), stored());
       }
       assertThat(stores().keys().find(key.id())).isEmpty();
     }
@@ -843,14 +843,14 @@ public abstract class GrantStoreContract {
       applied(grants().approve(challenged.locator(), claim, approval, later));
 
       for (var wrong : proofsThatDoNotFit(proofOf(challenged))) {
-        assertThat(grants().redeem(challenged.locator(), wrong, approval.at(), redemption(), key))
+        assertThat(grants().redeem(challenged.locator(), wrong, approval.since(), redemption(), key))
             .isInstanceOf(Redeemed.Refused.class);
       }
       assertThat(stores().keys().find(key.id())).isEmpty();
       assertThat(
               grants()
                   .redeem(
-                      challenged.locator(), proofOf(challenged), approval.at(), redemption(), key))
+                      challenged.locator(), proofOf(challenged), approval.since(), redemption(), key))
           .isEqualTo(new Stored());
     }
 
@@ -888,7 +888,7 @@ public abstract class GrantStoreContract {
     void finds_nothing_at_an_unknown_place() {
       var unknown = Samples.grant(Samples.request(NOON)).locator();
 
-      assertThat(grants().redeem(unknown, proof, approval.at(), redemption(), key))
+      assertThat(grants().redeem(unknown, proof, approval.since(), redemption(), key))
           .isEqualTo(new Redeemed.Refused(Optional.empty()));
       assertThat(stored(unknown)).isEmpty();
       assertThat(stores().keys().find(key.id())).isEmpty();
@@ -907,7 +907,7 @@ public abstract class GrantStoreContract {
     @Test
     void is_barred_when_the_subject_signed_out_at_or_after_the_approval() {
       var approved = stored();
-      for (var at : List.of(approval.at(), approval.at().plus(MILLISECOND))) {
+      for (var at : List.of(approval.since(), approval.since().plus(MILLISECOND))) {
         stores().keys().signOut(claim.subject(), at);
 
         assertThat(redeem(redemption())).isEqualTo(new Barred());
@@ -918,7 +918,7 @@ public abstract class GrantStoreContract {
 
     @Test
     void goes_through_when_the_subject_signed_out_before_the_approval() {
-      stores().keys().signOut(claim.subject(), approval.at().minus(MILLISECOND));
+      stores().keys().signOut(claim.subject(), approval.since().minus(MILLISECOND));
 
       assertThat(redeem(redemption())).isEqualTo(new Stored());
     }
@@ -972,7 +972,7 @@ public abstract class GrantStoreContract {
       List<Callable<Redeemed>> polls =
           keys.stream()
               .<Callable<Redeemed>>map(
-                  own -> () -> grants().redeem(locator, proof, approval.at(), redemption(), own))
+                  own -> () -> grants().redeem(locator, proof, approval.since(), redemption(), own))
               .toList();
 
       var answers = race(polls).stream().collect(Collectors.partitioningBy(new Stored()::equals));

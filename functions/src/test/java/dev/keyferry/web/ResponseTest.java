@@ -53,7 +53,7 @@ final class ResponseTest {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"INVALID_CLIENT", "INVALID_USER_CODE", "TEMPORARILY_UNAVAILABLE"})
+      names = {"INVALID_CLIENT", "INVALID_USER_CODE", "NOT_FOUND", "TEMPORARILY_UNAVAILABLE"})
   void is_400_for_other_refusals(OAuthError.Code code) {
     var response = Response.error(OAuthError.of(code, "no"));
 

@@ -1,0 +1,43 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.Key;
+import dev.keyferry.flow.LinkedDevices;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.time.Instant;
+import java.util.Map;
+
+/// A signed-in user sees the linked devices: what may still be used, or still be renewed.
+public final class ListKeysHandler extends ApiHandler {
+  private final Clients clients;
+  private final LinkedDevices devices;
+
+  public ListKeysHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public ListKeysHandler(Wiring wiring) {
+    clients = wiring.clients();
+    devices = wiring.linkedDevices();
+  }
+
+  @Override
+  Response handle(Request request) {
+    var keys = devices.of(request.subject()).stream().map(this::describe).toList();
+    return Response.json(200, Map.of("keys", keys));
+  }
+
+  private Map<String, ?> describe(Key key) {
+    var terms = key.terms();
+    return Map.of(
+        "key_id", key.id(),
+        "client_id", terms.clientId(),
+        "client_name", clients.nameOf(terms.clientId()),
+        "name", terms.name(),
+        "scope", terms.scope(),
+        "created_at", terms.createdAt().getEpochSecond(),
+        "expires_at", key.end().getEpochSecond(),
+        "last_used_at", key.lastUsedAt().map(Instant::getEpochSecond),
+        "requested_from", terms.origin());
+  }
+}

@@ -1,0 +1,30 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.Revocation;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.util.Map;
+
+/// A client gives a key back by one of its tokens, RFC 7009. Whatever the token is worth, the answer is
+/// the same.
+public final class RevokeHandler extends ApiHandler {
+  private final Clients clients;
+  private final Revocation revocation;
+
+  public RevokeHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public RevokeHandler(Wiring wiring) {
+    clients = wiring.clients();
+    revocation = wiring.revocation();
+  }
+
+  @Override
+  Response handle(Request request) {
+    var form = request.form();
+    var client = clients.require(form.require("client_id"));
+    revocation.revoke(client, form.require("token"));
+    return Response.json(200, Map.of());
+  }
+}

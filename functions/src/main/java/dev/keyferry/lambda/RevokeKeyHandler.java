@@ -1,0 +1,28 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.KeyId;
+import dev.keyferry.flow.LinkedDevices;
+import dev.keyferry.flow.OAuthError;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+
+/// A signed-in user unlinks one device. Another's key and none at all are answered alike.
+public final class RevokeKeyHandler extends ApiHandler {
+  private final LinkedDevices devices;
+
+  public RevokeKeyHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public RevokeKeyHandler(Wiring wiring) {
+    devices = wiring.linkedDevices();
+  }
+
+  @Override
+  Response handle(Request request) {
+    var id = new KeyId(request.lastSegment());
+    return devices.unlink(request.subject(), id)
+        ? Response.empty()
+        : Response.error(OAuthError.NOT_FOUND);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.LinkedDevices;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+
+/// A signed-in user signs out everywhere: every key dies, and every grant that is still to be redeemed.
+public final class SignOutHandler extends ApiHandler {
+  private final LinkedDevices devices;
+
+  public SignOutHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public SignOutHandler(Wiring wiring) {
+    devices = wiring.linkedDevices();
+  }
+
+  @Override
+  Response handle(Request request) {
+    devices.signOut(request.subject());
+    return Response.empty();
+  }
+}
