@@ -3,6 +3,7 @@ package dev.keyferry.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +90,7 @@ class ProtocolTest {
       "client_id=cli&scope=read&scope=write, 400, invalid_request",
       "client_id=cli&scope=admin, 400, invalid_scope",
       "client_id=demo&scope=write, 400, invalid_scope",
-      "client_id=cli&scope=offline_access, 400, invalid_scope",
+      "client_id=demo&scope=offline_access, 400, invalid_scope",
       "client_id=cli&expires_in=59, 400, invalid_request",
       "client_id=cli&expires_in=soon, 400, invalid_request",
       "client_id=cli&expires_in=-1, 400, invalid_request",
@@ -473,7 +474,9 @@ class ProtocolTest {
       assertThat(reply.text("device_authorization_endpoint"))
           .isEqualTo(issuer + "/oauth/device/authorize");
       assertThat(reply.text("token_endpoint")).isEqualTo(issuer + "/oauth/token");
-      assertThat(reply.json().at("/grant_types_supported/0").asText()).isEqualTo(Api.DEVICE_GRANT);
+      assertThat(reply.json().at("/grant_types_supported"))
+          .extracting(JsonNode::asText)
+          .containsExactly(Api.DEVICE_GRANT, "refresh_token");
       assertThat(reply.json().at("/code_challenge_methods_supported/0").asText()).isEqualTo("S256");
       assertThat(reply.json().at("/token_endpoint_auth_methods_supported/0").asText())
           .isEqualTo("none");
