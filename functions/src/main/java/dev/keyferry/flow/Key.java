@@ -63,7 +63,13 @@ public record Key(
       Optional<Previous> previous,
       Digest seal,
       String attempt,
-      Optional<Digest> idempotencyKey) {}
+      Optional<Digest> idempotencyKey) {
+
+    /// The version of the subkeys that the family began under: its hashes' and its chain's.
+    int version() {
+      return refresh.version();
+    }
+  }
 
   /// The generation before.
   public record Previous(Digest access, Digest refresh, Instant issuedAt) {}
@@ -79,6 +85,8 @@ public record Key(
       Grant.Redemption redemption) {
     var request = grant.request();
     var consent = approved.approval().consent();
+    // Not the grant's, which may be older: a family has one version, by which its chain is found.
+    var access = first.access(hasher, hasher.version());
     var terms =
         new Terms(
             client.id(),
@@ -98,7 +106,7 @@ public record Key(
             first.id(),
             new Generation(
                 0,
-                hasher.digest(Purpose.KEY, first.access(hasher, grant.version()).bytes()),
+                hasher.digest(Purpose.KEY, access.bytes()),
                 hasher.digest(Purpose.KEY, first.bytes()),
                 redemption.at(),
                 Optional.empty(),

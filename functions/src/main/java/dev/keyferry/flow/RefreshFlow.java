@@ -82,7 +82,7 @@ public final class RefreshFlow {
                 ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
     return switch (keys.renew(ask.token().id(), ask.client().id(), presented, next)) {
       case Applied(var key) when isGood(key) ->
-          new Given<>(IssuedKey.of(key, token, hasher, version));
+          new Given<>(IssuedKey.of(key, token, hasher));
       case Applied<Key> _ -> new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
       case Refused(var found) ->
           found
@@ -133,10 +133,9 @@ public final class RefreshFlow {
             && ask.idempotencyKey().isPresent()
             && hasher.matches(
                 KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
-    var version = generation.refresh().version();
     return same && isGood(key)
         ? new Given<>(
-            IssuedKey.of(key, ask.token().next(hasher, version), hasher, version))
+            IssuedKey.of(key, ask.token().next(hasher, generation.version()), hasher))
         : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
   }
 
@@ -144,7 +143,7 @@ public final class RefreshFlow {
   private boolean isOlder(RefreshToken token, Key key) {
     var generation = key.generation();
     return token
-        .descendants(hasher, generation.refresh().version())
+        .descendants(hasher, generation.version())
         .limit(Math.min(generation.number(), FURTHEST))
         .anyMatch(
             descendant -> hasher.matches(KEY, generation.refresh(), descendant.bytes()));
