@@ -96,7 +96,8 @@ public final class DynamoKeyStore implements KeyStore {
         KeyItem.key(id),
         found -> found.generation().attempt().equals(next.attempt()),
         "SET generation = generation + :one, access_hash = :access, refresh_hash = :refresh,"
-            + " previous_issued_at = issued_at, previous_access_hash = :previous_access,"
+            + " previous_issued_at = issued_at, previous_seal = generation_seal,"
+            + " previous_access_hash = :previous_access,"
             + " previous_refresh_hash = :presented, issued_at = :now, generation_seal = :seal,"
             + " issued_by = :attempt"
             + idempotencyKey

@@ -52,7 +52,7 @@ public record Key(
   /// The tokens that are good now, and those that were before.
   ///
   /// @param number 0 for the tokens that the key was minted with
-  /// @param seal over all but `number` and what [Previous#issuedAt()] says
+  /// @param seal over these tokens and when they were issued
   /// @param attempt the refresh that made it, so that it recognises its own work
   /// @param idempotencyKey hash of the `Idempotency-Key` that the refresh carried
   public record Generation(
@@ -71,8 +71,10 @@ public record Key(
     }
   }
 
-  /// The generation before.
-  public record Previous(Digest access, Digest refresh, Instant issuedAt) {}
+  /// The generation before, as it was.
+  ///
+  /// @param seal the one that it had
+  public record Previous(Digest access, Digest refresh, Instant issuedAt, Digest seal) {}
 
   /// The key that an approved grant stands for: what was agreed to, as far as the client may still
   /// have it.
@@ -120,7 +122,7 @@ public record Key(
   /// Whether the row says what was minted and renewed, and nothing else.
   boolean isIntact(KeyHasher hasher) {
     return hasher.matches(Purpose.SEAL, seal, Seals.message(id, terms))
-        && hasher.matches(Purpose.SEAL, generation.seal(), Seals.message(id, generation));
+        && Seals.intact(hasher, id, generation);
   }
 
   /// Whether this access token opens the door now: the present one until it expires, the one before

@@ -27,7 +27,7 @@ public interface KeyStore {
 
   /// Puts the next generation in the place of the present one, if the presented hash is that of the
   /// present refresh token, the client is the key's, and the key is renewable and not revoked. The
-  /// present generation's times become the previous one's.
+  /// present generation's time and seal become the previous one's, whatever `next` says of them.
   Write<Key> renew(KeyId id, String clientId, Digest presented, Key.Generation next);
 
   /// Revokes, for good. A key that is revoked stays so since when it was.

@@ -65,7 +65,10 @@ public final class RefreshFlow {
     var presented = digest(version, ask.token().bytes());
     var previous =
         new Previous(
-            digest(version, ask.token().access(hasher, version).bytes()), presented, ask.now());
+            digest(version, ask.token().access(hasher, version).bytes()),
+            presented,
+            ask.now(),
+            Digest.NONE);
     var token = ask.token().next(hasher, version);
     var next =
         Seals.sealed(

@@ -58,7 +58,9 @@ public final class InMemoryKeyStore implements KeyStore {
                   next.access(),
                   next.refresh(),
                   next.issuedAt(),
-                  Optional.of(new Previous(previous.access(), presented, before.issuedAt())),
+                  Optional.of(
+                      new Previous(
+                          previous.access(), presented, before.issuedAt(), before.seal())),
                   next.seal(),
                   next.attempt(),
                   next.idempotencyKey()));
