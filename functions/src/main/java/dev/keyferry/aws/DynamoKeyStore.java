@@ -141,7 +141,7 @@ public final class DynamoKeyStore implements KeyStore {
         };
     return keys.update(
         KeyItem.key(id),
-        found -> found.revokedAt().equals(Optional.of(now)),
+        found -> found.revokedAt().isPresent() && revoker.mayRevoke(found),
         "SET revoked_at = if_not_exists(revoked_at, :now)",
         mayRevoke,
         values);
