@@ -99,7 +99,8 @@ public final class DynamoKeyStore implements KeyStore {
         KeyItem.key(id),
         found -> found.generation().attempt().equals(next.attempt()),
         "SET generation = generation + :one, access_hash = :access, refresh_hash = :refresh,"
-            + " previous_issued_at = issued_at, previous_access_hash = :previous_access,"
+            + " previous_issued_at = issued_at, previous_seal = generation_seal,"
+            + " previous_access_hash = :previous_access,"
             + " previous_refresh_hash = :presented, issued_at = :now, generation_seal = :seal,"
             + " issued_by = :attempt"
             + idempotencyKey
@@ -143,7 +144,7 @@ public final class DynamoKeyStore implements KeyStore {
         };
     return keys.update(
         KeyItem.key(id),
-        found -> found.revokedAt().equals(Optional.of(now)),
+        found -> found.revokedAt().isPresent() && revoker.mayRevoke(found),
         "SET revoked_at = if_not_exists(revoked_at, :now)",
         mayRevoke,
         values);

@@ -73,7 +73,8 @@ final class KeyItem {
                     new Key.Previous(
                         Digest.parse(item.text("previous_access_hash")),
                         Digest.parse(item.text("previous_refresh_hash")),
-                        item.instant("previous_issued_at")))
+                        item.instant("previous_issued_at"),
+                        Digest.parse(item.text("previous_seal"))))
                 : Optional.empty(),
             Digest.parse(item.text("generation_seal")),
             item.text("issued_by"),

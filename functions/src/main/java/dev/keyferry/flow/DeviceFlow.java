@@ -176,7 +176,7 @@ public final class DeviceFlow {
             poll.idempotencyKey().map(name -> hasher.digest(DEVICE_CODE, pollNamed(poll, name))));
     var token = RefreshToken.first(hasher, grant.version(), poll.code());
     var key = Key.mint(hasher, token, grant, approved, poll.client(), redemption);
-    var issued = IssuedKey.of(key, token, hasher, grant.version());
+    var issued = IssuedKey.of(key, token, hasher);
     // All that can fail for want of a subkey is behind us; what is left is all or nothing.
     var proof = poll.proof(grant.deviceSecret());
     var approvedAt = approved.approval().since();
@@ -209,7 +209,7 @@ public final class DeviceFlow {
     }
     var token = RefreshToken.first(hasher, grant.version(), poll.code());
     return keys.find(token.id())
-        .map(key -> IssuedKey.of(key, token, hasher, grant.version()))
+        .map(key -> IssuedKey.of(key, token, hasher))
         .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, poll.now()))
         .filter(issued -> issued.key().generation().number() == 0)
         .filter(issued -> issued.key().lastUsedAt().isEmpty())

@@ -6,10 +6,10 @@ import java.util.Optional;
 ///
 /// @param refreshToken of this generation; only a renewable key's is for the client
 public record IssuedKey(Key key, AccessToken accessToken, Optional<RefreshToken> refreshToken) {
-  static IssuedKey of(Key key, RefreshToken token, KeyHasher hasher, int version) {
+  static IssuedKey of(Key key, RefreshToken token, KeyHasher hasher) {
     return new IssuedKey(
         key,
-        token.access(hasher, version),
+        token.access(hasher, key.generation().version()),
         Optional.of(token).filter(_ -> key.terms().renewable()));
   }
 }

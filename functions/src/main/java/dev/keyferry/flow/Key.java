@@ -53,7 +53,7 @@ public record Key(
   /// The tokens that are good now, and those that were before.
   ///
   /// @param number 0 for the tokens that the key was minted with
-  /// @param seal over all but `number` and what [Previous#issuedAt()] says
+  /// @param seal over these tokens and when they were issued
   /// @param attempt the refresh that made it, so that it recognises its own work
   /// @param idempotencyKey hash of the `Idempotency-Key` that the refresh carried
   public record Generation(
@@ -64,10 +64,18 @@ public record Key(
       Optional<Previous> previous,
       Digest seal,
       String attempt,
-      Optional<Digest> idempotencyKey) {}
+      Optional<Digest> idempotencyKey) {
 
-  /// The generation before.
-  public record Previous(Digest access, Digest refresh, Instant issuedAt) {}
+    /// The version of the subkeys that the family began under: its hashes' and its chain's.
+    int version() {
+      return refresh.version();
+    }
+  }
+
+  /// The generation before, as it was.
+  ///
+  /// @param seal the one that it had
+  public record Previous(Digest access, Digest refresh, Instant issuedAt, Digest seal) {}
 
   /// The key that an approved grant stands for: what was agreed to, as far as the client may still
   /// have it.
@@ -80,6 +88,8 @@ public record Key(
       Grant.Redemption redemption) {
     var request = grant.request();
     var consent = approved.approval().consent();
+    // Not the grant's, which may be older: a family has one version, by which its chain is found.
+    var access = first.access(hasher, hasher.version());
     var terms =
         new Terms(
             client.id(),
@@ -99,7 +109,7 @@ public record Key(
             first.id(),
             new Generation(
                 0,
-                hasher.digest(Purpose.KEY, first.access(hasher, grant.version()).bytes()),
+                hasher.digest(Purpose.KEY, access.bytes()),
                 hasher.digest(Purpose.KEY, first.bytes()),
                 redemption.at(),
                 Optional.empty(),
@@ -113,7 +123,7 @@ public record Key(
   /// Whether the row says what was minted and renewed, and nothing else.
   boolean isIntact(KeyHasher hasher) {
     return hasher.matches(Purpose.SEAL, seal, Seals.message(id, terms))
-        && hasher.matches(Purpose.SEAL, generation.seal(), Seals.message(id, generation));
+        && Seals.intact(hasher, id, generation);
   }
 
   /// Whether this access token opens the door now: the present one until it expires, the one before

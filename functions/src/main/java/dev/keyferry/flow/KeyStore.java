@@ -27,7 +27,7 @@ public interface KeyStore {
 
   /// Puts the next generation in the place of the present one, if the presented hash is that of the
   /// present refresh token, the client is the key's, and the key is renewable and not revoked. The
-  /// present generation's times become the previous one's.
+  /// present generation's time and seal become the previous one's, whatever `next` says of them.
   Write<Key> renew(KeyId id, String clientId, Digest presented, Key.Generation next);
 
   /// Revokes, for good. A key that is revoked stays so since when it was.
@@ -36,13 +36,39 @@ public interface KeyStore {
   /// Who revokes, and what must hold for it.
   sealed interface Revoker {
     /// The user whose key it is.
-    record Owner(Subject subject) implements Revoker {}
+    record Owner(Subject subject) implements Revoker {
+      @Override
+      public boolean mayRevoke(Key key) {
+        return key.terms().subject().equals(subject);
+      }
+    }
 
     /// Whoever holds one of the key's tokens, by its hash, at the client it was issued to.
-    record Holder(String clientId, Digest token) implements Revoker {}
+    record Holder(String clientId, Digest token) implements Revoker {
+      @Override
+      public boolean mayRevoke(Key key) {
+        var generation = key.generation();
+        return key.terms().clientId().equals(clientId)
+            && (generation.access().equals(token)
+                || generation.refresh().equals(token)
+                || generation
+                    .previous()
+                    .filter(
+                        previous ->
+                            previous.access().equals(token) || previous.refresh().equals(token))
+                    .isPresent());
+      }
+    }
 
     /// This server, which has seen enough.
-    record Server() implements Revoker {}
+    record Server() implements Revoker {
+      @Override
+      public boolean mayRevoke(Key key) {
+        return true;
+      }
+    }
+
+    boolean mayRevoke(Key key);
   }
 
   /// The subject's keys; from an index that lags behind, so for people to read and nothing else.

@@ -65,7 +65,10 @@ public final class RefreshFlow {
     var presented = digest(version, ask.token().bytes());
     var previous =
         new Previous(
-            digest(version, ask.token().access(hasher, version).bytes()), presented, ask.now());
+            digest(version, ask.token().access(hasher, version).bytes()),
+            presented,
+            ask.now(),
+            Digest.NONE);
     var token = ask.token().next(hasher, version);
     var next =
         Seals.sealed(
@@ -82,7 +85,7 @@ public final class RefreshFlow {
                 ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
     return switch (keys.renew(ask.token().id(), ask.client().id(), presented, next)) {
       case Applied(var key) when isGood(key) ->
-          new Given<>(IssuedKey.of(key, token, hasher, version));
+          new Given<>(IssuedKey.of(key, token, hasher));
       case Applied<Key> _ -> new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
       case Refused(var found) ->
           found
@@ -133,10 +136,9 @@ public final class RefreshFlow {
             && ask.idempotencyKey().isPresent()
             && hasher.matches(
                 KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
-    var version = generation.refresh().version();
     return same && isGood(key)
         ? new Given<>(
-            IssuedKey.of(key, ask.token().next(hasher, version), hasher, version))
+            IssuedKey.of(key, ask.token().next(hasher, generation.version()), hasher))
         : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
   }
 
@@ -144,7 +146,7 @@ public final class RefreshFlow {
   private boolean isOlder(RefreshToken token, Key key) {
     var generation = key.generation();
     return token
-        .descendants(hasher, generation.refresh().version())
+        .descendants(hasher, generation.version())
         .limit(Math.min(generation.number(), FURTHEST))
         .anyMatch(
             descendant -> hasher.matches(KEY, generation.refresh(), descendant.bytes()));

@@ -49,15 +49,21 @@ final class Seals {
         .toBytes();
   }
 
-  static byte[] message(KeyId id, Key.Generation generation) {
+  private static byte[] message(KeyId id, Digest access, Digest refresh, Instant issuedAt) {
     return Frame.of("generation")
         .with(id)
-        .with(generation.access())
-        .with(generation.refresh())
-        .with(generation.previous().map(Key.Previous::access))
-        .with(generation.previous().map(Key.Previous::refresh))
-        .with(generation.issuedAt().toEpochMilli())
+        .with(access)
+        .with(refresh)
+        .with(issuedAt.toEpochMilli())
         .toBytes();
+  }
+
+  private static byte[] message(KeyId id, Key.Generation generation) {
+    return message(id, generation.access(), generation.refresh(), generation.issuedAt());
+  }
+
+  private static byte[] message(KeyId id, Key.Previous previous) {
+    return message(id, previous.access(), previous.refresh(), previous.issuedAt());
   }
 
   static Key.Generation sealed(KeyHasher hasher, KeyId id, Key.Generation generation) {
@@ -70,6 +76,16 @@ final class Seals {
         hasher.digest(Purpose.SEAL, message(id, generation)),
         generation.attempt(),
         generation.idempotencyKey());
+  }
+
+  /// The present generation and the one before, whose seal the write that replaced it kept: that
+  /// write asked how long the device had been idle.
+  static boolean intact(KeyHasher hasher, KeyId id, Key.Generation generation) {
+    return hasher.matches(Purpose.SEAL, generation.seal(), message(id, generation))
+        && generation
+            .previous()
+            .map(previous -> hasher.matches(Purpose.SEAL, previous.seal(), message(id, previous)))
+            .orElse(true);
   }
 
   static boolean intact(KeyHasher hasher, Grant grant) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /// Keys and the standing of subjects in memory; its monitor also guards the grants, so that a
 /// redemption is one step.
@@ -58,7 +57,9 @@ public final class InMemoryKeyStore implements KeyStore {
                   next.access(),
                   next.refresh(),
                   next.issuedAt(),
-                  Optional.of(new Previous(previous.access(), presented, before.issuedAt())),
+                  Optional.of(
+                      new Previous(
+                          previous.access(), presented, before.issuedAt(), before.seal())),
                   next.seal(),
                   next.attempt(),
                   next.idempotencyKey()));
@@ -69,23 +70,9 @@ public final class InMemoryKeyStore implements KeyStore {
   public synchronized Write<Key> revoke(KeyId id, Revoker revoker, Instant now) {
     return update(
         id,
-        key -> mayRevoke(revoker, key),
+        revoker::mayRevoke,
         _ -> false,
         key -> row(key, key.revokedAt().or(() -> Optional.of(now)), key.lastUsedAt()));
-  }
-
-  private static boolean mayRevoke(Revoker revoker, Key key) {
-    return switch (revoker) {
-      case Revoker.Owner(var subject) -> key.terms().subject().equals(subject);
-      case Revoker.Holder(var clientId, var token) ->
-          key.terms().clientId().equals(clientId)
-              && Stream.concat(
-                      Stream.of(key.generation().access(), key.generation().refresh()),
-                      key.generation().previous().stream()
-                          .flatMap(previous -> Stream.of(previous.access(), previous.refresh())))
-                  .anyMatch(token::equals);
-      case Revoker.Server _ -> true;
-    };
   }
 
   private Write<Key> update(

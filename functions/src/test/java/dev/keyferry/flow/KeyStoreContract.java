@@ -1,9 +1,11 @@
 package dev.keyferry.flow;
 
+import static dev.keyferry.flow.Samples.CLI;
 import static dev.keyferry.flow.Samples.NOON;
 import static dev.keyferry.flow.Samples.attempt;
 import static dev.keyferry.flow.Samples.digest;
 import static dev.keyferry.flow.Samples.subject;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyferry.flow.Grant.Approval;
@@ -12,18 +14,33 @@ import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
+import dev.keyferry.flow.Key.Generation;
+import dev.keyferry.flow.Key.Previous;
 import dev.keyferry.flow.KeyStore.Holding;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.KeyStore.Standing;
+import dev.keyferry.flow.Write.Applied;
+import dev.keyferry.flow.Write.Refused;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What every key store promises. Keys come into it as they do in life, by a redemption.
 public abstract class KeyStoreContract {
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final int CONTENDERS = 32;
   private static final Instant HOUR = NOON.truncatedTo(ChronoUnit.HOURS);
 
   private final Subject subject = subject();
@@ -188,5 +205,470 @@ public abstract class KeyStoreContract {
     keys().markUsed(key.id(), HOUR);
 
     assertThat(keys().find(key.id())).isEmpty();
+  }
+
+  private static <T> T applied(Write<T> write) {
+    assertThat(write).isInstanceOf(Applied.class);
+    return ((Applied<T>) write).row();
+  }
+
+  private static <T> Optional<T> refused(Write<T> write) {
+    assertThat(write).isInstanceOf(Refused.class);
+    return ((Refused<T>) write).found();
+  }
+
+  private static Key revokedAt(Key key, Instant at) {
+    return new Key(
+        key.id(), key.terms(), key.seal(), key.generation(), Optional.of(at), key.lastUsedAt());
+  }
+
+  private static Generation next(Instant now) {
+    return next(now, Optional.empty());
+  }
+
+  private static Generation next(Instant now, Optional<Digest> idempotencyKey) {
+    var previous = new Previous(digest(), digest(), Instant.EPOCH, digest());
+    return new Generation(
+        0, digest(), digest(), now, Optional.of(previous), digest(), attempt(), idempotencyKey);
+  }
+
+  @Test
+  void the_standing_of_a_subject_is_found_without_a_key() {
+    assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
+
+    keys().signOut(subject, NOON);
+    keys().setDisabled(subject, true, NOON);
+
+    assertThat(keys().findStanding(subject)).isEqualTo(new Standing(true, Optional.of(NOON)));
+    assertThat(keys().findStanding(subject())).isEqualTo(Standing.GOOD);
+  }
+
+  @Test
+  void signing_out_never_moves_back() {
+    keys().signOut(subject, NOON);
+
+    keys().signOut(subject, NOON.minus(MILLISECOND));
+    assertThat(keys().findStanding(subject).signedOutAt()).contains(NOON);
+
+    keys().signOut(subject, NOON);
+    assertThat(keys().findStanding(subject).signedOutAt()).contains(NOON);
+
+    keys().signOut(subject, NOON.plus(MILLISECOND));
+    assertThat(keys().findStanding(subject).signedOutAt()).contains(NOON.plus(MILLISECOND));
+  }
+
+  @Test
+  void a_subject_stays_disabled_until_that_is_lifted() {
+    keys().setDisabled(subject, true, NOON);
+    keys().setDisabled(subject, true, NOON.plus(MILLISECOND));
+    assertThat(keys().findStanding(subject).disabled()).isTrue();
+
+    keys().setDisabled(subject, false, NOON.plusMillis(2));
+    assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
+
+    keys().setDisabled(subject, true, NOON.plusMillis(3));
+    assertThat(keys().findStanding(subject).disabled()).isTrue();
+  }
+
+  @Test
+  void lifting_what_was_never_disabled_changes_nothing() {
+    keys().setDisabled(subject, false, NOON);
+    assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
+
+    keys().signOut(subject, NOON);
+    keys().setDisabled(subject, false, NOON);
+    assertThat(keys().findStanding(subject)).isEqualTo(new Standing(false, Optional.of(NOON)));
+  }
+
+  @Test
+  void disabling_and_lifting_leave_the_sign_out_as_it_was() {
+    keys().signOut(subject, NOON);
+    keys().setDisabled(subject, true, NOON);
+    keys().setDisabled(subject, false, NOON);
+
+    assertThat(keys().findStanding(subject)).isEqualTo(new Standing(false, Optional.of(NOON)));
+  }
+
+  @Nested
+  class Renewal {
+    private final Key device = Samples.key(Samples.renewable(subject, NOON));
+    private final Digest presented = device.generation().refresh();
+    private final Instant later = NOON.plusSeconds(7);
+
+    @BeforeEach
+    void issueDevice() {
+      issue(device);
+    }
+
+    private Key row() {
+      return keys().find(device.id()).orElseThrow();
+    }
+
+    private Write<Key> renew(Digest token, Generation next) {
+      return keys().renew(device.id(), CLI.id(), token, next);
+    }
+
+    private void assertRefused(Write<Key> write) {
+      var row = row();
+      assertThat(row).isEqualTo(device);
+      assertThat(refused(write)).contains(row);
+    }
+
+    /// What stands there after `next` took the place of `before`.
+    private static Generation after(Generation before, Generation next) {
+      return new Generation(
+          before.number() + 1,
+          next.access(),
+          next.refresh(),
+          next.issuedAt(),
+          Optional.of(
+              new Previous(
+                  next.previous().orElseThrow().access(),
+                  before.refresh(),
+                  before.issuedAt(),
+                  before.seal())),
+          next.seal(),
+          next.attempt(),
+          next.idempotencyKey());
+    }
+
+    @Test
+    void puts_the_next_generation_in_the_place_of_the_present_one_and_changes_nothing_else() {
+      keys().markUsed(device.id(), HOUR);
+      var next = next(later, Optional.of(digest()));
+      var expected =
+          new Key(
+              device.id(),
+              device.terms(),
+              device.seal(),
+              after(device.generation(), next),
+              Optional.empty(),
+              Optional.of(HOUR));
+
+      assertThat(applied(renew(presented, next))).isEqualTo(expected);
+
+      assertThat(row()).isEqualTo(expected);
+      assertThat(keys().findWithStanding(device.id()))
+          .contains(new Holding(expected, Standing.GOOD));
+    }
+
+    @Test
+    void counts_the_generations_and_keeps_the_one_before() {
+      var present = device.generation();
+      for (int number = 1; number <= 5; number++) {
+        var next = next(NOON.plusSeconds(number));
+        var expected = after(present, next);
+
+        present = applied(renew(present.refresh(), next)).generation();
+
+        assertThat(present).isEqualTo(expected);
+        assertThat(present.number()).isEqualTo(number);
+      }
+    }
+
+    @Test
+    void replaces_the_idempotency_key_or_removes_it() {
+      var first = next(later, Optional.of(digest()));
+      assertThat(applied(renew(presented, first)).generation().idempotencyKey())
+          .isEqualTo(first.idempotencyKey());
+
+      var second = next(later, Optional.of(digest()));
+      assertThat(applied(renew(first.refresh(), second)).generation().idempotencyKey())
+          .isEqualTo(second.idempotencyKey());
+
+      var third = next(later);
+      assertThat(applied(renew(second.refresh(), third)).generation().idempotencyKey()).isEmpty();
+      assertThat(row().generation().idempotencyKey()).isEmpty();
+    }
+
+    @Test
+    void recognises_its_own_work() {
+      var next = next(later);
+      var row = applied(renew(presented, next));
+
+      assertThat(applied(renew(presented, next))).isEqualTo(row);
+      assertThat(row()).isEqualTo(row);
+    }
+
+    @Test
+    void is_refused_for_another_token_than_the_present_one() {
+      assertRefused(renew(digest(), next(later)));
+      assertRefused(renew(device.generation().access(), next(later)));
+    }
+
+    @Test
+    void is_refused_for_the_token_before() {
+      var row = applied(renew(presented, next(later)));
+
+      assertThat(refused(renew(presented, next(later)))).contains(row);
+      assertThat(row()).isEqualTo(row);
+    }
+
+    @Test
+    void is_refused_to_another_client() {
+      assertRefused(keys().renew(device.id(), "demo", presented, next(later)));
+    }
+
+    @Test
+    void is_refused_for_a_revoked_key() {
+      var row = applied(keys().revoke(device.id(), new Revoker.Server(), later));
+
+      assertThat(refused(renew(presented, next(later)))).contains(row);
+      assertThat(row()).isEqualTo(row);
+    }
+
+    @Test
+    void is_refused_for_a_key_without_offline_access() {
+      issue(key);
+
+      assertThat(
+              refused(keys().renew(key.id(), CLI.id(), key.generation().refresh(), next(later))))
+          .contains(key);
+      assertThat(found()).isEqualTo(key);
+    }
+
+    @Test
+    void is_refused_for_a_scope_that_merely_contains_the_words() {
+      var scope = new Scope(List.of("read", "no_offline_access"));
+      var similar = Samples.key(Samples.withScope(device.terms(), scope));
+      issue(similar);
+
+      assertThat(
+              refused(
+                  keys()
+                      .renew(
+                          similar.id(), CLI.id(), similar.generation().refresh(), next(later))))
+          .contains(similar);
+    }
+
+    @Test
+    void of_an_unknown_key_finds_and_makes_none() {
+      var unknown = Samples.key(device.terms());
+
+      assertThat(
+              refused(
+                  keys()
+                      .renew(
+                          unknown.id(), CLI.id(), unknown.generation().refresh(), next(later))))
+          .isEmpty();
+      assertThat(keys().find(unknown.id())).isEmpty();
+    }
+
+    @Test
+    void comes_in_time_until_the_device_was_idle_for_thirty_days() {
+      var end = NOON.plus(Key.LONGEST_IDLE);
+      assertRefused(renew(presented, next(end.plus(MILLISECOND))));
+      assertRefused(renew(presented, next(end)));
+      applied(renew(presented, next(end.minus(MILLISECOND))));
+    }
+
+    @Test
+    void is_idle_since_the_last_renewal() {
+      var renewedAt = NOON.plus(Duration.ofDays(29));
+      var next = next(renewedAt);
+      var row = applied(renew(presented, next));
+      var end = renewedAt.plus(Key.LONGEST_IDLE);
+
+      assertThat(refused(renew(next.refresh(), next(end)))).contains(row);
+      applied(renew(next.refresh(), next(end.minus(MILLISECOND))));
+    }
+
+    @Test
+    void comes_in_time_until_the_family_is_ninety_days_old() {
+      var present = presented;
+      for (int month = 1; month <= 3; month++) {
+        var next = next(NOON.plus(Duration.ofDays(29L * month)));
+        applied(renew(present, next));
+        present = next.refresh();
+      }
+      var row = row();
+      var end = NOON.plus(Key.LONGEST_FAMILY);
+
+      assertThat(refused(renew(present, next(end.plus(MILLISECOND))))).contains(row);
+      assertThat(refused(renew(present, next(end)))).contains(row);
+      applied(renew(present, next(end.minus(MILLISECOND))));
+    }
+
+    @Test
+    @Tag("race")
+    void happens_once_however_many_race() throws InterruptedException {
+      var writes = race(() -> renew(presented, next(later)));
+
+      assertThat(writes).filteredOn(Applied.class::isInstance).hasSize(1);
+      assertThat(row().generation().number()).isEqualTo(1);
+    }
+
+    @Test
+    @Tag("race")
+    void that_meets_a_revocation_leaves_the_key_revoked() throws InterruptedException {
+      var both = new ConcurrentLinkedQueue<Callable<Write<Key>>>();
+      both.add(() -> renew(presented, next(later)));
+      both.add(() -> keys().revoke(device.id(), new Revoker.Owner(subject), later));
+
+      race(2, () -> requireNonNull(both.poll()).call());
+
+      assertThat(row().revokedAt()).contains(later);
+      assertThat(refused(renew(row().generation().refresh(), next(later)))).contains(row());
+    }
+  }
+
+  @Nested
+  class Revocation {
+    private final Key device = Samples.key(Samples.renewable(subject, NOON));
+    private final Instant later = NOON.plusSeconds(7);
+
+    @BeforeEach
+    void issueDevice() {
+      issue(device);
+    }
+
+    private Key row() {
+      return keys().find(device.id()).orElseThrow();
+    }
+
+    private Write<Key> revoke(Revoker revoker) {
+      return keys().revoke(device.id(), revoker, later);
+    }
+
+    private void assertRevokes(Revoker revoker) {
+      var before = row();
+      assertThat(applied(revoke(revoker))).isEqualTo(revokedAt(before, later));
+      assertThat(row()).isEqualTo(revokedAt(before, later));
+    }
+
+    private void assertRefused(Revoker revoker) {
+      var before = row();
+      assertThat(refused(revoke(revoker))).contains(before);
+      assertThat(row()).isEqualTo(before);
+    }
+
+    @Test
+    void is_the_owners_to_ask_for() {
+      assertRevokes(new Revoker.Owner(subject));
+    }
+
+    @Test
+    void is_this_servers_to_do() {
+      assertRevokes(new Revoker.Server());
+    }
+
+    @Test
+    void is_no_other_users_to_ask_for() {
+      assertRefused(new Revoker.Owner(subject()));
+    }
+
+    @Test
+    void is_for_whoever_holds_the_access_token() {
+      assertRevokes(new Revoker.Holder(CLI.id(), device.generation().access()));
+    }
+
+    @Test
+    void is_for_whoever_holds_the_refresh_token() {
+      assertRevokes(new Revoker.Holder(CLI.id(), device.generation().refresh()));
+    }
+
+    @Test
+    void is_for_whoever_holds_the_access_token_before() {
+      var previous = renewed().previous().orElseThrow();
+
+      assertRevokes(new Revoker.Holder(CLI.id(), previous.access()));
+    }
+
+    @Test
+    void is_for_whoever_holds_the_refresh_token_before() {
+      var previous = renewed().previous().orElseThrow();
+
+      assertRevokes(new Revoker.Holder(CLI.id(), previous.refresh()));
+    }
+
+    private Generation renewed() {
+      var presented = device.generation().refresh();
+      return applied(keys().renew(device.id(), CLI.id(), presented, next(NOON.plusSeconds(1))))
+          .generation();
+    }
+
+    @Test
+    void is_not_for_whoever_holds_nothing_or_is_another_client() {
+      assertRefused(new Revoker.Holder(CLI.id(), digest()));
+      assertRefused(new Revoker.Holder("demo", device.generation().access()));
+      assertRefused(new Revoker.Holder("demo", device.generation().refresh()));
+      renewed();
+      assertRefused(new Revoker.Holder(CLI.id(), digest()));
+      assertRefused(new Revoker.Holder(CLI.id(), device.generation().access()));
+    }
+
+    @Test
+    void keeps_the_time_of_the_first() {
+      revoke(new Revoker.Owner(subject));
+
+      var again = keys().revoke(device.id(), new Revoker.Server(), later.plusSeconds(1));
+
+      assertThat(applied(again)).isEqualTo(revokedAt(device, later));
+      assertThat(row().revokedAt()).contains(later);
+    }
+
+    @Test
+    void is_refused_to_others_even_in_the_moment_of_the_owners() {
+      revoke(new Revoker.Owner(subject));
+
+      assertRefused(new Revoker.Owner(subject()));
+      assertRefused(new Revoker.Holder(CLI.id(), digest()));
+    }
+
+    @Test
+    void of_an_unknown_key_finds_and_makes_none() {
+      var unknown = Samples.key(device.terms());
+      for (var revoker :
+          List.of(
+              new Revoker.Owner(subject),
+              new Revoker.Holder(CLI.id(), unknown.generation().access()),
+              new Revoker.Server())) {
+        assertThat(refused(keys().revoke(unknown.id(), revoker, later))).isEmpty();
+      }
+      assertThat(keys().find(unknown.id())).isEmpty();
+    }
+  }
+
+  @Nested
+  class Listing {
+    @Test
+    void tells_all_keys_of_the_subject_as_they_are_and_no_others() {
+      var device = Samples.key(Samples.renewable(subject, NOON));
+      issue(key);
+      issue(device);
+      issue(Samples.key(subject(), NOON));
+      keys().revoke(key.id(), new Revoker.Owner(subject), NOON);
+      applied(
+          keys().renew(device.id(), CLI.id(), device.generation().refresh(), next(NOON)));
+      keys().signOut(subject, NOON);
+
+      assertThat(keys().list(subject))
+          .containsExactlyInAnyOrder(found(), keys().find(device.id()).orElseThrow());
+    }
+
+    @Test
+    void is_empty_for_who_never_linked_a_device() {
+      keys().signOut(subject, NOON);
+
+      assertThat(keys().list(subject)).isEmpty();
+    }
+  }
+
+  private static <T> List<T> race(Callable<T> call) throws InterruptedException {
+    return race(CONTENDERS, call);
+  }
+
+  private static <T> List<T> race(int contenders, Callable<T> call) throws InterruptedException {
+    var start = new CyclicBarrier(contenders);
+    Callable<T> together =
+        () -> {
+          start.await();
+          return call.call();
+        };
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      return threads.invokeAll(Collections.nCopies(contenders, together)).stream()
+          .map(Future::resultNow)
+          .toList();
+    }
   }
 }

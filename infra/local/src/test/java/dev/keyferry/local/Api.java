@@ -12,6 +12,10 @@ import java.util.stream.Collectors;
 abstract class Api {
   static final String DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
+  /// Asks for a refresh token too.
+  static final Map<String, String> OFFLINE =
+      Map.of("client_id", "cli", "scope", "read offline_access");
+
   private static final JsonMapper JSON = new JsonMapper();
 
   /// @param user the subject that signed in, or empty
@@ -77,6 +81,25 @@ abstract class Api {
     parameters.put("device_code", deviceCode);
     parameters.putAll(more);
     return form("/oauth/token", parameters, headers);
+  }
+
+  final Reply refresh(String refreshToken) {
+    return refresh(refreshToken, Map.of());
+  }
+
+  final Reply refresh(String refreshToken, Map<String, String> headers) {
+    return form(
+        "/oauth/token",
+        Map.of(
+            "grant_type", "refresh_token", "client_id", "cli", "refresh_token", refreshToken),
+        headers);
+  }
+
+  /// A whole login of a client that may stay: the answer that has its first tokens.
+  final Reply link(String user) {
+    var codes = codes(OFFLINE);
+    grant(user, codes.userCode());
+    return poll(codes.deviceCode());
   }
 
   final Reply claim(String user, String userCode) {

@@ -6,7 +6,9 @@ import dev.keyferry.local.Wire.Fate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -50,8 +52,56 @@ class LostAnswerTest {
         logins.add(faultyLogin(fate, turn, span));
       }
     }
-    assertThat(calls.attempts()).as("calls of a login in fresh environments").isGreaterThan(20);
+    assertThat(calls.attempts()).as("calls of a login in fresh environments").isGreaterThan(25);
     inParallel(logins);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"LOST", "ANSWER_LOST", "THROTTLED"})
+  void any_call_of_a_refresh_may_fail_however_long_and_it_is_done_once(Fate fate) {
+    var wire = new Wire();
+    var api = Shared.environments(wire);
+    var token = api.link("renewed-" + fate).text("refresh_token");
+    wire.follow((_, _) -> Fate.ARRIVES);
+    token = api.refresh(token).text("refresh_token");
+    int calls = wire.attempts();
+    assertThat(calls).isGreaterThan(1);
+    for (int turn = 0; turn < calls; turn++) {
+      var presented = token;
+      var same = Map.of("idempotency-key", UUID.randomUUID().toString());
+      int from = turn;
+      wire.follow((number, _) -> number >= from ? fate : Fate.ARRIVES);
+      assertThat(api.refresh(presented, same).verdict()).isEqualTo("503 temporarily_unavailable");
+      assertThat(api.refresh(presented, same).verdict()).isEqualTo("503 temporarily_unavailable");
+
+      wire.follow((_, _) -> Fate.ARRIVES);
+      var renewed = api.refresh(presented, same);
+
+      assertThat(renewed.status()).isEqualTo(200);
+      assertThat(api.refresh(presented, same).body()).isEqualTo(renewed.body());
+      assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(200);
+      token = renewed.text("refresh_token");
+    }
+    assertThat(Tables.generationsOf("renewed-" + fate)).containsExactly(String.valueOf(1 + calls));
+  }
+
+  @Test
+  void reuse_that_cannot_be_written_down_is_an_outage_and_is_found_again() {
+    var wire = new Wire();
+    var api = Shared.environments(wire);
+    var first = api.link("reuser").text("refresh_token");
+    var second = api.refresh(first).text("refresh_token");
+    var third = api.refresh(second).text("access_token");
+    // The refused refresh arrives; what comes of it does not.
+    wire.follow((number, _) -> number > 0 ? Fate.LOST : Fate.ARRIVES);
+    assertThat(api.refresh(first).verdict()).isEqualTo("503 temporarily_unavailable");
+    wire.follow((_, _) -> Fate.ARRIVES);
+    assertThat(api.whoami(third).status()).isEqualTo(200);
+
+    assertThat(api.refresh(first).verdict()).isEqualTo("400 invalid_grant");
+    assertThat(api.whoami(third).status()).isEqualTo(403);
   }
 
   private static Callable<Void> faultyLogin(Fate fate, int turn, Span span) {
@@ -96,7 +146,11 @@ class LostAnswerTest {
 
     void run() {
       var persistent = new Persistent(api, clock, user);
-      persistent.use(persistent.login());
+      var tokens = persistent.login();
+      persistent.use(tokens);
+      var renewed = persistent.refresh(tokens);
+      persistent.use(renewed);
+      persistent.use(persistent.refresh(renewed));
     }
   }
 
@@ -114,7 +168,7 @@ class LostAnswerTest {
             .<Callable<Void>>mapToObj(number ->
                 () -> {
                   var login = new Persistent(api, clock, "thousand-" + number);
-                  login.use(login.login());
+                  login.use(login.refresh(login.login()));
                   return null;
                 })
             .toList());
@@ -173,6 +227,7 @@ class LostAnswerTest {
     api.grant("frank", used.userCode());
     var key = api.poll(used.deviceCode()).text("access_token");
     api.whoami(key);
+    var device = api.link("frank").text("refresh_token");
     wire.follow((_, _) -> Fate.HANGS);
     var coldWire = new Wire();
     coldWire.follow((_, _) -> Fate.HANGS);
@@ -187,6 +242,7 @@ class LostAnswerTest {
             () -> timed(() -> api.approve("frank", claimed.userCode(), nonce)),
             () -> timed(() -> api.deny("frank", denied.userCode(), noNonce)),
             () -> timed(() -> api.whoami(key)),
+            () -> timed(() -> api.refresh(device)),
             () -> timed(cold::authorize)));
   }
 

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/// A whole login by a client, a page and an API that do what the protocol lets them do about an
-/// outage: the same again. Whatever they hear must be true, so any answer but the right one and 503
+/// A whole login by a client, a page and an API, and a refresh, that do what the protocol lets them
+/// do about an outage: the same again. Whatever they hear must be true, so any answer but the right one and 503
 /// fails the test.
 final class Persistent {
   private static final int TRIES = 50;
@@ -25,9 +25,15 @@ final class Persistent {
     this.user = user;
   }
 
-  /// The access token that the client ends up with.
-  String login() {
-    var codes = until(Set.of("200"), Set.of(), api::authorize);
+  /// What the client ends up with.
+  record Tokens(String access, String refresh) {
+    private static Tokens of(Reply reply) {
+      return new Tokens(reply.text("access_token"), reply.text("refresh_token"));
+    }
+  }
+
+  Tokens login() {
+    var codes = until(Set.of("200"), Set.of(), () -> api.authorize(Api.OFFLINE));
     var deviceCode = codes.text("device_code");
     var userCode = codes.text("user_code");
     until(
@@ -42,11 +48,19 @@ final class Persistent {
     var token = until(Set.of("200"), Set.of(), () -> api.poll(deviceCode, Map.of(), samePoll));
     assertThat(api.poll(deviceCode).verdict())
         .isIn("400 invalid_grant", "503 temporarily_unavailable");
-    return token.text("access_token");
+    return Tokens.of(token);
+  }
+
+  /// Trades the refresh token for the next.
+  Tokens refresh(Tokens present) {
+    var same = Map.of("idempotency-key", UUID.randomUUID().toString());
+    return Tokens.of(
+        until(Set.of("200"), Set.of(), () -> api.refresh(present.refresh(), same)));
   }
 
   /// Uses the key once, so that it must be genuine.
-  void use(String accessToken) {
+  void use(Tokens tokens) {
+    var accessToken = tokens.access();
     var reply = until(Set.of("200"), Set.of("500"), () -> api.whoami(accessToken));
     assertThat(reply.text("sub")).isEqualTo(user);
     assertThat(Tables.keyRowsOf(user)).as("key rows of " + user).hasSize(1);

@@ -3,6 +3,7 @@ package dev.keyferry.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -89,7 +90,7 @@ class ProtocolTest {
       "client_id=cli&scope=read&scope=write, 400, invalid_request",
       "client_id=cli&scope=admin, 400, invalid_scope",
       "client_id=demo&scope=write, 400, invalid_scope",
-      "client_id=cli&scope=offline_access, 400, invalid_scope",
+      "client_id=demo&scope=offline_access, 400, invalid_scope",
       "client_id=cli&expires_in=59, 400, invalid_request",
       "client_id=cli&expires_in=soon, 400, invalid_request",
       "client_id=cli&expires_in=-1, 400, invalid_request",
@@ -462,6 +463,163 @@ class ProtocolTest {
   }
 
   @Nested
+  class Refreshing_rfc6749_6 {
+    private final Reply first = api.link("alice");
+    private final String token = first.text("refresh_token");
+
+    private Map<String, String> refresh(String refreshToken) {
+      return Map.of(
+          "grant_type", "refresh_token", "client_id", "cli", "refresh_token", refreshToken);
+    }
+
+    @Test
+    void is_for_who_was_granted_offline_access() {
+      assertThat(first.text("scope")).isEqualTo("read offline_access");
+      assertThat(token).matches("kfr_[0-9A-Za-z]{16}_[0-9A-Za-z]{49}");
+
+      var codes = api.codes();
+      api.grant("alice", codes.userCode());
+      assertThat(api.poll(codes.deviceCode()).json().has("refresh_token")).isFalse();
+    }
+
+    @Test
+    void is_not_for_whom_the_user_did_not_grant_it() {
+      var codes = api.codes(Api.OFFLINE);
+      var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
+      var less =
+          Map.of("user_code", codes.userCode(), "approval_nonce", nonce, "scope", "read");
+      assertThat(api.json("/oauth/device/approve", "alice", less).status()).isEqualTo(200);
+
+      var issued = api.poll(codes.deviceCode());
+      assertThat(issued.text("scope")).isEqualTo("read");
+      assertThat(issued.json().has("refresh_token")).isFalse();
+    }
+
+    @Test
+    void answers_both_tokens_anew_with_scope_and_life() {
+      var renewed = api.refresh(token);
+
+      assertThat(renewed.status()).isEqualTo(200);
+      assertThat(renewed.headers())
+          .containsEntry("cache-control", "no-store")
+          .containsEntry("content-type", "application/json");
+      assertThat(renewed.text("access_token"))
+          .matches("kf_[0-9A-Za-z]{16}_[0-9A-Za-z]{49}")
+          .isNotEqualTo(first.text("access_token"));
+      assertThat(renewed.text("refresh_token"))
+          .matches("kfr_[0-9A-Za-z]{16}_[0-9A-Za-z]{49}")
+          .isNotEqualTo(token);
+      assertThat(renewed.text("token_type")).isEqualTo("Bearer");
+      assertThat(renewed.text("scope")).isEqualTo("read offline_access");
+      assertThat(renewed.json().path("expires_in").asInt()).isEqualTo(86400);
+      assertThat(api.whoami(renewed.text("access_token")).text("key_id"))
+          .isEqualTo(api.whoami(first.text("access_token")).text("key_id"));
+    }
+
+    @Test
+    void leaves_the_access_token_before_for_a_minute() {
+      var renewed = api.refresh(token);
+      Shared.CLOCK.advance(Duration.ofSeconds(50));
+      assertThat(api.whoami(first.text("access_token")).status()).isEqualTo(200);
+      Shared.CLOCK.advance(Duration.ofSeconds(10));
+      assertThat(api.whoami(first.text("access_token")).status()).isEqualTo(403);
+      assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void goes_on_after_the_access_token_expired_but_not_after_thirty_idle_days() {
+      Shared.CLOCK.advance(Duration.ofDays(29));
+      assertThat(api.whoami(first.text("access_token")).status()).isEqualTo(403);
+      var renewed = api.refresh(token);
+      assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(200);
+      Shared.CLOCK.advance(Duration.ofDays(30));
+      assertError(api.refresh(renewed.text("refresh_token")), 400, "invalid_grant");
+    }
+
+    @Test
+    void tells_a_life_that_ends_with_the_family() {
+      var present = first;
+      for (int month = 0; month < 3; month++) {
+        Shared.CLOCK.advance(Duration.ofDays(29));
+        present = api.refresh(present.text("refresh_token"));
+        assertThat(present.json().path("expires_in").asInt()).isEqualTo(86400);
+      }
+      Shared.CLOCK.advance(Duration.ofDays(3).minusHours(1));
+      present = api.refresh(present.text("refresh_token"));
+      assertThat(present.json().path("expires_in").asInt()).isBetween(3500, 3600);
+      Shared.CLOCK.advance(Duration.ofHours(1));
+      assertError(api.refresh(present.text("refresh_token")), 400, "invalid_grant");
+    }
+
+    @Test
+    void repeats_its_answer_to_the_byte_for_thirty_seconds() {
+      var same = Map.of("idempotency-key", UUID.randomUUID().toString());
+      var renewed = api.refresh(token, same);
+      assertThat(api.refresh(token, same).body()).isEqualTo(renewed.body());
+      Shared.CLOCK.advance(Duration.ofSeconds(25));
+      assertThat(api.refresh(token, same).body()).isEqualTo(renewed.body());
+      assertError(api.refresh(token), 400, "invalid_grant");
+      assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void revokes_the_device_whose_used_token_comes_back_rfc9700_4_14_2() {
+      var renewed = api.refresh(token);
+      assertError(api.refresh(token), 400, "invalid_grant");
+      assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(200);
+      Shared.CLOCK.advance(Duration.ofSeconds(30));
+      assertError(api.refresh(token), 400, "invalid_grant");
+      assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(403);
+      assertError(api.refresh(renewed.text("refresh_token")), 400, "invalid_grant");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"grant_type", "client_id", "refresh_token"})
+    void is_invalid_request_without_a_parameter(String missing) {
+      var parameters = new LinkedHashMap<>(refresh(token));
+      parameters.remove(missing);
+      assertError(token(parameters), 400, "invalid_request");
+      assertError(token(with(refresh(token), missing, "")), 400, "invalid_request");
+    }
+
+    @Test
+    void is_invalid_request_with_a_parameter_twice_or_the_token_in_the_query_string() {
+      var body = "grant_type=refresh_token&client_id=cli&refresh_token=" + token;
+      assertError(
+          raw("/oauth/token", FORM, body + "&refresh_token=" + token), 400, "invalid_request");
+      assertError(raw("/oauth/token?refresh_token=" + token, FORM, body), 400, "invalid_request");
+      assertThat(api.refresh(token).status()).as("nothing was used up").isEqualTo(200);
+    }
+
+    @Test
+    void is_invalid_request_for_a_malformed_idempotency_key() {
+      var key = Map.of("idempotency-key", "x".repeat(256));
+      assertError(api.refresh(token, key), 400, "invalid_request");
+    }
+
+    @Test
+    void is_invalid_grant_for_a_malformed_unknown_or_foreign_token() {
+      assertError(api.refresh("nonsense"), 400, "invalid_grant");
+      assertError(api.refresh(first.text("access_token")), 400, "invalid_grant");
+      var last = token.endsWith("0") ? "1" : "0";
+      assertError(
+          api.refresh(token.substring(0, token.length() - 1) + last), 400, "invalid_grant");
+      assertThat(api.refresh(token).status()).as("nothing was used up").isEqualTo(200);
+    }
+
+    @Test
+    void is_invalid_client_with_401_for_an_unknown_client() {
+      assertError(token(with(refresh(token), "client_id", "nobody")), 401, "invalid_client");
+    }
+
+    @Test
+    void is_unauthorized_client_for_a_client_that_may_not_refresh() {
+      assertError(token(with(refresh(token), "client_id", "demo")), 400, "unauthorized_client");
+      assertThat(api.refresh(token).status()).as("nothing was used up").isEqualTo(200);
+    }
+  }
+
+  @Nested
   class Metadata_rfc8414 {
     @Test
     void names_the_endpoints_and_what_they_can_do() {
@@ -473,7 +631,9 @@ class ProtocolTest {
       assertThat(reply.text("device_authorization_endpoint"))
           .isEqualTo(issuer + "/oauth/device/authorize");
       assertThat(reply.text("token_endpoint")).isEqualTo(issuer + "/oauth/token");
-      assertThat(reply.json().at("/grant_types_supported/0").asText()).isEqualTo(Api.DEVICE_GRANT);
+      assertThat(reply.json().at("/grant_types_supported"))
+          .extracting(JsonNode::asText)
+          .containsExactly(Api.DEVICE_GRANT, "refresh_token");
       assertThat(reply.json().at("/code_challenge_methods_supported/0").asText()).isEqualTo("S256");
       assertThat(reply.json().at("/token_endpoint_auth_methods_supported/0").asText())
           .isEqualTo("none");

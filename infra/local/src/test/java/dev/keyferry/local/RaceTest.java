@@ -2,10 +2,16 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.flow.AccessToken;
 import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.KeyStore.Revoker;
+import dev.keyferry.flow.Subject;
+import dev.keyferry.flow.Write;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +26,9 @@ class RaceTest {
   private static final int POLLS = 64;
   private static final int APPROVALS = 200;
   private static final int DUELS = 500;
+  private static final int REFRESHES = 32;
+  private static final int GENERATIONS = 50;
+  private static final int REVOCATIONS = 200;
 
   private final Api api = Shared.environments(new Wire());
 
@@ -115,6 +124,82 @@ class RaceTest {
       assertThat(api.approve("carol", codes.userCode(), nonce).verdict())
           .isEqualTo(replies.get(0).verdict());
     }
+  }
+
+  @Test
+  void of_thirty_two_refreshes_of_one_token_exactly_one_makes_the_next_generation()
+      throws Exception {
+    var present = api.link("renewer");
+    for (int generation = 1; generation <= GENERATIONS; generation++) {
+      var token = present.text("refresh_token");
+
+      var replies = together(IntStream.range(0, REFRESHES).mapToObj(_ -> () -> api.refresh(token)));
+
+      var renewed = replies.stream().filter(reply -> reply.status() == 200).toList();
+      assertThat(renewed).hasSize(1);
+      assertThat(replies)
+          .filteredOn(reply -> reply.status() != 200)
+          .extracting(Reply::verdict)
+          .containsOnly("400 invalid_grant");
+      present = renewed.getFirst();
+      assertThat(Tables.generationsOf("renewer")).containsExactly(String.valueOf(generation));
+      assertThat(api.whoami(present.text("access_token")).text("sub")).isEqualTo("renewer");
+    }
+  }
+
+  @Test
+  void thirty_two_retries_of_one_refresh_all_hear_the_same() throws Exception {
+    var present = api.link("retrier");
+    for (int generation = 1; generation <= GENERATIONS; generation++) {
+      var token = present.text("refresh_token");
+      var same = Map.of("idempotency-key", UUID.randomUUID().toString());
+
+      var replies =
+          together(IntStream.range(0, REFRESHES).mapToObj(_ -> () -> api.refresh(token, same)));
+
+      assertThat(replies).extracting(Reply::status).containsOnly(200);
+      present = replies.getFirst();
+      assertThat(replies).extracting(Reply::body).containsOnly(present.body());
+      assertThat(Tables.generationsOf("retrier")).containsExactly(String.valueOf(generation));
+    }
+  }
+
+  @Test
+  void after_a_revocation_no_token_works_whatever_came_first() throws Exception {
+    var keys = DynamoStores.at(Shared.stack().aws()).keys();
+    int renewals = 0;
+    for (int duel = 0; duel < REVOCATIONS; duel++) {
+      var user = "revoker-" + duel;
+      var first = api.link(user);
+      var access = first.text("access_token");
+      var refresh = first.text("refresh_token");
+      var id = AccessToken.parse(access).orElseThrow().id();
+      var owner = new Revoker.Owner(new Subject(user));
+
+      var replies =
+          together(
+              Stream.of(
+                  () -> api.refresh(refresh),
+                  () -> {
+                    assertThat(keys.revoke(id, owner, Shared.CLOCK.instant()))
+                        .isInstanceOf(Write.Applied.class);
+                    // Whoever hears of the revocation finds the door closed.
+                    return api.whoami(access);
+                  }));
+
+      assertThat(replies.get(0).verdict()).isIn("200", "400 invalid_grant");
+      assertThat(replies.get(1).status()).isEqualTo(403);
+      assertThat(api.whoami(access).status()).isEqualTo(403);
+      assertThat(api.refresh(refresh).verdict()).isEqualTo("400 invalid_grant");
+      if (replies.get(0).status() == 200) {
+        renewals++;
+        var renewed = replies.get(0);
+        assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(403);
+        assertThat(api.refresh(renewed.text("refresh_token")).verdict())
+            .isEqualTo("400 invalid_grant");
+      }
+    }
+    assertThat(renewals).as("races that the refresh won").isBetween(1, REVOCATIONS - 1);
   }
 
   /// Calls all at once, each on a thread of its own, and answers in their order.

@@ -25,6 +25,13 @@ final class Tables {
     return Optional.ofNullable(row.get(attribute)).map(AttributeValue::s).orElse("");
   }
 
+  /// How often each of the subject's devices was renewed.
+  static List<String> generationsOf(String subject) {
+    return keyRowsOf(subject).stream()
+        .map(row -> Optional.ofNullable(row.get("generation")).map(AttributeValue::n).orElse(""))
+        .toList();
+  }
+
   static List<Map<String, AttributeValue>> keyRowsOf(String subject) {
     return DYNAMO
         .queryPaginator(query ->

@@ -1,0 +1,841 @@
+package dev.keyferry.flow;
+
+import static dev.keyferry.flow.Samples.CLI;
+import static dev.keyferry.flow.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Key.Generation;
+import dev.keyferry.flow.Key.Previous;
+import dev.keyferry.flow.Key.Terms;
+import dev.keyferry.flow.KeyStore.Revoker;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Refreshing as a client meets it, section by section of the RFCs.
+final class RefreshFlowTest {
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration MONTH = Duration.ofDays(30);
+  private static final Duration YEAR = Duration.ofDays(365);
+  private static final Scope OFFLINE = new Scope(List.of("read", Scope.OFFLINE_ACCESS));
+  private static final Subject ADA = new Subject("ada");
+  private static final Optional<String> ONCE = Optional.empty();
+  private static final int CONTENDERS = 32;
+
+  private static final Client OTHER =
+      new Client(
+          "other", "Other", CLI.grantTypes(), CLI.scopes(), CLI.defaultLifetime(), YEAR);
+
+  private final TestClock clock = new TestClock(NOON);
+  private final TestHasher hasher = new TestHasher();
+  private final InMemoryKeyStore keys = new InMemoryKeyStore();
+  private final DeviceFlow deviceFlow =
+      new DeviceFlow(
+          new InMemoryGrantStore(keys), keys, hasher, clock, new Random(8628));
+  private final RefreshFlow flow = new RefreshFlow(keys, hasher, clock, new Random(6749));
+  private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
+
+  private static <T> T given(Answer<T> answer) {
+    assertThat(answer).isInstanceOf(Given.class);
+    return ((Given<T>) answer).value();
+  }
+
+  private static void assertInvalidGrant(Answer<IssuedKey> answer) {
+    assertThat(answer).isEqualTo(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
+  }
+
+  private DeviceFlow.Codes approved(Scope scope, Duration lifetime) {
+    var asked = Samples.request(clock.instant());
+    var codes =
+        given(
+            deviceFlow.authorize(
+                new DeviceRequest(
+                    asked.clientId(),
+                    scope,
+                    asked.deviceName(),
+                    lifetime,
+                    asked.challenge(),
+                    asked.origin(),
+                    asked.at())));
+    var nonce = given(deviceFlow.claim(ADA, codes.userCode())).approvalNonce();
+    given(deviceFlow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+    return codes;
+  }
+
+  private IssuedKey poll(DeviceFlow.Codes codes) {
+    return given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), ONCE));
+  }
+
+  private IssuedKey link(Duration lifetime) {
+    return poll(approved(OFFLINE, lifetime));
+  }
+
+  private IssuedKey link() {
+    return link(HOUR);
+  }
+
+  private static RefreshToken token(IssuedKey issued) {
+    return issued.refreshToken().orElseThrow();
+  }
+
+  private Answer<IssuedKey> refresh(IssuedKey issued) {
+    return flow.refresh(CLI, token(issued), ONCE);
+  }
+
+  private Answer<IssuedKey> refresh(IssuedKey issued, String idempotencyKey) {
+    return flow.refresh(CLI, token(issued), Optional.of(idempotencyKey));
+  }
+
+  private boolean opens(IssuedKey issued) {
+    return verifier.verify(issued.accessToken()).isPresent();
+  }
+
+  private Key row(IssuedKey issued) {
+    return keys.find(issued.key().id()).orElseThrow();
+  }
+
+  private void assertRevoked(IssuedKey issued) {
+    assertThat(row(issued).revokedAt()).contains(clock.instant());
+    assertThat(opens(issued)).isFalse();
+  }
+
+  private void assertNotRevoked(IssuedKey issued) {
+    assertThat(row(issued).revokedAt()).isEmpty();
+  }
+
+  private static void assertSameTokens(IssuedKey one, IssuedKey other) {
+    assertThat(one.accessToken().reveal()).isEqualTo(other.accessToken().reveal());
+    assertThat(token(one).reveal()).isEqualTo(token(other).reveal());
+    assertThat(one.key().expiresAt()).isEqualTo(other.key().expiresAt());
+    assertThat(one.key().generation()).isEqualTo(other.key().generation());
+  }
+
+  /// Of the right form and id, and never issued.
+  private static RefreshToken garbage(IssuedKey issued) {
+    var secret = BigInteger.valueOf(8628).toByteArray();
+    return RefreshToken.parse(TokenForm.REFRESH.write(issued.key().id(), secret)).orElseThrow();
+  }
+
+  private static <T> List<T> race(Callable<T> call) throws InterruptedException {
+    var start = new CyclicBarrier(CONTENDERS);
+    Callable<T> together =
+        () -> {
+          start.await();
+          return call.call();
+        };
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      return threads.invokeAll(Collections.nCopies(CONTENDERS, together)).stream()
+          .map(Future::resultNow)
+          .toList();
+    }
+  }
+
+  @Nested
+  class Rfc6749Section6Refreshing {
+    @Test
+    void gives_both_tokens_anew_for_the_same_device_on_the_same_terms() {
+      var first = link();
+      clock.advance(HOUR);
+
+      var second = given(refresh(first));
+
+      assertThat(second.key().id()).isEqualTo(first.key().id());
+      assertThat(second.key().terms()).isEqualTo(first.key().terms());
+      assertThat(second.key().expiresAt()).isEqualTo(clock.instant().plus(HOUR));
+      assertThat(second.accessToken().reveal()).isNotEqualTo(first.accessToken().reveal());
+      assertThat(token(second).reveal()).isNotEqualTo(token(first).reveal());
+      assertThat(opens(second)).isTrue();
+      assertThat(row(first)).usingRecursiveComparison().ignoringFields("lastUsedAt")
+          .isEqualTo(second.key());
+    }
+
+    @Test
+    void goes_on_generation_after_generation() {
+      var present = link();
+      for (int number = 1; number <= 100; number++) {
+        clock.advance(HOUR);
+        present = given(refresh(present));
+
+        assertThat(present.key().generation().number()).isEqualTo(number);
+        assertThat(opens(present)).isTrue();
+      }
+    }
+
+    @Test
+    void leaves_the_access_token_before_for_a_minute() {
+      var first = link();
+      var second = given(refresh(first));
+      var end = clock.instant().plus(Key.ACCESS_GRACE);
+
+      clock.set(end.minus(MILLISECOND));
+      assertThat(opens(first)).isTrue();
+      clock.set(end);
+      assertThat(opens(first)).isFalse();
+      clock.set(end.plus(MILLISECOND));
+      assertThat(opens(first)).isFalse();
+      assertThat(opens(second)).isTrue();
+    }
+
+    @Test
+    void leaves_the_access_token_before_no_longer_than_it_would_have_lived() {
+      var first = link();
+      clock.set(first.key().expiresAt().minus(MILLISECOND));
+      var second = given(refresh(first));
+
+      assertThat(opens(first)).isTrue();
+      clock.set(first.key().expiresAt());
+      assertThat(opens(first)).isFalse();
+      assertThat(opens(second)).isTrue();
+    }
+
+    @Test
+    void does_not_bring_an_expired_access_token_back() {
+      var first = link();
+      clock.set(first.key().expiresAt());
+      assertThat(opens(given(refresh(first)))).isTrue();
+
+      assertThat(opens(first)).isFalse();
+    }
+
+    @Test
+    void leaves_only_the_one_access_token_before() {
+      var first = link();
+      var second = given(refresh(first));
+      var third = given(refresh(second));
+
+      assertThat(opens(first)).isFalse();
+      assertThat(opens(second)).isTrue();
+      assertThat(opens(third)).isTrue();
+    }
+
+    @Test
+    void keeps_neither_token_nor_idempotency_key_as_it_is() {
+      var first = link();
+      var second = given(refresh(first, "a-name-that-must-not-be-kept"));
+
+      assertThat(row(first).toString())
+          .doesNotContain("a-name-that-must-not-be-kept")
+          .doesNotContain(second.accessToken().reveal().substring(20))
+          .doesNotContain(token(second).reveal().substring(21));
+      assertThat(token(second).toString()).doesNotContain(token(second).reveal().substring(21));
+    }
+
+    @Test
+    void is_for_the_client_that_the_token_was_issued_to() {
+      var first = link();
+      var before = row(first);
+
+      assertInvalidGrant(flow.refresh(OTHER, token(first), ONCE));
+
+      assertThat(row(first)).isEqualTo(before);
+      given(refresh(first));
+      clock.advance(RefreshFlow.GRACE);
+      assertInvalidGrant(flow.refresh(OTHER, token(first), ONCE));
+      assertNotRevoked(first);
+    }
+
+    @Test
+    void is_not_for_a_key_without_offline_access_even_if_its_token_were_known() {
+      var codes = approved(Samples.SCOPE, HOUR);
+      var issued = poll(codes);
+      assertThat(issued.refreshToken()).isEmpty();
+      var before = row(issued);
+
+      var derived = RefreshToken.first(hasher, 1, codes.deviceCode());
+      assertThat(derived.access(hasher, 1).reveal()).isEqualTo(issued.accessToken().reveal());
+      assertInvalidGrant(flow.refresh(CLI, derived, ONCE));
+
+      assertThat(row(issued)).isEqualTo(before);
+    }
+
+    @Test
+    void is_refused_for_a_token_of_no_key() {
+      var unknown = RefreshToken.first(hasher, 1, Samples.deviceCode());
+
+      assertInvalidGrant(flow.refresh(CLI, unknown, ONCE));
+    }
+
+    @Test
+    void is_refused_to_a_revoked_device() {
+      var first = link();
+      keys.revoke(first.key().id(), new Revoker.Owner(ADA), clock.instant());
+      var before = row(first);
+      clock.advance(MILLISECOND);
+
+      assertInvalidGrant(refresh(first));
+
+      assertThat(row(first)).isEqualTo(before);
+    }
+
+    @Test
+    void is_refused_while_the_subject_is_disabled() {
+      var first = link();
+      keys.setDisabled(ADA, true, clock.instant());
+
+      assertInvalidGrant(refresh(first));
+      assertThat(opens(first)).isFalse();
+    }
+
+    @Test
+    void is_refused_after_a_sign_out_that_came_after_the_approval() {
+      var first = link();
+      keys.signOut(ADA, NOON.minus(MILLISECOND));
+      var second = given(refresh(first));
+
+      keys.signOut(ADA, NOON);
+
+      assertInvalidGrant(refresh(second));
+      assertThat(opens(second)).isFalse();
+    }
+  }
+
+  @Nested
+  class Rfc9700Section4Point14Lifetimes {
+    @Test
+    void a_device_that_was_idle_for_thirty_days_is_not_renewed() {
+      for (var before : List.of(MILLISECOND, Duration.ZERO, MILLISECOND.negated())) {
+        var issued = link();
+        clock.advance(MONTH.minus(before));
+
+        var answer = refresh(issued);
+
+        assertThat(answer instanceof Given).as("%s before", before).isEqualTo(before.isPositive());
+        assertNotRevoked(issued);
+      }
+    }
+
+    @Test
+    void each_refresh_begins_the_thirty_days_again() {
+      var first = link();
+      clock.advance(MONTH.minus(MILLISECOND));
+      var second = given(refresh(first));
+      clock.advance(MONTH.minus(MILLISECOND));
+      var third = given(refresh(second));
+      clock.advance(MONTH);
+
+      assertInvalidGrant(refresh(third));
+    }
+
+    @Test
+    void a_family_ends_after_ninety_days_however_busy() {
+      for (var before : List.of(MILLISECOND, Duration.ZERO, MILLISECOND.negated())) {
+        var createdAt = clock.instant();
+        var present = link();
+        for (int refreshes = 0; refreshes < 4; refreshes++) {
+          clock.advance(Duration.ofDays(20));
+          present = given(refresh(present));
+        }
+        clock.set(createdAt.plus(Key.LONGEST_FAMILY).minus(before));
+
+        var answer = refresh(present);
+
+        assertThat(answer instanceof Given).as("%s before", before).isEqualTo(before.isPositive());
+      }
+    }
+
+    @Test
+    void no_access_token_outlives_its_family() {
+      var end = NOON.plus(Key.LONGEST_FAMILY);
+      var first = link(YEAR);
+      assertThat(first.key().expiresAt()).isEqualTo(end);
+      clock.advance(MONTH.minus(MILLISECOND));
+      var second = given(refresh(first));
+      assertThat(second.key().expiresAt()).isEqualTo(end);
+
+      clock.set(end.minus(MILLISECOND));
+      assertThat(opens(second)).isTrue();
+      clock.set(end);
+      assertThat(opens(second)).isFalse();
+      clock.set(end.plus(MILLISECOND));
+      assertThat(opens(second)).isFalse();
+    }
+
+    @Test
+    void without_offline_access_a_key_lives_as_long_as_was_agreed() {
+      assertThat(poll(approved(Samples.SCOPE, YEAR)).key().expiresAt())
+          .isEqualTo(NOON.plus(YEAR));
+    }
+  }
+
+  @Nested
+  class Redelivery {
+    private final IssuedKey first = link();
+    private final Instant refreshedAt = clock.instant();
+    private final IssuedKey second = given(refresh(first, "a"));
+
+    @Test
+    void the_same_refresh_hears_the_same_answer_for_thirty_seconds() {
+      assertSameTokens(given(refresh(first, "a")), second);
+      clock.set(refreshedAt.plus(RefreshFlow.GRACE).minus(MILLISECOND));
+      assertSameTokens(given(refresh(first, "a")), second);
+      assertThat(opens(second)).isTrue();
+    }
+
+    @Test
+    void from_the_thirtieth_second_on_it_is_reuse() {
+      clock.set(refreshedAt.plus(RefreshFlow.GRACE));
+
+      assertInvalidGrant(refresh(first, "a"));
+      assertRevoked(second);
+    }
+
+    @Test
+    void another_refresh_with_the_token_before_hears_nothing_and_harms_nobody() {
+      assertInvalidGrant(refresh(first, "b"));
+      assertInvalidGrant(refresh(first));
+      clock.set(refreshedAt.plus(RefreshFlow.GRACE).minus(MILLISECOND));
+      assertInvalidGrant(refresh(first, "b"));
+      assertInvalidGrant(refresh(first));
+
+      assertNotRevoked(first);
+      given(refresh(second));
+    }
+
+    @Test
+    void a_refresh_that_sent_no_idempotency_key_is_not_repeated() {
+      var third = given(refresh(second));
+
+      assertInvalidGrant(refresh(second));
+      assertInvalidGrant(refresh(second, "a"));
+      assertThat(opens(third)).isTrue();
+    }
+
+    @Test
+    void the_idempotency_key_of_another_device_is_another() {
+      var elsewhere = link();
+      given(refresh(elsewhere));
+
+      assertInvalidGrant(refresh(elsewhere, "a"));
+    }
+
+    @Test
+    void nothing_is_repeated_once_the_device_was_revoked_or_its_subject_signed_out() {
+      keys.signOut(ADA, clock.instant());
+      assertInvalidGrant(refresh(first, "a"));
+
+      keys.revoke(first.key().id(), new Revoker.Owner(ADA), clock.instant());
+      assertInvalidGrant(refresh(first, "a"));
+    }
+
+    @Test
+    void nothing_is_repeated_to_another_client() {
+      assertInvalidGrant(flow.refresh(OTHER, token(first), Optional.of("a")));
+    }
+  }
+
+  @Nested
+  class Rfc9700Section4Point14Point2Reuse {
+    private final IssuedKey first = link();
+    private final IssuedKey second = given(refresh(first));
+
+    @Test
+    void of_the_token_before_harms_nobody_until_the_thirtieth_second() {
+      clock.advance(RefreshFlow.GRACE.minus(MILLISECOND));
+      assertInvalidGrant(refresh(first));
+      assertNotRevoked(first);
+
+      clock.advance(MILLISECOND);
+      assertInvalidGrant(refresh(first));
+      assertRevoked(second);
+      assertInvalidGrant(refresh(second));
+    }
+
+    @Test
+    void of_an_older_token_revokes_the_device_at_once() {
+      var third = given(refresh(second));
+
+      assertInvalidGrant(refresh(first));
+
+      assertRevoked(third);
+      assertInvalidGrant(refresh(third));
+    }
+
+    @Test
+    void of_the_oldest_token_is_recognised_after_a_hundred_generations() {
+      var present = second;
+      for (int number = 2; number < 100; number++) {
+        present = given(refresh(present));
+      }
+
+      assertInvalidGrant(refresh(first));
+
+      assertRevoked(present);
+    }
+
+    @Test
+    void is_recognised_whatever_idempotency_key_comes_with_it() {
+      var third = given(refresh(second, "a"));
+      var fourth = given(refresh(third, "b"));
+
+      assertInvalidGrant(refresh(second, "a"));
+
+      assertRevoked(fourth);
+    }
+
+    @Test
+    void is_not_what_garbage_with_a_good_checksum_is() {
+      assertInvalidGrant(flow.refresh(CLI, garbage(first), ONCE));
+      clock.advance(RefreshFlow.GRACE);
+      assertInvalidGrant(flow.refresh(CLI, garbage(first), Optional.of("a")));
+
+      assertNotRevoked(first);
+      given(refresh(second));
+    }
+
+    @Test
+    void is_not_what_a_token_of_another_device_is() {
+      var elsewhere = token(link()).reveal().substring(21);
+      var crossed = "kfr_" + first.key().id() + "_" + elsewhere;
+      assertThat(RefreshToken.parse(crossed)).as("its checksum covers the id").isEmpty();
+    }
+
+    @Test
+    void keeps_the_time_of_the_first_time() {
+      clock.advance(RefreshFlow.GRACE);
+      assertInvalidGrant(refresh(first));
+      var at = clock.instant();
+      clock.advance(HOUR);
+
+      assertInvalidGrant(refresh(first));
+
+      assertThat(row(first).revokedAt()).contains(at);
+    }
+  }
+
+  @Nested
+  class HashVersions {
+    private final IssuedKey first = link();
+
+    @Test
+    void a_family_goes_on_after_a_rotation() {
+      hasher.rotateTo(2);
+      var second = given(refresh(first));
+      assertThat(opens(first)).isTrue();
+      var third = given(refresh(second));
+
+      assertThat(opens(second)).isTrue();
+      assertThat(opens(third)).isTrue();
+      assertThat(third.key().generation().number()).isEqualTo(2);
+    }
+
+    @Test
+    void a_family_goes_on_in_environments_that_have_not_rotated_yet() {
+      hasher.rotateTo(2);
+      var newer = link();
+      hasher.rotateTo(1);
+      var second = given(refresh(newer));
+      hasher.rotateTo(2);
+
+      assertThat(opens(newer)).isTrue();
+      assertThat(opens(second)).isTrue();
+      given(refresh(second));
+    }
+
+    @Test
+    void an_answer_is_repeated_across_a_rotation() {
+      var second = given(refresh(first, "a"));
+      hasher.rotateTo(2);
+      assertSameTokens(given(refresh(first, "a")), second);
+
+      var third = given(refresh(second, "b"));
+      assertSameTokens(given(refresh(second, "b")), third);
+      hasher.rotateTo(1);
+      assertSameTokens(given(refresh(second, "b")), third);
+    }
+
+    @Test
+    void reuse_is_recognised_across_a_rotation() {
+      var second = given(refresh(first));
+      hasher.rotateTo(2);
+      var third = given(refresh(second));
+
+      assertInvalidGrant(refresh(first));
+
+      assertRevoked(third);
+    }
+
+    @Test
+    void reuse_of_the_token_before_is_recognised_across_a_rotation() {
+      hasher.rotateTo(2);
+      var second = given(refresh(first));
+      clock.advance(RefreshFlow.GRACE);
+
+      assertInvalidGrant(refresh(first));
+
+      assertRevoked(second);
+    }
+
+    @Test
+    void a_second_rotation_ends_the_family_without_calling_it_reuse() {
+      hasher.rotateTo(3);
+
+      assertInvalidGrant(refresh(first));
+      assertThat(opens(first)).isFalse();
+      assertNotRevoked(first);
+    }
+
+    @Test
+    void a_code_that_is_redeemed_after_a_rotation_begins_a_family_like_any_other() {
+      var codes = approved(OFFLINE, HOUR);
+      hasher.rotateTo(2);
+      var issued = poll(codes);
+      var second = given(refresh(issued, "a"));
+
+      assertSameTokens(given(refresh(issued, "a")), second);
+      assertThat(opens(issued)).as("the access token before, for a minute").isTrue();
+      hasher.rotateTo(3);
+      assertThat(opens(second)).isTrue();
+      var third = given(refresh(second));
+      assertThat(opens(third)).isTrue();
+      assertInvalidGrant(refresh(issued));
+      assertRevoked(third);
+    }
+
+    @Test
+    void a_code_that_is_redeemed_after_a_rotation_gives_the_same_key_again() {
+      var codes = approved(OFFLINE, HOUR);
+      hasher.rotateTo(2);
+      var samePoll = Optional.of("a");
+      var issued =
+          given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), samePoll));
+      hasher.rotateTo(1);
+
+      assertSameTokens(
+          given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), samePoll)), issued);
+    }
+  }
+
+  @Nested
+  class Outages {
+    private final IssuedKey first = link();
+
+    @ParameterizedTest
+    @EnumSource(names = {"KEY", "SEAL", "MINT"})
+    void decide_nothing_while_this_subkey_cannot_be_had(Purpose purpose) {
+      var before = row(first);
+      hasher.failFor(purpose);
+
+      assertThatExceptionOfType(TestHasher.Unavailable.class).isThrownBy(() -> refresh(first, "a"));
+      assertThat(row(first)).isEqualTo(before);
+
+      hasher.recover();
+      given(refresh(first, "a"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"KEY", "SEAL", "MINT"})
+    void revoke_nothing_while_this_subkey_cannot_be_had(Purpose purpose) {
+      var present = given(refresh(given(refresh(first))));
+      hasher.failFor(purpose);
+
+      assertThatExceptionOfType(TestHasher.Unavailable.class).isThrownBy(() -> refresh(first));
+      assertNotRevoked(present);
+
+      hasher.recover();
+      assertInvalidGrant(refresh(first));
+      assertRevoked(present);
+    }
+  }
+
+  /// Whoever can write to the table, but has no subkey.
+  @Nested
+  class ForgedRows {
+    private final IssuedKey first = link();
+    private final IssuedKey second = given(refresh(first, "a"));
+    private final Key genuine = row(first);
+
+    private void assertGivesNothing(String what, Key forgery) {
+      keys.forge(genuine.id(), _ -> forgery);
+      assertInvalidGrant(refresh(first, "a"));
+      keys.forge(genuine.id(), _ -> forgery);
+      assertInvalidGrant(refresh(second));
+      assertThat(opens(second)).as("%s, by the access token", what).isFalse();
+    }
+
+    private Key edited(
+        String clientId, Subject subject, Scope scope, Duration lifetime, Instant at) {
+      var terms = genuine.terms();
+      return Samples.withTerms(
+          genuine,
+          new Terms(
+              clientId, subject, scope, lifetime, terms.name(), terms.origin(), at, at));
+    }
+
+    @Test
+    void with_edited_terms_give_nothing() {
+      var wider = new Scope(List.of("read", "write", Scope.OFFLINE_ACCESS));
+      var bob = new Subject("bob");
+      var later = NOON.plus(MONTH);
+      assertGivesNothing("subject", edited("cli", bob, OFFLINE, HOUR, NOON));
+      assertGivesNothing("scope", edited("cli", ADA, wider, HOUR, NOON));
+      assertGivesNothing("lifetime", edited("cli", ADA, OFFLINE, YEAR, NOON));
+      assertGivesNothing("time", edited("cli", ADA, OFFLINE, HOUR, later));
+    }
+
+    @Test
+    void with_another_client_give_nothing() {
+      keys.forge(genuine.id(), _ -> edited("other", ADA, OFFLINE, HOUR, NOON));
+
+      assertInvalidGrant(flow.refresh(OTHER, token(second), ONCE));
+    }
+
+    @Test
+    void of_a_key_that_was_never_renewable_give_nothing() {
+      var codes = approved(Samples.SCOPE, HOUR);
+      var issued = poll(codes);
+      var terms = Samples.withScope(issued.key().terms(), OFFLINE);
+      keys.forge(issued.key().id(), key -> Samples.withTerms(key, terms));
+
+      assertInvalidGrant(
+          flow.refresh(CLI, RefreshToken.first(hasher, 1, codes.deviceCode()), ONCE));
+    }
+
+    @Test
+    void with_a_later_time_of_issue_do_not_renew_an_idle_device() {
+      clock.advance(MONTH);
+      keys.forge(genuine.id(), renewedAt(clock.instant().minus(MILLISECOND)));
+
+      assertInvalidGrant(refresh(second));
+      assertThat(opens(second)).isFalse();
+    }
+
+    @Test
+    void with_a_later_time_of_the_tokens_before_open_nothing() {
+      clock.set(first.key().expiresAt().minus(MILLISECOND));
+      var third = given(refresh(second));
+      clock.advance(MILLISECOND);
+      assertThat(opens(second)).isFalse();
+      keys.forge(
+          genuine.id(),
+          key -> {
+            var generation = key.generation();
+            var before = previous(key).orElseThrow();
+            var later =
+                new Previous(
+                    before.access(), before.refresh(), clock.instant(), before.seal());
+            return Samples.withGeneration(
+                key,
+                with(
+                    generation,
+                    generation.access(),
+                    generation.refresh(),
+                    generation.issuedAt(),
+                    Optional.of(later)));
+          });
+
+      assertThat(opens(second)).isFalse();
+      assertThat(opens(third)).isFalse();
+      assertInvalidGrant(refresh(second, "a"));
+    }
+
+    private UnaryOperator<Key> renewedAt(Instant at) {
+      return key -> {
+        var generation = key.generation();
+        return Samples.withGeneration(
+            key, with(generation, generation.access(), generation.refresh(), at, previous(key)));
+      };
+    }
+
+    private static Optional<Previous> previous(Key key) {
+      return key.generation().previous();
+    }
+
+    private static Generation with(
+        Generation generation,
+        Digest access,
+        Digest refresh,
+        Instant issuedAt,
+        Optional<Previous> previous) {
+      return new Generation(
+          generation.number(),
+          access,
+          refresh,
+          issuedAt,
+          previous,
+          generation.seal(),
+          generation.attempt(),
+          generation.idempotencyKey());
+    }
+
+    @Test
+    void with_the_tokens_of_another_device_give_nothing() {
+      var thief = given(refresh(link(), "a"));
+      var stolen = thief.key().generation();
+      keys.forge(genuine.id(), key -> Samples.withGeneration(key, stolen));
+
+      assertInvalidGrant(refresh(second));
+      assertInvalidGrant(refresh(first, "a"));
+      assertThat(opens(second)).isFalse();
+    }
+
+    @Test
+    void with_exchanged_hashes_give_nothing() {
+      var generation = genuine.generation();
+      var one = generation.refresh();
+      var other = generation.access();
+      keys.forge(
+          genuine.id(),
+          key ->
+              Samples.withGeneration(
+                  key,
+                  with(generation, one, other, generation.issuedAt(), previous(key))));
+
+      assertInvalidGrant(refresh(second));
+      assertInvalidGrant(refresh(first, "a"));
+      assertThat(opens(second)).isFalse();
+    }
+  }
+
+  @Nested
+  class Races {
+    @RepeatedTest(5)
+    void of_many_refreshes_of_one_token_exactly_one_is_given() throws InterruptedException {
+      var first = link();
+
+      var answers = race(() -> refresh(first));
+
+      assertThat(answers).filteredOn(Given.class::isInstance).hasSize(1);
+      assertThat(row(first).generation().number()).isEqualTo(1);
+      assertNotRevoked(first);
+    }
+
+    @RepeatedTest(5)
+    void retries_that_race_their_own_refresh_all_hear_the_same_tokens()
+        throws InterruptedException {
+      var first = link();
+
+      var issued = race(() -> given(refresh(first, "a")));
+
+      assertThat(issued).hasSize(CONTENDERS);
+      issued.forEach(each -> assertSameTokens(each, issued.getFirst()));
+      assertThat(row(first).generation().number()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void times_are_kept_to_the_millisecond_as_the_store_keeps_them() {
+    var first = link();
+    clock.set(NOON.plusNanos(456_789));
+
+    assertThat(given(refresh(first)).key().generation().issuedAt()).isEqualTo(NOON);
+  }
+}
