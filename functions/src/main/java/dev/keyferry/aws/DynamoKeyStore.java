@@ -1,16 +1,17 @@
 package dev.keyferry.aws;
 
-import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.Subject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -26,6 +27,14 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 public final class DynamoKeyStore implements KeyStore {
   private static final int REMEMBERED = 10_000;
 
+  /// DynamoDB throttles a batch by leaving some of it undone, which the SDK does not repeat.
+  private static final int BATCH_TRIES = 4;
+
+  private static final Duration BATCH_PAUSE = Duration.ofMillis(50);
+
+  /// How long to note no use after one could not be noted.
+  private static final Duration NOTE_PAUSE = Duration.ofSeconds(30);
+
   private final DynamoDbClient dynamo;
   private final String table;
   private final Map<KeyId, Subject> subjects =
@@ -39,22 +48,11 @@ public final class DynamoKeyStore implements KeyStore {
             }
           });
 
+  private volatile long noNoteBefore = System.nanoTime();
+
   public DynamoKeyStore(DynamoDbClient dynamo, String table) {
     this.dynamo = dynamo;
     this.table = table;
-  }
-
-  @Override
-  public Optional<Key> find(KeyId id) {
-    var item =
-        dynamo
-            .getItem(get ->
-                get.tableName(table)
-                    .key(KeyItem.key(id))
-                    .consistentRead(true)
-                    .overrideConfiguration(Budget.forCall()))
-            .item();
-    return item.isEmpty() ? Optional.empty() : Optional.of(KeyItem.read(item));
   }
 
   @Override
@@ -80,21 +78,33 @@ public final class DynamoKeyStore implements KeyStore {
 
   /// The rows there are, by partition key.
   private Map<String, Map<String, AttributeValue>> read(Stream<Map<String, AttributeValue>> keys) {
-    var wanted = KeysAndAttributes.builder().keys(keys.toList()).consistentRead(true).build();
-    var answer =
-        dynamo.batchGetItem(
-            get -> get.requestItems(Map.of(table, wanted)).overrideConfiguration(Budget.forCall()));
-    if (!answer.unprocessedKeys().isEmpty()) {
-      throw SdkClientException.create("DynamoDB left keys of a batch unread");
+    var rows = new HashMap<String, Map<String, AttributeValue>>();
+    var wanted =
+        Map.of(table, KeysAndAttributes.builder().keys(keys.toList()).consistentRead(true).build());
+    for (int tries = 0; !wanted.isEmpty(); tries++) {
+      if (tries == BATCH_TRIES) {
+        throw SdkClientException.create("DynamoDB left keys of a batch unread");
+      }
+      LockSupport.parkNanos(BATCH_PAUSE.multipliedBy(tries).toNanos());
+      var request = wanted;
+      var answer =
+          dynamo.batchGetItem(
+              get -> get.requestItems(request).overrideConfiguration(Budget.forCall()));
+      for (var row : answer.responses().getOrDefault(table, List.of())) {
+        rows.put(Attributes.of(row).text("pk"), row);
+      }
+      wanted = answer.unprocessedKeys();
     }
-    return answer.responses().getOrDefault(table, List.of()).stream()
-        .collect(Collectors.toMap(row -> Attributes.of(row).text("pk"), row -> row));
+    return rows;
   }
 
   /// One write an hour for each key. Whatever becomes of it, the key was verified: the caller is
   /// not told.
   @Override
   public void markUsed(KeyId id, Instant hour) {
+    if (System.nanoTime() - noNoteBefore < 0) {
+      return;
+    }
     try {
       dynamo.updateItem(update ->
           update
@@ -105,11 +115,12 @@ public final class DynamoKeyStore implements KeyStore {
                   "attribute_exists(pk)"
                       + " AND (attribute_not_exists(last_used_at) OR last_used_at < :hour)")
               .expressionAttributeValues(Attributes.none().with(":hour", hour).toMap())
-              .overrideConfiguration(Budget.forCall()));
+              .overrideConfiguration(Budget.forExtra()));
     } catch (ConditionalCheckFailedException _) {
       // Someone else noted it first.
     } catch (SdkException _) {
-      // Noted at the next use.
+      // Noted at a later use; meanwhile nobody else shall wait for it.
+      noNoteBefore = System.nanoTime() + NOTE_PAUSE.toNanos();
     }
   }
 }

@@ -208,7 +208,9 @@ public final class DeviceFlow {
       return new Declined<>(OAuthError.INVALID_GRANT);
     }
     var token = AccessToken.derive(hasher, grant.deviceSecret().version(), poll.code());
-    return keys.find(token.id())
+    return keys.findWithStanding(token.id())
+        .filter(holding -> holding.standing().admits(holding.key().createdAt()))
+        .map(KeyStore.Holding::key)
         .filter(key -> key.isOf(token, hasher))
         .filter(key -> key.isAlive(poll.now()) && key.lastUsedAt().isEmpty())
         .<Answer<IssuedKey>>map(key -> new Given<>(new IssuedKey(token, key)))
@@ -241,9 +243,16 @@ public final class DeviceFlow {
               found
                   .filter(grant -> grant.state().equals(new Claimed(claim)))
                   .filter(grant -> !grant.isExpired(now))
-                  .map(grant -> OAuthError.invalidScope("only what was asked for can be approved"))
+                  .map(grant -> tooMuch(grant, consent))
                   .orElse(OAuthError.INVALID_USER_CODE));
     };
+  }
+
+  private static OAuthError tooMuch(Grant grant, Consent consent) {
+    var isScope =
+        consent.scope().filter(scope -> !scope.within(grant.request().scope())).isPresent();
+    var words = "only what was asked for can be approved";
+    return isScope ? OAuthError.invalidScope(words) : OAuthError.invalidRequest(words);
   }
 
   private Approval seal(Locator locator, Claim claim, Consent consent, Instant now) {

@@ -20,8 +20,6 @@ public interface KeyStore {
     }
   }
 
-  Optional<Key> find(KeyId id);
-
   Optional<Holding> findWithStanding(KeyId id);
 
   /// Notes that the key was used in this hour; best effort, for people to read and for redelivery

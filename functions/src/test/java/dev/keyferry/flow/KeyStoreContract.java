@@ -54,7 +54,7 @@ public abstract class KeyStoreContract {
   }
 
   private Key found() {
-    return keys().find(key.id()).orElseThrow();
+    return stores().find(key.id()).orElseThrow();
   }
 
   private Standing standing() {
@@ -63,7 +63,7 @@ public abstract class KeyStoreContract {
 
   @Test
   void an_unknown_key_is_not_found() {
-    assertThat(keys().find(key.id())).isEmpty();
+    assertThat(stores().find(key.id())).isEmpty();
     assertThat(keys().findWithStanding(key.id())).isEmpty();
   }
 
@@ -71,7 +71,7 @@ public abstract class KeyStoreContract {
   void every_field_of_a_key_is_kept() {
     issue(key);
 
-    assertThat(keys().find(key.id())).contains(key);
+    assertThat(stores().find(key.id())).contains(key);
     assertThat(keys().findWithStanding(key.id())).contains(new Holding(key, Standing.GOOD));
   }
 
@@ -93,7 +93,7 @@ public abstract class KeyStoreContract {
             Optional.empty());
     issue(nameless);
 
-    assertThat(keys().find(key.id())).contains(nameless);
+    assertThat(stores().find(key.id())).contains(nameless);
   }
 
   @Test
@@ -195,6 +195,6 @@ public abstract class KeyStoreContract {
   void the_use_of_an_unknown_key_makes_no_row() {
     keys().markUsed(key.id(), HOUR);
 
-    assertThat(keys().find(key.id())).isEmpty();
+    assertThat(stores().find(key.id())).isEmpty();
   }
 }

@@ -1,12 +1,17 @@
 package dev.keyferry.flow;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /// The stores that the contracts hold to their promises, and the writes that no port offers yet.
 public interface Stores {
   GrantStore grants();
 
   KeyStore keys();
+
+  default Optional<Key> find(KeyId id) {
+    return keys().findWithStanding(id).map(KeyStore.Holding::key);
+  }
 
   /// Marks the subject's row as disabled.
   void disable(Subject subject);

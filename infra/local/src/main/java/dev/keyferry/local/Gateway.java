@@ -12,6 +12,8 @@ import dev.keyferry.local.Template.Authorization;
 import dev.keyferry.local.Template.Route;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -43,8 +45,8 @@ final class Gateway implements AutoCloseable {
   Gateway(int port, Consumer<String> log) throws IOException {
     // Answers are small: without this each would wait for the client's delayed acknowledgement.
     System.setProperty("sun.net.httpserver.nodelay", "true");
-    // Clients keep a connection for thirty seconds; hung up at that very moment, one would send its next
-    // request into the void.
+    // Clients keep a connection for thirty seconds; hung up at that very moment, one would send its
+    // next request into the void.
     System.setProperty("sun.net.httpserver.idleInterval", "300");
     server = HttpServer.create(Loopback.port(port), BACKLOG);
     this.log = log;
@@ -188,13 +190,22 @@ final class Gateway implements AutoCloseable {
       return;
     }
     var type = event.path("headers").path("content-type").asText();
-    var isText = type.startsWith("application/json") || type.startsWith("text/");
+    var isText = (type.startsWith("application/json") || type.startsWith("text/")) && isUtf8(body);
     event.put(
         "body",
         isText
             ? new String(body, StandardCharsets.UTF_8)
             : Base64.getEncoder().encodeToString(body));
     event.put("isBase64Encoded", !isText);
+  }
+
+  private static boolean isUtf8(byte[] body) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
   }
 
   private static void send(HttpExchange exchange, JsonNode answer) throws IOException {
