@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// The attributes of an item, or the values of an expression: written one by one, read back by
@@ -23,6 +25,16 @@ final class Attributes {
 
   static Attributes of(Map<String, AttributeValue> item) {
     return new Attributes(item);
+  }
+
+  /// Reads an item. One that Keyferry cannot have written decides nothing, so it is an outage; what
+  /// it says is not repeated.
+  static <T> T read(Map<String, AttributeValue> item, Function<Attributes, T> reader) {
+    try {
+      return reader.apply(of(item));
+    } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+      throw SdkClientException.create("an item cannot be read: " + e.getClass().getName());
+    }
   }
 
   Map<String, AttributeValue> toMap() {

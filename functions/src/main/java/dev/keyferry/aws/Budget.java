@@ -12,6 +12,8 @@ public final class Budget {
   /// Kept back from every other call for the read that resolves an unknown outcome.
   private static final Duration RESERVE = Duration.ofMillis(800);
 
+  private static final Duration EXTRA = Duration.ofMillis(300);
+
   private static final Duration LEAST = Duration.ofMillis(1);
 
   private static final ScopedValue<Long> STARTED = ScopedValue.newInstance();
@@ -25,6 +27,11 @@ public final class Budget {
 
   static AwsRequestOverrideConfiguration forCall() {
     return atMost(remaining().minus(RESERVE));
+  }
+
+  /// For what can be done without: a renewal while the old subkey is good, a note of a key's use.
+  static AwsRequestOverrideConfiguration forExtra() {
+    return atMost(EXTRA);
   }
 
   static AwsRequestOverrideConfiguration forResolvingRead() {

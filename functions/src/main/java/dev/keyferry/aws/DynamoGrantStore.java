@@ -142,7 +142,7 @@ public final class DynamoGrantStore implements GrantStore {
         });
     return update(
         locator,
-        found -> found.isApprovedWith(claim),
+        found -> found.isApprovedWith(claim, consent),
         set.toString(),
         condition.toString(),
         values);

@@ -8,13 +8,15 @@ import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -33,6 +35,14 @@ public final class DynamoKeyStore implements KeyStore {
   private static final String NOT_REVOKED = "attribute_not_exists(revoked_at)";
 
   private final ConditionalWrites<Key> keys;
+  /// DynamoDB throttles a batch by leaving some of it undone, which the SDK does not repeat.
+  private static final int BATCH_TRIES = 4;
+
+  private static final Duration BATCH_PAUSE = Duration.ofMillis(50);
+
+  /// How long to note no use after one could not be noted.
+  private static final Duration NOTE_PAUSE = Duration.ofSeconds(30);
+
   private final DynamoDbClient dynamo;
   private final String table;
   private final Map<KeyId, Subject> subjects =
@@ -46,26 +56,12 @@ public final class DynamoKeyStore implements KeyStore {
             }
           });
 
+  private volatile long noNoteBefore = System.nanoTime();
+
   public DynamoKeyStore(DynamoDbClient dynamo, String table) {
     keys = new ConditionalWrites<>(dynamo, table, KeyItem::read);
     this.dynamo = dynamo;
     this.table = table;
-  }
-
-  @Override
-  public Optional<Key> find(KeyId id) {
-    return Optional.of(get(KeyItem.key(id))).filter(item -> !item.isEmpty()).map(KeyItem::read);
-  }
-
-  private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
-    return dynamo
-        .getItem(
-            get ->
-                get.tableName(table)
-                    .key(key)
-                    .consistentRead(true)
-                    .overrideConfiguration(Budget.forCall()))
-        .item();
   }
 
   @Override
@@ -207,27 +203,50 @@ public final class DynamoKeyStore implements KeyStore {
     }
   }
 
+  private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
+    return dynamo
+        .getItem(
+            get ->
+                get.tableName(table)
+                    .key(key)
+                    .consistentRead(true)
+                    .overrideConfiguration(Budget.forCall()))
+        .item();
+  }
+
   private static Standing standing(@Nullable Map<String, AttributeValue> row) {
     return row == null || row.isEmpty() ? Standing.GOOD : KeyItem.readStanding(row);
   }
 
   /// The rows there are, by partition key.
   private Map<String, Map<String, AttributeValue>> read(Stream<Map<String, AttributeValue>> keys) {
-    var wanted = KeysAndAttributes.builder().keys(keys.toList()).consistentRead(true).build();
-    var answer =
-        dynamo.batchGetItem(
-            get -> get.requestItems(Map.of(table, wanted)).overrideConfiguration(Budget.forCall()));
-    if (!answer.unprocessedKeys().isEmpty()) {
-      throw SdkClientException.create("DynamoDB left keys of a batch unread");
+    var rows = new HashMap<String, Map<String, AttributeValue>>();
+    var wanted =
+        Map.of(table, KeysAndAttributes.builder().keys(keys.toList()).consistentRead(true).build());
+    for (int tries = 0; !wanted.isEmpty(); tries++) {
+      if (tries == BATCH_TRIES) {
+        throw SdkClientException.create("DynamoDB left keys of a batch unread");
+      }
+      LockSupport.parkNanos(BATCH_PAUSE.multipliedBy(tries).toNanos());
+      var request = wanted;
+      var answer =
+          dynamo.batchGetItem(
+              get -> get.requestItems(request).overrideConfiguration(Budget.forCall()));
+      for (var row : answer.responses().getOrDefault(table, List.of())) {
+        rows.put(Attributes.of(row).text("pk"), row);
+      }
+      wanted = answer.unprocessedKeys();
     }
-    return answer.responses().getOrDefault(table, List.of()).stream()
-        .collect(Collectors.toMap(row -> Attributes.of(row).text("pk"), row -> row));
+    return rows;
   }
 
   /// One write an hour for each key. Whatever becomes of it, the key was verified: the caller is
   /// not told.
   @Override
   public void markUsed(KeyId id, Instant hour) {
+    if (System.nanoTime() - noNoteBefore < 0) {
+      return;
+    }
     try {
       dynamo.updateItem(update ->
           update
@@ -238,11 +257,12 @@ public final class DynamoKeyStore implements KeyStore {
                   "attribute_exists(pk)"
                       + " AND (attribute_not_exists(last_used_at) OR last_used_at < :hour)")
               .expressionAttributeValues(Attributes.none().with(":hour", hour).toMap())
-              .overrideConfiguration(Budget.forCall()));
+              .overrideConfiguration(Budget.forExtra()));
     } catch (ConditionalCheckFailedException _) {
       // Someone else noted it first.
     } catch (SdkException _) {
-      // Noted at the next use.
+      // Noted at a later use; meanwhile nobody else shall wait for it.
+      noNoteBefore = System.nanoTime() + NOTE_PAUSE.toNanos();
     }
   }
 }

@@ -58,7 +58,10 @@ final class GrantItem {
   }
 
   static Grant read(Map<String, AttributeValue> attributes) {
-    var item = Attributes.of(attributes);
+    return Attributes.read(attributes, GrantItem::read);
+  }
+
+  private static Grant read(Attributes item) {
     return new Grant(
         new Locator(item.text("pk").substring(PREFIX.length())),
         new DeviceRequest(

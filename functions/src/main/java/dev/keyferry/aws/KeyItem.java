@@ -50,7 +50,10 @@ final class KeyItem {
   }
 
   static Key read(Map<String, AttributeValue> attributes) {
-    var item = Attributes.of(attributes);
+    return Attributes.read(attributes, KeyItem::read);
+  }
+
+  private static Key read(Attributes item) {
     return new Key(
         new KeyId(item.text("pk").substring(PREFIX.length())),
         new Key.Terms(
@@ -84,7 +87,8 @@ final class KeyItem {
   }
 
   static Standing readStanding(Map<String, AttributeValue> attributes) {
-    var item = Attributes.of(attributes);
-    return new Standing(item.has("disabled_at"), item.optionalInstant("signed_out_at"));
+    return Attributes.read(
+        attributes,
+        item -> new Standing(item.has("disabled_at"), item.optionalInstant("signed_out_at")));
   }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.kms.KmsClient;
@@ -40,6 +41,7 @@ public final class KmsKeyHasher implements KeyHasher {
   private final String keyId;
   private final int version;
   private final InstantSource clock;
+  private volatile Instant leaveAloneUntil = Instant.MIN;
   private final ConcurrentMap<String, Subkey> subkeys = new ConcurrentHashMap<>();
 
   public KmsKeyHasher(KmsClient kms, String keyId, int version, InstantSource clock) {
@@ -73,7 +75,6 @@ public final class KmsKeyHasher implements KeyHasher {
     private final String name;
     private final ReentrantLock deriving = new ReentrantLock();
     private volatile @Nullable Derived derived;
-    private volatile Instant notBefore = Instant.MIN;
 
     Subkey(String name) {
       this.name = name;
@@ -85,13 +86,13 @@ public final class KmsKeyHasher implements KeyHasher {
         return held.key();
       }
       if (held != null && now.isBefore(held.at().plus(GRACE))) {
-        return now.isBefore(notBefore) || !deriving.tryLock() ? held.key() : renew(held, now);
+        return now.isBefore(leaveAloneUntil) || !deriving.tryLock() ? held.key() : renew(held, now);
       }
       deriving.lock();
       try {
         // Whoever held the lock may have derived it meanwhile.
         var fresh = derived;
-        return fresh != null && !fresh.equals(held) ? fresh.key() : derive(now);
+        return fresh != null && !fresh.equals(held) ? fresh.key() : derive(now, Budget.forCall());
       } finally {
         deriving.unlock();
       }
@@ -99,27 +100,27 @@ public final class KmsKeyHasher implements KeyHasher {
 
     private SecretKeySpec renew(Derived held, Instant now) {
       try {
-        return derive(now);
+        return derive(now, Budget.forExtra());
       } catch (SdkException e) {
         if (isRefusal(e)) {
           derived = null;
           throw e;
         }
-        notBefore = now.plus(PAUSE);
+        leaveAloneUntil = now.plus(PAUSE);
         return held.key();
       } finally {
         deriving.unlock();
       }
     }
 
-    private SecretKeySpec derive(Instant now) {
+    private SecretKeySpec derive(Instant now, AwsRequestOverrideConfiguration time) {
       var answer =
           kms.generateMac(request ->
               request
                   .keyId(keyId)
                   .macAlgorithm(MacAlgorithmSpec.HMAC_SHA_256)
                   .message(SdkBytes.fromUtf8String(name))
-                  .overrideConfiguration(Budget.forCall()));
+                  .overrideConfiguration(time));
       var key = new SecretKeySpec(answer.mac().asByteArray(), ALGORITHM);
       derived = new Derived(key, now);
       return key;

@@ -208,8 +208,9 @@ public final class DeviceFlow {
       return new Declined<>(OAuthError.INVALID_GRANT);
     }
     var token = RefreshToken.first(hasher, grant.version(), poll.code());
-    return keys.find(token.id())
-        .map(key -> IssuedKey.of(key, token, hasher))
+    return keys.findWithStanding(token.id())
+        .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
+        .map(holding -> IssuedKey.of(holding.key(), token, hasher))
         .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, poll.now()))
         .filter(issued -> issued.key().generation().number() == 0)
         .filter(issued -> issued.key().lastUsedAt().isEmpty())
@@ -251,9 +252,16 @@ public final class DeviceFlow {
               found
                   .filter(grant -> grant.state().equals(new Claimed(claim)))
                   .filter(grant -> !grant.isExpired(now))
-                  .map(grant -> OAuthError.invalidScope("only what was asked for can be approved"))
+                  .map(grant -> tooMuch(grant, consent))
                   .orElse(OAuthError.INVALID_USER_CODE));
     };
+  }
+
+  private static OAuthError tooMuch(Grant grant, Consent consent) {
+    var isScope =
+        consent.scope().filter(scope -> !scope.within(grant.request().scope())).isPresent();
+    var words = "only what was asked for can be approved";
+    return isScope ? OAuthError.invalidScope(words) : OAuthError.invalidRequest(words);
   }
 
   private Approval seal(Locator locator, Claim claim, Consent consent, Instant since) {

@@ -129,10 +129,12 @@ public record Grant(
     return expiresAt.plus(AFTERLIFE).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
   }
 
-  public boolean isApprovedWith(Claim mine) {
+  public boolean isApprovedWith(Claim mine, Consent consent) {
     return switch (state) {
-      case State.Approved(var claim, var _) -> claim.equals(mine);
-      case State.Consumed(var claim, var _, var _) -> claim.equals(mine);
+      case State.Approved(var claim, var approval) ->
+          claim.equals(mine) && approval.consent().equals(consent);
+      case State.Consumed(var claim, var approval, var _) ->
+          claim.equals(mine) && approval.consent().equals(consent);
       case State.Pending _, State.Claimed _, State.Denied _ -> false;
     };
   }

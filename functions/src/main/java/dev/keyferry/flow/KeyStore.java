@@ -21,8 +21,6 @@ public interface KeyStore {
     }
   }
 
-  Optional<Key> find(KeyId id);
-
   Standing findStanding(Subject subject);
 
   /// Puts the next generation in the place of the present one, if the presented hash is that of the

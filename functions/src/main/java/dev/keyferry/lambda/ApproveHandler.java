@@ -5,12 +5,14 @@ import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Scope;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
 
 /// The claimant approves, RFC 8628 §3.3: all that was asked for, or less.
 public final class ApproveHandler extends ApiHandler {
+  private final Clients clients;
   private final DeviceFlow flow;
 
   public ApproveHandler() {
@@ -18,6 +20,7 @@ public final class ApproveHandler extends ApiHandler {
   }
 
   public ApproveHandler(Wiring wiring) {
+    clients = wiring.clients();
     flow = wiring.flow();
   }
 
@@ -27,13 +30,22 @@ public final class ApproveHandler extends ApiHandler {
     var decision = Decision.read(body);
     var consent =
         new Consent(
-            body.optionalString("scope").map(Parameters::scope),
+            body.optionalString("scope").map(this::scope),
             body.optionalInteger("expires_in").map(Parameters::lifetime),
-            body.optionalString("name").map(Parameters::name));
+            body.optionalString("name").filter(name -> !name.isEmpty()).map(Parameters::name));
     return switch (flow.approve(
         request.subject(), decision.userCode(), decision.approvalNonce(), consent)) {
       case Given<Grant> _ -> Response.json(200, Map.of("status", "approved"));
       case Declined(var error) -> Response.error(error);
     };
+  }
+
+  /// No more than some client may have: the store's condition names each token of it.
+  private Scope scope(String text) {
+    var scope = Parameters.scope(text);
+    if (!scope.within(clients.scopes())) {
+      throw Parameters.scopeError("only what was asked for can be approved");
+    }
+    return scope;
   }
 }

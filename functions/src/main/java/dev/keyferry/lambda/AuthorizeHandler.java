@@ -20,9 +20,12 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// A device asks for a code, RFC 8628 §3.1.
 public final class AuthorizeHandler extends ApiHandler {
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
+
   private final Clients clients;
   private final DeviceFlow flow;
   private final InstantSource clock;
@@ -80,15 +83,18 @@ public final class AuthorizeHandler extends ApiHandler {
   }
 
   private static Duration lifetime(Form form, Client client) {
-    try {
-      return form.optional("expires_in")
-          .map(Long::parseLong)
-          .map(Parameters::lifetime)
-          .map(client::capped)
-          .orElse(client.defaultLifetime());
-    } catch (NumberFormatException e) {
+    return form.optional("expires_in")
+        .map(AuthorizeHandler::seconds)
+        .map(Parameters::lifetime)
+        .map(client::capped)
+        .orElse(client.defaultLifetime());
+  }
+
+  private static long seconds(String text) {
+    if (!SECONDS.matcher(text).matches()) {
       throw new MalformedRequest(OAuthError.invalidRequest("expires_in is not a whole number"));
     }
+    return Long.parseLong(text);
   }
 
   /// RFC 7636 §4.3; `plain`, its default method, protects nothing here.

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -51,8 +50,10 @@ public final class Clients {
         Duration.ofSeconds(client.integer("max_lifetime")));
   }
 
-  Collection<Client> all() {
-    return byId.values();
+  /// All that any client may ask for.
+  Scope scopes() {
+    return new Scope(
+        byId.values().stream().flatMap(client -> client.scopes().tokens().stream()).toList());
   }
 
   /// The client that sends a request, if it is registered.

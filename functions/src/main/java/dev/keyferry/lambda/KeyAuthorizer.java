@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /// Lets the holders of keys through to the routes of any HTTP API: a Lambda authorizer, payload
 /// format 2.0, simple response. An outage is no verdict: it fails the invocation, and API Gateway
@@ -36,6 +37,16 @@ public final class KeyAuthorizer
 
   @Override
   public Verdict handleRequest(APIGatewayV2CustomAuthorizerEvent event, Context context) {
+    try {
+      return judge(event);
+    } catch (SdkException outage) {
+      Outage.log(context.getLogger(), outage);
+      // Lambda logs what is thrown, so this says nothing.
+      throw new IllegalStateException("outage");
+    }
+  }
+
+  private Verdict judge(APIGatewayV2CustomAuthorizerEvent event) {
     return Budget.spend(() ->
         credentials(event)
             .flatMap(AccessToken::parse)

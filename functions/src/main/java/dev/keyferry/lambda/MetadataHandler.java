@@ -21,8 +21,6 @@ public final class MetadataHandler extends ApiHandler {
   @Override
   Response handle(Request request) {
     var issuer = request.publicUrl();
-    var scopes =
-        clients.all().stream().flatMap(client -> client.scopes().tokens().stream()).distinct();
     return Response.json(
         200,
         Map.of(
@@ -33,7 +31,7 @@ public final class MetadataHandler extends ApiHandler {
             "revocation_endpoint_auth_methods_supported", List.of("none"),
             "grant_types_supported", List.of(Client.DEVICE_CODE_GRANT, Client.REFRESH_GRANT),
             "response_types_supported", List.of(),
-            "scopes_supported", scopes.toList(),
+            "scopes_supported", clients.scopes().tokens(),
             "token_endpoint_auth_methods_supported", List.of("none"),
             "code_challenge_methods_supported", List.of("S256")));
   }

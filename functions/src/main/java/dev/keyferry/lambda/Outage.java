@@ -15,9 +15,16 @@ final class Outage {
 
   private Outage() {}
 
+  /// A request that AWS can never accept is not AWS's fault.
+  private static boolean isDefect(SdkException failure) {
+    return failure instanceof AwsServiceException answer
+        && answer.awsErrorDetails() != null
+        && "ValidationException".equals(answer.awsErrorDetails().errorCode());
+  }
+
   static void log(LambdaLogger logger, SdkException failure) {
     var line = new LinkedHashMap<String, Object>();
-    line.put("event", "outage");
+    line.put("event", isDefect(failure) ? "defect" : "outage");
     line.put("failure", failure.getClass().getName());
     if (failure instanceof AwsServiceException answer) {
       line.put("status", answer.statusCode());

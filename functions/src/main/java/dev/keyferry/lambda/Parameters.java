@@ -27,13 +27,27 @@ final class Parameters {
     return Duration.ofSeconds(seconds);
   }
 
-  /// A name for a device: shown to people as untrusted text, so of one line.
+  /// A name for a device: shown to people as untrusted text, so of one line, and something to see.
   static String name(String text) {
     if (text.codePointCount(0, text.length()) > LONGEST_NAME
-        || text.codePoints().anyMatch(Character::isISOControl)) {
+        || text.codePoints().anyMatch(Parameters::breaksLine)
+        || text.codePoints().allMatch(Parameters::isInvisible)) {
       throw new MalformedRequest(
-          OAuthError.invalidRequest("a name has at most 64 characters, none of them control ones"));
+          OAuthError.invalidRequest("a name is one line of at most 64 visible characters"));
     }
     return text;
+  }
+
+  private static boolean breaksLine(int character) {
+    return switch (Character.getType(character)) {
+      case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean isInvisible(int character) {
+    return Character.isWhitespace(character)
+        || Character.isSpaceChar(character)
+        || Character.getType(character) == Character.FORMAT;
   }
 }

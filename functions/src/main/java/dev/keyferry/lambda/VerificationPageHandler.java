@@ -41,15 +41,19 @@ public final class VerificationPageHandler extends ApiHandler {
         Map.of("{{issuer}}", issuer.toString(), "{{client_id}}", wiring.setting("PAGE_CLIENT_ID"));
     files =
         TYPES.keySet().stream()
-            .collect(Collectors.toMap(name -> name, name -> file(name, policy, settings)));
+            .collect(
+                Collectors.toMap(
+                    VerificationPageHandler::path, name -> file(name, policy, settings)));
   }
 
   @Override
   Response handle(Request request) {
-    var name = request.lastSegment();
-    var file = name.equals("device") ? files.get(HTML) : files.get(name);
-    return Optional.ofNullable(file)
+    return Optional.ofNullable(files.get(request.path()))
         .orElseGet(() -> Response.json(404, Map.of("message", "Not Found")));
+  }
+
+  private static String path(String name) {
+    return name.equals(HTML) ? "/device" : "/device/" + name;
   }
 
   /// Nothing may run or load but the page's own files and the issuer's answers; nobody may frame

@@ -9,6 +9,7 @@ import java.util.Map;
 public final class WhoamiHandler extends ApiHandler {
   @Override
   Response handle(Request request) {
+    request.refuseSecretsInQuery();
     return Response.json(
         200,
         Map.of(

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The parameters of a form or query string. A parameter without a value counts as omitted, unknown
 /// ones are ignored, a repeated one is an error: RFC 6749 §3.1 and §3.2.
@@ -26,7 +27,7 @@ public final class Form {
       var nameEnd = equals < 0 || equals > end ? end : equals;
       var name = decode(encoded.substring(start, nameEnd));
       var value = decode(encoded.substring(Math.min(nameEnd + 1, end), end));
-      if (parameters.put(name, value) != null) {
+      if (end > start && parameters.put(name, value) != null) {
         throw MalformedRequest.because("a parameter is repeated");
       }
       start = end + 1;
@@ -43,8 +44,8 @@ public final class Form {
         .orElseThrow(() -> MalformedRequest.because("the parameter " + name + " is missing"));
   }
 
-  boolean has(String name) {
-    return parameters.containsKey(name);
+  Stream<String> names() {
+    return parameters.keySet().stream();
   }
 
   /// Strict, unlike `URLDecoder`: every escape must be whole and the result UTF-8.

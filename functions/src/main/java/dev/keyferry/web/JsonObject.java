@@ -14,11 +14,12 @@ public final class JsonObject {
   }
 
   public Optional<String> optionalString(String name) {
-    return optional(name, String.class, "a string").filter(text -> !text.isEmpty());
+    return optional(name, String.class, "a string");
   }
 
   public String string(String name) {
     return optionalString(name)
+        .filter(text -> !text.isEmpty())
         .orElseThrow(() -> MalformedRequest.because("the member " + name + " is missing"));
   }
 

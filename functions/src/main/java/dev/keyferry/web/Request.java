@@ -29,12 +29,16 @@ public record Request(
 
   private static final int LARGEST_BODY = 8 * 1024;
 
+  /// OpenID Connect Core §2.
+  private static final int LONGEST_SUBJECT = 255;
+
   /// What must never stand in a URL, where it would be logged along the way (RFC 6750 §5.3, RFC
   /// 6749 §2.3.1).
   private static final List<String> SECRETS =
       List.of(
           "device_code",
           "user_code",
+          "approval_nonce",
           "code_verifier",
           "client_secret",
           "refresh_token",
@@ -62,7 +66,11 @@ public record Request(
 
   /// The signed-in user; the gateway lets nobody else through to the routes that ask.
   public Subject subject() {
-    return new Subject(claim("sub"));
+    var subject = claim("sub");
+    if (subject.length() > LONGEST_SUBJECT) {
+      throw MalformedRequest.because("the token's sub is longer than 255 characters");
+    }
+    return new Subject(subject);
   }
 
   public String claim(String name) {
@@ -83,11 +91,17 @@ public record Request(
     }
   }
 
-  private void require(String type) {
-    var parameters = Form.parse(query);
-    if (SECRETS.stream().anyMatch(parameters::has)) {
+  public void refuseSecretsInQuery() {
+    if (Form.parse(query)
+        .names()
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .anyMatch(SECRETS::contains)) {
       throw MalformedRequest.because("secrets do not belong in the query string");
     }
+  }
+
+  private void require(String type) {
+    refuseSecretsInQuery();
     var declared = header("content-type").orElse("").split(";", 2)[0];
     if (!declared.strip().toLowerCase(Locale.ROOT).equals(type)) {
       throw MalformedRequest.because("the body must be " + type);

@@ -34,9 +34,13 @@ public record Response(int status, Map<String, String> headers, String body) {
     body.put("error_description", error.description());
     error.interval().ifPresent(interval -> body.put("interval", interval.toSeconds()));
     var response = json(status(error), body);
-    return error.code() == OAuthError.Code.TEMPORARILY_UNAVAILABLE
-        ? response.with("retry-after", Long.toString(OUTAGE_PAUSE.toSeconds()))
-        : response;
+    return switch (error.code()) {
+      case TEMPORARILY_UNAVAILABLE ->
+          response.with("retry-after", Long.toString(OUTAGE_PAUSE.toSeconds()));
+      // Every 401 says how to authenticate, RFC 9110 §15.5.2.
+      case INVALID_CLIENT -> response.with("www-authenticate", "Basic realm=\"keyferry\"");
+      default -> response;
+    };
   }
 
   public Response with(String header, String value) {

@@ -660,12 +660,10 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void that_comes_again_with_other_words_changes_nothing() {
+    void that_comes_again_with_other_words_is_refused_and_changes_nothing() {
       var approved = applied(grants().approve(locator, claim, approval, later));
 
-      assertThat(approve(claim, scope("read"), later.plusSeconds(1)))
-          .isEqualTo(new Applied<>(approved));
-      assertThat(stored()).isEqualTo(approved);
+      assertRefused(approve(claim, scope("read"), later.plusSeconds(1)), approved);
     }
   }
 
@@ -797,7 +795,7 @@ public abstract class GrantStoreContract {
                   grant.expiresAt(),
                   grant.pace(),
                   new Consumed(claim, approval, redemption)));
-      assertThat(stores().keys().find(key.id())).contains(key);
+      assertThat(stores().find(key.id())).contains(key);
     }
 
     @Test
@@ -824,7 +822,7 @@ public abstract class GrantStoreContract {
       var second = Samples.key(claim.subject(), later);
 
       assertRefused(grants().redeem(locator, proof, later, redemption(), second), consumed);
-      assertThat(stores().keys().find(second.id())).isEmpty();
+      assertThat(stores().find(second.id())).isEmpty();
     }
 
     @Test
@@ -832,7 +830,7 @@ public abstract class GrantStoreContract {
       for (var wrong : proofsThatDoNotFit(proof)) {
         assertRefused(grants().redeem(locator, wrong, approval.since(), redemption(), key), stored());
       }
-      assertThat(stores().keys().find(key.id())).isEmpty();
+      assertThat(stores().find(key.id())).isEmpty();
     }
 
     @Test
@@ -846,7 +844,7 @@ public abstract class GrantStoreContract {
         assertThat(grants().redeem(challenged.locator(), wrong, approval.since(), redemption(), key))
             .isInstanceOf(Redeemed.Refused.class);
       }
-      assertThat(stores().keys().find(key.id())).isEmpty();
+      assertThat(stores().find(key.id())).isEmpty();
       assertThat(
               grants()
                   .redeem(
@@ -863,7 +861,7 @@ public abstract class GrantStoreContract {
       assertThat(grants().redeem(pending.locator(), proofOf(pending), later, redemption(), key))
           .isEqualTo(new Redeemed.Refused(Optional.of(claimed)));
       assertThat(stored(pending.locator())).contains(claimed);
-      assertThat(stores().keys().find(key.id())).isEmpty();
+      assertThat(stores().find(key.id())).isEmpty();
     }
 
     @Test
@@ -871,14 +869,14 @@ public abstract class GrantStoreContract {
       denyIt();
 
       assertRefused(redeem(redemption()), stored());
-      assertThat(stores().keys().find(key.id())).isEmpty();
+      assertThat(stores().find(key.id())).isEmpty();
     }
 
     @Test
     void is_refused_from_the_moment_of_expiry() {
       var late = new Redemption(grant.expiresAt(), attempt(), Optional.empty());
       assertRefused(redeem(late), stored());
-      assertThat(stores().keys().find(key.id())).isEmpty();
+      assertThat(stores().find(key.id())).isEmpty();
 
       var inTime = new Redemption(lastMoment, attempt(), Optional.empty());
       assertThat(redeem(inTime)).isEqualTo(new Stored());
@@ -891,7 +889,7 @@ public abstract class GrantStoreContract {
       assertThat(grants().redeem(unknown, proof, approval.since(), redemption(), key))
           .isEqualTo(new Redeemed.Refused(Optional.empty()));
       assertThat(stored(unknown)).isEmpty();
-      assertThat(stores().keys().find(key.id())).isEmpty();
+      assertThat(stores().find(key.id())).isEmpty();
     }
 
     @Test
@@ -901,7 +899,7 @@ public abstract class GrantStoreContract {
 
       assertThat(redeem(redemption())).isEqualTo(new Barred());
       assertThat(stored()).isEqualTo(approved);
-      assertThat(stores().keys().find(key.id())).isEmpty();
+      assertThat(stores().find(key.id())).isEmpty();
     }
 
     @Test
@@ -913,7 +911,7 @@ public abstract class GrantStoreContract {
         assertThat(redeem(redemption())).isEqualTo(new Barred());
         assertThat(stored()).isEqualTo(approved);
       }
-      assertThat(stores().keys().find(key.id())).isEmpty();
+      assertThat(stores().find(key.id())).isEmpty();
     }
 
     @Test
@@ -950,7 +948,7 @@ public abstract class GrantStoreContract {
       assertThat(grants().redeem(second.locator(), proofOf(second), later, redemption(), sameId))
           .isInstanceOf(Redeemed.Refused.class);
       assertThat(stored(second.locator())).contains(approved);
-      assertThat(stores().keys().find(key.id())).contains(key);
+      assertThat(stores().find(key.id())).contains(key);
     }
 
     @Test
@@ -961,7 +959,7 @@ public abstract class GrantStoreContract {
 
       assertThat(redeem(redemption)).isEqualTo(new Stored());
       assertThat(stored()).isEqualTo(consumed);
-      assertThat(stores().keys().find(key.id())).contains(key);
+      assertThat(stores().find(key.id())).contains(key);
     }
 
     @Tag("race")
@@ -979,8 +977,7 @@ public abstract class GrantStoreContract {
 
       assertThat(answers.get(true)).hasSize(1);
       assertThat(answers.get(false)).hasOnlyElementsOfType(Redeemed.Refused.class);
-      assertThat(keys.stream().filter(own -> stores().keys().find(own.id()).isPresent()))
-          .hasSize(1);
+      assertThat(keys.stream().filter(own -> stores().find(own.id()).isPresent())).hasSize(1);
     }
 
     @Tag("race")
@@ -990,7 +987,7 @@ public abstract class GrantStoreContract {
           List.<Callable<Object>>of(
               () -> redeem(redemption()), () -> grants().deny(locator, claim.subject(), later)));
 
-      assertThat(stores().keys().find(key.id()).isPresent())
+      assertThat(stores().find(key.id()).isPresent())
           .isEqualTo(stored().state() instanceof Consumed);
       assertThat(stored().state()).isInstanceOfAny(Consumed.class, Denied.class);
     }

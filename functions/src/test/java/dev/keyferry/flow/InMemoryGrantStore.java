@@ -93,7 +93,7 @@ public final class InMemoryGrantStore implements GrantStore {
             grant.state().equals(new Claimed(claim))
                 && !grant.isExpired(now)
                 && approval.consent().within(grant.request()),
-        grant -> grant.isApprovedWith(claim),
+        grant -> grant.isApprovedWith(claim, approval.consent()),
         grant -> in(grant, new Approved(claim, approval)));
   }
 

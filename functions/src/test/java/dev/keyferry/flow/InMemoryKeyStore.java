@@ -16,7 +16,6 @@ public final class InMemoryKeyStore implements KeyStore {
   private final Map<KeyId, Key> keys = new HashMap<>();
   private final Map<Subject, Standing> standings = new HashMap<>();
 
-  @Override
   public synchronized Optional<Key> find(KeyId id) {
     return Optional.ofNullable(keys.get(id));
   }

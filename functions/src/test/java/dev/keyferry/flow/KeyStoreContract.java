@@ -72,7 +72,7 @@ public abstract class KeyStoreContract {
   }
 
   private Key found() {
-    return keys().find(key.id()).orElseThrow();
+    return stores().find(key.id()).orElseThrow();
   }
 
   private Standing standing() {
@@ -81,7 +81,7 @@ public abstract class KeyStoreContract {
 
   @Test
   void an_unknown_key_is_not_found() {
-    assertThat(keys().find(key.id())).isEmpty();
+    assertThat(stores().find(key.id())).isEmpty();
     assertThat(keys().findWithStanding(key.id())).isEmpty();
   }
 
@@ -89,7 +89,7 @@ public abstract class KeyStoreContract {
   void every_field_of_a_key_is_kept() {
     issue(key);
 
-    assertThat(keys().find(key.id())).contains(key);
+    assertThat(stores().find(key.id())).contains(key);
     assertThat(keys().findWithStanding(key.id())).contains(new Holding(key, Standing.GOOD));
   }
 
@@ -108,7 +108,7 @@ public abstract class KeyStoreContract {
                 NOON.plusMillis(3)));
     issue(nameless);
 
-    assertThat(keys().find(nameless.id())).contains(nameless);
+    assertThat(stores().find(nameless.id())).contains(nameless);
   }
 
   @Test
@@ -204,7 +204,7 @@ public abstract class KeyStoreContract {
   void the_use_of_an_unknown_key_makes_no_row() {
     keys().markUsed(key.id(), HOUR);
 
-    assertThat(keys().find(key.id())).isEmpty();
+    assertThat(stores().find(key.id())).isEmpty();
   }
 
   private static <T> T applied(Write<T> write) {
@@ -301,7 +301,7 @@ public abstract class KeyStoreContract {
     }
 
     private Key row() {
-      return keys().find(device.id()).orElseThrow();
+      return stores().find(device.id()).orElseThrow();
     }
 
     private Write<Key> renew(Digest token, Generation next) {
@@ -451,7 +451,7 @@ public abstract class KeyStoreContract {
                       .renew(
                           unknown.id(), CLI.id(), unknown.generation().refresh(), next(later))))
           .isEmpty();
-      assertThat(keys().find(unknown.id())).isEmpty();
+      assertThat(stores().find(unknown.id())).isEmpty();
     }
 
     @Test
@@ -523,7 +523,7 @@ public abstract class KeyStoreContract {
     }
 
     private Key row() {
-      return keys().find(device.id()).orElseThrow();
+      return stores().find(device.id()).orElseThrow();
     }
 
     private Write<Key> revoke(Revoker revoker) {
@@ -625,7 +625,7 @@ public abstract class KeyStoreContract {
               new Revoker.Server())) {
         assertThat(refused(keys().revoke(unknown.id(), revoker, later))).isEmpty();
       }
-      assertThat(keys().find(unknown.id())).isEmpty();
+      assertThat(stores().find(unknown.id())).isEmpty();
     }
   }
 
@@ -643,7 +643,7 @@ public abstract class KeyStoreContract {
       keys().signOut(subject, NOON);
 
       assertThat(keys().list(subject))
-          .containsExactlyInAnyOrder(found(), keys().find(device.id()).orElseThrow());
+          .containsExactlyInAnyOrder(found(), stores().find(device.id()).orElseThrow());
     }
 
     @Test

@@ -1,10 +1,16 @@
 package dev.keyferry.flow;
 
+import java.util.Optional;
+
 /// The stores that the contracts hold to their promises.
 public interface Stores {
   GrantStore grants();
 
   KeyStore keys();
+
+  default Optional<Key> find(KeyId id) {
+    return keys().findWithStanding(id).map(KeyStore.Holding::key);
+  }
 
   /// Fresh stores in memory.
   static Stores inMemory() {

@@ -48,10 +48,10 @@ final class JsonTest {
     }
 
     @Test
-    void treats_an_empty_string_as_omitted() {
+    void tells_an_empty_string_from_none_and_takes_it_for_none_where_one_must_be() {
       var object = Json.readObject("{\"a\": \"\"}");
 
-      assertThat(object.optionalString("a")).isEmpty();
+      assertThat(object.optionalString("a")).contains("");
       assertRefused(() -> object.string("a"));
     }
 

@@ -12,6 +12,8 @@ import dev.keyferry.local.Template.Authorization;
 import dev.keyferry.local.Template.Route;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -188,13 +190,22 @@ final class Gateway implements AutoCloseable {
       return;
     }
     var type = event.path("headers").path("content-type").asText();
-    var isText = type.startsWith("application/json") || type.startsWith("text/");
+    var isText = (type.startsWith("application/json") || type.startsWith("text/")) && isUtf8(body);
     event.put(
         "body",
         isText
             ? new String(body, StandardCharsets.UTF_8)
             : Base64.getEncoder().encodeToString(body));
     event.put("isBase64Encoded", !isText);
+  }
+
+  private static boolean isUtf8(byte[] body) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
   }
 
   private static void send(HttpExchange exchange, JsonNode answer) throws IOException {

@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /// `mvn -Plocal`: starts the stack, says how to try it, and runs until Ctrl-C.
 public final class Main {
+  /// `EX_UNAVAILABLE`; Maven is told to add nothing to the line that says why.
+  private static final int MISFIT = 69;
+
   private Main() {}
 
   /// Something that whoever starts the stack can put right.
@@ -27,7 +30,7 @@ public final class Main {
       run(Path.of(arguments[0]), System.getenv());
     } catch (Misfit misfit) {
       System.err.println("keyferry: " + misfit.getMessage());
-      System.exit(1);
+      System.exit(MISFIT);
     } catch (IOException | RuntimeException e) {
       e.printStackTrace();
       // What is embedded and already started would keep the process alive.
@@ -37,13 +40,11 @@ public final class Main {
 
   private static void run(Path template, Map<String, String> environment)
       throws IOException, InterruptedException {
-    var ports =
-        new Ports(
-            port(environment, "KEYFERRY_PORT", 8080),
-            port(environment, "KEYFERRY_OIDC_PORT", 8081),
-            port(environment, "KEYFERRY_DYNAMODB_PORT", 8082));
     var awsEndpoint =
-        Optional.ofNullable(environment.get("KEYFERRY_AWS_ENDPOINT")).map(URI::create);
+        Optional.ofNullable(environment.get("KEYFERRY_AWS_ENDPOINT"))
+            .filter(endpoint -> !endpoint.isBlank())
+            .map(URI::create);
+    var ports = ports(environment, awsEndpoint.isEmpty());
     var stack = new LocalKeyferry(Options.of(template, ports, awsEndpoint));
     Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
     System.out.println("ready " + stack.url());
@@ -51,15 +52,30 @@ public final class Main {
     Thread.currentThread().join();
   }
 
-  /// A port that is free, so that what would bind it need not explain itself.
-  private static int port(Map<String, String> environment, String name, int standard) {
+  /// Ports that are free, held together for a moment, so that what binds them later need not
+  /// explain itself.
+  private static Ports ports(Map<String, String> environment, boolean withDynamo)
+      throws IOException {
+    try (var api = hold(environment, "KEYFERRY_PORT", 8080);
+        var oidc = hold(environment, "KEYFERRY_OIDC_PORT", 8081);
+        var dynamo =
+            withDynamo ? hold(environment, "KEYFERRY_DYNAMODB_PORT", 8082) : new ServerSocket()) {
+      return new Ports(api.getLocalPort(), oidc.getLocalPort(), dynamo.getLocalPort());
+    }
+  }
+
+  private static ServerSocket hold(Map<String, String> environment, String name, int standard)
+      throws IOException {
     var chosen = environment.getOrDefault(name, Integer.toString(standard));
-    try (var probe = new ServerSocket()) {
-      probe.bind(Loopback.port(Integer.parseInt(chosen)));
-      return probe.getLocalPort();
+    var socket = new ServerSocket();
+    try {
+      socket.bind(Loopback.port(Integer.parseInt(chosen)));
+      return socket;
     } catch (IllegalArgumentException e) {
+      socket.close();
       throw new Misfit(name + " is not a port: " + chosen);
     } catch (IOException e) {
+      socket.close();
       throw new Misfit("port " + chosen + " is in use; " + name + " chooses another");
     }
   }

@@ -23,6 +23,8 @@ class GatewayTest {
     assertThat(get("/oauth/token").body()).isEqualTo("{\"message\":\"Not Found\"}");
     assertThat(get("/device/").status()).isEqualTo(404);
     assertThat(get("/device/none.js").status()).isEqualTo(404);
+    assertThat(get("/device/device").status()).isEqualTo(404);
+    assertThat(get("/device/..%2fdevice.js").status()).isEqualTo(404);
   }
 
   @Test
@@ -44,6 +46,15 @@ class GatewayTest {
     api.grant("frida", codes.userCode());
     var token = api.poll(codes.deviceCode()).text("access_token");
     assertThat(api.whoami(token).text("sub")).isEqualTo("frida");
+  }
+
+  @Test
+  void a_body_that_is_not_utf_8_is_an_invalid_request() {
+    var headers =
+        Map.of(
+            "content-type", "application/json", "authorization", "Bearer " + api.tokenOf("alice"));
+    var reply = api.sendBytes("/oauth/device/claim", headers, new byte[] {'{', (byte) 0xFF, '}'});
+    assertThat(reply.verdict()).isEqualTo("400 invalid_request");
   }
 
   @Test

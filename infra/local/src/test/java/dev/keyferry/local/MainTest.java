@@ -100,7 +100,7 @@ class MainTest {
             .containsExactly(
                 "keyferry: port %d is in use; %s chooses another"
                     .formatted(taken.getLocalPort(), name));
-        assertThat(stack.process().waitFor()).isNotZero();
+        assertThat(stack.process().waitFor()).isEqualTo(69);
       }
     }
   }

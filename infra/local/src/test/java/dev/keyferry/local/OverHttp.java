@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.LinkedHashMap;
@@ -31,6 +32,10 @@ final class OverHttp extends Api {
     return exchange(api.resolve(call.path()), call.method(), headers, call.body());
   }
 
+  Reply sendBytes(String path, Map<String, String> headers, byte[] body) {
+    return exchange(api.resolve(path), "POST", headers, BodyPublishers.ofByteArray(body));
+  }
+
   String tokenOf(String user) {
     return tokens.computeIfAbsent(user, name -> token(name, "keyferry/approve"));
   }
@@ -45,7 +50,11 @@ final class OverHttp extends Api {
   }
 
   private Reply exchange(URI url, String method, Map<String, String> headers, String body) {
-    var request = HttpRequest.newBuilder(url).method(method, BodyPublishers.ofString(body));
+    return exchange(url, method, headers, BodyPublishers.ofString(body));
+  }
+
+  private Reply exchange(URI url, String method, Map<String, String> headers, BodyPublisher body) {
+    var request = HttpRequest.newBuilder(url).method(method, body);
     headers.forEach(request::header);
     try {
       var response = http.send(request.build(), BodyHandlers.ofString());

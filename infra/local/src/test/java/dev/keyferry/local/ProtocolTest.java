@@ -1,5 +1,6 @@
 package dev.keyferry.local;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +96,10 @@ class ProtocolTest {
       "client_id=cli&expires_in=59, 400, invalid_request",
       "client_id=cli&expires_in=soon, 400, invalid_request",
       "client_id=cli&expires_in=-1, 400, invalid_request",
+      "client_id=cli&expires_in=%2B100, 400, invalid_request",
+      "client_id=cli&expires_in=%D9%A6%D9%A6%D9%A6, 400, invalid_request",
+      "client_id=cli&device_name=%E2%80%8B, 400, invalid_request",
+      "client_id=cli&device_name=a%E2%80%A8b, 400, invalid_request",
       "client_id=cli&device_name=a%0Ab, 400, invalid_request",
       "client_id=cli&device_name=%FF, 400, invalid_request",
       "client_id=cli&device_name=%zz, 400, invalid_request",
@@ -235,25 +241,55 @@ class ProtocolTest {
       assertThat(token.json().path("expires_in").asInt()).isEqualTo(600);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"{\"scope\":\"read admin\"}", "{\"expires_in\":86401}"})
-    void never_grants_more_than_was_asked_for(String more) {
+    private Reply approve(Api.Codes codes, String nonce, Map<String, ?> consent) {
+      var body = new LinkedHashMap<String, Object>(consent);
+      body.put("user_code", codes.userCode());
+      body.put("approval_nonce", nonce);
+      return api.json("/oauth/device/approve", "alice", body);
+    }
+
+    @Test
+    void never_grants_more_than_was_asked_for() {
+      var codes = api.codes(Map.of("client_id", "cli", "scope", "read"));
+      var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
+
+      assertError(approve(codes, nonce, Map.of("scope", "read write")), 400, "invalid_scope");
+      assertError(approve(codes, nonce, Map.of("scope", "read admin")), 400, "invalid_scope");
+      assertError(approve(codes, nonce, Map.of("expires_in", 86401)), 400, "invalid_request");
+      assertThat(approve(codes, nonce, Map.of("expires_in", 86400)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void takes_an_empty_scope_for_none_and_not_for_all() {
       var codes = api.codes();
       var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
-      var body =
-          more.replaceFirst(
-              "\\{",
-              "{\"user_code\":\"%s\",\"approval_nonce\":\"%s\","
-                  .formatted(codes.userCode(), nonce));
-      var call =
-          new Api.Call(
-              "POST",
-              "/oauth/device/approve",
-              "alice",
-              Map.of("content-type", "application/json"),
-              body);
-      assertError(api.call(call), 400, "invalid_scope");
-      assertThat(api.approve("alice", codes.userCode(), nonce).status()).isEqualTo(200);
+
+      assertError(approve(codes, nonce, Map.of("scope", "")), 400, "invalid_scope");
+      assertError(api.poll(codes.deviceCode()), 400, "authorization_pending");
+    }
+
+    @Test
+    void says_approved_only_of_what_was_approved() {
+      var codes = api.codes();
+      var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
+      assertThat(approve(codes, nonce, Map.of("scope", "read")).status()).isEqualTo(200);
+
+      assertThat(approve(codes, nonce, Map.of("scope", "read")).status()).isEqualTo(200);
+      assertError(approve(codes, nonce, Map.of()), 404, "invalid_user_code");
+      assertError(approve(codes, nonce, Map.of("scope", "write")), 404, "invalid_user_code");
+      assertThat(api.poll(codes.deviceCode()).text("scope")).isEqualTo("read");
+    }
+
+    @Test
+    void blames_no_outage_for_what_the_user_sent() {
+      var codes = api.codes();
+      var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
+      var many = IntStream.range(0, 500).mapToObj(n -> "s" + n).collect(joining(" "));
+
+      assertError(approve(codes, nonce, Map.of("scope", many)), 400, "invalid_scope");
+      var longest = Shared.environments(new Wire());
+      assertError(longest.claim("x".repeat(256), codes.userCode()), 400, "invalid_request");
+      assertThat(longest.claim("x".repeat(255), codes.userCode()).status()).isEqualTo(200);
     }
 
     @ParameterizedTest
@@ -364,7 +400,9 @@ class ProtocolTest {
 
     @Test
     void is_invalid_client_with_401_for_an_unknown_client() {
-      assertError(token(with(poll(code), "client_id", "nobody")), 401, "invalid_client");
+      var refused = token(with(poll(code), "client_id", "nobody"));
+      assertError(refused, 401, "invalid_client");
+      assertThat(refused.headers()).containsEntry("www-authenticate", "Basic realm=\"keyferry\"");
     }
 
     @Test
@@ -381,7 +419,14 @@ class ProtocolTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"device_code", "client_secret", "code_verifier"})
+    @ValueSource(
+        strings = {
+          "device_code",
+          "Device_Code",
+          "client_secret",
+          "code_verifier",
+          "approval_nonce"
+        })
     void is_invalid_request_for_a_secret_in_the_query_string(String secret) {
       var body = "grant_type=%s&client_id=cli&device_code=%s".formatted(Api.DEVICE_GRANT, code);
       assertError(raw("/oauth/token?" + secret + "=x", FORM, body), 400, "invalid_request");
@@ -668,6 +713,10 @@ class ProtocolTest {
     void is_closed_without_a_key_and_to_a_wrong_or_expired_one() {
       assertThat(whoami(Map.of()).status()).isEqualTo(401);
       assertThat(api.whoami("kf_nonsense").status()).isEqualTo(403);
+      var inQuery =
+          new Api.Call(
+              "GET", "/whoami?access_token=x", "", Map.of("authorization", "Bearer " + token), "");
+      assertError(api.call(inQuery), 400, "invalid_request");
       var last = token.endsWith("0") ? "1" : "0";
       assertThat(api.whoami(token.substring(0, token.length() - 1) + last).status()).isEqualTo(403);
       assertThat(whoami(Map.of("authorization", "Basic " + token)).status()).isEqualTo(403);

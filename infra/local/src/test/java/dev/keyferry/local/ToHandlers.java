@@ -8,7 +8,6 @@ import dev.keyferry.local.Template.Route;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /// The API without the gateway: events made here go straight to the handlers of one environment
 /// each.
@@ -52,7 +51,7 @@ final class ToHandlers extends Api {
         ObjectNode verdict;
         try {
           verdict = invoke(authorizer.id(), event);
-        } catch (SdkException outage) {
+        } catch (IllegalStateException outage) {
           // An authorizer that fails is the gateway's to answer for.
           return new Reply(500, Map.of(), "{\"message\":\"Internal Server Error\"}");
         }

@@ -1,0 +1,95 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/// Rows that someone with write access to the tables made up: they authenticate nobody, and those
+/// that cannot even be read are an outage that repeats nothing of what they say.
+class ForgedRowTest {
+  private static int users;
+
+  private final Api api = Shared.environments(new Wire());
+  private final String user = "forged-" + users++;
+  private Api.Codes codes = new Api.Codes("", "");
+
+  @BeforeEach
+  void ask() {
+    codes = api.codes();
+  }
+
+  private void editGrant(String attribute, AttributeValue value) {
+    var row =
+        Tables.rows(Tables.GRANTS)
+            .filter(grant -> Tables.text(grant, "claimed_by").equals(user))
+            .findFirst()
+            .orElseThrow();
+    edit(Tables.GRANTS, row, attribute, value);
+  }
+
+  private void editKey(String attribute, AttributeValue value) {
+    edit(Tables.KEYS, Tables.keyRowsOf(user).getFirst(), attribute, value);
+  }
+
+  private static void edit(
+      String table, Map<String, AttributeValue> row, String attribute, AttributeValue value) {
+    Tables.DYNAMO.updateItem(update ->
+        update
+            .tableName(table)
+            .key(Map.of("pk", AttributeValue.fromS(Tables.text(row, "pk"))))
+            .updateExpression("SET " + attribute + " = :value")
+            .expressionAttributeValues(Map.of(":value", value)));
+  }
+
+  @Test
+  void a_grant_approved_by_the_table_alone_issues_nothing() {
+    api.claim(user, codes.userCode());
+    editGrant("approved_at", AttributeValue.fromN("1"));
+    editGrant("approval_seal", AttributeValue.fromS("1.AAAA"));
+    editGrant("grant_state", AttributeValue.fromS("approved"));
+
+    assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 invalid_grant");
+    assertThat(Tables.keyRowsOf(user)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"grant_state, approved", "grant_state, junk", "claim_nonce, junk"})
+  void a_grant_that_cannot_be_read_is_an_outage(String attribute, String value) {
+    api.claim(user, codes.userCode());
+    editGrant(attribute, AttributeValue.fromS(value));
+    var before = Secrets.LOG.size();
+
+    assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("503 temporarily_unavailable");
+    assertThat(Secrets.LOG.stream().skip(before))
+        .isNotEmpty()
+        .noneMatch(line -> line.contains("junk"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"access_hash, junk", "requested_from, junk", "key_seal, junk"})
+  void a_key_that_cannot_be_read_is_an_outage(String attribute, String value) {
+    api.grant(user, codes.userCode());
+    var token = api.poll(codes.deviceCode()).text("access_token");
+    editKey(attribute, AttributeValue.fromS(value));
+    var before = Secrets.LOG.size();
+
+    assertThat(api.whoami(token).status()).isEqualTo(500);
+    assertThat(Secrets.LOG.stream().skip(before))
+        .isNotEmpty()
+        .noneMatch(line -> line.contains("junk"));
+  }
+
+  @Test
+  void an_edited_key_opens_nothing() {
+    api.grant(user, codes.userCode());
+    var token = api.poll(codes.deviceCode()).text("access_token");
+    editKey("subject", AttributeValue.fromS("someone-else"));
+
+    assertThat(api.whoami(token).status()).isEqualTo(403);
+  }
+}
