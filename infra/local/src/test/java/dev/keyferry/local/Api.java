@@ -124,6 +124,23 @@ abstract class Api {
     }
   }
 
+  final Reply revoke(String token) {
+    return form("/oauth/revoke", Map.of("client_id", "cli", "token", token), Map.of());
+  }
+
+  /// The keys that a user sees as linked.
+  final Reply keys(String user) {
+    return call(new Call("GET", "/keys", user, Map.of(), ""));
+  }
+
+  final Reply revokeKey(String user, String keyId) {
+    return call(new Call("DELETE", "/keys/" + keyId, user, Map.of(), ""));
+  }
+
+  final Reply signOut(String user) {
+    return call(new Call("DELETE", "/keys", user, Map.of(), ""));
+  }
+
   final Reply whoami(String accessToken) {
     var headers = Map.of("authorization", "Bearer " + accessToken);
     return call(new Call("GET", "/whoami", "", headers, ""));

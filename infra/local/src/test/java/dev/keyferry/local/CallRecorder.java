@@ -13,6 +13,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
@@ -72,6 +73,12 @@ final class CallRecorder implements Functions.Tap {
                       .map(key -> on("BatchGetItem", table.getKey(), key)));
       case TransactWriteItemsRequest transaction ->
           transaction.transactItems().stream().map(CallRecorder::permission);
+      case QueryRequest query ->
+          Stream.of(
+              new Permission(
+                  "dynamodb:Query",
+                  ARNS.getOrDefault(query.tableName(), "") + "/index/" + query.indexName(),
+                  ""));
       case GenerateMacRequest mac ->
           Stream.of(
               new Permission(

@@ -48,8 +48,12 @@ class EventsTest {
         .isEqualTo(expected.toPrettyString());
   }
 
+  static Stream<String> routedFunctions() {
+    return functions().filter(function -> routesTo(function).findAny().isPresent());
+  }
+
   @ParameterizedTest
-  @MethodSource("functions")
+  @MethodSource("routedFunctions")
   void every_sample_event_is_one_that_the_gateway_sends_to_its_function(String function)
       throws IOException {
     var event = read(nameOf(function) + ".json");
@@ -58,10 +62,13 @@ class EventsTest {
     assertThat(event.path("routeKey").asText())
         .isIn(routesTo(function).toList())
         .isEqualTo(event.at("/requestContext/routeKey").asText())
-        .isEqualTo(
-            event.at("/requestContext/http/method").asText()
-                + " "
-                + event.path("rawPath").asText());
+        .matches(
+            routeKey ->
+                (event.at("/requestContext/http/method").asText()
+                        + " "
+                        + event.path("rawPath").asText())
+                    .equals(
+                        routeKey.replace("{id}", event.at("/pathParameters/id").asText())));
     assertThat(event.at("/stageVariables").propertyStream().map(Map.Entry::getKey))
         .containsExactlyElementsOf(Shared.stack().template().stageVariables().keySet());
     // RFC 5737: an address that is nobody's.

@@ -45,7 +45,7 @@ class PolicyTest {
   }
 
   /// @param answersLostFrom cuts the answers of writes from this one on
-  private static void goThroughAllSteps(Api api, String user, IntConsumer answersLostFrom) {
+  private static void goThroughAllSteps(ToHandlers api, String user, IntConsumer answersLostFrom) {
     assertThat(get(api, "/.well-known/oauth-authorization-server").status()).isEqualTo(200);
     assertThat(get(api, "/device").status()).isEqualTo(200);
 
@@ -67,6 +67,23 @@ class PolicyTest {
     answersLostFrom.accept(0);
     assertThat(api.whoami(issued.text("access_token")).text("sub")).isEqualTo(user);
 
+    answersLostFrom.accept(Integer.MAX_VALUE);
+    var linked = api.link(user);
+    answersLostFrom.accept(0);
+    var renewed = api.refresh(linked.text("refresh_token"));
+    assertThat(renewed.verdict()).isEqualTo("200");
+    answersLostFrom.accept(0);
+    assertThat(api.revokeKey(user, api.whoami(renewed.text("access_token")).text("key_id")).status())
+        .isEqualTo(204);
+    answersLostFrom.accept(0);
+    assertThat(api.revoke(issued.text("access_token")).status()).isEqualTo(200);
+    assertThat(api.keys(user).status()).isEqualTo(200);
+    answersLostFrom.accept(Integer.MAX_VALUE);
+    assertThat(api.signOut(user).status()).isEqualTo(204);
+    api.operate("SubjectFunction", Map.of("action", "disable", "subject", user));
+    api.operate("SubjectFunction", Map.of("action", "enable", "subject", user));
+
+    answersLostFrom.accept(0);
     var unwanted = api.codes().userCode();
     var nonce = api.claim(user, unwanted).text("approval_nonce");
     assertThat(api.deny(user, unwanted, nonce).verdict()).isEqualTo("200");

@@ -25,11 +25,11 @@ final class Shared {
   }
 
   /// Fresh environments of all functions, over the stack's tables, with a wire that can be cut.
-  static Api environments(Wire wire) {
+  static ToHandlers environments(Wire wire) {
     return environments(wire, CLOCK);
   }
 
-  static Api environments(Functions.Tap wire, InstantSource clock) {
+  static ToHandlers environments(Functions.Tap wire, InstantSource clock) {
     var functions = new Functions(STACK.template(), STACK.aws(), clock, wire, Secrets.LOG::add);
     return new ToHandlers(STACK, functions);
   }

@@ -28,7 +28,7 @@ final class ToHandlers extends Api {
     var route =
         routes.stream()
             .filter(candidate -> candidate.method().equals(call.method()))
-            .filter(candidate -> candidate.path().equals(path[0]))
+            .filter(candidate -> path[0].matches(candidate.path().replaceAll("\\{.*}", "[^/]+")))
             .findFirst()
             .orElseThrow();
     var event = JSON.createObjectNode().put("version", "2.0");
@@ -68,6 +68,11 @@ final class ToHandlers extends Api {
         .properties()
         .forEach(header -> headers.put(header.getKey(), header.getValue().asText()));
     return new Reply(answer.path("statusCode").asInt(), headers, answer.path("body").asText());
+  }
+
+  /// Invokes a function that has no route.
+  ObjectNode operate(String function, Map<String, String> event) {
+    return invoke(function, JSON.valueToTree(event));
   }
 
   private ObjectNode invoke(String function, ObjectNode event) {
