@@ -1,21 +1,27 @@
 package dev.keyferry.flow;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/// A registered program, RFC 6749 §2. Clients are configuration; they hold no secret (RFC 8628
-/// §5.6).
+/// A registered program, RFC 6749 §2. Clients are configuration. Those that get keys hold no secret
+/// (RFC 8628 §5.6); one that holds a secret gets no keys.
 ///
 /// @param scopes all that the client may ask for
 /// @param defaultLifetime how long its keys live if it does not say
 /// @param maxLifetime the longest its keys may live, whatever it says
+/// @param secretHash the SHA-256 of a confidential client's secret, in lower-case hexadecimal
+/// @param introspects whether it may ask about keys, RFC 7662 §2.1
 public record Client(
     String id,
     String name,
     Set<String> grantTypes,
     Scope scopes,
     Duration defaultLifetime,
-    Duration maxLifetime) {
+    Duration maxLifetime,
+    Optional<String> secretHash,
+    boolean introspects) {
 
   public static final String DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -23,6 +29,31 @@ public record Client(
 
   /// The shortest life a key may be asked to have.
   public static final Duration MIN_LIFETIME = Duration.ofSeconds(60);
+
+  /// A client that gets keys.
+  public Client(
+      String id,
+      String name,
+      Set<String> grantTypes,
+      Scope scopes,
+      Duration defaultLifetime,
+      Duration maxLifetime) {
+    this(id, name, grantTypes, scopes, defaultLifetime, maxLifetime, Optional.empty(), false);
+  }
+
+  /// A client with a secret: no grant is open to it.
+  public static Client confidential(
+      String id, String name, String secretHash, boolean introspects) {
+    return new Client(
+        id,
+        name,
+        Set.of(),
+        new Scope(List.of()),
+        Duration.ZERO,
+        Duration.ZERO,
+        Optional.of(secretHash),
+        introspects);
+  }
 
   public boolean mayUse(String grantType) {
     return grantTypes.contains(grantType);

@@ -16,7 +16,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// The registered clients, baked into the artifact from `infra/clients.json`.
+/// The registered clients, baked into the artifact from `infra/clients.yaml`, which the build has
+/// checked.
 public final class Clients {
   private final Map<String, Client> byId;
 
@@ -41,6 +42,21 @@ public final class Clients {
   }
 
   private static Client read(JsonObject client) {
+    return client
+        .optionalString("secret_sha256")
+        .map(hash -> confidential(client, hash))
+        .orElseGet(() -> withKeys(client));
+  }
+
+  private static Client confidential(JsonObject client, String secretHash) {
+    return Client.confidential(
+        client.string("client_id"),
+        client.string("client_name"),
+        secretHash,
+        client.flag("introspects"));
+  }
+
+  private static Client withKeys(JsonObject client) {
     return new Client(
         client.string("client_id"),
         client.string("client_name"),

@@ -38,6 +38,11 @@ public final class JsonObject {
         .orElseThrow(() -> MalformedRequest.because("the member " + name + " is missing"));
   }
 
+  /// False if omitted.
+  public boolean flag(String name) {
+    return optional(name, Boolean.class, "true or false").orElse(false);
+  }
+
   public List<String> strings(String name) {
     return list(name, String.class);
   }

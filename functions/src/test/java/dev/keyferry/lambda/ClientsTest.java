@@ -1,15 +1,27 @@
 package dev.keyferry.lambda;
 
 import static dev.keyferry.flow.Client.DEVICE_CODE_GRANT;
+import static dev.keyferry.flow.Client.REFRESH_GRANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.keyferry.clients.CheckClients;
+import dev.keyferry.flow.Client;
 import dev.keyferry.flow.OAuthError.Code;
+import dev.keyferry.flow.Scope;
 import dev.keyferry.web.MalformedRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ClientsTest {
+  private static final String HASH = "0123456789abcdef".repeat(4);
+
   private final Clients clients =
       Clients.parse(
           """
@@ -18,8 +30,12 @@ class ClientsTest {
              "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"],
              "default_lifetime": 60, "max_lifetime": 120},
             {"client_id": "web", "client_name": "Web", "scopes": ["read"],
-             "grant_types": ["refresh_token"], "default_lifetime": 60, "max_lifetime": 60}]}
-          """);
+             "grant_types": ["refresh_token"], "default_lifetime": 60, "max_lifetime": 60},
+            {"client_id": "api", "client_name": "An API", "introspects": true,
+             "secret_sha256": "%s"},
+            {"client_id": "idle", "client_name": "Idle", "secret_sha256": "%s"}]}
+          """
+              .formatted(HASH, HASH));
 
   private Code refusal(String clientId) {
     return catchThrowableOfType(
@@ -49,16 +65,82 @@ class ClientsTest {
   }
 
   @Test
+  void a_confidential_client_is_an_unauthorized_client_at_the_device_grant() {
+    assertThat(refusal("api")).isEqualTo(Code.UNAUTHORIZED_CLIENT);
+  }
+
+  @Test
+  void a_confidential_client_has_a_secret_and_nothing_that_is_about_keys() {
+    var client = registered("api");
+
+    assertThat(client.name()).isEqualTo("An API");
+    assertThat(client.secretHash()).contains(HASH);
+    assertThat(client.introspects()).isTrue();
+    assertThat(client.grantTypes()).isEmpty();
+    assertThat(client.scopes().isEmpty()).isTrue();
+    assertThat(client.maxLifetime()).isZero();
+  }
+
+  @Test
+  void a_client_introspects_only_if_its_entry_says_so() {
+    assertThat(registered("idle").introspects()).isFalse();
+    assertThat(registered("cli").introspects()).isFalse();
+    assertThat(registered("cli").secretHash()).isEmpty();
+  }
+
+  private Client registered(String id) {
+    return clients.all().stream().filter(each -> each.id().equals(id)).findAny().orElseThrow();
+  }
+
+  @Test
   void a_client_that_is_registered_no_more_still_has_a_name_for_people() {
     assertThat(clients.nameOf("cli")).isEqualTo("Tool");
     assertThat(clients.nameOf("gone")).isEqualTo("gone");
   }
 
   @Test
-  void the_artifact_carries_the_clients_of_infra() {
-    assertThat(Clients.ofArtifact().require("cli", DEVICE_CODE_GRANT).name())
-        .isEqualTo("Keyferry CLI");
-    assertThat(Clients.ofArtifact().require("demo", DEVICE_CODE_GRANT).name())
-        .isEqualTo("Demo tool");
+  void the_artifact_carries_exactly_the_clients_of_infra(@TempDir Path directory)
+      throws IOException {
+    var json = directory.resolve("clients.json");
+    CheckClients.main(new String[] {"../infra/clients.yaml", json.toString()});
+
+    try (var carried = Clients.class.getResourceAsStream("clients.json")) {
+      assertThat(carried).hasBinaryContent(Files.readAllBytes(json));
+    }
+    assertThat(Clients.ofArtifact().all()).isNotEmpty();
+  }
+
+  @Test
+  void what_the_build_writes_is_what_the_handlers_read(@TempDir Path directory) throws IOException {
+    var yaml =
+        Files.writeString(
+            directory.resolve("clients.yaml"),
+            """
+            clients:
+              - client_id: cli
+                client_name: 'Ada''s "tool" \\ büro 💻'
+                grant_types: [device_code, refresh_token]
+                scopes: [read, 'keys:*', offline_access]
+                default_lifetime: 90m
+                max_lifetime: 7d
+              - client_id: api
+                client_name: An API
+                secret_sha256: %s
+                introspects: true
+            """
+                .formatted(HASH));
+    var json = directory.resolve("clients.json");
+    CheckClients.main(new String[] {yaml.toString(), json.toString()});
+
+    assertThat(Clients.parse(Files.readString(json)).all())
+        .containsExactly(
+            new Client(
+                "cli",
+                "Ada's \"tool\" \\ büro 💻",
+                Set.of(DEVICE_CODE_GRANT, REFRESH_GRANT),
+                new Scope(List.of("read", "keys:*", Scope.OFFLINE_ACCESS)),
+                Duration.ofMinutes(90),
+                Duration.ofDays(7)),
+            Client.confidential("api", "An API", HASH, true));
   }
 }

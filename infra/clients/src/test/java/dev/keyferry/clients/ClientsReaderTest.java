@@ -1,0 +1,497 @@
+package dev.keyferry.clients;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.clients.ClientsFile.Invalid;
+import dev.keyferry.clients.ClientsFile.Valid;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClientsReaderTest {
+  private static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
+  private static final String HASH = "0123456789abcdef".repeat(4);
+
+  /// Right in every line; each test makes one or two of them wrong.
+  private static final String GOOD =
+      """
+      clients:
+        - client_id: cli
+          client_name: Tool
+          grant_types: [device_code, refresh_token]
+          scopes: [read, offline_access]
+          default_lifetime: 2h
+          max_lifetime: 7d
+      """;
+
+  private static final String GOOD_CONFIDENTIAL =
+      """
+      clients:
+        - client_id: api
+          client_name: An API
+          secret_sha256: '%s'
+          introspects: true
+      """
+          .formatted(HASH);
+
+  private static List<Entry> clients(String yaml) {
+    return switch (ClientsReader.read(yaml.getBytes(UTF_8))) {
+      case Valid(var clients) -> clients;
+      case Invalid(var problems) -> throw new AssertionError(problems.toString());
+    };
+  }
+
+  private static List<String> problems(byte[] yaml) {
+    return switch (ClientsReader.read(yaml)) {
+      case Valid valid -> throw new AssertionError(valid.json());
+      case Invalid(var problems) -> problems.stream().map(Problem::toString).toList();
+    };
+  }
+
+  private static List<String> problems(String yaml) {
+    return problems(yaml.getBytes(UTF_8));
+  }
+
+  private static String replace(String yaml, String good, String bad) {
+    assertThat(yaml).contains(good);
+    return yaml.replace(good, bad);
+  }
+
+  /// The problems of the good file once a piece of it is exchanged.
+  private static List<String> problemsWith(String good, String bad) {
+    return problems(replace(GOOD, good, bad));
+  }
+
+  private static Entry.WithKeys clientWith(String good, String other) {
+    return (Entry.WithKeys) clients(replace(GOOD, good, other)).getFirst();
+  }
+
+  @Nested
+  class What_is_right {
+    @Test
+    void a_client_is_what_its_entry_says() {
+      assertThat(clients(GOOD))
+          .containsExactly(
+              new Entry.WithKeys(
+                  "cli",
+                  "Tool",
+                  List.of(DEVICE_CODE, "refresh_token"),
+                  List.of("read", "offline_access"),
+                  Duration.ofHours(2),
+                  Duration.ofDays(7)));
+    }
+
+    @Test
+    void keys_live_a_day_and_at_most_a_year_where_the_file_is_silent() {
+      var client = clientWith("    default_lifetime: 2h\n    max_lifetime: 7d\n", "");
+
+      assertThat(client.defaultLifetime()).isEqualTo(Duration.ofHours(24));
+      assertThat(client.maxLifetime()).isEqualTo(Duration.ofDays(365));
+    }
+
+    @Test
+    void a_cap_below_a_day_is_the_default_too() {
+      var client =
+          clientWith("    default_lifetime: 2h\n    max_lifetime: 7d\n", "    max_lifetime: 1h\n");
+
+      assertThat(client.defaultLifetime()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"60s, PT60S", "1m, PT1M", "90m, PT90M", "36h, PT36H", "7d, P7D"})
+    void a_lifetime_is_a_number_and_a_unit(String text, Duration lifetime) {
+      assertThat(clientWith("default_lifetime: 2h", "default_lifetime: " + text).defaultLifetime())
+          .isEqualTo(lifetime);
+    }
+
+    @Test
+    void the_longest_lifetime_is_a_year_by_whatever_unit() {
+      assertThat(clientWith("max_lifetime: 7d", "max_lifetime: 31536000s").maxLifetime())
+          .isEqualTo(Duration.ofDays(365));
+    }
+
+    @Test
+    void a_confidential_client_has_a_name_and_the_hash_of_a_secret() {
+      assertThat(clients(GOOD_CONFIDENTIAL))
+          .containsExactly(new Entry.Confidential("api", "An API", HASH));
+    }
+
+    @Test
+    void a_hash_is_the_same_in_upper_case_and_without_quotes() {
+      var spelled = replace(GOOD_CONFIDENTIAL, "'" + HASH + "'", HASH.toUpperCase(Locale.ROOT));
+      var digits = replace(GOOD_CONFIDENTIAL, "'" + HASH + "'", "1".repeat(64));
+
+      assertThat(clients(spelled)).isEqualTo(clients(GOOD_CONFIDENTIAL));
+      assertThat(clients(digits))
+          .containsExactly(new Entry.Confidential("api", "An API", "1".repeat(64)));
+    }
+
+    @Test
+    void a_client_may_say_that_it_does_not_introspect() {
+      assertThat(
+              clientWith(
+                  "    max_lifetime: 7d\n", "    max_lifetime: 7d\n    introspects: false\n"))
+          .isEqualTo(clients(GOOD).getFirst());
+    }
+
+    @Test
+    void a_name_of_64_characters_may_be_of_any_script() {
+      assertThat(clientWith("Tool", "💻".repeat(64)).name()).isEqualTo("💻".repeat(64));
+    }
+  }
+
+  @Nested
+  class The_file {
+    @Test
+    void every_problem_is_told_at_once_and_by_line() {
+      assertThat(
+              problems(
+                  """
+                  clients:
+                    - client_id: a b
+                      client_name: ''
+                      grant_types: [device_code, password]
+                      scopes: [read]
+                      max_lifetime: 400d
+                    - client_name: Other
+                      colour: blue
+                      grant_types: device_code
+                      scopes: [read]
+                  owner: me
+                  """))
+          .extracting(problem -> problem.substring(0, problem.indexOf(':')))
+          .containsExactly("2", "3", "4", "6", "7", "8", "9", "11");
+    }
+
+    @Test
+    void one_that_is_not_yaml_is_told_where_it_stops_being_so() {
+      assertThat(problemsWith("scopes: [read, offline_access]", "scopes: [read, offline_access"))
+          .singleElement()
+          .asString()
+          .startsWith("6: not YAML: expected ',' or ']'");
+    }
+
+    @Test
+    void a_second_document_is_refused() {
+      assertThat(problems(GOOD + "---\n" + GOOD))
+          .singleElement()
+          .asString()
+          .startsWith("8: not YAML: but found another document");
+    }
+
+    @Test
+    void one_that_is_not_utf_8_is_refused() {
+      assertThat(problems(GOOD.replace("Tool", "Büro").getBytes(StandardCharsets.ISO_8859_1)))
+          .containsExactly("3: not UTF-8");
+    }
+
+    @Test
+    void a_character_that_yaml_bars_is_told_with_its_line() {
+      assertThat(problemsWith("Tool", "To\u0007ol"))
+          .containsExactly("3: YAML bars the character \"\\u{7}\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "# nothing\n", "- cli\n", "cli\n", "~\n"})
+    void one_that_is_no_mapping_has_no_clients(String yaml) {
+      assertThat(problems(yaml))
+          .containsExactly("1: no clients; the file has one member, clients, and that is a list");
+    }
+
+    @Test
+    void an_empty_list_has_no_clients() {
+      assertThat(problems("\nclients: []\n")).containsExactly("2: no clients; the list is empty");
+    }
+
+    @Test
+    void one_without_clients_lacks_a_member() {
+      assertThat(problems("# who\nclient: []\n"))
+          .containsExactly(
+              "2: unknown member \"client\"; the file has clients", "2: missing member clients");
+    }
+
+    @Test
+    void clients_are_a_list_of_mappings() {
+      assertThat(problems("clients:\n  cli: Tool\n"))
+          .containsExactly("2: clients is a mapping, not a list");
+      assertThat(problems("clients:\n  - cli\n"))
+          .containsExactly("2: a client is a mapping; this is a text");
+    }
+  }
+
+  @Nested
+  class Members_of_a_client {
+    @Test
+    void an_unknown_one_is_told_beside_those_that_exist() {
+      assertThat(problemsWith("    max_lifetime: 7d\n", "    max_life: 7d\n"))
+          .containsExactly(
+              "7: unknown member \"max_life\"; a client has client_id, client_name, grant_types,"
+                  + " scopes, default_lifetime, max_lifetime, secret_sha256, introspects");
+    }
+
+    @Test
+    void an_unknown_one_cannot_write_to_the_terminal() {
+      assertThat(problemsWith("max_lifetime: 7d", "\"\\e[2J\\n\": 7d"))
+          .singleElement()
+          .asString()
+          .startsWith("7: unknown member \"\\u{1B}[2J\\u{A}\";");
+    }
+
+    @Test
+    void one_that_is_no_text_is_unknown() {
+      assertThat(problemsWith("max_lifetime: 7d", "[a]: 7d"))
+          .singleElement()
+          .asString()
+          .startsWith("7: unknown member");
+    }
+
+    @Test
+    void a_missing_one_is_told_where_the_client_begins() {
+      assertThat(problems("clients:\n\n  - default_lifetime: 2h\n"))
+          .containsExactly(
+              "3: missing member client_id",
+              "3: missing member client_name",
+              "3: missing member grant_types",
+              "3: missing member scopes");
+    }
+
+    @Test
+    void one_that_is_there_twice_is_told_with_the_line_of_the_first() {
+      assertThat(problemsWith("    max_lifetime: 7d\n", "    client_name: Tool\n"))
+          .containsExactly("7: client_name is here twice, first on line 3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "client_id: cli | client_id: 123 | 2: client_id is a number, not a text; put it into quotes",
+          "client_id: cli | client_id: no | 2: client_id is a yes or no, not a text; put it into quotes",
+          "Tool | 2026-11-21 | 3: client_name is a date, not a text; put it into quotes",
+          "Tool | 1.5 | 3: client_name is a number, not a text; put it into quotes",
+          "Tool | | 3: client_name is empty, not a text",
+          "Tool | [Tool] | 3: client_name is a list, not a text",
+          "Tool | {de: Tool} | 3: client_name is a mapping, not a text",
+          "[read, offline_access] | read | 5: scopes is a text, not a list",
+          "[read, offline_access] | [on] | 5: an element of scopes is a yes or no, not a text;"
+              + " put it into quotes",
+          "[device_code, refresh_token] | | 4: grant_types is empty, not a list",
+          "2h | [2h] | 6: default_lifetime is a list, not a single value",
+          "2h | | 6: default_lifetime is empty, not a single value"
+        })
+    void one_of_another_type_is_told_with_both_types(String good, String bad, String problem) {
+      assertThat(problemsWith(good, bad == null ? "" : bad)).containsExactly(problem);
+    }
+  }
+
+  @Nested
+  class Ids_and_names {
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"'a b'", "a:b", "-cli", ".cli", "büro", "''", "a/b", "'a\"b'", "\"a\\tb\""})
+    void a_malformed_id_is_refused(String id) {
+      assertThat(problemsWith("client_id: cli", "client_id: " + id))
+          .singleElement()
+          .asString()
+          .startsWith("2: client_id \"")
+          .endsWith(
+              "\" is malformed: a letter or digit, then letters, digits and . _ - ; at most 64");
+    }
+
+    @Test
+    void an_id_has_at_most_64_characters() {
+      assertThat(clientWith("client_id: cli", "client_id: " + "a".repeat(64)).id()).hasSize(64);
+      assertThat(problemsWith("client_id: cli", "client_id: " + "a".repeat(65))).hasSize(1);
+    }
+
+    @Test
+    void an_id_that_is_taken_is_told_with_the_line_of_the_first() {
+      var second = GOOD_CONFIDENTIAL.replace("clients:\n", "").replace("api", "cli");
+
+      assertThat(problems(GOOD + second))
+          .containsExactly("8: client_id \"cli\" is taken by line 2");
+    }
+
+    @Test
+    void an_empty_name_is_refused() {
+      assertThat(problemsWith("Tool", "' '"))
+          .containsExactly("3: client_name is empty; people see it when they approve");
+    }
+
+    @Test
+    void a_name_of_65_characters_is_refused() {
+      assertThat(problemsWith("Tool", "💻".repeat(65)))
+          .containsExactly("3: client_name has 65 characters, more than 64");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\n", "\\e", "\\x00", "\\x9B", "\\u202E", "\\u2028", "\\u200B"})
+    void a_name_that_does_not_show_as_itself_is_refused(String escape) {
+      assertThat(problemsWith("Tool", "\"To" + escape + "ol\""))
+          .singleElement()
+          .asString()
+          .matches(
+              "3: client_name \"To\\\\u\\{[0-9A-F]+}ol\" has a control or formatting character"
+                  + " or a line break");
+    }
+  }
+
+  @Nested
+  class Grant_types_and_scopes {
+    @Test
+    void an_unknown_grant_type_is_told_beside_those_that_exist() {
+      assertThat(problemsWith("refresh_token]", "password]"))
+          .containsExactly(
+              "4: unknown grant type \"password\"; there are device_code and refresh_token");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "[refresh_token]"})
+    void a_client_that_cannot_get_a_key_is_refused(String grantTypes) {
+      var yaml = replace(GOOD, "[device_code, refresh_token]", grantTypes);
+
+      assertThat(problems(yaml))
+          .contains("4: grant_types lacks device_code, without which there are no keys");
+    }
+
+    @Test
+    void a_grant_type_that_is_here_twice_is_refused() {
+      assertThat(problemsWith("[device_code, ", "[device_code, device_code, "))
+          .containsExactly("4: grant type \"device_code\" is here twice");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'a b'", "''", "büro", "'a\"b'", "'a\\b'", "\"a\\x7F\""})
+    void a_malformed_scope_is_refused(String scope) {
+      assertThat(problemsWith("[read,", "[" + scope + ","))
+          .singleElement()
+          .asString()
+          .startsWith("5: scope \"")
+          .endsWith("\" is malformed: printable ASCII without spaces, \" and \\");
+    }
+
+    @Test
+    void a_scope_that_is_here_twice_is_told_on_its_own_line() {
+      assertThat(
+              problemsWith(
+                  "[read, offline_access]", "\n      - read\n      - offline_access\n      - read"))
+          .containsExactly("8: scope \"read\" is here twice");
+    }
+
+    @Test
+    void a_client_that_may_ask_for_nothing_is_refused() {
+      assertThat(problems(replace(GOOD, ", refresh_token", "").replace("read, offline_access", "")))
+          .containsExactly("5: scopes is empty; a client must be allowed to ask for something");
+    }
+
+    @Test
+    void offline_access_without_its_grant_type_is_refused() {
+      assertThat(problemsWith(", refresh_token]", "]"))
+          .containsExactly("5: offline_access also needs the grant type refresh_token");
+    }
+
+    @Test
+    void the_refresh_grant_without_its_scope_is_refused() {
+      assertThat(problemsWith(", offline_access]", "]"))
+          .containsExactly("4: refresh_token also needs the scope offline_access");
+    }
+  }
+
+  @Nested
+  class Lifetimes {
+    @ParameterizedTest
+    @ValueSource(strings = {"86400", "1.5h", "2 h", "2w", "h", "-1d", "P7D", "1h30m", "'2h '"})
+    void what_is_not_a_number_and_a_unit_is_refused(String lifetime) {
+      assertThat(problemsWith("2h", lifetime))
+          .containsExactly(
+              "6: default_lifetime \"%s\" is no lifetime: a whole number and s, m, h or d, e.g. 24h"
+                  .formatted(lifetime.replace("'", "")));
+    }
+
+    @Test
+    void one_below_a_minute_is_refused() {
+      assertThat(problemsWith("2h", "59s"))
+          .containsExactly("6: default_lifetime 59s is less than 60s");
+    }
+
+    @Test
+    void one_above_a_year_is_refused() {
+      assertThat(problemsWith("7d", "400d"))
+          .containsExactly("7: max_lifetime 400d is more than 365d");
+      assertThat(problemsWith("7d", "31536001s"))
+          .containsExactly("7: max_lifetime 31536001s is more than 365d");
+    }
+
+    @Test
+    void a_default_above_the_cap_is_refused() {
+      assertThat(problemsWith("2h", "8d"))
+          .containsExactly("6: default_lifetime 8d is more than max_lifetime 7d");
+    }
+
+    @Test
+    void a_default_is_not_held_against_a_cap_that_is_itself_refused() {
+      assertThat(problemsWith("7d", "7w")).hasSize(1);
+    }
+  }
+
+  @Nested
+  class Confidential_clients {
+    @ParameterizedTest
+    @ValueSource(strings = {"hunter2", "abc", "''", "g123456789abcdef"})
+    void a_hash_of_another_form_is_refused_and_not_repeated(String secret) {
+      assertThat(problems(replace(GOOD_CONFIDENTIAL, "'" + HASH + "'", secret)))
+          .containsExactly(
+              "4: secret_sha256 is not the 64 hexadecimal digits of a SHA-256, which sha256sum"
+                  + " prints");
+    }
+
+    @Test
+    void a_hash_of_65_digits_is_refused() {
+      assertThat(problems(replace(GOOD_CONFIDENTIAL, HASH, HASH + "0"))).hasSize(1);
+    }
+
+    @Test
+    void what_is_about_keys_has_no_place_there() {
+      assertThat(
+              problems(
+                  GOOD_CONFIDENTIAL
+                      + """
+                          grant_types: [device_code]
+                          scopes: [read]
+                          default_lifetime: 2h
+                          max_lifetime: 7d
+                      """))
+          .containsExactly(
+              "6: grant_types has no place beside a secret: such a client gets no keys",
+              "7: scopes has no place beside a secret: such a client gets no keys",
+              "8: default_lifetime has no place beside a secret: such a client gets no keys",
+              "9: max_lifetime has no place beside a secret: such a client gets no keys");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "    introspects: false\n"})
+    void a_secret_without_a_use_is_refused(String introspects) {
+      assertThat(problems(replace(GOOD_CONFIDENTIAL, "    introspects: true\n", introspects)))
+          .containsExactly("4: secret_sha256 also needs introspects: true");
+    }
+
+    @Test
+    void introspection_without_a_secret_is_refused() {
+      assertThat(problems(replace(GOOD_CONFIDENTIAL, "    secret_sha256: '" + HASH + "'\n", "")))
+          .containsExactly("4: introspects: true also needs secret_sha256");
+    }
+
+    @Test
+    void introspects_is_true_or_false() {
+      assertThat(problems(replace(GOOD_CONFIDENTIAL, "introspects: true", "introspects: yes")))
+          .containsExactly("5: introspects \"yes\" is neither true nor false");
+    }
+  }
+}
