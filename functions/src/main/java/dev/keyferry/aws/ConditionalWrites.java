@@ -45,18 +45,17 @@ final class ConditionalWrites<T> {
         () ->
             read.apply(
                 dynamo
-                    .updateItem(
-                        update ->
-                            update
-                                .tableName(table)
-                                .key(key)
-                                .updateExpression(set)
-                                .conditionExpression(condition)
-                                .expressionAttributeValues(values.toMap())
-                                .returnValues(ReturnValue.ALL_NEW)
-                                .returnValuesOnConditionCheckFailure(
-                                    ReturnValuesOnConditionCheckFailure.ALL_OLD)
-                                .overrideConfiguration(Budget.forCall()))
+                    .updateItem(update ->
+                        update
+                            .tableName(table)
+                            .key(key)
+                            .updateExpression(set)
+                            .conditionExpression(condition)
+                            .expressionAttributeValues(values.toMap())
+                            .returnValues(ReturnValue.ALL_NEW)
+                            .returnValuesOnConditionCheckFailure(
+                                ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                            .overrideConfiguration(Budget.forCall()))
                     .attributes()));
   }
 
@@ -64,9 +63,11 @@ final class ConditionalWrites<T> {
     try {
       return new Write.Applied<>(call.get());
     } catch (ConditionalCheckFailedException refused) {
-      var found =
-          refused.hasItem() ? Optional.of(read.apply(refused.item())) : Optional.<T>empty();
-      return found.filter(mine).<Write<T>>map(Write.Applied::new).orElse(new Write.Refused<>(found));
+      var found = refused.hasItem() ? Optional.of(read.apply(refused.item())) : Optional.<T>empty();
+      return found
+          .filter(mine)
+          .<Write<T>>map(Write.Applied::new)
+          .orElse(new Write.Refused<>(found));
     } catch (SdkException outage) {
       return resolve(outage, key, mine, Write.Applied::new);
     }
@@ -82,12 +83,11 @@ final class ConditionalWrites<T> {
     try {
       var item =
           dynamo
-              .getItem(
-                  get ->
-                      get.tableName(table)
-                          .key(key)
-                          .consistentRead(true)
-                          .overrideConfiguration(Budget.forResolvingRead()))
+              .getItem(get ->
+                  get.tableName(table)
+                      .key(key)
+                      .consistentRead(true)
+                      .overrideConfiguration(Budget.forResolvingRead()))
               .item();
       if (!item.isEmpty() && mine.test(read.apply(item))) {
         return done.apply(read.apply(item));

@@ -105,7 +105,8 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   @Override
-  public Write<Grant> approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now) {
+  public Write<Grant> approve(
+      Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now) {
     var consent = approval.consent();
     var values =
         values(claim)

@@ -35,6 +35,7 @@ public final class DynamoKeyStore implements KeyStore {
   private static final String NOT_REVOKED = "attribute_not_exists(revoked_at)";
 
   private final ConditionalWrites<Key> keys;
+
   /// DynamoDB throttles a batch by leaving some of it undone, which the SDK does not repeat.
   private static final int BATCH_TRIES = 4;
 
@@ -149,15 +150,14 @@ public final class DynamoKeyStore implements KeyStore {
   @Override
   public List<Key> list(Subject subject) {
     return dynamo
-        .queryPaginator(
-            query ->
-                query
-                    .tableName(table)
-                    .indexName("by-subject")
-                    .keyConditionExpression("subject = :subject")
-                    .expressionAttributeValues(
-                        Attributes.none().with(":subject", subject.value()).toMap())
-                    .overrideConfiguration(Budget.forCall()))
+        .queryPaginator(query ->
+            query
+                .tableName(table)
+                .indexName("by-subject")
+                .keyConditionExpression("subject = :subject")
+                .expressionAttributeValues(
+                    Attributes.none().with(":subject", subject.value()).toMap())
+                .overrideConfiguration(Budget.forCall()))
         .items()
         .stream()
         .map(KeyItem::read)
@@ -189,15 +189,14 @@ public final class DynamoKeyStore implements KeyStore {
   /// Repeating it changes nothing, so an answer that is lost is asked for again.
   private void set(Subject subject, String set, String condition, Attributes values) {
     try {
-      dynamo.updateItem(
-          update ->
-              update
-                  .tableName(table)
-                  .key(KeyItem.key(subject))
-                  .updateExpression(set)
-                  .conditionExpression(condition)
-                  .expressionAttributeValues(values.toMap().isEmpty() ? null : values.toMap())
-                  .overrideConfiguration(Budget.forCall()));
+      dynamo.updateItem(update ->
+          update
+              .tableName(table)
+              .key(KeyItem.key(subject))
+              .updateExpression(set)
+              .conditionExpression(condition)
+              .expressionAttributeValues(values.toMap().isEmpty() ? null : values.toMap())
+              .overrideConfiguration(Budget.forCall()));
     } catch (ConditionalCheckFailedException _) {
       // It is so already.
     }
@@ -205,12 +204,11 @@ public final class DynamoKeyStore implements KeyStore {
 
   private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
     return dynamo
-        .getItem(
-            get ->
-                get.tableName(table)
-                    .key(key)
-                    .consistentRead(true)
-                    .overrideConfiguration(Budget.forCall()))
+        .getItem(get ->
+            get.tableName(table)
+                .key(key)
+                .consistentRead(true)
+                .overrideConfiguration(Budget.forCall()))
         .item();
   }
 

@@ -51,9 +51,8 @@ public interface KeyStore {
                 || generation.refresh().equals(token)
                 || generation
                     .previous()
-                    .filter(
-                        previous ->
-                            previous.access().equals(token) || previous.refresh().equals(token))
+                    .filter(previous ->
+                        previous.access().equals(token) || previous.refresh().equals(token))
                     .isPresent());
       }
     }

@@ -35,8 +35,7 @@ public final class RefreshFlow {
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  public RefreshFlow(
-      KeyStore keys, KeyHasher hasher, InstantSource clock, RandomGenerator random) {
+  public RefreshFlow(KeyStore keys, KeyHasher hasher, InstantSource clock, RandomGenerator random) {
     this.keys = keys;
     this.hasher = hasher;
     this.clock = clock;
@@ -84,8 +83,7 @@ public final class RefreshFlow {
                 ask.attempt(),
                 ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
     return switch (keys.renew(ask.token().id(), ask.client().id(), presented, next)) {
-      case Applied(var key) when isGood(key) ->
-          new Given<>(IssuedKey.of(key, token, hasher));
+      case Applied(var key) when isGood(key) -> new Given<>(IssuedKey.of(key, token, hasher));
       case Applied<Key> _ -> new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
       case Refused(var found) ->
           found
@@ -137,8 +135,7 @@ public final class RefreshFlow {
             && hasher.matches(
                 KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
     return same && isGood(key)
-        ? new Given<>(
-            IssuedKey.of(key, ask.token().next(hasher, generation.version()), hasher))
+        ? new Given<>(IssuedKey.of(key, ask.token().next(hasher, generation.version()), hasher))
         : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
   }
 
@@ -148,8 +145,7 @@ public final class RefreshFlow {
     return token
         .descendants(hasher, generation.version())
         .limit(Math.min(generation.number(), FURTHEST))
-        .anyMatch(
-            descendant -> hasher.matches(KEY, generation.refresh(), descendant.bytes()));
+        .anyMatch(descendant -> hasher.matches(KEY, generation.refresh(), descendant.bytes()));
   }
 
   private static byte[] named(Ask ask, String idempotencyKey) {

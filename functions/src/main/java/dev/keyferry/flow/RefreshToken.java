@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 ///
 /// Tokens form a chain in which each is derived from the one before, and each access token from the
 /// refresh token of its generation: so the same refresh can only ever give the same tokens, whoever
-/// repeats it, and an older token is recognised by where it leads. Each link needs the subkey `mint`,
-/// so holding one token gives none of the others. docs/decisions/0009.
+/// repeats it, and an older token is recognised by where it leads. Each link needs the subkey
+/// `mint`, so holding one token gives none of the others. docs/decisions/0009.
 public final class RefreshToken {
   private final KeyId id;
   private final String text;
@@ -31,7 +31,10 @@ public final class RefreshToken {
   }
 
   private static byte[] of(String label, DeviceCode code) {
-    return Frame.of(label).with(code.locator().partitionKey()).with(code.secret().reveal()).toBytes();
+    return Frame.of(label)
+        .with(code.locator().partitionKey())
+        .with(code.secret().reveal())
+        .toBytes();
   }
 
   /// The refresh token of the next generation.

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
-/// How access and refresh tokens are written: prefix, id, 256 secret bits (43 base62 digits), and the
-/// CRC-32 of what precedes (6 base62 digits). The prefix lets secret scanners find a leaked one, the
-/// checksum lets a typo or garbage be refused without a read.
+/// How access and refresh tokens are written: prefix, id, 256 secret bits (43 base62 digits), and
+/// the CRC-32 of what precedes (6 base62 digits). The prefix lets secret scanners find a leaked
+/// one, the checksum lets a typo or garbage be refused without a read.
 enum TokenForm {
   ACCESS("kf_"),
   REFRESH("kfr_");

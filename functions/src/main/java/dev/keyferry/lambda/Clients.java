@@ -75,8 +75,7 @@ public final class Clients {
   /// The client that sends a request, if it is registered.
   Client require(String id) {
     return Optional.ofNullable(byId.get(id))
-        .orElseThrow(
-            () -> refused(OAuthError.Code.INVALID_CLIENT, "no such client is registered"));
+        .orElseThrow(() -> refused(OAuthError.Code.INVALID_CLIENT, "no such client is registered"));
   }
 
   /// The client that sends a request, if it may also use this grant.

@@ -4,7 +4,8 @@ import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 
-/// A signed-in user signs out everywhere: every key dies, and every grant that is still to be redeemed.
+/// A signed-in user signs out everywhere: every key dies, and every grant that is still to be
+/// redeemed.
 public final class SignOutHandler extends ApiHandler {
   private final LinkedDevices devices;
 

@@ -8,8 +8,8 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
-/// An operator disables a subject, or lifts that: all of its keys are dead meanwhile. It has no route;
-/// IAM says who may invoke it.
+/// An operator disables a subject, or lifts that: all of its keys are dead meanwhile. It has no
+/// route; IAM says who may invoke it.
 public final class SubjectHandler
     implements RequestHandler<Map<String, String>, Map<String, String>> {
   private final KeyStore keys;

@@ -874,7 +874,8 @@ final class DeviceFlowTest {
       var first = given(poll(codes, "a"));
       hasher.rotateTo(2);
 
-      assertThat(given(poll(codes, "a")).accessToken().reveal()).isEqualTo(first.accessToken().reveal());
+      assertThat(given(poll(codes, "a")).accessToken().reveal())
+          .isEqualTo(first.accessToken().reveal());
     }
 
     @Test
@@ -1146,7 +1147,8 @@ final class DeviceFlowTest {
 
     var key = given(poll(codes)).key();
 
-    assertThat(key.terms().createdAt()).isEqualTo(key.terms().createdAt().truncatedTo(ChronoUnit.MILLIS));
+    assertThat(key.terms().createdAt())
+        .isEqualTo(key.terms().createdAt().truncatedTo(ChronoUnit.MILLIS));
     assertThat(((Consumed) row(codes).state()).approval().since()).isEqualTo(NOON);
   }
 }

@@ -828,7 +828,8 @@ public abstract class GrantStoreContract {
     @Test
     void needs_the_proof() {
       for (var wrong : proofsThatDoNotFit(proof)) {
-        assertRefused(grants().redeem(locator, wrong, approval.since(), redemption(), key), stored());
+        assertRefused(
+            grants().redeem(locator, wrong, approval.since(), redemption(), key), stored());
       }
       assertThat(stores().find(key.id())).isEmpty();
     }
@@ -841,14 +842,19 @@ public abstract class GrantStoreContract {
       applied(grants().approve(challenged.locator(), claim, approval, later));
 
       for (var wrong : proofsThatDoNotFit(proofOf(challenged))) {
-        assertThat(grants().redeem(challenged.locator(), wrong, approval.since(), redemption(), key))
+        assertThat(
+                grants().redeem(challenged.locator(), wrong, approval.since(), redemption(), key))
             .isInstanceOf(Redeemed.Refused.class);
       }
       assertThat(stores().find(key.id())).isEmpty();
       assertThat(
               grants()
                   .redeem(
-                      challenged.locator(), proofOf(challenged), approval.since(), redemption(), key))
+                      challenged.locator(),
+                      proofOf(challenged),
+                      approval.since(),
+                      redemption(),
+                      key))
           .isEqualTo(new Stored());
     }
 

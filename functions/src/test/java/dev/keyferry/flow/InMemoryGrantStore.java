@@ -86,7 +86,8 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
-  public Write<Grant> approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now) {
+  public Write<Grant> approve(
+      Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now) {
     return update(
         locator,
         grant ->
@@ -166,7 +167,10 @@ public final class InMemoryGrantStore implements GrantStore {
         grants.put(locator, after);
         return new Write.Applied<>(after);
       }
-      return found.filter(mine).<Write<Grant>>map(Write.Applied::new).orElse(new Write.Refused<>(found));
+      return found
+          .filter(mine)
+          .<Write<Grant>>map(Write.Applied::new)
+          .orElse(new Write.Refused<>(found));
     }
   }
 

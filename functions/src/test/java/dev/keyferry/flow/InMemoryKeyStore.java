@@ -57,8 +57,7 @@ public final class InMemoryKeyStore implements KeyStore {
                   next.refresh(),
                   next.issuedAt(),
                   Optional.of(
-                      new Previous(
-                          previous.access(), presented, before.issuedAt(), before.seal())),
+                      new Previous(previous.access(), presented, before.issuedAt(), before.seal())),
                   next.seal(),
                   next.attempt(),
                   next.idempotencyKey()));
@@ -82,7 +81,10 @@ public final class InMemoryKeyStore implements KeyStore {
       keys.put(id, after);
       return new Write.Applied<>(after);
     }
-    return found.filter(mine).<Write<Key>>map(Write.Applied::new).orElse(new Write.Refused<>(found));
+    return found
+        .filter(mine)
+        .<Write<Key>>map(Write.Applied::new)
+        .orElse(new Write.Refused<>(found));
   }
 
   @Override

@@ -421,8 +421,7 @@ public abstract class KeyStoreContract {
     void is_refused_for_a_key_without_offline_access() {
       issue(key);
 
-      assertThat(
-              refused(keys().renew(key.id(), CLI.id(), key.generation().refresh(), next(later))))
+      assertThat(refused(keys().renew(key.id(), CLI.id(), key.generation().refresh(), next(later))))
           .contains(key);
       assertThat(found()).isEqualTo(key);
     }
@@ -436,8 +435,7 @@ public abstract class KeyStoreContract {
       assertThat(
               refused(
                   keys()
-                      .renew(
-                          similar.id(), CLI.id(), similar.generation().refresh(), next(later))))
+                      .renew(similar.id(), CLI.id(), similar.generation().refresh(), next(later))))
           .contains(similar);
     }
 
@@ -448,8 +446,7 @@ public abstract class KeyStoreContract {
       assertThat(
               refused(
                   keys()
-                      .renew(
-                          unknown.id(), CLI.id(), unknown.generation().refresh(), next(later))))
+                      .renew(unknown.id(), CLI.id(), unknown.generation().refresh(), next(later))))
           .isEmpty();
       assertThat(stores().find(unknown.id())).isEmpty();
     }
@@ -638,8 +635,7 @@ public abstract class KeyStoreContract {
       issue(device);
       issue(Samples.key(subject(), NOON));
       keys().revoke(key.id(), new Revoker.Owner(subject), NOON);
-      applied(
-          keys().renew(device.id(), CLI.id(), device.generation().refresh(), next(NOON)));
+      applied(keys().renew(device.id(), CLI.id(), device.generation().refresh(), next(NOON)));
       keys().signOut(subject, NOON);
 
       assertThat(keys().list(subject))

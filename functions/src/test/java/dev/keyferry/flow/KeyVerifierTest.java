@@ -122,10 +122,8 @@ final class KeyVerifierTest {
             edited("cli", subject, terms.scope(), terms.lifetime(), NOON, LATER),
             Samples.withGeneration(key, other.generation()),
             Samples.withGeneration(key, issued(generation, LATER)),
-            new Key(
-                key.id(), terms, other.seal(), generation, Optional.empty(), Optional.empty()),
-            new Key(
-                key.id(), terms, Digest.NONE, generation, Optional.empty(), Optional.empty()));
+            new Key(key.id(), terms, other.seal(), generation, Optional.empty(), Optional.empty()),
+            new Key(key.id(), terms, Digest.NONE, generation, Optional.empty(), Optional.empty()));
 
     for (var forgery : forgeries) {
       keys.forge(key.id(), _ -> forgery);
@@ -146,14 +144,7 @@ final class KeyVerifierTest {
     return Samples.withTerms(
         key,
         new Key.Terms(
-            clientId,
-            of,
-            scope,
-            lifetime,
-            terms.name(),
-            terms.origin(),
-            approvedAt,
-            createdAt));
+            clientId, of, scope, lifetime, terms.name(), terms.origin(), approvedAt, createdAt));
   }
 
   private static Generation issued(Generation generation, Instant at) {

@@ -42,15 +42,13 @@ final class RefreshFlowTest {
   private static final int CONTENDERS = 32;
 
   private static final Client OTHER =
-      new Client(
-          "other", "Other", CLI.grantTypes(), CLI.scopes(), CLI.defaultLifetime(), YEAR);
+      new Client("other", "Other", CLI.grantTypes(), CLI.scopes(), CLI.defaultLifetime(), YEAR);
 
   private final TestClock clock = new TestClock(NOON);
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final DeviceFlow deviceFlow =
-      new DeviceFlow(
-          new InMemoryGrantStore(keys), keys, hasher, clock, new Random(8628));
+      new DeviceFlow(new InMemoryGrantStore(keys), keys, hasher, clock, new Random(8628));
   private final RefreshFlow flow = new RefreshFlow(keys, hasher, clock, new Random(6749));
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
 
@@ -164,7 +162,9 @@ final class RefreshFlowTest {
       assertThat(second.accessToken().reveal()).isNotEqualTo(first.accessToken().reveal());
       assertThat(token(second).reveal()).isNotEqualTo(token(first).reveal());
       assertThat(opens(second)).isTrue();
-      assertThat(row(first)).usingRecursiveComparison().ignoringFields("lastUsedAt")
+      assertThat(row(first))
+          .usingRecursiveComparison()
+          .ignoringFields("lastUsedAt")
           .isEqualTo(second.key());
     }
 
@@ -371,8 +371,7 @@ final class RefreshFlowTest {
 
     @Test
     void without_offline_access_a_key_lives_as_long_as_was_agreed() {
-      assertThat(poll(approved(Samples.SCOPE, YEAR)).key().expiresAt())
-          .isEqualTo(NOON.plus(YEAR));
+      assertThat(poll(approved(Samples.SCOPE, YEAR)).key().expiresAt()).isEqualTo(NOON.plus(YEAR));
     }
   }
 
@@ -615,8 +614,7 @@ final class RefreshFlowTest {
       var codes = approved(OFFLINE, HOUR);
       hasher.rotateTo(2);
       var samePoll = Optional.of("a");
-      var issued =
-          given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), samePoll));
+      var issued = given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), samePoll));
       hasher.rotateTo(1);
 
       assertSameTokens(
@@ -676,8 +674,7 @@ final class RefreshFlowTest {
       var terms = genuine.terms();
       return Samples.withTerms(
           genuine,
-          new Terms(
-              clientId, subject, scope, lifetime, terms.name(), terms.origin(), at, at));
+          new Terms(clientId, subject, scope, lifetime, terms.name(), terms.origin(), at, at));
     }
 
     @Test
@@ -730,8 +727,7 @@ final class RefreshFlowTest {
             var generation = key.generation();
             var before = previous(key).orElseThrow();
             var later =
-                new Previous(
-                    before.access(), before.refresh(), clock.instant(), before.seal());
+                new Previous(before.access(), before.refresh(), clock.instant(), before.seal());
             return Samples.withGeneration(
                 key,
                 with(
@@ -796,8 +792,7 @@ final class RefreshFlowTest {
           genuine.id(),
           key ->
               Samples.withGeneration(
-                  key,
-                  with(generation, one, other, generation.issuedAt(), previous(key))));
+                  key, with(generation, one, other, generation.issuedAt(), previous(key))));
 
       assertInvalidGrant(refresh(second));
       assertInvalidGrant(refresh(first, "a"));

@@ -135,7 +135,8 @@ public final class Samples {
   }
 
   public static Key withGeneration(Key key, Key.Generation generation) {
-    return new Key(key.id(), key.terms(), key.seal(), generation, key.revokedAt(), key.lastUsedAt());
+    return new Key(
+        key.id(), key.terms(), key.seal(), generation, key.revokedAt(), key.lastUsedAt());
   }
 
   /// A device code that belongs to no grant.

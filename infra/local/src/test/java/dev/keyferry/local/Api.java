@@ -90,8 +90,7 @@ abstract class Api {
   final Reply refresh(String refreshToken, Map<String, String> headers) {
     return form(
         "/oauth/token",
-        Map.of(
-            "grant_type", "refresh_token", "client_id", "cli", "refresh_token", refreshToken),
+        Map.of("grant_type", "refresh_token", "client_id", "cli", "refresh_token", refreshToken),
         headers);
   }
 

@@ -62,13 +62,11 @@ class EventsTest {
     assertThat(event.path("routeKey").asText())
         .isIn(routesTo(function).toList())
         .isEqualTo(event.at("/requestContext/routeKey").asText())
-        .matches(
-            routeKey ->
-                (event.at("/requestContext/http/method").asText()
-                        + " "
-                        + event.path("rawPath").asText())
-                    .equals(
-                        routeKey.replace("{id}", event.at("/pathParameters/id").asText())));
+        .matches(routeKey ->
+            (event.at("/requestContext/http/method").asText()
+                    + " "
+                    + event.path("rawPath").asText())
+                .equals(routeKey.replace("{id}", event.at("/pathParameters/id").asText())));
     assertThat(event.at("/stageVariables").propertyStream().map(Map.Entry::getKey))
         .containsExactlyElementsOf(Shared.stack().template().stageVariables().keySet());
     // RFC 5737: an address that is nobody's.

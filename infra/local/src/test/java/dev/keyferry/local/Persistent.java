@@ -9,8 +9,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /// A whole login by a client, a page and an API, and a refresh, that do what the protocol lets them
-/// do about an outage: the same again. Whatever they hear must be true, so any answer but the right one and 503
-/// fails the test.
+/// do about an outage: the same again. Whatever they hear must be true, so any answer but the right
+/// one and 503 fails the test.
 final class Persistent {
   private static final int TRIES = 50;
 
@@ -54,8 +54,7 @@ final class Persistent {
   /// Trades the refresh token for the next.
   Tokens refresh(Tokens present) {
     var same = Map.of("idempotency-key", UUID.randomUUID().toString());
-    return Tokens.of(
-        until(Set.of("200"), Set.of(), () -> api.refresh(present.refresh(), same)));
+    return Tokens.of(until(Set.of("200"), Set.of(), () -> api.refresh(present.refresh(), same)));
   }
 
   /// Uses the key once, so that it must be genuine.

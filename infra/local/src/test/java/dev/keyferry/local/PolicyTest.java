@@ -73,7 +73,8 @@ class PolicyTest {
     var renewed = api.refresh(linked.text("refresh_token"));
     assertThat(renewed.verdict()).isEqualTo("200");
     answersLostFrom.accept(0);
-    assertThat(api.revokeKey(user, api.whoami(renewed.text("access_token")).text("key_id")).status())
+    assertThat(
+            api.revokeKey(user, api.whoami(renewed.text("access_token")).text("key_id")).status())
         .isEqualTo(204);
     answersLostFrom.accept(0);
     assertThat(api.revoke(issued.text("access_token")).status()).isEqualTo(200);

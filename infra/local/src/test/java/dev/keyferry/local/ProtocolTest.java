@@ -531,8 +531,7 @@ class ProtocolTest {
     void is_not_for_whom_the_user_did_not_grant_it() {
       var codes = api.codes(Api.OFFLINE);
       var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
-      var less =
-          Map.of("user_code", codes.userCode(), "approval_nonce", nonce, "scope", "read");
+      var less = Map.of("user_code", codes.userCode(), "approval_nonce", nonce, "scope", "read");
       assertThat(api.json("/oauth/device/approve", "alice", less).status()).isEqualTo(200);
 
       var issued = api.poll(codes.deviceCode());
@@ -647,8 +646,7 @@ class ProtocolTest {
       assertError(api.refresh("nonsense"), 400, "invalid_grant");
       assertError(api.refresh(first.text("access_token")), 400, "invalid_grant");
       var last = token.endsWith("0") ? "1" : "0";
-      assertError(
-          api.refresh(token.substring(0, token.length() - 1) + last), 400, "invalid_grant");
+      assertError(api.refresh(token.substring(0, token.length() - 1) + last), 400, "invalid_grant");
       assertThat(api.refresh(token).status()).as("nothing was used up").isEqualTo(200);
     }
 

@@ -16,7 +16,8 @@ final class Secrets {
   private static final Pattern IN_JSON =
       Pattern.compile(
           "\"(?:device_code|user_code|access_token|refresh_token|approval_nonce)\":\"([^\"]+)\"");
-  private static final Pattern IN_FORM = Pattern.compile("(?:code_verifier=|refresh_token=(?=kfr_))([^&]+)");
+  private static final Pattern IN_FORM =
+      Pattern.compile("(?:code_verifier=|refresh_token=(?=kfr_))([^&]+)");
 
   private Secrets() {}
 

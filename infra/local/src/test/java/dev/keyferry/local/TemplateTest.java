@@ -289,7 +289,8 @@ class TemplateTest {
                   assertThat(texts(statement.path("Action")))
                       .allMatch(action -> action.matches("(dynamodb|kms):[A-Za-z]+"));
                   assertThat(texts(statement.path("Resource")))
-                      .allMatch(resource -> resource.matches("[A-Za-z]+\\.Arn(/index/by-subject)?"));
+                      .allMatch(
+                          resource -> resource.matches("[A-Za-z]+\\.Arn(/index/by-subject)?"));
                 });
           });
       assertThat(template.section("Resources").valueStream())
