@@ -20,18 +20,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// What one function is made of. Nothing is connected before it is asked for, so a function that
 /// needs no AWS loads none of it; and nothing calls KMS before the first request, so no snapshot
-/// holds a subkey.
+/// holds a subkey. What is asked for twice is one and the same: one connection, and one call to KMS
+/// for each purpose.
 public final class Wiring {
   private final Map<String, String> settings;
   private final Supplier<AwsConnection> dynamo;
   private final Supplier<AwsConnection> kms;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private @Nullable DynamoDbClient client;
+  private @Nullable KeyHasher hasher;
 
   public Wiring(
       Map<String, String> settings,
@@ -61,11 +66,9 @@ public final class Wiring {
   }
 
   DeviceFlow flow() {
-    var client = dynamo.get().dynamo();
-    var keysTable = setting("KEYS_TABLE");
     return new DeviceFlow(
-        new DynamoGrantStore(client, setting("GRANTS_TABLE"), keysTable),
-        new DynamoKeyStore(client, keysTable),
+        new DynamoGrantStore(client(), setting("GRANTS_TABLE"), setting("KEYS_TABLE")),
+        keys(),
         hasher(),
         clock,
         random);
@@ -88,7 +91,7 @@ public final class Wiring {
   }
 
   KeyStore keys() {
-    return new DynamoKeyStore(dynamo.get().dynamo(), setting("KEYS_TABLE"));
+    return new DynamoKeyStore(client(), setting("KEYS_TABLE"));
   }
 
   Clients clients() {
@@ -104,8 +107,18 @@ public final class Wiring {
         .orElseThrow(() -> new IllegalStateException("the setting " + name + " is missing"));
   }
 
+  private DynamoDbClient client() {
+    if (client == null) {
+      client = dynamo.get().dynamo();
+    }
+    return client;
+  }
+
   private KeyHasher hasher() {
-    var version = Integer.parseInt(setting("HASH_VERSION"));
-    return new KmsKeyHasher(kms.get().kms(), setting("HASH_KEY"), version, clock);
+    if (hasher == null) {
+      var version = Integer.parseInt(setting("HASH_VERSION"));
+      hasher = new KmsKeyHasher(kms.get().kms(), setting("HASH_KEY"), version, clock);
+    }
+    return hasher;
   }
 }
