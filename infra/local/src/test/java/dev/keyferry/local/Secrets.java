@@ -40,7 +40,8 @@ final class Secrets {
 
   private static final Pattern IN_JSON =
       Pattern.compile(
-          "\"(device_code|user_code|access_token|refresh_token|approval_nonce)\"\\s*:\\s*\"([^\"]+)\"");
+          "\"(device_code|user_code|access_token|refresh_token|approval_nonce)\""
+              + "\\s*:\\s*\"([^\"]+)\"");
   private static final Pattern IN_FORM = Pattern.compile("code_verifier=([^&]+)");
 
   private static final Pattern DEVICE_CODE = Pattern.compile("[A-Za-z0-9_-]{64}");
