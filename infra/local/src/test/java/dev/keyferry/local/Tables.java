@@ -1,5 +1,6 @@
 package dev.keyferry.local;
 
+import dev.keyferry.flow.DeviceCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,14 @@ final class Tables {
   /// An attribute as text, empty where there is none.
   static String text(Map<String, AttributeValue> row, String attribute) {
     return Optional.ofNullable(row.get(attribute)).map(AttributeValue::s).orElse("");
+  }
+
+  static Map<String, AttributeValue> grant(String deviceCode) {
+    var key = DeviceCode.parse(deviceCode).orElseThrow().locator().partitionKey();
+    return DYNAMO
+        .getItem(get ->
+            get.tableName(GRANTS).key(Map.of("pk", AttributeValue.fromS(key))).consistentRead(true))
+        .item();
   }
 
   static List<Map<String, AttributeValue>> keyRowsOf(String subject) {
