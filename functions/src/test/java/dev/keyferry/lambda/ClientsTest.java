@@ -89,7 +89,7 @@ class ClientsTest {
   }
 
   private Client registered(String id) {
-    return clients.all().stream().filter(each -> each.id().equals(id)).findAny().orElseThrow();
+    return clients.require(id);
   }
 
   @Test
@@ -107,7 +107,7 @@ class ClientsTest {
     try (var carried = Clients.class.getResourceAsStream("clients.json")) {
       assertThat(carried).hasBinaryContent(Files.readAllBytes(json));
     }
-    assertThat(Clients.ofArtifact().all()).isNotEmpty();
+    assertThat(Clients.ofArtifact().scopes().tokens()).isNotEmpty();
   }
 
   @Test
@@ -132,7 +132,8 @@ class ClientsTest {
     var json = directory.resolve("clients.json");
     CheckClients.main(new String[] {yaml.toString(), json.toString()});
 
-    assertThat(Clients.parse(Files.readString(json)).all())
+    var read = Clients.parse(Files.readString(json));
+    assertThat(List.of(read.require("cli"), read.require("api")))
         .containsExactly(
             new Client(
                 "cli",

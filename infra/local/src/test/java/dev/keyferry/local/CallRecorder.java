@@ -1,5 +1,7 @@
 package dev.keyferry.local;
 
+import static java.lang.Boolean.TRUE;
+
 import dev.keyferry.aws.AwsConnection;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +27,7 @@ final class CallRecorder implements Functions.Tap {
       Map.of(Tables.GRANTS, "GrantsTable.Arn", Tables.KEYS, "KeysTable.Arn");
 
   private final Map<String, Set<Permission>> calls = new ConcurrentHashMap<>();
+  private final Set<Read> reads = ConcurrentHashMap.newKeySet();
 
   /// What a policy allows and a call needs.
   ///
@@ -35,6 +38,14 @@ final class CallRecorder implements Functions.Tap {
     public String toString() {
       return action + " on " + resource + (condition.isEmpty() ? "" : " if " + condition);
     }
+  }
+
+  /// @param action such as `GetItem`
+  /// @param consistent whether it asked for a strongly consistent read; not to ask is not to get
+  record Read(String functionId, String action, boolean consistent) {}
+
+  Set<Read> reads() {
+    return reads;
   }
 
   Set<Permission> callsOf(String functionId) {
@@ -50,6 +61,7 @@ final class CallRecorder implements Functions.Tap {
           public void beforeExecution(
               Context.BeforeExecution execution, ExecutionAttributes attributes) {
             permissions(execution.request()).forEach(recorded::add);
+            reads(functionId, execution.request()).forEach(reads::add);
           }
         };
     return new AwsConnection(
@@ -58,6 +70,19 @@ final class CallRecorder implements Functions.Tap {
         connection.endpoint(),
         connection.http(),
         Stream.concat(connection.interceptors().stream(), Stream.of(interceptor)).toList());
+  }
+
+  /// Of the only two kinds of read that any policy allows.
+  private static Stream<Read> reads(String functionId, SdkRequest request) {
+    return switch (request) {
+      case GetItemRequest get ->
+          Stream.of(new Read(functionId, "GetItem", TRUE.equals(get.consistentRead())));
+      case BatchGetItemRequest batch ->
+          batch.requestItems().values().stream()
+              .map(table ->
+                  new Read(functionId, "BatchGetItem", TRUE.equals(table.consistentRead())));
+      default -> Stream.of();
+    };
   }
 
   private static Stream<Permission> permissions(SdkRequest request) {

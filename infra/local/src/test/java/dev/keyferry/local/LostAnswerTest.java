@@ -2,6 +2,7 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.local.Wire.Attempt;
 import dev.keyferry.local.Wire.Fate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LostAnswerTest {
   private static final int THREADS = 8;
   private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(3);
 
   /// How long a fault lasts, in attempts: one, all three that the SDK makes of a call, all that a
   /// request makes.
@@ -39,21 +41,34 @@ class LostAnswerTest {
     }
   }
 
+  /// What is done from beginning to end while one call after the other fails.
+  private enum Scenario {
+    LOGIN {
+      @Override
+      void play(Persistent persistent) {
+        var tokens = persistent.login();
+        persistent.use(tokens);
+        var renewed = persistent.refresh(tokens);
+        persistent.use(renewed);
+        persistent.use(persistent.refresh(renewed));
+      }
+    },
+    REFUSAL {
+      @Override
+      void play(Persistent persistent) {
+        persistent.refusal();
+      }
+    };
+
+    abstract void play(Persistent persistent);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
   void any_call_of_a_login_may_fail_in_its_turn(Fate fate) throws Exception {
-    var calls = new Wire();
-    new Login("whole-" + fate, calls).run();
-    var logins = new ArrayList<Callable<Void>>();
-    for (int turn = 0; turn < calls.attempts(); turn++) {
-      for (var span : Span.values()) {
-        logins.add(faultyLogin(fate, turn, span));
-      }
-    }
-    assertThat(calls.attempts()).as("calls of a login in fresh environments").isGreaterThan(25);
-    inParallel(logins);
+    eachCallFailsInItsTurn(Scenario.LOGIN, fate, 25);
   }
 
   @ParameterizedTest
@@ -104,28 +119,52 @@ class LostAnswerTest {
     assertThat(api.whoami(third).status()).isEqualTo(403);
   }
 
-  private static Callable<Void> faultyLogin(Fate fate, int turn, Span span) {
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"LOST", "ANSWER_LOST", "THROTTLED"})
+  void any_call_of_an_early_poll_and_a_denial_may_fail_in_its_turn(Fate fate) throws Exception {
+    eachCallFailsInItsTurn(Scenario.REFUSAL, fate, 15);
+  }
+
+  private static void eachCallFailsInItsTurn(Scenario scenario, Fate fate, int atLeast)
+      throws InterruptedException, ExecutionException {
+    var calls = new Wire();
+    new Run(scenario, "whole-" + fate, calls).play();
+    var runs = new ArrayList<Callable<Void>>();
+    for (int turn = 0; turn < calls.attempts(); turn++) {
+      for (var span : Span.values()) {
+        runs.add(faulty(scenario, fate, turn, span));
+      }
+    }
+    assertThat(calls.attempts()).as("calls in fresh environments").isGreaterThan(atLeast);
+    inParallel(runs);
+  }
+
+  private static Callable<Void> faulty(Scenario scenario, Fate fate, int turn, Span span) {
     return () -> {
       var wire = new Wire();
-      var login = new Login("faulty-%s-%d-%s".formatted(fate, turn, span), wire);
+      var run = new Run(scenario, "faulty-%s-%d-%s".formatted(fate, turn, span), wire);
       wire.follow((number, _) -> {
-        var hit = number >= turn && number - turn < span.attempts && !login.answered503();
+        var hit = number >= turn && number - turn < span.attempts && !run.answered503();
         return hit ? fate : Fate.ARRIVES;
       });
-      login.run();
+      run.play();
       return null;
     };
   }
 
-  /// One login in environments of its own.
-  private static final class Login {
+  /// A scenario in environments of its own.
+  private static final class Run {
     private final ShiftedClock clock = new ShiftedClock();
     private final AtomicInteger outages = new AtomicInteger();
+    private final Scenario scenario;
     private final Api api;
     private final String user;
 
-    Login(String user, Wire wire) {
-      this.user = user;
+    Run(Scenario scenario, String name, Wire wire) {
+      this.scenario = scenario;
+      user = scenario + "-" + name;
       var handlers = Shared.environments(wire, clock);
       api =
           new Api() {
@@ -144,13 +183,8 @@ class LostAnswerTest {
       return outages.get() > 0;
     }
 
-    void run() {
-      var persistent = new Persistent(api, clock, user);
-      var tokens = persistent.login();
-      persistent.use(tokens);
-      var renewed = persistent.refresh(tokens);
-      persistent.use(renewed);
-      persistent.use(persistent.refresh(renewed));
+    void play() {
+      scenario.play(new Persistent(api, clock, user));
     }
   }
 
@@ -212,6 +246,41 @@ class LostAnswerTest {
   }
 
   @Test
+  void all_attempts_of_a_poll_are_one_transaction_and_those_of_another_poll_another() {
+    var wire = new Wire();
+    var api = Shared.environments(wire);
+    var codes = api.codes();
+    api.grant("dana", codes.userCode());
+    var transactions = new ArrayList<String>();
+
+    wire.follow((_, attempt) -> transact(attempt, transactions, Fate.LOST));
+    assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("503 temporarily_unavailable");
+    var first = List.copyOf(transactions);
+    transactions.clear();
+    wire.follow((_, attempt) ->
+        transact(attempt, transactions, transactions.isEmpty() ? Fate.ANSWER_LOST : Fate.ARRIVES));
+    assertThat(api.poll(codes.deviceCode()).status()).isEqualTo(200);
+
+    assertThat(first).hasSize(3).containsOnly(first.getFirst());
+    assertThat(transactions).hasSize(2).containsOnly(transactions.getFirst());
+    assertThat(clientRequestToken(first.getFirst()))
+        .hasSizeGreaterThan(20)
+        .isNotEqualTo(clientRequestToken(transactions.getFirst()));
+  }
+
+  private static Fate transact(Attempt attempt, List<String> transactions, Fate fate) {
+    if (!attempt.operation().equals("TransactWriteItems")) {
+      return Fate.ARRIVES;
+    }
+    transactions.add(attempt.body());
+    return fate;
+  }
+
+  private static String clientRequestToken(String transaction) {
+    return new Reply(200, Map.of(), transaction).text("ClientRequestToken");
+  }
+
+  @Test
   void whatever_aws_does_a_handler_answers_within_five_seconds() throws Exception {
     var wire = new Wire();
     var api = Shared.environments(wire);
@@ -244,6 +313,47 @@ class LostAnswerTest {
             () -> timed(() -> api.whoami(key)),
             () -> timed(() -> api.refresh(device)),
             () -> timed(cold::authorize)));
+  }
+
+  @Test
+  void a_kms_that_hangs_at_a_renewal_changes_no_answer_and_delays_none_for_long() throws Exception {
+    var wire = new Wire();
+    var clock = new ShiftedClock();
+    var api = Shared.environments(wire, clock);
+    var warm = api.codes();
+    api.grant("grace", warm.userCode());
+    api.whoami(api.poll(warm.deviceCode()).text("access_token"));
+    api.deny("grace", warm.userCode(), "warm");
+    clock.advance(Duration.ofMinutes(15));
+    var renewals = new AtomicInteger();
+    wire.follow((_, attempt) -> {
+      if (!attempt.operation().equals("GenerateMac")) {
+        return Fate.ARRIVES;
+      }
+      renewals.incrementAndGet();
+      return Fate.HANGS;
+    });
+
+    var codes = soon("200", api::authorize);
+    var deviceCode = codes.text("device_code");
+    var userCode = codes.text("user_code");
+    soon("400 authorization_pending", () -> api.poll(deviceCode));
+    var nonce = soon("200", () -> api.claim("grace", userCode)).text("approval_nonce");
+    soon("200", () -> api.approve("grace", userCode, nonce));
+    var key = soon("200", () -> api.poll(deviceCode)).text("access_token");
+    soon("200", () -> api.whoami(key));
+    var unwanted = soon("200", api::authorize).text("user_code");
+    var noNonce = soon("200", () -> api.claim("grace", unwanted)).text("approval_nonce");
+    soon("200", () -> api.deny("grace", unwanted, noNonce));
+    assertThat(renewals).as("renewals tried").hasPositiveValue();
+  }
+
+  private static Reply soon(String verdict, Callable<Reply> request) throws Exception {
+    var start = System.nanoTime();
+    var reply = request.call();
+    assertThat(reply.verdict()).isEqualTo(verdict);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).as(verdict).isLessThan(SOON);
+    return reply;
   }
 
   private static Void timed(Callable<Reply> request) throws Exception {

@@ -46,7 +46,9 @@ final class OverHttp extends Api {
         "grant_type=client_credentials&client_id=%s&client_secret=any&scope=%s"
             .formatted(user, scope);
     var headers = Map.of("content-type", "application/x-www-form-urlencoded");
-    return exchange(URI.create(issuer + "/token"), "POST", headers, form).text("access_token");
+    var reply = exchange(URI.create(issuer + "/token"), "POST", headers, form);
+    Secrets.answered(reply);
+    return reply.text("access_token");
   }
 
   private Reply exchange(URI url, String method, Map<String, String> headers, String body) {

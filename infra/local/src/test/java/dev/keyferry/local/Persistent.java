@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// A whole login by a client, a page and an API, and a refresh, that do what the protocol lets them
-/// do about an outage: the same again. Whatever they hear must be true, so any answer but the right
-/// one and 503 fails the test.
+/// A client, a page and an API that do what the protocol lets them do about an outage: the same
+/// again. Whatever they hear must be true, so any answer but the right one and 503 fails the test.
 final class Persistent {
   private static final int TRIES = 50;
 
@@ -18,7 +18,7 @@ final class Persistent {
   private final ShiftedClock clock;
   private final String user;
 
-  /// @param user whose first and only login this is
+  /// @param user who does nothing else
   Persistent(Api api, ShiftedClock clock, String user) {
     this.api = api;
     this.clock = clock;
@@ -32,6 +32,7 @@ final class Persistent {
     }
   }
 
+  /// A whole login of a client that may stay.
   Tokens login() {
     var codes = until(Set.of("200"), Set.of(), () -> api.authorize(Api.OFFLINE));
     var deviceCode = codes.text("device_code");
@@ -57,6 +58,31 @@ final class Persistent {
     return Tokens.of(until(Set.of("200"), Set.of(), () -> api.refresh(present.refresh(), same)));
   }
 
+  /// A grant that is polled too early and then denied, to its end.
+  void refusal() {
+    var codes = until(Set.of("200"), Set.of(), api::authorize);
+    var deviceCode = codes.text("device_code");
+    var userCode = codes.text("user_code");
+    until(Set.of("400 authorization_pending"), Set.of("400 slow_down"), () -> api.poll(deviceCode));
+    // At once, as no client should: a poll whose write was lost is still due.
+    var early =
+        until(
+            Set.of("400 slow_down"),
+            Set.of("400 authorization_pending"),
+            () -> api.poll(deviceCode),
+            Duration.ZERO);
+    assertThat(early.text("interval")).as("one step longer, however often tried").isEqualTo("10");
+    assertThat(Tables.grant(deviceCode))
+        .containsEntry("poll_interval", AttributeValue.fromN("10000"));
+    var nonce =
+        until(Set.of("200"), Set.of(), () -> api.claim(user, userCode)).text("approval_nonce");
+    until(Set.of("200"), Set.of(), () -> api.deny(user, userCode, nonce));
+    assertThat(Tables.text(Tables.grant(deviceCode), "grant_state")).isEqualTo("denied");
+    until(Set.of("400 access_denied"), Set.of(), () -> api.poll(deviceCode));
+    until(Set.of("404 invalid_user_code"), Set.of(), () -> api.approve(user, userCode, nonce));
+    assertThat(Tables.keyRowsOf(user)).as("key rows of " + user).isEmpty();
+  }
+
   /// Uses the key once, so that it must be genuine.
   void use(Tokens tokens) {
     var accessToken = tokens.access();
@@ -67,6 +93,12 @@ final class Persistent {
   }
 
   private Reply until(Set<String> right, Set<String> passing, Supplier<Reply> request) {
+    return until(right, passing, request, Duration.ofSeconds(11));
+  }
+
+  /// @param pause how long to wait before the same again
+  private Reply until(
+      Set<String> right, Set<String> passing, Supplier<Reply> request, Duration pause) {
     for (int tries = 0; tries < TRIES; tries++) {
       var reply = request.get();
       var verdict = reply.status() == 500 ? "500" : reply.verdict();
@@ -77,7 +109,7 @@ final class Persistent {
         assertThat(verdict).isEqualTo("503 temporarily_unavailable");
         assertThat(reply.headers()).containsKey("retry-after");
       }
-      clock.advance(Duration.ofSeconds(11));
+      clock.advance(pause);
     }
     throw new AssertionError("never answered");
   }

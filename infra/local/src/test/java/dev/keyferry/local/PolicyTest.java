@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keyferry.local.CallRecorder.Permission;
+import dev.keyferry.local.CallRecorder.Read;
 import dev.keyferry.local.Template.Function;
 import dev.keyferry.local.Wire.Fate;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.UUID;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -106,6 +108,15 @@ class PolicyTest {
 
     assertThat(done).as("done without leave").filteredOn(not(allowed::contains)).isEmpty();
     assertThat(allowed).as("allowed and never done").filteredOn(not(done::contains)).isEmpty();
+  }
+
+  @Test
+  void every_recorded_read_is_strongly_consistent() {
+    assertThat(CALLS.reads()).extracting(Read::action).contains("GetItem", "BatchGetItem");
+    assertThat(CALLS.reads())
+        .as("eventually consistent")
+        .filteredOn(not(Read::consistent))
+        .isEmpty();
   }
 
   private static Stream<Permission> allowed(String function) throws IOException {

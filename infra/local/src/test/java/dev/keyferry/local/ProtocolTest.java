@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keyferry.local.ToHandlers.Encoding;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,10 +17,10 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The RFCs and the design over HTTP, section by section. The gateway sends forms in base64; the
-/// handlers behind [ToHandlers] get them as text.
+/// The RFCs and the design over HTTP, section by section.
 class ProtocolTest {
   private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
   private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -449,7 +450,7 @@ class ProtocolTest {
     @Test
     void opens_the_grant_to_the_holder_of_the_verifier_alone() {
       api.grant("alice", codes.userCode());
-      var wrong = Map.of("code_verifier", "x".repeat(43));
+      var wrong = Map.of("code_verifier", "wrong".repeat(9));
       assertError(api.poll(codes.deviceCode()), 400, "invalid_grant");
       assertError(api.poll(codes.deviceCode(), wrong, Map.of()), 400, "invalid_grant");
       assertThat(api.poll(codes.deviceCode(), Map.of("code_verifier", VERIFIER), Map.of()).status())
@@ -733,15 +734,42 @@ class ProtocolTest {
 
   @Nested
   class BothBodyEncodings {
+    @ParameterizedTest
+    @EnumSource(
+        value = Encoding.class,
+        names = {"TEXT", "BASE64"})
+    void carry_a_whole_login(Encoding encoding) {
+      var way = Shared.environments(new Wire(), Shared.CLOCK, encoding);
+      var codes = way.codes(Map.of("client_id", "cli", "device_name", "a b+c&d=e%ü"));
+      var screen = way.claim("ålice", codes.userCode());
+      assertThat(screen.text("device_name")).isEqualTo("a b+c&d=e%ü");
+      var named =
+          Map.of(
+              "user_code", codes.userCode(),
+              "approval_nonce", screen.text("approval_nonce"),
+              "name", "größer ✓");
+      assertThat(way.json("/oauth/device/approve", "ålice", named).status()).isEqualTo(200);
+      assertThat(way.poll(codes.deviceCode()).status()).isEqualTo(200);
+      assertThat(Tables.keyRowsOf("ålice"))
+          .extracting(row -> Tables.text(row, "key_name"))
+          .contains("größer ✓");
+
+      var unwanted = way.codes().userCode();
+      var nonce = way.claim("ålice", unwanted).text("approval_nonce");
+      assertThat(way.deny("ålice", unwanted, nonce).verdict()).isEqualTo("200");
+    }
+
     @Test
-    void carry_a_whole_login() {
-      for (var way : List.of(api, Shared.environments(new Wire()))) {
-        var codes = way.codes(Map.of("client_id", "cli", "device_name", "a b+c&d=e%ü"));
-        assertThat(way.claim("alice", codes.userCode()).text("device_name"))
-            .isEqualTo("a b+c&d=e%ü");
-        way.grant("alice", codes.userCode());
-        assertThat(way.poll(codes.deviceCode()).status()).isEqualTo(200);
-      }
+    void are_refused_where_they_are_broken() {
+      var codes = api.codes();
+      var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
+      var way = Shared.environments(new Wire(), Shared.CLOCK, Encoding.BROKEN_BASE64);
+
+      assertError(way.authorize(), 400, "invalid_request");
+      assertError(way.poll(codes.deviceCode()), 400, "invalid_request");
+      assertError(way.claim("alice", codes.userCode()), 400, "invalid_request");
+      assertError(way.approve("alice", codes.userCode(), nonce), 400, "invalid_request");
+      assertError(way.deny("alice", codes.userCode(), nonce), 400, "invalid_request");
     }
   }
 }

@@ -1,35 +1,75 @@
 package dev.keyferry.local;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/// Every secret that any test of this run saw or made, and everything that must not contain one.
+/// Every secret that any test of this run saw or made, in every form in which it could be kept or
+/// printed, and everything that must not contain one.
 final class Secrets {
-  static final Set<String> ALL = ConcurrentHashMap.newKeySet();
+  /// What a secret is, by its name on the wire.
+  enum Kind {
+    DEVICE_CODE,
+    USER_CODE,
+    ACCESS_TOKEN,
+    REFRESH_TOKEN,
+    APPROVAL_NONCE,
+    CODE_VERIFIER,
+    IDEMPOTENCY_KEY,
+    AUTHORIZATION
+  }
+
   static final Queue<String> LOG = new ConcurrentLinkedQueue<>();
   static final Queue<String> ERROR_BODIES = new ConcurrentLinkedQueue<>();
 
+  /// Bytes as such are in here as Latin-1, one character each.
+  private static final Set<String> FORMS = ConcurrentHashMap.newKeySet();
+
+  private static final Map<Kind, LongAdder> SEEN = new ConcurrentHashMap<>();
+
   private static final Pattern IN_JSON =
       Pattern.compile(
-          "\"(?:device_code|user_code|access_token|refresh_token|approval_nonce)\":\"([^\"]+)\"");
+          "\"(device_code|user_code|access_token|refresh_token|approval_nonce)\""
+              + "\\s*:\\s*\"([^\"]+)\"");
   private static final Pattern IN_FORM =
-      Pattern.compile("(?:code_verifier=|refresh_token=(?=kfr_))([^&]+)");
+      Pattern.compile("(code_verifier|refresh_token(?==kfr_))=([^&]+)");
+
+  private static final Pattern DEVICE_CODE = Pattern.compile("[A-Za-z0-9_-]{64}");
+  private static final int LOCATOR_BYTES = 16;
+  private static final int LOCATOR_CHARACTERS = 22;
+
+  /// Id, secret, checksum.
+  private static final Pattern KEY =
+      Pattern.compile("kfr?_([0-9A-Za-z]{16}_([0-9A-Za-z]{43})[0-9A-Za-z]{6})");
+
+  private static final Pattern SIGNED = Pattern.compile("eyJ[^.]+\\.eyJ[^.]+\\.([^.]+)");
 
   private Secrets() {}
 
   static void sent(Api.Call call) {
-    IN_FORM.matcher(call.body()).results().forEach(found -> ALL.add(found.group(1)));
-    List.of("idempotency-key", "authorization")
-        .forEach(name -> {
-          var value = call.headers().getOrDefault(name, "").replaceFirst("^Bearer ", "");
-          if (!value.isEmpty()) {
-            ALL.add(value);
-          }
-        });
+    IN_FORM
+        .matcher(call.body())
+        .results()
+        .forEach(found ->
+            remember(Kind.valueOf(found.group(1).toUpperCase(Locale.ROOT)), found.group(2)));
+    for (var kind : List.of(Kind.IDEMPOTENCY_KEY, Kind.AUTHORIZATION)) {
+      var header = kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      var value = call.headers().getOrDefault(header, "").replaceFirst("^(Bearer|Basic) ", "");
+      if (!value.isEmpty()) {
+        remember(kind, value);
+      }
+    }
   }
 
   static void answered(Reply reply) {
@@ -39,13 +79,60 @@ final class Secrets {
     IN_JSON
         .matcher(reply.body())
         .results()
-        .map(found -> found.group(1))
-        .forEach(secret -> {
-          ALL.add(secret);
-          // A user code without its dash is as good as with it.
-          if (secret.length() == 9) {
-            ALL.add(secret.replace("-", ""));
-          }
-        });
+        .forEach(found ->
+            remember(Kind.valueOf(found.group(1).toUpperCase(Locale.ROOT)), found.group(2)));
+  }
+
+  private static void remember(Kind kind, String secret) {
+    SEEN.computeIfAbsent(kind, _ -> new LongAdder()).increment();
+    Stream.concat(Stream.of(secret), parts(secret))
+        .flatMap(text -> Stream.of(text, text.replace("-", "")))
+        .flatMap(text -> Stream.of(text, text.toLowerCase(Locale.ROOT)))
+        .forEach(FORMS::add);
+    if (DEVICE_CODE.matcher(secret).matches()) {
+      secretHalf(secret).forEach(FORMS::add);
+    }
+  }
+
+  /// What of a token is as good as the whole of it.
+  private static Stream<String> parts(String secret) {
+    var key = KEY.matcher(secret);
+    if (key.matches()) {
+      return Stream.of(key.group(1), key.group(2));
+    }
+    var signed = SIGNED.matcher(secret);
+    return signed.matches() ? Stream.of(signed.group(1)) : Stream.of();
+  }
+
+  /// A device code without its locator, which is a partition key and no secret.
+  private static Stream<String> secretHalf(String deviceCode) {
+    var whole = Base64.getUrlDecoder().decode(deviceCode);
+    var secret = Arrays.copyOfRange(whole, LOCATOR_BYTES, whole.length);
+    return Stream.of(
+        deviceCode.substring(LOCATOR_CHARACTERS),
+        Base64.getUrlEncoder().withoutPadding().encodeToString(secret),
+        Base64.getEncoder().withoutPadding().encodeToString(secret),
+        HexFormat.of().formatHex(secret),
+        HexFormat.of().withUpperCase().formatHex(secret),
+        new String(secret, StandardCharsets.ISO_8859_1));
+  }
+
+  /// How many of a kind were seen, the same one twice included.
+  static long seen(Kind kind) {
+    return SEEN.getOrDefault(kind, new LongAdder()).sum();
+  }
+
+  /// The secrets in these texts. Looks at every window that is as long as some form of a secret.
+  static List<String> in(Stream<String> texts) {
+    var lengths = FORMS.stream().map(String::length).distinct().toList();
+    return texts
+        .flatMap(text -> lengths.stream().flatMap(length -> windows(text, length)))
+        .filter(FORMS::contains)
+        .toList();
+  }
+
+  private static Stream<String> windows(String text, int length) {
+    return Stream.iterate(0, at -> at + length <= text.length(), at -> at + 1)
+        .map(at -> text.substring(at, at + length));
   }
 }

@@ -2,6 +2,7 @@ package dev.keyferry.local;
 
 import dev.keyferry.local.LocalKeyferry.Options;
 import dev.keyferry.local.LocalKeyferry.Ports;
+import dev.keyferry.local.ToHandlers.Encoding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -30,8 +31,12 @@ final class Shared {
   }
 
   static ToHandlers environments(Functions.Tap wire, InstantSource clock) {
+    return environments(wire, clock, Encoding.TEXT);
+  }
+
+  static ToHandlers environments(Functions.Tap wire, InstantSource clock, Encoding encoding) {
     var functions = new Functions(STACK.template(), STACK.aws(), clock, wire, Secrets.LOG::add);
-    return new ToHandlers(STACK, functions);
+    return new ToHandlers(STACK, functions, encoding);
   }
 
   private static LocalKeyferry start() {

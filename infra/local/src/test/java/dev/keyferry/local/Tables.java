@@ -1,5 +1,6 @@
 package dev.keyferry.local;
 
+import dev.keyferry.flow.DeviceCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,14 @@ final class Tables {
     return keyRowsOf(subject).stream()
         .map(row -> Optional.ofNullable(row.get("generation")).map(AttributeValue::n).orElse(""))
         .toList();
+  }
+
+  static Map<String, AttributeValue> grant(String deviceCode) {
+    var key = DeviceCode.parse(deviceCode).orElseThrow().locator().partitionKey();
+    return DYNAMO
+        .getItem(get ->
+            get.tableName(GRANTS).key(Map.of("pk", AttributeValue.fromS(key))).consistentRead(true))
+        .item();
   }
 
   static List<Map<String, AttributeValue>> keyRowsOf(String subject) {

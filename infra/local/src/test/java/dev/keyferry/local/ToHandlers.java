@@ -1,10 +1,13 @@
 package dev.keyferry.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keyferry.local.Template.Authorization;
 import dev.keyferry.local.Template.Route;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +17,21 @@ import java.util.Map;
 final class ToHandlers extends Api {
   private static final JsonMapper JSON = new JsonMapper();
 
+  /// How the gateway hands a body over. Which it chooses is its own affair.
+  enum Encoding {
+    TEXT,
+    BASE64,
+    /// What no gateway sends.
+    BROKEN_BASE64
+  }
+
   private final Functions functions;
+  private final Encoding encoding;
   private final List<Route> routes;
 
-  ToHandlers(LocalKeyferry stack, Functions functions) {
+  ToHandlers(LocalKeyferry stack, Functions functions, Encoding encoding) {
     this.functions = functions;
+    this.encoding = encoding;
     routes = stack.template().routes();
   }
 
@@ -38,7 +51,7 @@ final class ToHandlers extends Api {
     event.putObject("stageVariables").put("PublicUrl", "https://keyferry.example");
     var context = event.putObject("requestContext");
     context.putObject("http").put("method", route.method()).put("sourceIp", "203.0.113.7");
-    event.put("body", call.body()).put("isBase64Encoded", false);
+    event.put("body", encoded(call.body())).put("isBase64Encoded", encoding != Encoding.TEXT);
     switch (route.authorization()) {
       case Authorization.None _ -> {}
       case Authorization.Jwt _ ->
@@ -73,6 +86,14 @@ final class ToHandlers extends Api {
   /// Invokes a function that has no route.
   ObjectNode operate(String function, Map<String, String> event) {
     return invoke(function, JSON.valueToTree(event));
+  }
+
+  private String encoded(String body) {
+    return switch (encoding) {
+      case TEXT -> body;
+      case BASE64 -> Base64.getEncoder().encodeToString(body.getBytes(UTF_8));
+      case BROKEN_BASE64 -> "%" + Base64.getEncoder().encodeToString(body.getBytes(UTF_8));
+    };
   }
 
   private ObjectNode invoke(String function, ObjectNode event) {

@@ -2,6 +2,9 @@ package dev.keyferry.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keyferry.aws.AwsConnection;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -31,18 +34,28 @@ final class Wire implements Functions.Tap {
     /// DynamoDB has no capacity left for it.
     THROTTLED,
     /// Another transaction is at the same item. DynamoDB Local never says so.
-    CONFLICTS
+    CONFLICTS,
+    /// DynamoDB has capacity for a part of a batch, and says which keys it did not look at: those
+    /// of subjects.
+    SUBJECT_UNPROCESSED,
+    /// As before: those of keys.
+    KEY_UNPROCESSED,
+    /// As before: all.
+    UNPROCESSED
   }
 
   /// A call to AWS: an attempt of the SDK's.
   ///
   /// @param operation such as `UpdateItem`
-  record Attempt(String functionId, String operation) {}
+  /// @param body its JSON
+  record Attempt(String functionId, String operation, String body) {}
 
   /// Decides each attempt; the number counts from 0 since the plan was set.
   interface Plan {
     Fate fateOf(int number, Attempt attempt);
   }
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final AtomicInteger attempts = new AtomicInteger();
   private volatile Plan plan = (_, _) -> Fate.ARRIVES;
@@ -79,12 +92,13 @@ final class Wire implements Functions.Tap {
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
       var target = request.httpRequest().firstMatchingHeader("X-Amz-Target").orElse("");
       var operation = target.substring(target.indexOf('.') + 1);
+      var attempt = new Attempt(functionId, operation, body(request));
       var call = http.prepareRequest(request);
       var given = new CountDownLatch(1);
       return new ExecutableHttpRequest() {
         @Override
         public HttpExecuteResponse call() throws IOException {
-          var fate = plan.fateOf(attempts.getAndIncrement(), new Attempt(functionId, operation));
+          var fate = plan.fateOf(attempts.getAndIncrement(), attempt);
           return switch (fate) {
             case ARRIVES -> call.call();
             case LOST -> throw new IOException("cut before it arrived");
@@ -103,6 +117,9 @@ final class Wire implements Functions.Tap {
                     "{\"__type\":\"%s#TransactionCanceledException\",\"CancellationReasons\":["
                         + "{\"Code\":\"TransactionConflict\"},{\"Code\":\"None\"},"
                         + "{\"Code\":\"None\"}]}");
+            case SUBJECT_UNPROCESSED -> withhold("SUBJECT#", attempt, call.call());
+            case KEY_UNPROCESSED -> withhold("KEY#", attempt, call.call());
+            case UNPROCESSED -> withhold("", attempt, call.call());
           };
         }
 
@@ -114,12 +131,54 @@ final class Wire implements Functions.Tap {
       };
     }
 
+    private static String body(HttpExecuteRequest request) {
+      return request
+          .contentStreamProvider()
+          .map(content -> {
+            try (var body = content.newStream()) {
+              return new String(body.readAllBytes(), UTF_8);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          })
+          .orElse("");
+    }
+
+    /// A batch's answer as if DynamoDB had not looked at the keys that begin like this.
+    private static HttpExecuteResponse withhold(
+        String prefix, Attempt attempt, HttpExecuteResponse answer) throws IOException {
+      var read = (ObjectNode) JSON.readTree(answer.responseBody().orElseThrow());
+      var unprocessed = read.putObject("UnprocessedKeys");
+      JSON.readTree(attempt.body())
+          .path("RequestItems")
+          .properties()
+          .forEach(table -> {
+            var left = (ObjectNode) table.getValue().deepCopy();
+            left.withArrayProperty("Keys").removeIf(key -> !begins(key, prefix));
+            if (!left.path("Keys").isEmpty()) {
+              unprocessed.set(table.getKey(), left);
+            }
+            read.withObjectProperty("Responses")
+                .withArrayProperty(table.getKey())
+                .removeIf(row -> begins(row, prefix));
+          });
+      return answer(200, read.toString());
+    }
+
+    private static boolean begins(JsonNode row, String prefix) {
+      return row.at("/pk/S").asText().startsWith(prefix);
+    }
+
     private static HttpExecuteResponse refusal(String body) {
-      var json = body.formatted("com.amazonaws.dynamodb.v20120810").getBytes(UTF_8);
+      return answer(400, body.formatted("com.amazonaws.dynamodb.v20120810"));
+    }
+
+    private static HttpExecuteResponse answer(int status, String body) {
+      var json = body.getBytes(UTF_8);
       return HttpExecuteResponse.builder()
           .response(
               SdkHttpResponse.builder()
-                  .statusCode(400)
+                  .statusCode(status)
                   .putHeader("Content-Type", "application/x-amz-json-1.0")
                   .build())
           .responseBody(AbortableInputStream.create(new ByteArrayInputStream(json)))

@@ -1,0 +1,238 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/// A key's end, over HTTP: by its owner, by its client (RFC 7009), by a sign-out everywhere, and by an
+/// operator.
+class LinkedDevicesTest {
+  private final OverHttp api = new OverHttp(Shared.stack());
+  private final ToHandlers operator = Shared.environments(new Wire());
+  private final String user = "owner-" + UUID.randomUUID();
+
+  private static final Map<String, String> NAMED =
+      Map.of("client_id", "cli", "scope", "read", "device_name", "build-1");
+
+  private String link() {
+    var codes = api.codes(NAMED);
+    api.grant(user, codes.userCode());
+    return api.poll(codes.deviceCode()).text("access_token");
+  }
+
+  private List<JsonNode> listed() {
+    var keys = api.keys(user).json().path("keys");
+    return StreamSupport.stream(keys.spliterator(), false).toList();
+  }
+
+  private static String idOf(String accessToken) {
+    return accessToken.substring(3, 19);
+  }
+
+  @Nested
+  class Listing {
+    @Test
+    void shows_what_is_linked_the_newest_first_and_what_each_may_do() {
+      var first = link();
+      Shared.CLOCK.advance(Duration.ofSeconds(2));
+      var second = api.link(user);
+      api.whoami(first);
+
+      assertThat(listed()).hasSize(2);
+      var newest = listed().get(0);
+      var oldest = listed().get(1);
+      assertThat(newest.path("key_id").asText()).isEqualTo(idOf(second.text("access_token")));
+      assertThat(newest.has("last_used_at")).isFalse();
+      assertThat(oldest.path("key_id").asText()).isEqualTo(idOf(first));
+      assertThat(oldest.path("client_id").asText()).isEqualTo("cli");
+      assertThat(oldest.path("client_name").asText()).isEqualTo("Keyferry CLI");
+      assertThat(oldest.path("name").asText()).isEqualTo("build-1");
+      assertThat(oldest.path("scope").asText()).isEqualTo("read");
+      assertThat(oldest.path("requested_from").asText()).isEqualTo("127.0.0.1");
+      assertThat(oldest.path("expires_at").asLong() - oldest.path("created_at").asLong())
+          .isEqualTo(86_400);
+      assertThat(oldest.path("last_used_at").asLong() % 3_600).isZero();
+    }
+
+    @Test
+    void shows_nobody_elses() {
+      link();
+      assertThat(api.keys("stranger").json().path("keys")).isEmpty();
+    }
+
+    @Test
+    void leaves_out_what_has_expired_and_keeps_what_can_be_renewed() {
+      link();
+      var renewable = api.link(user).text("access_token");
+      Shared.CLOCK.advance(Duration.ofDays(1));
+
+      assertThat(listed())
+          .extracting(key -> key.path("key_id").asText())
+          .containsExactly(idOf(renewable));
+      Shared.CLOCK.advance(Duration.ofDays(29));
+      assertThat(listed()).isEmpty();
+    }
+  }
+
+  @Nested
+  class Unlinking {
+    @Test
+    void kills_this_key_at_once_and_no_other() {
+      var one = link();
+      var other = link();
+
+      assertThat(api.revokeKey(user, idOf(one)).status()).isEqualTo(204);
+
+      assertThat(api.whoami(one).status()).isEqualTo(403);
+      assertThat(api.whoami(other).status()).isEqualTo(200);
+      assertThat(listed()).hasSize(1);
+      assertThat(api.revokeKey(user, idOf(one)).status()).as("again").isEqualTo(204);
+    }
+
+    @Test
+    void of_anothers_key_or_none_is_not_found_and_changes_nothing() {
+      var key = link();
+
+      var anothers = api.revokeKey("stranger", idOf(key));
+      assertThat(anothers.verdict()).isEqualTo("404 not_found");
+      assertThat(api.revokeKey("stranger", "0000000000000000").body()).isEqualTo(anothers.body());
+      assertThat(api.whoami(key).status()).isEqualTo(200);
+    }
+
+    @Test
+    void ends_refreshing_too() {
+      var tokens = api.link(user);
+      api.revokeKey(user, idOf(tokens.text("access_token")));
+
+      assertThat(api.refresh(tokens.text("refresh_token")).verdict())
+          .isEqualTo("400 invalid_grant");
+    }
+
+    @Test
+    void is_not_for_keys() {
+      var key = link();
+      var headers = Map.of("authorization", "Bearer " + key);
+      assertThat(api.call(new Api.Call("GET", "/keys", "", headers, "")).status()).isEqualTo(401);
+      assertThat(api.call(new Api.Call("DELETE", "/keys", "", headers, "")).status())
+          .isEqualTo(401);
+    }
+  }
+
+  @Nested
+  class SigningOutEverywhere {
+    @Test
+    void kills_every_key_and_every_refresh_token() {
+      var key = link();
+      var tokens = api.link(user);
+
+      assertThat(api.signOut(user).status()).isEqualTo(204);
+
+      assertThat(api.whoami(key).status()).isEqualTo(403);
+      assertThat(api.whoami(tokens.text("access_token")).status()).isEqualTo(403);
+      assertThat(api.refresh(tokens.text("refresh_token")).verdict())
+          .isEqualTo("400 invalid_grant");
+      assertThat(listed()).isEmpty();
+    }
+
+    @Test
+    void cancels_what_was_approved_and_what_was_only_on_the_screen() {
+      var approved = api.codes();
+      api.grant(user, approved.userCode());
+      var claimed = api.codes();
+      var nonce = api.claim(user, claimed.userCode()).text("approval_nonce");
+
+      api.signOut(user);
+      api.approve(user, claimed.userCode(), nonce);
+
+      assertThat(api.poll(approved.deviceCode()).verdict()).isEqualTo("400 access_denied");
+      assertThat(api.poll(claimed.deviceCode()).verdict()).isEqualTo("400 access_denied");
+      assertThat(Tables.keyRowsOf(user)).isEmpty();
+    }
+
+    @Test
+    void leaves_what_is_linked_afterwards_alone() {
+      api.signOut(user);
+      Shared.CLOCK.advance(Duration.ofMillis(1));
+      assertThat(api.whoami(link()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void leaves_other_users_alone() {
+      var key = link();
+      api.signOut("stranger");
+      assertThat(api.whoami(key).status()).isEqualTo(200);
+    }
+  }
+
+  @Nested
+  class Revocation_rfc7009 {
+    @Test
+    void by_the_access_token_or_the_refresh_token_kills_the_device() {
+      for (var token : List.of("access_token", "refresh_token")) {
+        var tokens = api.link(user);
+
+        var reply = api.revoke(tokens.text(token));
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(api.whoami(tokens.text("access_token")).status()).isEqualTo(403);
+        assertThat(api.refresh(tokens.text("refresh_token")).verdict())
+            .isEqualTo("400 invalid_grant");
+      }
+    }
+
+    @Test
+    void is_answered_alike_whatever_the_token_is_worth() {
+      var key = link();
+      var garbage = "kf_0000000000000000_" + "0".repeat(43) + "2yej2B";
+
+      assertThat(api.revoke("nonsense").status()).isEqualTo(200);
+      assertThat(api.revoke(garbage).status()).isEqualTo(200);
+      var foreign = Map.of("client_id", "demo", "token", key, "token_type_hint", "access_token");
+      assertThat(api.form("/oauth/revoke", foreign, Map.of()).status()).isEqualTo(200);
+      assertThat(api.whoami(key).status()).as("not that client's").isEqualTo(200);
+    }
+
+    @Test
+    void must_be_well_formed_and_from_a_known_client() {
+      var unknown = Map.of("client_id", "nobody", "token", "x");
+      assertThat(api.form("/oauth/revoke", unknown, Map.of()).verdict())
+          .isEqualTo("401 invalid_client");
+      assertThat(api.form("/oauth/revoke", Map.of("client_id", "cli"), Map.of()).verdict())
+          .isEqualTo("400 invalid_request");
+      var inQuery = "/oauth/revoke?token=x";
+      var form = Map.of("client_id", "cli", "token", "x");
+      assertThat(api.form(inQuery, form, Map.of()).verdict()).isEqualTo("400 invalid_request");
+    }
+  }
+
+  @Nested
+  class Disabling {
+    private void set(String action) {
+      operator.operate("SubjectFunction", Map.of("action", action, "subject", user));
+    }
+
+    @Test
+    void ends_everything_of_a_subjects_until_it_is_lifted() {
+      var key = link();
+      var approved = api.codes();
+      api.grant(user, approved.userCode());
+
+      set("disable");
+      set("disable");
+      assertThat(api.whoami(key).status()).isEqualTo(403);
+      assertThat(api.poll(approved.deviceCode()).verdict()).isEqualTo("400 access_denied");
+
+      set("enable");
+      set("enable");
+      assertThat(api.whoami(key).status()).isEqualTo(200);
+      assertThat(api.poll(approved.deviceCode()).status()).isEqualTo(200);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.TestClock;
+import dev.keyferry.local.Wire.Fate;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What each step of the design's table costs a warm environment, in requests on the wire: so much
+/// of DynamoDB, and of KMS nothing.
+class StepTest {
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+  private final Wire wire = new Wire();
+
+  /// Stands still; and where it stands, the hour goes on for longer than any test does.
+  private final TestClock clock =
+      new TestClock(
+          Shared.CLOCK.instant().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofMinutes(1)));
+
+  private final Api api = Shared.environments(wire, clock);
+
+  @BeforeEach
+  void warmUpAllFunctions() {
+    api.whoami(key());
+    var unwanted = api.codes().userCode();
+    api.deny("sue", unwanted, nonce(unwanted));
+    wire.follow((_, attempt) -> {
+      requests.add(attempt.operation());
+      return Fate.ARRIVES;
+    });
+  }
+
+  private String key() {
+    var codes = api.codes();
+    api.grant("sue", codes.userCode());
+    return api.poll(codes.deviceCode()).text("access_token");
+  }
+
+  private String nonce(String userCode) {
+    return api.claim("sue", userCode).text("approval_nonce");
+  }
+
+  /// The requests of a step that answers this.
+  private List<String> requestsOf(String verdict, Supplier<Reply> step) {
+    requests.clear();
+    assertThat(step.get().verdict()).isEqualTo(verdict);
+    return List.copyOf(requests);
+  }
+
+  @Test
+  void authorize_is_one_put() {
+    assertThat(requestsOf("200", api::authorize)).containsExactly("PutItem");
+  }
+
+  @Test
+  void a_poll_of_a_pending_grant_is_one_update() {
+    var code = api.codes().deviceCode();
+
+    assertThat(requestsOf("400 authorization_pending", () -> api.poll(code)))
+        .containsExactly("UpdateItem");
+    clock.advance(INTERVAL);
+    assertThat(requestsOf("400 authorization_pending", () -> api.poll(code)))
+        .containsExactly("UpdateItem");
+  }
+
+  @Test
+  void an_early_poll_is_a_second_update_but_only_once_in_a_window() {
+    var code = api.codes().deviceCode();
+    api.poll(code);
+
+    assertThat(requestsOf("400 slow_down", () -> api.poll(code)))
+        .containsExactly("UpdateItem", "UpdateItem");
+    assertThat(requestsOf("400 slow_down", () -> api.poll(code))).containsExactly("UpdateItem");
+    clock.advance(INTERVAL);
+    api.poll(code);
+    assertThat(requestsOf("400 slow_down", () -> api.poll(code)))
+        .containsExactly("UpdateItem", "UpdateItem");
+    assertThat(requestsOf("400 slow_down", () -> api.poll(code))).containsExactly("UpdateItem");
+  }
+
+  @Test
+  void claim_and_approve_are_one_update_each() {
+    var codes = api.codes();
+
+    assertThat(requestsOf("200", () -> api.claim("sue", codes.userCode())))
+        .containsExactly("UpdateItem");
+    var nonce = nonce(codes.userCode());
+    assertThat(requestsOf("200", () -> api.approve("sue", codes.userCode(), nonce)))
+        .containsExactly("UpdateItem");
+  }
+
+  @Test
+  void deny_is_one_update() {
+    var codes = api.codes();
+    var nonce = nonce(codes.userCode());
+
+    assertThat(requestsOf("200", () -> api.deny("sue", codes.userCode(), nonce)))
+        .containsExactly("UpdateItem");
+  }
+
+  @Test
+  void the_poll_that_gets_the_key_is_a_refused_update_and_a_transaction() {
+    var codes = api.codes();
+    api.grant("sue", codes.userCode());
+
+    assertThat(requestsOf("200", () -> api.poll(codes.deviceCode())))
+        .containsExactly("UpdateItem", "TransactWriteItems");
+  }
+
+  @Test
+  void a_poll_of_a_grant_that_is_over_is_one_refused_update() {
+    var codes = api.codes();
+    api.grant("sue", codes.userCode());
+    api.poll(codes.deviceCode());
+    var denied = api.codes();
+    api.deny("sue", denied.userCode(), nonce(denied.userCode()));
+
+    assertThat(requestsOf("400 invalid_grant", () -> api.poll(codes.deviceCode())))
+        .containsExactly("UpdateItem");
+    assertThat(requestsOf("400 access_denied", () -> api.poll(denied.deviceCode())))
+        .containsExactly("UpdateItem");
+    var expired = api.codes();
+    clock.advance(DeviceFlow.CODE_LIFETIME);
+    assertThat(requestsOf("400 expired_token", () -> api.poll(expired.deviceCode())))
+        .containsExactly("UpdateItem");
+  }
+
+  @Test
+  void a_verification_is_one_read_once_the_keys_subject_is_known_and_one_update_an_hour() {
+    var key = key();
+
+    assertThat(requestsOf("200", () -> api.whoami(key)))
+        .containsExactly("BatchGetItem", "BatchGetItem", "UpdateItem");
+    assertThat(requestsOf("200", () -> api.whoami(key))).containsExactly("BatchGetItem");
+    clock.advance(Duration.ofHours(1));
+    assertThat(requestsOf("200", () -> api.whoami(key)))
+        // After an hour the subkeys are renewed as well.
+        .filteredOn(request -> !request.equals("GenerateMac"))
+        .containsExactly("BatchGetItem", "UpdateItem");
+    assertThat(requestsOf("200", () -> api.whoami(key))).containsExactly("BatchGetItem");
+  }
+}
