@@ -157,6 +157,14 @@ public record Key(
             .isPresent();
   }
 
+  /// Whether this refresh token would be taken now.
+  boolean canRenew(RefreshToken token, KeyHasher hasher, Instant now) {
+    return isIntact(hasher)
+        && revokedAt.isEmpty()
+        && isRenewable(now)
+        && hasher.matches(Purpose.KEY, generation.refresh(), token.bytes());
+  }
+
   /// When the present access token expires. At `now == expiresAt` it has.
   public Instant expiresAt() {
     return end(generation.issuedAt());

@@ -25,7 +25,7 @@ public final class Clients {
     this.byId = byId;
   }
 
-  static Clients ofArtifact() {
+  public static Clients ofArtifact() {
     try (var file = Objects.requireNonNull(Clients.class.getResourceAsStream("clients.json"))) {
       return parse(new String(file.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
@@ -39,6 +39,13 @@ public final class Clients {
       byId.put(client.string("client_id"), read(client));
     }
     return new Clients(byId);
+  }
+
+  /// These and one more.
+  public Clients with(Client client) {
+    var more = new LinkedHashMap<>(byId);
+    more.put(client.id(), client);
+    return new Clients(more);
   }
 
   private static Client read(JsonObject client) {
@@ -83,6 +90,22 @@ public final class Clients {
     var client = require(id);
     if (!client.mayUse(grantType)) {
       throw refused(OAuthError.Code.UNAUTHORIZED_CLIENT, "this client may not use this grant");
+    }
+    return client;
+  }
+
+  /// The confidential client that proves itself with this `Authorization` header, if it may ask
+  /// about keys.
+  Client requireIntrospecting(Optional<String> authorization) {
+    var client =
+        authorization
+            .flatMap(BasicCredentials::parse)
+            .flatMap(credentials ->
+                Optional.ofNullable(byId.get(credentials.clientId())).filter(credentials::areOf))
+            .orElseThrow(
+                () -> refused(OAuthError.Code.INVALID_CLIENT, "the client is not authenticated"));
+    if (!client.introspects()) {
+      throw refused(OAuthError.Code.UNAUTHORIZED_CLIENT, "this client may not introspect");
     }
     return client;
   }

@@ -1,5 +1,7 @@
 package dev.keyferry.lambda;
 
+import static java.util.Map.entry;
+
 import dev.keyferry.flow.Client;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -23,16 +25,18 @@ public final class MetadataHandler extends ApiHandler {
     var issuer = request.publicUrl();
     return Response.json(
         200,
-        Map.of(
-            "issuer", issuer,
-            "device_authorization_endpoint", issuer + "/oauth/device/authorize",
-            "token_endpoint", issuer + "/oauth/token",
-            "revocation_endpoint", issuer + "/oauth/revoke",
-            "revocation_endpoint_auth_methods_supported", List.of("none"),
-            "grant_types_supported", List.of(Client.DEVICE_CODE_GRANT, Client.REFRESH_GRANT),
-            "response_types_supported", List.of(),
-            "scopes_supported", clients.scopes().tokens(),
-            "token_endpoint_auth_methods_supported", List.of("none"),
-            "code_challenge_methods_supported", List.of("S256")));
+        Map.ofEntries(
+            entry("issuer", issuer),
+            entry("device_authorization_endpoint", issuer + "/oauth/device/authorize"),
+            entry("token_endpoint", issuer + "/oauth/token"),
+            entry("revocation_endpoint", issuer + "/oauth/revoke"),
+            entry("revocation_endpoint_auth_methods_supported", List.of("none")),
+            entry("introspection_endpoint", issuer + "/oauth/introspect"),
+            entry("introspection_endpoint_auth_methods_supported", List.of("client_secret_basic")),
+            entry("grant_types_supported", List.of(Client.DEVICE_CODE_GRANT, Client.REFRESH_GRANT)),
+            entry("response_types_supported", List.of()),
+            entry("scopes_supported", clients.scopes().tokens()),
+            entry("token_endpoint_auth_methods_supported", List.of("none")),
+            entry("code_challenge_methods_supported", List.of("S256"))));
   }
 }

@@ -5,6 +5,7 @@ import dev.keyferry.aws.DynamoGrantStore;
 import dev.keyferry.aws.DynamoKeyStore;
 import dev.keyferry.aws.KmsKeyHasher;
 import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Introspection;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
@@ -31,6 +32,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /// for each purpose.
 public final class Wiring {
   private final Map<String, String> settings;
+  private final Clients clients;
   private final Supplier<AwsConnection> dynamo;
   private final Supplier<AwsConnection> kms;
   private final InstantSource clock;
@@ -40,11 +42,13 @@ public final class Wiring {
 
   public Wiring(
       Map<String, String> settings,
+      Clients clients,
       Supplier<AwsConnection> dynamo,
       Supplier<AwsConnection> kms,
       InstantSource clock,
       RandomGenerator random) {
     this.settings = settings;
+    this.clients = clients;
     this.dynamo = dynamo;
     this.kms = kms;
     this.clock = clock;
@@ -62,7 +66,13 @@ public final class Wiring {
                 Optional.ofNullable(settings.get("KEYFERRY_AWS_ENDPOINT")).map(URI::create),
                 AwsConnection.defaultHttp(),
                 List.of());
-    return new Wiring(settings, connection, connection, Clock.systemUTC(), new SecureRandom());
+    return new Wiring(
+        settings,
+        Clients.ofArtifact(),
+        connection,
+        connection,
+        Clock.systemUTC(),
+        new SecureRandom());
   }
 
   DeviceFlow flow() {
@@ -86,6 +96,10 @@ public final class Wiring {
     return new Revocation(keys(), hasher(), clock);
   }
 
+  Introspection introspection() {
+    return new Introspection(keys(), hasher(), clock);
+  }
+
   LinkedDevices linkedDevices() {
     return new LinkedDevices(keys(), clock);
   }
@@ -95,7 +109,7 @@ public final class Wiring {
   }
 
   Clients clients() {
-    return Clients.ofArtifact();
+    return clients;
   }
 
   InstantSource clock() {

@@ -1,6 +1,7 @@
 package dev.keyferry.local;
 
 import dev.keyferry.aws.AwsConnection;
+import dev.keyferry.lambda.Clients;
 import dev.keyferry.lambda.Wiring;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -19,11 +20,17 @@ public final class Functions {
   }
 
   public Functions(
-      Template template, LocalAws aws, InstantSource clock, Tap tap, Consumer<String> log) {
+      Template template,
+      LocalAws aws,
+      Clients clients,
+      InstantSource clock,
+      Tap tap,
+      Consumer<String> log) {
     for (var function : template.functions()) {
       var wiring =
           new Wiring(
               function.environment(),
+              clients,
               () -> tap.tap(function.id(), aws.dynamo()),
               () -> tap.tap(function.id(), aws.kms()),
               clock,

@@ -1,5 +1,6 @@
 package dev.keyferry.local;
 
+import dev.keyferry.lambda.Clients;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ public final class LocalKeyferry implements AutoCloseable {
       Path template,
       Ports ports,
       Optional<URI> awsEndpoint,
+      Clients clients,
       InstantSource clock,
       Functions.Tap tap,
       Consumer<String> log) {
@@ -39,6 +41,7 @@ public final class LocalKeyferry implements AutoCloseable {
           template,
           ports,
           awsEndpoint,
+          Clients.ofArtifact(),
           Clock.systemUTC(),
           (_, connection) -> connection,
           System.err::println);
@@ -66,7 +69,9 @@ public final class LocalKeyferry implements AutoCloseable {
     values.put("PublicUrl", gateway.url().toString());
     template = new Template(options.template(), values);
     TABLES.forEach((id, name) -> aws.createTable(name, template.properties(id)));
-    functions = new Functions(template, aws, options.clock(), options.tap(), options.log());
+    functions =
+        new Functions(
+            template, aws, options.clients(), options.clock(), options.tap(), options.log());
     gateway.serve(template.routes(), template.stageVariables(), functions);
   }
 

@@ -3,6 +3,7 @@ package dev.keyferry.local;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -125,6 +126,17 @@ abstract class Api {
 
   final Reply revoke(String token) {
     return form("/oauth/revoke", Map.of("client_id", "cli", "token", token), Map.of());
+  }
+
+  final Reply introspect(String clientId, String secret, String token) {
+    var basic = encode(clientId) + ":" + encode(secret);
+    var header = Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8));
+    return form(
+        "/oauth/introspect", Map.of("token", token), Map.of("authorization", "Basic " + header));
+  }
+
+  final Reply introspect(String token) {
+    return introspect("reports-api", Shared.API_SECRET, token);
   }
 
   /// The keys that a user sees as linked.

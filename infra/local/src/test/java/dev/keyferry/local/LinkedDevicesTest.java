@@ -11,8 +11,8 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/// A key's end, over HTTP: by its owner, by its client (RFC 7009), by a sign-out everywhere, and by an
-/// operator.
+/// A key's end, over HTTP: by its owner, by its client (RFC 7009), by a sign-out everywhere, and by
+/// an operator.
 class LinkedDevicesTest {
   private final OverHttp api = new OverHttp(Shared.stack());
   private final ToHandlers operator = Shared.environments(new Wire());

@@ -81,6 +81,7 @@ class PolicyTest {
     answersLostFrom.accept(0);
     assertThat(api.revoke(issued.text("access_token")).status()).isEqualTo(200);
     assertThat(api.keys(user).status()).isEqualTo(200);
+    assertThat(api.introspect(linked.text("access_token")).text("active")).isEqualTo("false");
     answersLostFrom.accept(Integer.MAX_VALUE);
     assertThat(api.signOut(user).status()).isEqualTo(204);
     api.operate("SubjectFunction", Map.of("action", "disable", "subject", user));

@@ -1,12 +1,18 @@
 package dev.keyferry.local;
 
+import dev.keyferry.flow.Client;
+import dev.keyferry.lambda.Clients;
 import dev.keyferry.local.LocalKeyferry.Options;
 import dev.keyferry.local.LocalKeyferry.Ports;
 import dev.keyferry.local.ToHandlers.Encoding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /// The one stack that the tests of a run share, so that at the end all they left behind can be
@@ -16,6 +22,14 @@ final class Shared {
 
   /// Put forward by tests, never back.
   static final ShiftedClock CLOCK = new ShiftedClock();
+
+  /// The secret of a confidential client that may introspect, beside the clients of the artifact.
+  static final String API_SECRET = "for-tests-alone:%+ü";
+
+  private static final Clients CLIENTS =
+      Clients.ofArtifact()
+          .with(Client.confidential("reports-api", "Reports", sha256(API_SECRET), true))
+          .with(Client.confidential("nosy-api", "Nosy", sha256(API_SECRET), false));
 
   private static final LocalKeyferry STACK = start();
 
@@ -35,8 +49,18 @@ final class Shared {
   }
 
   static ToHandlers environments(Functions.Tap wire, InstantSource clock, Encoding encoding) {
-    var functions = new Functions(STACK.template(), STACK.aws(), clock, wire, Secrets.LOG::add);
+    var functions =
+        new Functions(STACK.template(), STACK.aws(), CLIENTS, clock, wire, Secrets.LOG::add);
     return new ToHandlers(STACK, functions, encoding);
+  }
+
+  private static String sha256(String text) {
+    try {
+      var sha256 = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static LocalKeyferry start() {
@@ -46,6 +70,7 @@ final class Shared {
               ROOT.resolve("template.yaml"),
               Ports.ANY,
               Optional.empty(),
+              CLIENTS,
               CLOCK,
               (_, connection) -> connection,
               Secrets.LOG::add));

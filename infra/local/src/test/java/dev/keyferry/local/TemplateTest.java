@@ -8,6 +8,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keyferry.lambda.Clients;
 import dev.keyferry.lambda.Wiring;
 import dev.keyferry.local.Template.Authorization;
 import dev.keyferry.local.Template.Function;
@@ -71,7 +72,7 @@ class TemplateTest {
     @Test
     void lambda_can_make_every_handler() {
       assertThat(template.functions())
-          .hasSize(14)
+          .hasSize(15)
           .allSatisfy(function -> {
             var handler = Class.forName(function.handler());
             assertThat(handler).isPublic().isAssignableTo(RequestHandler.class);
@@ -155,7 +156,13 @@ class TemplateTest {
             var settings = new WatchedSettings(function.environment());
             var aws = Shared.stack().aws();
             var wiring =
-                new Wiring(settings, aws::dynamo, aws::kms, Shared.CLOCK, new SecureRandom());
+                new Wiring(
+                    settings,
+                    Clients.ofArtifact(),
+                    aws::dynamo,
+                    aws::kms,
+                    Shared.CLOCK,
+                    new SecureRandom());
 
             new LocalFunction(function, wiring, _ -> {});
 
@@ -202,6 +209,7 @@ class TemplateTest {
                   entry("POST /oauth/device/authorize", "anyone"),
                   entry("POST /oauth/token", "anyone"),
                   entry("POST /oauth/revoke", "anyone"),
+                  entry("POST /oauth/introspect", "anyone"),
                   entry("GET /device", "anyone"),
                   entry("GET /device/{asset}", "anyone"),
                   entry("GET /.well-known/oauth-authorization-server", "anyone"),

@@ -1,0 +1,49 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.Introspection;
+import dev.keyferry.flow.Introspection.Active;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.util.Map;
+import java.util.Optional;
+
+/// An API that is not behind the key authorizer asks what a token is worth, RFC 7662.
+public final class IntrospectHandler extends ApiHandler {
+  private static final Map<String, ?> INACTIVE = Map.of("active", false);
+
+  private final Clients clients;
+  private final Introspection introspection;
+
+  public IntrospectHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public IntrospectHandler(Wiring wiring) {
+    clients = wiring.clients();
+    introspection = wiring.introspection();
+  }
+
+  @Override
+  Response handle(Request request) {
+    var form = request.form();
+    clients.requireIntrospecting(request.header("authorization"));
+    return introspection
+        .of(form.require("token"))
+        .map(active -> Response.json(200, describe(active, request)))
+        .orElseGet(() -> Response.json(200, INACTIVE));
+  }
+
+  private static Map<String, ?> describe(Active active, Request request) {
+    var terms = active.key().terms();
+    return Map.of(
+        "active", true,
+        "client_id", terms.clientId(),
+        "sub", terms.subject().value(),
+        "scope", terms.scope(),
+        "token_type", active.isAccessToken() ? Optional.of("Bearer") : Optional.empty(),
+        "iat", active.key().generation().issuedAt().getEpochSecond(),
+        "exp", active.until().getEpochSecond(),
+        "iss", request.publicUrl(),
+        "jti", active.key().id());
+  }
+}
