@@ -4,7 +4,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/// What a token is worth at this moment, RFC 7662. To ask is not to use: nothing is noted.
+/// What an access token is worth at this moment, RFC 7662. To ask is not to use: nothing is noted.
+/// A refresh token opens no door, so it is worth nothing to whoever asks.
 public final class Introspection {
   private final KeyStore keys;
   private final KeyHasher hasher;
@@ -16,29 +17,14 @@ public final class Introspection {
     this.clock = clock;
   }
 
-  /// A token that is good.
-  ///
-  /// @param isAccessToken else it is a refresh token, which opens no door
-  public record Active(Key key, boolean isAccessToken, Instant until) {}
+  /// The key of a token that is good, and until when that token is.
+  public record Active(Key key, Instant until) {}
 
-  public Optional<Active> of(String token) {
+  public Optional<Active> of(AccessToken token) {
     var now = clock.instant();
-    return AccessToken.parse(token)
-        .flatMap(access ->
-            find(access.id())
-                .filter(key -> key.accepts(access, hasher, now))
-                .map(key -> new Active(key, true, key.expiresAt())))
-        .or(() ->
-            RefreshToken.parse(token)
-                .flatMap(refresh ->
-                    find(refresh.id())
-                        .filter(key -> key.canRenew(refresh, hasher, now))
-                        .map(key -> new Active(key, false, key.end()))));
-  }
-
-  private Optional<Key> find(KeyId id) {
-    return keys.findWithStanding(id)
+    return keys.findWithStanding(token.id())
         .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
-        .map(KeyStore.Holding::key);
+        .map(KeyStore.Holding::key)
+        .flatMap(key -> key.acceptedUntil(token, hasher, now).map(until -> new Active(key, until)));
   }
 }

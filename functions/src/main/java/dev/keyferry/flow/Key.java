@@ -23,6 +23,10 @@ public record Key(
   /// How long a device can be renewed at most, and how long it may go without.
   public static final Duration LONGEST_FAMILY = Duration.ofDays(90);
 
+  /// One refresh in thirteen minutes for all of that time. Each older token is recognised as one,
+  /// so there cannot be any number of them.
+  static final long MOST_GENERATIONS = 10_000;
+
   public static final Duration LONGEST_IDLE = Duration.ofDays(30);
 
   /// How long the access token before the present one still works: requests are under way.
@@ -126,13 +130,18 @@ public record Key(
         && Seals.intact(hasher, id, generation);
   }
 
-  /// Whether this access token opens the door now: the present one until it expires, the one before
-  /// for a moment longer, if it has not expired.
+  /// Until when this access token opens the door, if it does now: the present one until it expires,
+  /// the one before for a moment longer, but not beyond its own end.
+  Optional<Instant> acceptedUntil(AccessToken token, KeyHasher hasher, Instant now) {
+    if (!isIntact(hasher) || revokedAt.isPresent()) {
+      return Optional.empty();
+    }
+    var until = isPresent(token, hasher) ? Optional.of(expiresAt()) : endOfGrace(token, hasher);
+    return until.filter(now::isBefore);
+  }
+
   boolean accepts(AccessToken token, KeyHasher hasher, Instant now) {
-    return isIntact(hasher)
-        && revokedAt.isEmpty()
-        && ((isPresent(token, hasher) && now.isBefore(expiresAt()))
-            || isPrevious(token, hasher, now));
+    return acceptedUntil(token, hasher, now).isPresent();
   }
 
   /// Whether this is one of the key's tokens, of the present generation or the one before.
@@ -148,21 +157,13 @@ public record Key(
     return hasher.matches(Purpose.KEY, generation.access(), token.bytes());
   }
 
-  private boolean isPrevious(AccessToken token, KeyHasher hasher, Instant now) {
-    return now.isBefore(generation.issuedAt().plus(ACCESS_GRACE))
-        && generation
-            .previous()
-            .filter(previous -> now.isBefore(end(previous.issuedAt())))
-            .filter(previous -> hasher.matches(Purpose.KEY, previous.access(), token.bytes()))
-            .isPresent();
-  }
-
-  /// Whether this refresh token would be taken now.
-  boolean canRenew(RefreshToken token, KeyHasher hasher, Instant now) {
-    return isIntact(hasher)
-        && revokedAt.isEmpty()
-        && isRenewable(now)
-        && hasher.matches(Purpose.KEY, generation.refresh(), token.bytes());
+  private Optional<Instant> endOfGrace(AccessToken token, KeyHasher hasher) {
+    var grace = generation.issuedAt().plus(ACCESS_GRACE);
+    return generation
+        .previous()
+        .filter(previous -> hasher.matches(Purpose.KEY, previous.access(), token.bytes()))
+        .map(previous -> end(previous.issuedAt()))
+        .map(end -> end.isBefore(grace) ? end : grace);
   }
 
   /// When the present access token expires. At `now == expiresAt` it has.
@@ -189,6 +190,7 @@ public record Key(
   /// Whether a refresh comes in time.
   public boolean isRenewable(Instant now) {
     return terms.renewable()
+        && generation.number() < MOST_GENERATIONS
         && now.isBefore(familyEnd())
         && now.isBefore(generation.issuedAt().plus(LONGEST_IDLE));
   }

@@ -17,16 +17,12 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// Refreshing a key, RFC 6749 §6, and revoking one, RFC 7009. Access and refresh token rotate
-/// together (RFC 9700 §4.14.2): one conditional update for each refresh, whose condition alone
-/// decides.
+/// Refreshing a key, RFC 6749 §6. Access and refresh token rotate together (RFC 9700 §4.14.2): one
+/// read that says whether, and one conditional update that decides between those who race.
 public final class RefreshFlow {
   /// How long the refresh that made a generation may be repeated with its `Idempotency-Key`, and a
   /// refresh that lost a race against it is no reuse.
   public static final Duration GRACE = Duration.ofSeconds(30);
-
-  /// More generations than a family can see at one a minute are not looked through.
-  private static final long FURTHEST = Key.LONGEST_FAMILY.toMinutes();
 
   private static final int ATTEMPT_BYTES = 16;
 
@@ -55,41 +51,57 @@ public final class RefreshFlow {
     var bytes = Secret.draw(random, ATTEMPT_BYTES).reveal();
     var attempt = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    return refresh(new Ask(client, token, idempotencyKey, attempt, now), hasher.version());
+    var ask = new Ask(client, token, idempotencyKey, attempt, now);
+    return keys.findWithStanding(token.id())
+        .filter(holding -> isGood(ask, holding))
+        .map(holding -> judge(ask, holding.key()))
+        .orElse(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
   }
 
-  /// Everything about the next generation follows from the presented token, so the row need not be
-  /// read before it is written.
-  private Answer<IssuedKey> refresh(Ask ask, int version) {
-    var presented = digest(version, ask.token().bytes());
-    var previous =
-        new Previous(
-            digest(version, ask.token().access(hasher, version).bytes()),
-            presented,
-            ask.now(),
-            Digest.NONE);
+  /// Everything that can fail or refuse for another reason than the token is behind us when the row
+  /// is written: a refused refresh changes nothing, and an outage spends nothing.
+  private boolean isGood(Ask ask, KeyStore.Holding holding) {
+    var key = holding.key();
+    return key.terms().clientId().equals(ask.client().id())
+        && key.revokedAt().isEmpty()
+        && key.isIntact(hasher)
+        && holding.standing().admits(key.terms().approvedAt());
+  }
+
+  private Answer<IssuedKey> judge(Ask ask, Key key) {
+    if (hasher.matches(KEY, key.generation().refresh(), ask.token().bytes())) {
+      return key.isRenewable(ask.now())
+          ? renew(ask, key)
+          : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
+    }
+    return judgeUsed(ask, key);
+  }
+
+  private Answer<IssuedKey> renew(Ask ask, Key key) {
+    var seen = key.generation();
+    var version = seen.version();
     var token = ask.token().next(hasher, version);
     var next =
         Seals.sealed(
             hasher,
-            ask.token().id(),
+            key.id(),
             new Generation(
-                0,
+                seen.number() + 1,
                 digest(version, token.access(hasher, version).bytes()),
                 digest(version, token.bytes()),
                 ask.now(),
-                Optional.of(previous),
+                Optional.of(
+                    new Previous(seen.access(), seen.refresh(), seen.issuedAt(), seen.seal())),
                 Digest.NONE,
                 ask.attempt(),
                 ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
-    return switch (keys.renew(ask.token().id(), ask.client().id(), presented, next)) {
-      case Applied(var key) when isGood(key) -> new Given<>(IssuedKey.of(key, token, hasher));
-      case Applied<Key> _ -> new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
+    return switch (keys.renew(key.id(), ask.client().id(), seen.refresh(), next)) {
+      case Applied(var renewed) -> new Given<>(IssuedKey.of(renewed, token, hasher));
+      // Another refresh of the same token came first, or a revocation did.
       case Refused(var found) ->
           found
-              .filter(key -> key.terms().clientId().equals(ask.client().id()))
-              .filter(key -> key.revokedAt().isEmpty())
-              .map(key -> judge(ask, key, version))
+              .filter(there -> there.revokedAt().isEmpty() && there.isIntact(hasher))
+              .map(there -> judgeUsed(ask, there))
               .orElse(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
     };
   }
@@ -98,20 +110,8 @@ public final class RefreshFlow {
     return Digest.of(version, hasher.hmac(KEY, version, message));
   }
 
-  private boolean isGood(Key key) {
-    return key.isIntact(hasher)
-        && keys.findStanding(key.terms().subject()).admits(key.terms().approvedAt());
-  }
-
-  /// Why a refresh was refused.
-  private Answer<IssuedKey> judge(Ask ask, Key key, int version) {
-    var present = key.generation().refresh();
-    if (hasher.matches(KEY, present, ask.token().bytes())) {
-      // Either it comes too late, or it was hashed under a neighbouring version.
-      return present.version() == version
-          ? new Declined<>(OAuthError.INVALID_REFRESH_TOKEN)
-          : refresh(ask, present.version());
-    }
+  /// What becomes of a token that is not the present one.
+  private Answer<IssuedKey> judgeUsed(Ask ask, Key key) {
     var isPrevious =
         key.generation()
             .previous()
@@ -134,7 +134,7 @@ public final class RefreshFlow {
             && ask.idempotencyKey().isPresent()
             && hasher.matches(
                 KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
-    return same && isGood(key)
+    return same
         ? new Given<>(IssuedKey.of(key, ask.token().next(hasher, generation.version()), hasher))
         : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
   }
@@ -144,7 +144,7 @@ public final class RefreshFlow {
     var generation = key.generation();
     return token
         .descendants(hasher, generation.version())
-        .limit(Math.min(generation.number(), FURTHEST))
+        .limit(generation.number())
         .anyMatch(descendant -> hasher.matches(KEY, generation.refresh(), descendant.bytes()));
   }
 

@@ -1,11 +1,11 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.flow.AccessToken;
 import dev.keyferry.flow.Introspection;
 import dev.keyferry.flow.Introspection.Active;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
-import java.util.Optional;
 
 /// An API that is not behind the key authorizer asks what a token is worth, RFC 7662.
 public final class IntrospectHandler extends ApiHandler {
@@ -27,8 +27,8 @@ public final class IntrospectHandler extends ApiHandler {
   Response handle(Request request) {
     var form = request.form();
     clients.requireIntrospecting(request.header("authorization"));
-    return introspection
-        .of(form.require("token"))
+    return AccessToken.parse(form.require("token"))
+        .flatMap(introspection::of)
         .map(active -> Response.json(200, describe(active, request)))
         .orElseGet(() -> Response.json(200, INACTIVE));
   }
@@ -40,8 +40,7 @@ public final class IntrospectHandler extends ApiHandler {
         "client_id", terms.clientId(),
         "sub", terms.subject().value(),
         "scope", terms.scope(),
-        "token_type", active.isAccessToken() ? Optional.of("Bearer") : Optional.empty(),
-        "iat", active.key().generation().issuedAt().getEpochSecond(),
+        "token_type", "Bearer",
         "exp", active.until().getEpochSecond(),
         "iss", request.publicUrl(),
         "jti", active.key().id());

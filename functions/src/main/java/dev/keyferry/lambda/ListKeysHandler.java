@@ -23,6 +23,7 @@ public final class ListKeysHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
+    request.refuseSecretsInQuery();
     var keys = devices.of(request.subject()).stream().map(this::describe).toList();
     return Response.json(200, Map.of("keys", keys));
   }

@@ -20,8 +20,9 @@ public final class RevokeKeyHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var id = new KeyId(request.lastSegment());
-    return devices.unlink(request.subject(), id)
+    request.refuseSecretsInQuery();
+    var id = KeyId.parse(request.lastSegment());
+    return id.filter(key -> devices.unlink(request.subject(), key)).isPresent()
         ? Response.empty()
         : Response.error(OAuthError.NOT_FOUND);
   }

@@ -19,6 +19,7 @@ public final class SignOutHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
+    request.refuseSecretsInQuery();
     devices.signOut(request.subject());
     return Response.empty();
   }

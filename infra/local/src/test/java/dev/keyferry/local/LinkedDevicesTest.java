@@ -103,6 +103,7 @@ class LinkedDevicesTest {
       var anothers = api.revokeKey("stranger", idOf(key));
       assertThat(anothers.verdict()).isEqualTo("404 not_found");
       assertThat(api.revokeKey("stranger", "0000000000000000").body()).isEqualTo(anothers.body());
+      assertThat(api.revokeKey("stranger", "x".repeat(3_000)).body()).isEqualTo(anothers.body());
       assertThat(api.whoami(key).status()).isEqualTo(200);
     }
 
@@ -224,13 +225,20 @@ class LinkedDevicesTest {
       var approved = api.codes();
       api.grant(user, approved.userCode());
 
+      var tokens = api.link(user);
       set("disable");
       set("disable");
+      assertThat(api.refresh(tokens.text("refresh_token")).verdict())
+          .isEqualTo("400 invalid_grant");
+      Shared.CLOCK.advance(Duration.ofMinutes(1));
       assertThat(api.whoami(key).status()).isEqualTo(403);
       assertThat(api.poll(approved.deviceCode()).verdict()).isEqualTo("400 access_denied");
 
       set("enable");
       set("enable");
+      assertThat(api.refresh(tokens.text("refresh_token")).status())
+          .as("what was refused meanwhile is not used up")
+          .isEqualTo(200);
       assertThat(api.whoami(key).status()).isEqualTo(200);
       assertThat(api.poll(approved.deviceCode()).status()).isEqualTo(200);
     }
