@@ -32,10 +32,6 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 public final class DynamoKeyStore implements KeyStore {
   private static final int REMEMBERED = 10_000;
 
-  private static final String NOT_REVOKED = "attribute_not_exists(revoked_at)";
-
-  private final ConditionalWrites<Key> keys;
-
   /// DynamoDB throttles a batch by leaving some of it undone, which the SDK does not repeat.
   private static final int BATCH_TRIES = 4;
 
@@ -44,6 +40,7 @@ public final class DynamoKeyStore implements KeyStore {
   /// How long to note no use after one could not be noted.
   private static final Duration NOTE_PAUSE = Duration.ofSeconds(30);
 
+  private final ConditionalWrites<Key> keys;
   private final DynamoDbClient dynamo;
   private final String table;
   private final Map<KeyId, Subject> subjects =
@@ -104,8 +101,7 @@ public final class DynamoKeyStore implements KeyStore {
                 .map(_ -> ", idempotency_key = :idempotency")
                 .orElse(" REMOVE idempotency_key"),
         "refresh_hash = :presented AND client_id = :client AND "
-            + NOT_REVOKED
-            + " AND contains(granted_scope, :offline)"
+            + "attribute_not_exists(revoked_at) AND contains(granted_scope, :offline)"
             + " AND created_at > :oldest AND issued_at > :idlest",
         Attributes.none()
             .with(":one", 1)

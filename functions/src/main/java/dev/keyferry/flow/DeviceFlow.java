@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -43,7 +42,6 @@ public final class DeviceFlow {
   public static final Duration REDELIVERY = Duration.ofSeconds(60);
 
   private static final int CODE_TRIES = 5;
-  private static final int NONCE_BYTES = 16;
 
   private final GrantStore grants;
   private final KeyStore keys;
@@ -103,7 +101,7 @@ public final class DeviceFlow {
       DeviceCode code,
       Optional<CodeChallenge> challenge,
       Optional<String> idempotencyKey) {
-    var poll = new Poll(client, code, challenge, idempotencyKey, randomId(), now());
+    var poll = new Poll(client, code, challenge, idempotencyKey, Secret.drawName(random), now());
     return poll(poll, hasher.digest(DEVICE_CODE, secretOf(code)));
   }
 
@@ -304,11 +302,6 @@ public final class DeviceFlow {
         .with(poll.code().locator().partitionKey())
         .with(idempotencyKey)
         .toBytes();
-  }
-
-  private String randomId() {
-    var bytes = Secret.draw(random, NONCE_BYTES).reveal();
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
   /// To the millisecond, as the store keeps it.

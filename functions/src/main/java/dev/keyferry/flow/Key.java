@@ -146,11 +146,15 @@ public record Key(
 
   /// Whether this is one of the key's tokens, of the present generation or the one before.
   boolean knows(byte[] token, KeyHasher hasher) {
+    return tokenHashes().anyMatch(hash -> hasher.matches(Purpose.KEY, hash, token));
+  }
+
+  /// Of the tokens of the present generation and the one before.
+  Stream<Digest> tokenHashes() {
     return Stream.concat(
-            Stream.of(generation.access(), generation.refresh()),
-            generation.previous().stream()
-                .flatMap(previous -> Stream.of(previous.access(), previous.refresh())))
-        .anyMatch(hash -> hasher.matches(Purpose.KEY, hash, token));
+        Stream.of(generation.access(), generation.refresh()),
+        generation.previous().stream()
+            .flatMap(previous -> Stream.of(previous.access(), previous.refresh())));
   }
 
   private boolean isPresent(AccessToken token, KeyHasher hasher) {

@@ -45,15 +45,7 @@ public interface KeyStore {
     record Holder(String clientId, Digest token) implements Revoker {
       @Override
       public boolean mayRevoke(Key key) {
-        var generation = key.generation();
-        return key.terms().clientId().equals(clientId)
-            && (generation.access().equals(token)
-                || generation.refresh().equals(token)
-                || generation
-                    .previous()
-                    .filter(previous ->
-                        previous.access().equals(token) || previous.refresh().equals(token))
-                    .isPresent());
+        return key.terms().clientId().equals(clientId) && key.tokenHashes().anyMatch(token::equals);
       }
     }
 

@@ -11,9 +11,10 @@ public enum Purpose {
   APPROVAL("approval"),
   /// Seals what a row says, so that a row edited in the table is recognised.
   SEAL("seal"),
-  /// Derives a key's id and token from the grant that it is minted from.
+  /// Derives a key's id and its tokens: the first from the device code, each next from the one
+  /// before.
   MINT("mint"),
-  /// Hashes access tokens.
+  /// Hashes access and refresh tokens, and the `Idempotency-Key` of a refresh.
   KEY("key");
 
   private final String label;

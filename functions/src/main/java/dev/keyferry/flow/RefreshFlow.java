@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -23,8 +22,6 @@ public final class RefreshFlow {
   /// How long the refresh that made a generation may be repeated with its `Idempotency-Key`, and a
   /// refresh that lost a race against it is no reuse.
   public static final Duration GRACE = Duration.ofSeconds(30);
-
-  private static final int ATTEMPT_BYTES = 16;
 
   private final KeyStore keys;
   private final KeyHasher hasher;
@@ -48,10 +45,8 @@ public final class RefreshFlow {
   /// @param idempotencyKey names this refresh across its retries
   public Answer<IssuedKey> refresh(
       Client client, RefreshToken token, Optional<String> idempotencyKey) {
-    var bytes = Secret.draw(random, ATTEMPT_BYTES).reveal();
-    var attempt = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    var ask = new Ask(client, token, idempotencyKey, attempt, now);
+    var ask = new Ask(client, token, idempotencyKey, Secret.drawName(random), now);
     return keys.findWithStanding(token.id())
         .filter(holding -> isGood(ask, holding))
         .map(holding -> judge(ask, holding.key()))

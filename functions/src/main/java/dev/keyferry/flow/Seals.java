@@ -3,9 +3,8 @@ package dev.keyferry.flow;
 import java.time.Instant;
 
 /// What the seals of the rows cover: of a grant the device's request and the user's approval, of a
-/// key its terms and its tokens. Somebody
-/// with write access to the table, but not to the KMS key, can neither approve in a user's name nor
-/// widen or outlive what was asked.
+/// key its terms and its tokens. Somebody with write access to the table, but not to the KMS key,
+/// can neither approve in a user's name nor widen or outlive what was asked.
 final class Seals {
   private Seals() {}
 

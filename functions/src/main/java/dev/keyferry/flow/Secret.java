@@ -2,11 +2,14 @@ package dev.keyferry.flow;
 
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.random.RandomGenerator;
 
 /// Bytes that must not appear anywhere by accident: printing shows none of them, comparing takes
 /// the same time whatever they are, and reading them needs the explicit [#reveal()].
 public final class Secret {
+  private static final int NAME_BYTES = 16;
+
   private final byte[] bytes;
 
   private Secret(byte[] bytes) {
@@ -21,6 +24,12 @@ public final class Secret {
     var bytes = new byte[length];
     random.nextBytes(bytes);
     return new Secret(bytes);
+  }
+
+  /// 128 random bits as text, to tell one attempt from all others.
+  static String drawName(RandomGenerator random) {
+    var bytes = draw(random, NAME_BYTES).bytes;
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
   public byte[] reveal() {

@@ -28,8 +28,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// What one function is made of. Nothing is connected before it is asked for, so a function that
 /// needs no AWS loads none of it; and nothing calls KMS before the first request, so no snapshot
-/// holds a subkey. What is asked for twice is one and the same: one connection, and one call to KMS
-/// for each purpose.
+/// holds a subkey. What is asked for twice is one and the same: one connection, one memory of whose
+/// key is whose, and one call to KMS for each purpose.
 public final class Wiring {
   private final Map<String, String> settings;
   private final Clients clients;
@@ -38,6 +38,7 @@ public final class Wiring {
   private final InstantSource clock;
   private final RandomGenerator random;
   private @Nullable DynamoDbClient client;
+  private @Nullable KeyStore keys;
   private @Nullable KeyHasher hasher;
 
   public Wiring(
@@ -105,7 +106,10 @@ public final class Wiring {
   }
 
   KeyStore keys() {
-    return new DynamoKeyStore(client(), setting("KEYS_TABLE"));
+    if (keys == null) {
+      keys = new DynamoKeyStore(client(), setting("KEYS_TABLE"));
+    }
+    return keys;
   }
 
   Clients clients() {
