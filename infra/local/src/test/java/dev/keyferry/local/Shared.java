@@ -1,6 +1,7 @@
 package dev.keyferry.local;
 
 import dev.keyferry.flow.Client;
+import dev.keyferry.flow.Scope;
 import dev.keyferry.lambda.Clients;
 import dev.keyferry.local.LocalKeyferry.Options;
 import dev.keyferry.local.LocalKeyferry.Ports;
@@ -11,9 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The one stack that the tests of a run share, so that at the end all they left behind can be
 /// searched.
@@ -29,7 +33,15 @@ final class Shared {
   private static final Clients CLIENTS =
       Clients.ofArtifact()
           .with(Client.confidential("reports-api", "Reports", sha256(API_SECRET), true))
-          .with(Client.confidential("nosy-api", "Nosy", sha256(API_SECRET), false));
+          .with(Client.confidential("nosy-api", "Nosy", sha256(API_SECRET), false))
+          .with(
+              new Client(
+                  "refresher",
+                  "Refresher",
+                  Set.of(Client.REFRESH_GRANT),
+                  new Scope(List.of("read", "offline_access")),
+                  Duration.ofDays(1),
+                  Duration.ofDays(1)));
 
   private static final LocalKeyferry STACK = start();
 
