@@ -31,7 +31,7 @@ class PolicyTest {
   static void record() {
     var wire = new Wire();
     var api =
-        Shared.environments(
+        Shared.limited(
             (function, connection) -> wire.tap(function, CALLS.tap(function, connection)),
             Shared.CLOCK);
     goThroughAllSteps(api, "recorded", _ -> {});
@@ -87,6 +87,9 @@ class PolicyTest {
     api.operate("SubjectFunction", Map.of("action", "disable", "subject", user));
     api.operate("SubjectFunction", Map.of("action", "enable", "subject", user));
 
+    // That there is no such grant must be heard; the counts that follow need not.
+    answersLostFrom.accept(2);
+    assertThat(api.claim(user, "AAAA-AAAA").verdict()).isEqualTo("404 invalid_user_code");
     answersLostFrom.accept(0);
     var unwanted = api.codes().userCode();
     var nonce = api.claim(user, unwanted).text("approval_nonce");
