@@ -92,14 +92,15 @@ public final class PollHandler extends ApiHandler {
   private static Response token(IssuedKey issued) {
     var key = issued.key();
     return Response.json(
-        200,
-        Map.of(
-            "access_token", issued.accessToken().reveal(),
-            "token_type", "Bearer",
-            "expires_in",
-                Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
-            "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
-            "scope", key.terms().scope()));
+            200,
+            Map.of(
+                "access_token", issued.accessToken().reveal(),
+                "token_type", "Bearer",
+                "expires_in",
+                    Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
+                "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
+                "scope", key.terms().scope()))
+        .with("pragma", "no-cache");
   }
 
   private static MalformedRequest refused(OAuthError error) {

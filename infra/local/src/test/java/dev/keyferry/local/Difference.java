@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -35,6 +37,11 @@ record Difference(String of, String keyferry, String peer) {
       }
       var ours = members(keyferry);
       var theirs = members(peer);
+      if (!Objects.equals(ours.get("active"), theirs.get("active"))) {
+        // The rest follows from it.
+        ours.keySet().retainAll(Set.of("active"));
+        theirs.keySet().retainAll(Set.of("active"));
+      }
       return ours.equals(theirs)
           ? Optional.empty()
           : Optional.of(

@@ -43,13 +43,13 @@ class DifferencesTest {
   @Test
   void the_answers_differ_where_the_table_says_so_and_nowhere_else() throws IOException {
     var found = compared.stream().flatMap(each -> each.answer().stream()).toList();
-    assertThat(differences("## Answers")).containsExactlyElementsOf(found);
+    assertThat(differences("## Answers")).containsExactlyInAnyOrderElementsOf(found);
   }
 
   @Test
   void the_headers_differ_where_the_table_says_so_and_nowhere_else() throws IOException {
     assertThat(differences("## Headers"))
-        .containsExactlyElementsOf(Difference.ofHeaders(compared));
+        .containsExactlyInAnyOrderElementsOf(Difference.ofHeaders(compared));
   }
 
   @Test
@@ -76,7 +76,13 @@ class DifferencesTest {
   }
 
   private static List<Difference> differences(String heading) throws IOException {
-    return rows(heading).map(Row::difference).toList();
+    return rows(heading).map(Row::difference).flatMap(DifferencesTest::each).toList();
+  }
+
+  /// A row may stand for several requests.
+  private static Stream<Difference> each(Difference row) {
+    return Stream.of(row.of().split("; "))
+        .map(name -> new Difference(name, row.keyferry(), row.peer()));
   }
 
   private static Stream<Row> rows(String heading) throws IOException {
@@ -86,7 +92,7 @@ class DifferencesTest {
         .skip(1)
         .takeWhile(line -> !line.startsWith("## "))
         .map(ROW::matcher)
-        .filter(row -> row.matches() && !row.group(1).equals("request"))
+        .filter(row -> row.matches() && !row.group(4).equals("why"))
         .map(row ->
             new Row(new Difference(row.group(1), row.group(2), row.group(3)), row.group(4)));
   }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
@@ -127,16 +128,17 @@ class SpringConfiguration {
         .build();
   }
 
-  /// A public client of the device grant: Spring knows public clients by their PKCE alone, and
-  /// leaves others to whoever needs them. Not those that introspect: they prove who they are.
+  /// A public client as RFC 8628 §3.1 has it, by its `client_id` in the form. Out of the box Spring
+  /// knows public clients by their PKCE alone, and says that others are the application's to add.
   private static @Nullable Authentication publicClient(HttpServletRequest request) {
     if (request.getHeader("authorization") != null
         || request.getParameter("client_secret") != null
         || request.getRequestURI().equals("/oauth/introspect")) {
       return null;
     }
+    var query = Optional.ofNullable(request.getQueryString()).orElse("");
     var ids = request.getParameterValues("client_id");
-    if (ids == null || ids.length != 1 || ids[0].isEmpty()) {
+    if (ids == null || ids.length != 1 || ids[0].isEmpty() || query.contains("client_id=")) {
       throw new OAuth2AuthenticationException(OAuth2ErrorCodes.INVALID_REQUEST);
     }
     return new PublicClient(ids[0]);

@@ -19,6 +19,7 @@ import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
@@ -42,7 +43,10 @@ final class SpringServer implements AuthorizationServer, AutoCloseable {
     tomcat.setBaseDir(directory.toString());
     tomcat.setPort(0);
     tomcat.getConnector().setProperty("address", "127.0.0.1");
-    var root = tomcat.addContext("", null);
+    var root = (StandardContext) tomcat.addContext("", null);
+    // It need not look, at its end, for what it may have left in this JVM.
+    root.setClearReferencesThreadLocals(false);
+    root.setClearReferencesRmiTargets(false);
     var security = new FilterDef();
     security.setFilterName("security");
     security.setFilter(context.getBean("springSecurityFilterChain", Filter.class));
