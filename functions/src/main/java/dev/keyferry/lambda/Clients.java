@@ -88,7 +88,8 @@ public final class Clients {
   Client require(String id) {
     return find(id)
         .filter(client -> client.secretHash().isEmpty())
-        .orElseThrow(() -> refused(OAuthError.Code.INVALID_CLIENT, "no such public client is registered"));
+        .orElseThrow(
+            () -> refused(OAuthError.Code.INVALID_CLIENT, "no such public client is registered"));
   }
 
   /// The client that sends a request, if it may also use this grant.

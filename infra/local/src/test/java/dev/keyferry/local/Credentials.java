@@ -28,10 +28,9 @@ final class Credentials {
       case "renew" -> RENEW;
       case "9 KiB" -> "y".repeat(9 * 1024);
       case "reports-api", "nosy-api" -> basic(encode(name) + ":" + encode(Shared.API_SECRET));
-      default ->
-          name.startsWith("basic ")
-              ? basic(name.substring("basic ".length()))
-              : name.endsWith(" code") || name.contains(" code ") ? code(name) : token(name);
+      case String text when text.startsWith("basic ") -> basic(text.substring("basic ".length()));
+      case String text when text.matches(".* code( .*)?") -> code(text);
+      default -> token(name);
     };
   }
 

@@ -122,7 +122,8 @@ record Difference(String of, String keyferry, String peer) {
               members.put(
                   member.getKey(),
                   switch (member.getKey()) {
-                    case "active", "token_type", "client_id" -> " `" + member.getValue().asText() + "`";
+                    case "active", "token_type", "client_id" ->
+                        " `" + member.getValue().asText() + "`";
                     case "scope" -> " `" + sorted(member.getValue().asText()) + "`";
                     default -> "";
                   }));

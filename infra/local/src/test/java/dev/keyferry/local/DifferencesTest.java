@@ -93,7 +93,7 @@ class DifferencesTest {
         .takeWhile(line -> !line.startsWith("## "))
         .map(ROW::matcher)
         .filter(row -> row.matches() && !row.group(4).equals("why"))
-        .map(row ->
-            new Row(new Difference(row.group(1), row.group(2), row.group(3)), row.group(4)));
+        .map(
+            row -> new Row(new Difference(row.group(1), row.group(2), row.group(3)), row.group(4)));
   }
 }

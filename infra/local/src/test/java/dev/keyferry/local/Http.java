@@ -23,7 +23,8 @@ final class Http {
       response
           .headers()
           .map()
-          .forEach((name, values) -> answered.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
+          .forEach(
+              (name, values) -> answered.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
       return new Reply(response.statusCode(), answered, response.body());
     } catch (IOException e) {
       throw new AssertionError("no answer from " + url, e);

@@ -1,18 +1,22 @@
 package dev.keyferry.local;
 
+import dev.keyferry.flow.DeviceFlow;
 import java.time.Duration;
 import java.util.UUID;
 
 /// The local stack, as one of the servers that are compared.
 final class KeyferryServer implements AuthorizationServer {
-  /// Longer than any code lives, and any key that the requests ask for.
-  private static final Duration PAST_ALL = Duration.ofDays(100);
+  /// Longer than a refresh token stays good unused, and so than anything here.
+  private static final Duration PAST_ALL = Duration.ofDays(31);
 
   private final OverHttp api = new OverHttp(Shared.stack());
 
+  /// What the requests send is not taken for secrets: some of it is no more than one letter.
   @Override
   public Reply send(Api.Call call) {
-    return api.call(call);
+    var reply = api.send(call);
+    Secrets.answered(reply);
+    return reply;
   }
 
   @Override
@@ -28,8 +32,9 @@ final class KeyferryServer implements AuthorizationServer {
 
   @Override
   public void expire(String credential) {
-    var isCode = !credential.startsWith("kf");
-    Shared.CLOCK.advance(isCode ? Duration.ofMinutes(10) : PAST_ALL);
+    var isToken = credential.startsWith("kf");
+    // A grant stays for an hour after its code, and is then forgotten.
+    Shared.CLOCK.advance(isToken ? PAST_ALL : DeviceFlow.CODE_LIFETIME);
   }
 
   @Override

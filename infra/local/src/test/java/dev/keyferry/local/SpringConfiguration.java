@@ -45,17 +45,17 @@ import org.springframework.security.web.SecurityFilterChain;
 class SpringConfiguration {
   @Bean
   SecurityFilterChain chain(HttpSecurity http, RegisteredClientRepository clients) {
-    return http.oauth2AuthorizationServer(server -> {
-          http.securityMatcher(server.getEndpointsMatcher());
-          server
-              .deviceAuthorizationEndpoint(Customizer.withDefaults())
-              .deviceVerificationEndpoint(Customizer.withDefaults())
-              .clientAuthentication(
-              client ->
-                  client
-                      .authenticationConverter(SpringConfiguration::publicClient)
-                      .authenticationProvider(new PublicClients(clients)));
-        })
+    return http.oauth2AuthorizationServer(
+            server -> {
+              http.securityMatcher(server.getEndpointsMatcher());
+              server
+                  .deviceAuthorizationEndpoint(Customizer.withDefaults())
+                  .deviceVerificationEndpoint(Customizer.withDefaults())
+                  .clientAuthentication(client ->
+                      client
+                          .authenticationConverter(SpringConfiguration::publicClient)
+                          .authenticationProvider(new PublicClients(clients)));
+            })
         .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
         .httpBasic(Customizer.withDefaults())
         .build();

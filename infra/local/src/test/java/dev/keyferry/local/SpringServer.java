@@ -28,6 +28,11 @@ import org.springframework.security.oauth2.server.authorization.OAuth2Authorizat
 
 /// Spring Authorization Server in Tomcat, as one of the servers that are compared.
 final class SpringServer implements AuthorizationServer, AutoCloseable {
+  private static final String VERIFICATION = "/oauth2/device_verification";
+
+  /// Held, or its level would be forgotten.
+  private static final Logger LOG = Logger.getLogger("org.apache");
+
   private static final Pattern STATE = Pattern.compile("name=\"state\" value=\"([^\"]+)\"");
   private static final Pattern CLIENT = Pattern.compile("name=\"client_id\" value=\"([^\"]+)\"");
   private static final Pattern SCOPE = Pattern.compile("name=\"scope\" value=\"([^\"]+)\"");
@@ -39,7 +44,7 @@ final class SpringServer implements AuthorizationServer, AutoCloseable {
 
   SpringServer(Path directory) throws LifecycleException {
     context = new AnnotationConfigApplicationContext(SpringConfiguration.class);
-    Logger.getLogger("org.apache").setLevel(Level.WARNING);
+    LOG.setLevel(Level.WARNING);
     tomcat.setBaseDir(directory.toString());
     tomcat.setPort(0);
     tomcat.getConnector().setProperty("address", "127.0.0.1");
@@ -94,27 +99,27 @@ final class SpringServer implements AuthorizationServer, AutoCloseable {
   /// Opens its page for the code, and sends the form on it with all boxes ticked or with none.
   private void decide(String userCode, boolean approves) {
     var user = "compared-" + UUID.randomUUID();
-    var signedIn =
-        "Basic " + Base64.getEncoder().encodeToString((user + ":any").getBytes(UTF_8));
+    var signedIn = "Basic " + Base64.getEncoder().encodeToString((user + ":any").getBytes(UTF_8));
     var page =
         send(
             new Api.Call(
                 "GET",
-                "/oauth2/device_verification?user_code=" + userCode,
+                VERIFICATION + "?user_code=" + userCode,
                 user,
                 Map.of("authorization", signedIn),
                 ""));
     var scopes =
-        SCOPE.matcher(page.body()).results()
+        SCOPE
+            .matcher(page.body())
+            .results()
             .map(scope -> "&scope=" + scope.group(1))
             .collect(Collectors.joining());
     var body =
         "client_id=%s&state=%s&user_code=%s%s"
-            .formatted(
-                only(CLIENT, page), only(STATE, page), userCode, approves ? scopes : "");
+            .formatted(only(CLIENT, page), only(STATE, page), userCode, approves ? scopes : "");
     var headers =
         Map.of("authorization", signedIn, "content-type", "application/x-www-form-urlencoded");
-    var done = send(new Api.Call("POST", "/oauth2/device_verification", user, headers, body));
+    var done = send(new Api.Call("POST", VERIFICATION, user, headers, body));
     if (done.status() != (approves ? 302 : 400)) {
       throw new AssertionError("not decided: " + done);
     }
