@@ -5,8 +5,8 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2CustomAuthorizerEvent;
 import dev.keyferry.aws.Budget;
 import dev.keyferry.flow.AccessToken;
-import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyVerifier;
+import dev.keyferry.flow.KeyVerifier.Active;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -51,7 +51,7 @@ public final class KeyAuthorizer
         credentials(event)
             .flatMap(AccessToken::parse)
             .flatMap(verifier::verify)
-            .map(key -> new Verdict(true, facts(key)))
+            .map(active -> new Verdict(true, facts(active)))
             .orElse(new Verdict(false, Map.of())));
   }
 
@@ -65,12 +65,13 @@ public final class KeyAuthorizer
         .findFirst();
   }
 
-  private static Map<String, String> facts(Key key) {
+  private static Map<String, String> facts(Active active) {
+    var key = active.key();
     return Map.of(
         "sub", key.terms().subject().value(),
         "client_id", key.terms().clientId(),
         "scope", key.terms().scope().toString(),
         "key_id", key.id().value(),
-        "exp", Long.toString(key.expiresAt().getEpochSecond()));
+        "exp", Long.toString(active.until().getEpochSecond()));
   }
 }

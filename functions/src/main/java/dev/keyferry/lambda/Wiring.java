@@ -5,7 +5,6 @@ import dev.keyferry.aws.DynamoGrantStore;
 import dev.keyferry.aws.DynamoKeyStore;
 import dev.keyferry.aws.KmsKeyHasher;
 import dev.keyferry.flow.DeviceFlow;
-import dev.keyferry.flow.Introspection;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
@@ -95,10 +94,6 @@ public final class Wiring {
 
   Revocation revocation() {
     return new Revocation(keys(), hasher(), clock);
-  }
-
-  Introspection introspection() {
-    return new Introspection(keys(), hasher(), clock);
   }
 
   LinkedDevices linkedDevices() {

@@ -12,6 +12,7 @@ import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State.Approved;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyStore.Revoker;
+import dev.keyferry.flow.KeyVerifier.Active;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -59,7 +60,7 @@ final class KeyVerifierTest {
 
   @Test
   void a_genuine_living_key_opens_the_door() {
-    assertThat(verifier.verify(token)).contains(key);
+    assertThat(verifier.verify(token)).contains(new Active(key, key.expiresAt()));
   }
 
   @Test
@@ -189,6 +190,15 @@ final class KeyVerifierTest {
   }
 
   @Test
+  void to_ask_what_a_token_is_worth_is_the_same_question_and_no_use() {
+    assertThat(verifier.introspect(token)).contains(new Active(key, key.expiresAt()));
+    assertThat(lastUsed()).isEmpty();
+
+    keys.setDisabled(subject, true, NOON);
+    assertThat(verifier.introspect(token)).isEmpty();
+  }
+
+  @Test
   void a_refused_use_is_not_noted() {
     keys.revoke(key.id(), new Revoker.Server(), NOON);
     verifier.verify(token);
@@ -204,7 +214,7 @@ final class KeyVerifierTest {
         .isThrownBy(() -> verifier.verify(token));
 
     hasher.recover();
-    assertThat(verifier.verify(token)).contains(key);
+    assertThat(verifier.verify(token)).contains(new Active(key, key.expiresAt()));
   }
 
   private Optional<Instant> lastUsed() {
