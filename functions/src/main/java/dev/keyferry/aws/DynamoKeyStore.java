@@ -85,30 +85,33 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   @Override
-  public Write<Key> renew(KeyId id, String clientId, Digest presented, Generation next) {
+  public Write<Key> renew(KeyId id, String clientId, Generation next) {
     var previous = next.previous().orElseThrow();
     var now = next.issuedAt();
     var idempotencyKey = next.idempotencyKey().map(Digest::toString);
     return keys.update(
         KeyItem.key(id),
         found -> found.generation().attempt().equals(next.attempt()),
-        "SET generation = generation + :one, access_hash = :access, refresh_hash = :refresh,"
-            + " previous_issued_at = issued_at, previous_seal = generation_seal,"
+        "SET generation = :number, access_hash = :access, refresh_hash = :refresh,"
             + " previous_access_hash = :previous_access,"
-            + " previous_refresh_hash = :presented, issued_at = :now, generation_seal = :seal,"
-            + " issued_by = :attempt"
+            + " previous_refresh_hash = :previous_refresh,"
+            + " previous_issued_at = :previous_issued_at, previous_seal = :previous_seal,"
+            + " issued_at = :now, generation_seal = :seal, issued_by = :attempt"
             + idempotencyKey
                 .map(_ -> ", idempotency_key = :idempotency")
                 .orElse(" REMOVE idempotency_key"),
-        "refresh_hash = :presented AND client_id = :client AND "
-            + "attribute_not_exists(revoked_at) AND contains(granted_scope, :offline)"
+        "refresh_hash = :previous_refresh AND generation_seal = :previous_seal"
+            + " AND client_id = :client AND attribute_not_exists(revoked_at) AND"
+            + " contains(granted_scope, :offline)"
             + " AND created_at > :oldest AND issued_at > :idlest",
         Attributes.none()
-            .with(":one", 1)
+            .with(":number", next.number())
             .with(":access", next.access().toString())
             .with(":refresh", next.refresh().toString())
             .with(":previous_access", previous.access().toString())
-            .with(":presented", presented.toString())
+            .with(":previous_refresh", previous.refresh().toString())
+            .with(":previous_issued_at", previous.issuedAt())
+            .with(":previous_seal", previous.seal().toString())
             .with(":now", now)
             .with(":seal", next.seal().toString())
             .with(":attempt", next.attempt())

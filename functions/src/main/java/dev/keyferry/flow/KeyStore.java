@@ -23,10 +23,10 @@ public interface KeyStore {
 
   Standing findStanding(Subject subject);
 
-  /// Puts the next generation in the place of the present one, if the presented hash is that of the
-  /// present refresh token, the client is the key's, and the key is renewable and not revoked. The
-  /// present generation's time and seal become the previous one's, whatever `next` says of them.
-  Write<Key> renew(KeyId id, String clientId, Digest presented, Key.Generation next);
+  /// Puts the next generation in the place of the one that it calls previous, if that is the present
+  /// one, by its refresh token and its seal, the client is the key's, and the key is renewable and
+  /// not revoked.
+  Write<Key> renew(KeyId id, String clientId, Key.Generation next);
 
   /// Revokes, for good. A key that is revoked stays so since when it was.
   Write<Key> revoke(KeyId id, Revoker revoker, Instant now);

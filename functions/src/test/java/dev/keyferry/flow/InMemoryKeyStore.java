@@ -1,7 +1,6 @@
 package dev.keyferry.flow;
 
 import dev.keyferry.flow.Key.Generation;
-import dev.keyferry.flow.Key.Previous;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -37,31 +36,18 @@ public final class InMemoryKeyStore implements KeyStore {
 
   @Override
   public synchronized Write<Key> renew(
-      KeyId id, String clientId, Digest presented, Generation next) {
+      KeyId id, String clientId, Generation next) {
+    var previous = next.previous().orElseThrow();
     return update(
         id,
         key ->
-            key.generation().refresh().equals(presented)
+            key.generation().refresh().equals(previous.refresh())
+                && key.generation().seal().equals(previous.seal())
                 && key.terms().clientId().equals(clientId)
                 && key.revokedAt().isEmpty()
                 && key.isRenewable(next.issuedAt()),
         key -> key.generation().attempt().equals(next.attempt()),
-        key -> {
-          var before = key.generation();
-          var previous = next.previous().orElseThrow();
-          return Samples.withGeneration(
-              key,
-              new Generation(
-                  before.number() + 1,
-                  next.access(),
-                  next.refresh(),
-                  next.issuedAt(),
-                  Optional.of(
-                      new Previous(previous.access(), presented, before.issuedAt(), before.seal())),
-                  next.seal(),
-                  next.attempt(),
-                  next.idempotencyKey()));
-        });
+        key -> Samples.withGeneration(key, next));
   }
 
   @Override

@@ -85,6 +85,20 @@ class ForgedRowTest {
   }
 
   @Test
+  void a_key_whose_generations_are_counted_anew_neither_opens_nor_renews() {
+    var first = api.link(user).text("refresh_token");
+    var second = api.refresh(first).text("refresh_token");
+    var third = api.refresh(second);
+    editKey("generation", AttributeValue.fromN("0"));
+
+    assertThat(api.whoami(third.text("access_token")).status()).isEqualTo(403);
+    assertThat(api.refresh(third.text("refresh_token")).verdict()).isEqualTo("400 invalid_grant");
+    editKey("generation", AttributeValue.fromN("2"));
+    assertThat(api.refresh(first).verdict()).as("reuse").isEqualTo("400 invalid_grant");
+    assertThat(api.whoami(third.text("access_token")).status()).isEqualTo(403);
+  }
+
+  @Test
   void an_edited_key_opens_nothing() {
     api.grant(user, codes.userCode());
     var token = api.poll(codes.deviceCode()).text("access_token");
