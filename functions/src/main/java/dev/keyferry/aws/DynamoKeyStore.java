@@ -41,6 +41,10 @@ public final class DynamoKeyStore implements KeyStore {
   private static final Duration NOTE_PAUSE = Duration.ofSeconds(30);
 
   private final ConditionalWrites<Key> keys;
+
+  /// Of a subject's row, which attempt last disabled it or lifted that.
+  private final ConditionalWrites<Optional<String>> subjectsDisabledBy;
+
   private final DynamoDbClient dynamo;
   private final String table;
   private final Map<KeyId, Subject> subjects =
@@ -58,6 +62,7 @@ public final class DynamoKeyStore implements KeyStore {
 
   public DynamoKeyStore(DynamoDbClient dynamo, String table) {
     keys = new ConditionalWrites<>(dynamo, table, KeyItem::read);
+    subjectsDisabledBy = new ConditionalWrites<>(dynamo, table, KeyItem::readDisabledBy);
     this.dynamo = dynamo;
     this.table = table;
   }
@@ -163,42 +168,35 @@ public final class DynamoKeyStore implements KeyStore {
         .toList();
   }
 
+  /// Repeating it changes nothing, so an answer that is lost is asked for again.
   @Override
   public void signOut(Subject subject, Instant now) {
-    set(
-        subject,
-        "SET signed_out_at = :now",
-        "attribute_not_exists(signed_out_at) OR signed_out_at < :now",
-        Attributes.none().with(":now", now));
-  }
-
-  @Override
-  public void setDisabled(Subject subject, boolean disabled, Instant now) {
-    if (disabled) {
-      set(
-          subject,
-          "SET disabled_at = :now",
-          "attribute_not_exists(disabled_at)",
-          Attributes.none().with(":now", now));
-    } else {
-      set(subject, "REMOVE disabled_at", "attribute_exists(disabled_at)", Attributes.none());
-    }
-  }
-
-  /// Repeating it changes nothing, so an answer that is lost is asked for again.
-  private void set(Subject subject, String set, String condition, Attributes values) {
     try {
       dynamo.updateItem(update ->
           update
               .tableName(table)
               .key(KeyItem.key(subject))
-              .updateExpression(set)
-              .conditionExpression(condition)
-              .expressionAttributeValues(values.toMap().isEmpty() ? null : values.toMap())
+              .updateExpression("SET signed_out_at = :now")
+              .conditionExpression("attribute_not_exists(signed_out_at) OR signed_out_at < :now")
+              .expressionAttributeValues(Attributes.none().with(":now", now).toMap())
               .overrideConfiguration(Budget.forCall()));
     } catch (ConditionalCheckFailedException _) {
       // It is so already.
     }
+  }
+
+  @Override
+  public boolean setDisabled(Subject subject, boolean disabled, Instant now, String attempt) {
+    var values = Attributes.none().with(":attempt", attempt);
+    return subjectsDisabledBy.update(
+            KeyItem.key(subject),
+            Optional.of(attempt)::equals,
+            disabled
+                ? "SET disabled_at = :now, disabled_by = :attempt"
+                : "SET disabled_by = :attempt REMOVE disabled_at",
+            disabled ? "attribute_not_exists(disabled_at)" : "attribute_exists(disabled_at)",
+            disabled ? values.with(":now", now) : values)
+        instanceof Write.Applied;
   }
 
   private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {

@@ -86,6 +86,10 @@ final class KeyItem {
         item.optionalInstant("last_used_at"));
   }
 
+  static Optional<String> readDisabledBy(Map<String, AttributeValue> attributes) {
+    return Attributes.read(attributes, item -> item.optionalText("disabled_by"));
+  }
+
   static Standing readStanding(Map<String, AttributeValue> attributes) {
     return Attributes.read(
         attributes,

@@ -23,9 +23,9 @@ public interface KeyStore {
 
   Standing findStanding(Subject subject);
 
-  /// Puts the next generation in the place of the one that it calls previous, if that is the present
-  /// one, by its refresh token and its seal, the client is the key's, and the key is renewable and
-  /// not revoked.
+  /// Puts the next generation in the place of the one that it calls previous, if that is the
+  /// present one, by its refresh token and its seal, the client is the key's, and the key is
+  /// renewable and not revoked.
   Write<Key> renew(KeyId id, String clientId, Key.Generation next);
 
   /// Revokes, for good. A key that is revoked stays so since when it was.
@@ -67,7 +67,10 @@ public interface KeyStore {
   void signOut(Subject subject, Instant now);
 
   /// Ends everything of the subject's for as long as it is disabled.
-  void setDisabled(Subject subject, boolean disabled, Instant now);
+  ///
+  /// @param attempt names this one, so that it recognises its own work
+  /// @return whether it was otherwise before
+  boolean setDisabled(Subject subject, boolean disabled, Instant now, String attempt);
 
   Optional<Holding> findWithStanding(KeyId id);
 

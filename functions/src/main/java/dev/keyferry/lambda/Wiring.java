@@ -115,6 +115,10 @@ public final class Wiring {
     return clock;
   }
 
+  RandomGenerator random() {
+    return random;
+  }
+
   String setting(String name) {
     return Optional.ofNullable(settings.get(name))
         .orElseThrow(() -> new IllegalStateException("the setting " + name + " is missing"));

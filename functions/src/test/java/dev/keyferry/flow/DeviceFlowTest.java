@@ -403,7 +403,8 @@ final class DeviceFlowTest {
       assertThat(key.terms().createdAt()).isEqualTo(clock.instant());
       assertThat(key.expiresAt()).isEqualTo(clock.instant().plus(Duration.ofHours(24)));
       assertThat(keys.find(key.id())).contains(key);
-      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken())).contains(key);
+      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken()))
+          .contains(new KeyVerifier.Active(key, key.expiresAt()));
     }
 
     @Test
@@ -495,7 +496,7 @@ final class DeviceFlowTest {
     void a_disabled_subject_gets_no_key() {
       var codes = authorize();
       approve(codes);
-      keys.setDisabled(ADA, true, NOON);
+      keys.setDisabled(ADA, true, NOON, Samples.attempt());
 
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
       assertThat(row(codes).state()).isInstanceOf(Approved.class);

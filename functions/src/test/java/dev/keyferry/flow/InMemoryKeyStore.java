@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
 public final class InMemoryKeyStore implements KeyStore {
   private final Map<KeyId, Key> keys = new HashMap<>();
   private final Map<Subject, Standing> standings = new HashMap<>();
+  private final Map<Subject, String> disabledBy = new HashMap<>();
 
   public synchronized Optional<Key> find(KeyId id) {
     return Optional.ofNullable(keys.get(id));
@@ -84,8 +85,15 @@ public final class InMemoryKeyStore implements KeyStore {
   }
 
   @Override
-  public synchronized void setDisabled(Subject subject, boolean disabled, Instant now) {
-    standings.put(subject, new Standing(disabled, findStanding(subject).signedOutAt()));
+  public synchronized boolean setDisabled(
+      Subject subject, boolean disabled, Instant now, String attempt) {
+    var before = findStanding(subject);
+    if (before.disabled() == disabled) {
+      return attempt.equals(disabledBy.get(subject));
+    }
+    standings.put(subject, new Standing(disabled, before.signedOutAt()));
+    disabledBy.put(subject, attempt);
+    return true;
   }
 
   @Override

@@ -114,7 +114,7 @@ public abstract class KeyStoreContract {
   @Test
   void the_standing_tells_a_disabled_subject() {
     issue(key);
-    keys().setDisabled(subject, true, NOON);
+    keys().setDisabled(subject, true, NOON, attempt());
 
     assertThat(standing()).isEqualTo(new Standing(true, Optional.empty()));
   }
@@ -131,7 +131,7 @@ public abstract class KeyStoreContract {
   void the_standing_tells_both_at_once() {
     issue(key);
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, true, NOON);
+    keys().setDisabled(subject, true, NOON, attempt());
 
     assertThat(standing()).isEqualTo(new Standing(true, Optional.of(NOON)));
   }
@@ -144,7 +144,7 @@ public abstract class KeyStoreContract {
     keys().signOut(subject, NOON);
     assertThat(standing()).isEqualTo(new Standing(false, Optional.of(NOON)));
 
-    keys().setDisabled(subject, true, NOON);
+    keys().setDisabled(subject, true, NOON, attempt());
     assertThat(standing()).isEqualTo(new Standing(true, Optional.of(NOON)));
   }
 
@@ -153,7 +153,7 @@ public abstract class KeyStoreContract {
     var other = Samples.key(subject(), NOON);
     issue(key);
     issue(other);
-    keys().setDisabled(other.terms().subject(), true, NOON);
+    keys().setDisabled(other.terms().subject(), true, NOON, attempt());
 
     assertThat(standing()).isEqualTo(Standing.GOOD);
     assertThat(keys().findWithStanding(other.id()))
@@ -247,7 +247,7 @@ public abstract class KeyStoreContract {
     assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
 
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, true, NOON);
+    keys().setDisabled(subject, true, NOON, attempt());
 
     assertThat(keys().findStanding(subject)).isEqualTo(new Standing(true, Optional.of(NOON)));
     assertThat(keys().findStanding(subject())).isEqualTo(Standing.GOOD);
@@ -269,32 +269,44 @@ public abstract class KeyStoreContract {
 
   @Test
   void a_subject_stays_disabled_until_that_is_lifted() {
-    keys().setDisabled(subject, true, NOON);
-    keys().setDisabled(subject, true, NOON.plus(MILLISECOND));
+    keys().setDisabled(subject, true, NOON, attempt());
+    keys().setDisabled(subject, true, NOON.plus(MILLISECOND), attempt());
     assertThat(keys().findStanding(subject).disabled()).isTrue();
 
-    keys().setDisabled(subject, false, NOON.plusMillis(2));
+    keys().setDisabled(subject, false, NOON.plusMillis(2), attempt());
     assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
 
-    keys().setDisabled(subject, true, NOON.plusMillis(3));
+    keys().setDisabled(subject, true, NOON.plusMillis(3), attempt());
     assertThat(keys().findStanding(subject).disabled()).isTrue();
   }
 
   @Test
+  void disabling_and_lifting_tell_whether_they_changed_anything_and_recognise_their_own_work() {
+    for (var disabled : List.of(true, false, true)) {
+      var attempt = attempt();
+      assertThat(keys().setDisabled(subject, disabled, NOON, attempt)).isTrue();
+      assertThat(keys().setDisabled(subject, disabled, NOON, attempt)).as("again").isTrue();
+      assertThat(keys().setDisabled(subject, disabled, NOON, attempt())).as("another").isFalse();
+      assertThat(keys().findStanding(subject).disabled()).isEqualTo(disabled);
+    }
+    assertThat(keys().setDisabled(subject(), false, NOON, attempt())).isFalse();
+  }
+
+  @Test
   void lifting_what_was_never_disabled_changes_nothing() {
-    keys().setDisabled(subject, false, NOON);
+    keys().setDisabled(subject, false, NOON, attempt());
     assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
 
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, false, NOON);
+    keys().setDisabled(subject, false, NOON, attempt());
     assertThat(keys().findStanding(subject)).isEqualTo(new Standing(false, Optional.of(NOON)));
   }
 
   @Test
   void disabling_and_lifting_leave_the_sign_out_as_it_was() {
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, true, NOON);
-    keys().setDisabled(subject, false, NOON);
+    keys().setDisabled(subject, true, NOON, attempt());
+    keys().setDisabled(subject, false, NOON, attempt());
 
     assertThat(keys().findStanding(subject)).isEqualTo(new Standing(false, Optional.of(NOON)));
   }

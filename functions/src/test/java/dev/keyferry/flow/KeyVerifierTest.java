@@ -94,7 +94,7 @@ final class KeyVerifierTest {
 
   @Test
   void the_key_of_a_disabled_subject_is_dead() {
-    keys.setDisabled(subject, true, NOON);
+    keys.setDisabled(subject, true, NOON, Samples.attempt());
 
     assertThat(verifier.verify(token)).isEmpty();
   }
@@ -194,7 +194,7 @@ final class KeyVerifierTest {
     assertThat(verifier.introspect(token)).contains(new Active(key, key.expiresAt()));
     assertThat(lastUsed()).isEmpty();
 
-    keys.setDisabled(subject, true, NOON);
+    keys.setDisabled(subject, true, NOON, Samples.attempt());
     assertThat(verifier.introspect(token)).isEmpty();
   }
 
