@@ -1,5 +1,7 @@
 package dev.keyferry.aws;
 
+import static java.lang.Math.min;
+
 import dev.keyferry.flow.Digest;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Key.Generation;
@@ -10,6 +12,7 @@ import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -17,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -25,6 +29,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
 /// Keys in DynamoDB. A key and its subject's standing come in one strong read: whose key it is
 /// never changes, so this environment remembers it, and only a key's first verification here needs
@@ -152,20 +157,38 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   @Override
-  public List<Key> list(Subject subject) {
-    return dynamo
-        .queryPaginator(query ->
-            query
-                .tableName(table)
-                .indexName("by-subject")
-                .keyConditionExpression("subject = :subject")
-                .expressionAttributeValues(
-                    Attributes.none().with(":subject", subject.value()).toMap())
-                .overrideConfiguration(Budget.forCall()))
-        .items()
-        .stream()
-        .map(KeyItem::read)
-        .toList();
+  public Listing list(Subject subject, Predicate<Key> wanted, int most) {
+    var keys = new ArrayList<Key>();
+    int unreadable = 0;
+    var after = Map.<String, AttributeValue>of();
+    for (int pages = 0; pages < LISTING_PAGES && keys.size() <= most; pages++) {
+      var page = page(subject, after, most);
+      for (var row : page.items()) {
+        var key = KeyItem.readIfWhole(row);
+        unreadable += key.isEmpty() ? 1 : 0;
+        key.filter(wanted).ifPresent(keys::add);
+      }
+      after = page.lastEvaluatedKey();
+      if (after.isEmpty()) {
+        break;
+      }
+    }
+    var more = keys.size() > most || !after.isEmpty();
+    return new Listing(List.copyOf(keys.subList(0, min(most, keys.size()))), more, unreadable);
+  }
+
+  /// Each page has what is left of the invocation's time.
+  private QueryResponse page(Subject subject, Map<String, AttributeValue> after, int size) {
+    return dynamo.query(query ->
+        query
+            .tableName(table)
+            .indexName("by-subject")
+            .keyConditionExpression("subject = :subject")
+            .expressionAttributeValues(Attributes.none().with(":subject", subject.value()).toMap())
+            .scanIndexForward(false)
+            .limit(size)
+            .exclusiveStartKey(after.isEmpty() ? null : after)
+            .overrideConfiguration(Budget.forCall()));
   }
 
   /// Repeating it changes nothing, so an answer that is lost is asked for again.

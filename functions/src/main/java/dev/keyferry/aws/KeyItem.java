@@ -53,6 +53,10 @@ final class KeyItem {
     return Attributes.read(attributes, KeyItem::read);
   }
 
+  static Optional<Key> readIfWhole(Map<String, AttributeValue> attributes) {
+    return Attributes.readIfWhole(attributes, KeyItem::read);
+  }
+
   private static Key read(Attributes item) {
     return new Key(
         new KeyId(item.text("pk").substring(PREFIX.length())),

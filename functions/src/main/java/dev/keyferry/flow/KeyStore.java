@@ -3,6 +3,7 @@ package dev.keyferry.flow;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Keys at rest. Reads are strongly consistent; an outage is an unchecked exception.
 public interface KeyStore {
@@ -60,8 +61,16 @@ public interface KeyStore {
     boolean mayRevoke(Key key);
   }
 
-  /// The subject's keys; from an index that lags behind, so for people to read and nothing else.
-  List<Key> list(Subject subject);
+  /// The newest of the subject's keys that are wanted; from an index that lags behind, so for people
+  /// to read and nothing else. No more than [#LISTING_PAGES] times as many are looked at.
+  Listing list(Subject subject, Predicate<Key> wanted, int most);
+
+  int LISTING_PAGES = 50;
+
+  /// @param keys the newest first
+  /// @param more whether there are others, or may be
+  /// @param unreadable how many rows were passed over because they cannot be read
+  record Listing(List<Key> keys, boolean more, int unreadable) {}
 
   /// Ends every key that the subject agreed to until now, and every grant.
   void signOut(Subject subject, Instant now);

@@ -2,8 +2,8 @@ package dev.keyferry.flow;
 
 import dev.keyferry.flow.Key.Generation;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -31,8 +31,17 @@ public final class InMemoryKeyStore implements KeyStore {
   }
 
   @Override
-  public synchronized List<Key> list(Subject subject) {
-    return keys.values().stream().filter(key -> key.terms().subject().equals(subject)).toList();
+  public synchronized Listing list(Subject subject, Predicate<Key> wanted, int most) {
+    var all =
+        keys.values().stream()
+            .filter(key -> key.terms().subject().equals(subject))
+            .sorted(Comparator.comparing((Key key) -> key.terms().createdAt()).reversed())
+            .toList();
+    var seen = all.stream().limit((long) LISTING_PAGES * most).filter(wanted).toList();
+    return new Listing(
+        seen.stream().limit(most).toList(),
+        seen.size() > most || all.size() > LISTING_PAGES * most,
+        0);
   }
 
   @Override

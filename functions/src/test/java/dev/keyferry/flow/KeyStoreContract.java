@@ -32,6 +32,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -605,7 +607,7 @@ public abstract class KeyStoreContract {
       assertRefused(new Revoker.Holder(CLI.id(), digest()));
       assertRefused(new Revoker.Holder("demo", device.generation().access()));
       assertRefused(new Revoker.Holder("demo", device.generation().refresh()));
-      renewed();
+      applied(keys().renew(device.id(), CLI.id(), next(renewed(), NOON.plusSeconds(2))));
       assertRefused(new Revoker.Holder(CLI.id(), digest()));
       assertRefused(new Revoker.Holder(CLI.id(), device.generation().access()));
     }
@@ -654,15 +656,57 @@ public abstract class KeyStoreContract {
       applied(keys().renew(device.id(), CLI.id(), next(device.generation(), NOON)));
       keys().signOut(subject, NOON);
 
-      assertThat(keys().list(subject))
+      var listing = listed(_ -> true, 2);
+      assertThat(listing.keys())
           .containsExactlyInAnyOrder(found(), stores().find(device.id()).orElseThrow());
+      assertThat(listing.more()).isFalse();
+      assertThat(listing.unreadable()).isZero();
+    }
+
+    private KeyStore.Listing listed(Predicate<Key> wanted, int most) {
+      return keys().list(subject, wanted, most);
+    }
+
+    private List<Key> issueMany(int number) {
+      return IntStream.range(0, number)
+          .mapToObj(second -> Samples.key(subject, NOON.plusSeconds(second)))
+          .peek(KeyStoreContract.this::issue)
+          .toList()
+          .reversed();
+    }
+
+    @Test
+    void begins_with_the_newest_and_tells_whether_there_are_others() {
+      var newestFirst = issueMany(5);
+
+      assertThat(listed(_ -> true, 3))
+          .isEqualTo(new KeyStore.Listing(newestFirst.subList(0, 3), true, 0));
+      assertThat(listed(_ -> true, 5)).isEqualTo(new KeyStore.Listing(newestFirst, false, 0));
+    }
+
+    @Test
+    void goes_on_until_it_has_found_as_many_as_are_wanted() {
+      var newestFirst = issueMany(9);
+      var oldest = List.copyOf(newestFirst.subList(7, 9));
+
+      assertThat(listed(oldest::contains, 2)).isEqualTo(new KeyStore.Listing(oldest, false, 0));
+      assertThat(listed(oldest::contains, 1))
+          .isEqualTo(new KeyStore.Listing(oldest.subList(0, 1), true, 0));
+    }
+
+    @Test
+    void gives_up_after_so_many_that_are_not_wanted_and_says_so() {
+      var newestFirst = issueMany(KeyStore.LISTING_PAGES + 1);
+
+      assertThat(listed(newestFirst.getLast()::equals, 1))
+          .isEqualTo(new KeyStore.Listing(List.of(), true, 0));
     }
 
     @Test
     void is_empty_for_who_never_linked_a_device() {
       keys().signOut(subject, NOON);
 
-      assertThat(keys().list(subject)).isEmpty();
+      assertThat(listed(_ -> true, 1)).isEqualTo(new KeyStore.Listing(List.of(), false, 0));
     }
   }
 
