@@ -503,6 +503,20 @@ final class DeviceFlowTest {
     }
 
     @Test
+    void signing_out_everywhere_withdraws_what_was_approved_at_that_very_moment_or_before() {
+      for (var after : List.of(MILLISECOND.negated(), Duration.ZERO, MILLISECOND)) {
+        clock.advance(Duration.ofSeconds(1));
+        var codes = authorize();
+        approve(codes);
+        keys.signOut(ADA, clock.instant().plus(after));
+
+        var answer = poll(codes);
+
+        assertThat(answer instanceof Given).as("%s after", after).isEqualTo(after.isNegative());
+      }
+    }
+
+    @Test
     void signing_out_everywhere_withdraws_an_approval_but_not_a_later_one() {
       var before = authorize();
       approve(before);
@@ -762,6 +776,8 @@ final class DeviceFlowTest {
       given(poll(codes, "a"));
       clock.advance(DeviceFlow.REDELIVERY);
 
+      assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+      clock.advance(MILLISECOND);
       assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
     }
 

@@ -83,6 +83,8 @@ final class KeyVerifierTest {
 
     clock.set(key.expiresAt());
     assertThat(verifier.verify(token)).isEmpty();
+    clock.set(key.expiresAt().plus(MILLISECOND));
+    assertThat(verifier.verify(token)).isEmpty();
   }
 
   @Test
@@ -105,6 +107,9 @@ final class KeyVerifierTest {
     assertThat(verifier.verify(token)).isPresent();
 
     keys.signOut(subject, key.terms().approvedAt());
+    assertThat(verifier.verify(token)).isEmpty();
+
+    keys.signOut(subject, key.terms().approvedAt().plus(MILLISECOND));
     assertThat(verifier.verify(token)).isEmpty();
   }
 
@@ -184,9 +189,11 @@ final class KeyVerifierTest {
     verifier.verify(token);
     assertThat(lastUsed()).contains(HOUR);
 
-    clock.set(HOUR.plus(Duration.ofHours(1)));
-    verifier.verify(token);
-    assertThat(lastUsed()).contains(HOUR.plus(Duration.ofHours(1)));
+    for (var after : List.of(Duration.ZERO, MILLISECOND)) {
+      clock.set(HOUR.plus(Duration.ofHours(1)).plus(after));
+      verifier.verify(token);
+      assertThat(lastUsed()).contains(HOUR.plus(Duration.ofHours(1)));
+    }
   }
 
   @Test

@@ -323,10 +323,12 @@ final class RefreshFlowTest {
       keys.signOut(ADA, NOON.minus(MILLISECOND));
       var second = given(refresh(first));
 
-      keys.signOut(ADA, NOON);
+      for (var at : List.of(NOON, NOON.plus(MILLISECOND))) {
+        keys.signOut(ADA, at);
 
-      assertInvalidGrant(refresh(second));
-      assertThat(opens(second)).isFalse();
+        assertInvalidGrant(refresh(second));
+        assertThat(opens(second)).isFalse();
+      }
     }
   }
 
@@ -414,6 +416,14 @@ final class RefreshFlowTest {
     @Test
     void from_the_thirtieth_second_on_it_is_reuse() {
       clock.set(refreshedAt.plus(RefreshFlow.GRACE));
+
+      assertInvalidGrant(refresh(first, "a"));
+      assertRevoked(second);
+    }
+
+    @Test
+    void after_the_thirtieth_second_it_is_reuse() {
+      clock.set(refreshedAt.plus(RefreshFlow.GRACE).plus(MILLISECOND));
 
       assertInvalidGrant(refresh(first, "a"));
       assertRevoked(second);
