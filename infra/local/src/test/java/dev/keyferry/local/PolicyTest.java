@@ -32,7 +32,7 @@ class PolicyTest {
   static void record() {
     var wire = new Wire();
     var api =
-        Shared.environments(
+        Shared.limited(
             (function, connection) -> wire.tap(function, CALLS.tap(function, connection)),
             Shared.CLOCK);
     goThroughAllSteps(api, "recorded", _ -> {});
@@ -91,6 +91,9 @@ class PolicyTest {
       assertThat(done.path("changed").asBoolean()).isTrue();
     }
 
+    // That there is no such grant must be heard; the counts that follow need not.
+    answersLostFrom.accept(2);
+    assertThat(api.claim(user, "AAAA-AAAA").verdict()).isEqualTo("404 invalid_user_code");
     answersLostFrom.accept(0);
     var unwanted = api.codes().userCode();
     var nonce = api.claim(user, unwanted).text("approval_nonce");
