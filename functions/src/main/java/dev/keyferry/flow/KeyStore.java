@@ -61,8 +61,8 @@ public interface KeyStore {
     boolean mayRevoke(Key key);
   }
 
-  /// The newest of the subject's keys that are wanted; from an index that lags behind, so for people
-  /// to read and nothing else. No more than [#LISTING_PAGES] times as many are looked at.
+  /// The newest of the subject's keys that are wanted; from an index that lags behind, so for
+  /// people to read and nothing else. No more than [#LISTING_PAGES] times as many are looked at.
   Listing list(Subject subject, Predicate<Key> wanted, int most);
 
   int LISTING_PAGES = 50;

@@ -61,11 +61,7 @@ final class Seals {
 
   private static byte[] message(KeyId id, Key.Generation generation) {
     return message(
-        id,
-        generation.number(),
-        generation.access(),
-        generation.refresh(),
-        generation.issuedAt());
+        id, generation.number(), generation.access(), generation.refresh(), generation.issuedAt());
   }
 
   private static byte[] message(KeyId id, long number, Key.Previous previous) {
@@ -92,9 +88,7 @@ final class Seals {
             .previous()
             .map(previous ->
                 hasher.matches(
-                    Purpose.SEAL,
-                    previous.seal(),
-                    message(id, generation.number() - 1, previous)))
+                    Purpose.SEAL, previous.seal(), message(id, generation.number() - 1, previous)))
             .orElse(true);
   }
 

@@ -9,8 +9,8 @@ import dev.keyferry.web.Response;
 import java.time.Instant;
 import java.util.Map;
 
-/// A signed-in user sees the linked devices: what may still be used, or still be renewed. A row that
-/// cannot be read hides none of the others, and is the operator's to know of.
+/// A signed-in user sees the linked devices: what may still be used, or still be renewed. A row
+/// that cannot be read hides none of the others, and is the operator's to know of.
 public final class ListKeysHandler extends ApiHandler {
   private final Clients clients;
   private final LinkedDevices devices;

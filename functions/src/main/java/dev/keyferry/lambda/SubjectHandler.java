@@ -51,12 +51,14 @@ public final class SubjectHandler
         };
     var attempt = Secret.drawName(random);
     var changed =
-        Outage.orFail(
-            context, () -> keys.setDisabled(subject, disabled, clock.instant(), attempt));
+        Outage.orFail(context, () -> keys.setDisabled(subject, disabled, clock.instant(), attempt));
     return Map.of(
-        "subject", subject.value(),
-        "status", disabled ? "disabled" : "enabled",
-        "changed", changed);
+        "subject",
+        subject.value(),
+        "status",
+        disabled ? "disabled" : "enabled",
+        "changed",
+        changed);
   }
 
   private static String subject(Map<String, String> event) {

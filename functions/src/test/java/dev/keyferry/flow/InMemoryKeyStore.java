@@ -45,8 +45,7 @@ public final class InMemoryKeyStore implements KeyStore {
   }
 
   @Override
-  public synchronized Write<Key> renew(
-      KeyId id, String clientId, Generation next) {
+  public synchronized Write<Key> renew(KeyId id, String clientId, Generation next) {
     var previous = next.previous().orElseThrow();
     return update(
         id,

@@ -229,16 +229,14 @@ public abstract class KeyStoreContract {
     return next(present, now, Optional.empty());
   }
 
-  private static Generation next(
-      Generation present, Instant now, Optional<Digest> idempotencyKey) {
+  private static Generation next(Generation present, Instant now, Optional<Digest> idempotencyKey) {
     return new Generation(
         present.number() + 1,
         digest(),
         digest(),
         now,
         Optional.of(
-            new Previous(
-                present.access(), present.refresh(), present.issuedAt(), present.seal())),
+            new Previous(present.access(), present.refresh(), present.issuedAt(), present.seal())),
         digest(),
         attempt(),
         idempotencyKey);

@@ -35,7 +35,8 @@ class IntrospectionTest {
   }
 
   @Test
-  void tells_of_a_refreshed_token_when_its_grace_ends_as_whoami_does_and_nothing_of_a_refresh_token() {
+  void
+      tells_of_a_refreshed_token_when_its_grace_ends_as_whoami_does_and_nothing_of_a_refresh_token() {
     var tokens = api.link(user);
     assertThat(api.introspect(tokens.text("refresh_token")).body()).isEqualTo(INACTIVE);
     api.refresh(tokens.text("refresh_token"));

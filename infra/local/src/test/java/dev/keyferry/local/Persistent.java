@@ -85,10 +85,7 @@ final class Persistent {
   private void assertDead(Tokens tokens) {
     until(Set.of("403"), Set.of("500"), () -> api.whoami(tokens.access()), Duration.ZERO);
     until(
-        Set.of("400 invalid_grant"),
-        Set.of(),
-        () -> api.refresh(tokens.refresh()),
-        Duration.ZERO);
+        Set.of("400 invalid_grant"), Set.of(), () -> api.refresh(tokens.refresh()), Duration.ZERO);
   }
 
   /// Trades the refresh token for the next.
