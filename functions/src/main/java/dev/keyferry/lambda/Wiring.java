@@ -7,7 +7,6 @@ import dev.keyferry.aws.DynamoLimitStore;
 import dev.keyferry.aws.KmsKeyHasher;
 import dev.keyferry.flow.AuthorizationLimit;
 import dev.keyferry.flow.DeviceFlow;
-import dev.keyferry.flow.Introspection;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
@@ -118,10 +117,6 @@ public final class Wiring {
     return new Revocation(keys(), hasher(), clock);
   }
 
-  Introspection introspection() {
-    return new Introspection(keys(), hasher(), clock);
-  }
-
   LinkedDevices linkedDevices() {
     return new LinkedDevices(keys(), clock);
   }
@@ -139,6 +134,10 @@ public final class Wiring {
 
   InstantSource clock() {
     return clock;
+  }
+
+  RandomGenerator random() {
+    return random;
   }
 
   String setting(String name) {
