@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,13 +28,18 @@ class DifferencesTest {
   @BeforeAll
   static void sends_the_same_requests_to_both(@TempDir Path directory) throws LifecycleException {
     try (var peer = new SpringServer(directory)) {
-      var keyferry = new KeyferryServer();
+      var exchanges = Exchange.all();
+      var theirs = CompletableFuture.supplyAsync(() -> answers(exchanges, peer));
+      var ours = answers(exchanges, new KeyferryServer());
       compared =
-          Exchange.all().stream()
-              .map(exchange ->
-                  new Compared(exchange, answer(exchange, keyferry), answer(exchange, peer)))
+          IntStream.range(0, exchanges.size())
+              .mapToObj(i -> new Compared(exchanges.get(i), ours.get(i), theirs.join().get(i)))
               .toList();
     }
+  }
+
+  private static List<Reply> answers(List<Exchange> exchanges, AuthorizationServer server) {
+    return exchanges.stream().map(each -> answer(each, server)).toList();
   }
 
   private static Reply answer(Exchange exchange, AuthorizationServer server) {
