@@ -52,7 +52,7 @@ final class DeviceFlowTest {
   private final DeviceFlow flow = flowOver(new Random(8628));
 
   private DeviceFlow flowOver(RandomGenerator random) {
-    return new DeviceFlow(grants, keys, hasher, clock, random);
+    return new DeviceFlow(grants, keys, hasher, clock, random, _ -> {});
   }
 
   private static <T> T given(Answer<T> answer) {
