@@ -7,6 +7,7 @@ import dev.keyferry.aws.Budget;
 import dev.keyferry.flow.AccessToken;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyVerifier;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -66,11 +67,16 @@ public final class KeyAuthorizer
   }
 
   private static Map<String, String> facts(Key key) {
-    return Map.of(
-        "sub", key.terms().subject().value(),
-        "client_id", key.terms().clientId(),
-        "scope", key.terms().scope().toString(),
-        "key_id", key.id().value(),
-        "exp", Long.toString(key.expiresAt().getEpochSecond()));
+    var facts = new HashMap<String, String>();
+    facts.put("sub", key.terms().subject().value());
+    facts.put("client_id", key.terms().clientId());
+    facts.put("scope", key.terms().scope().toString());
+    facts.put("key_id", key.id().value());
+    facts.put("exp", Long.toString(key.expiresAt().getEpochSecond()));
+    var profile = key.terms().profile();
+    profile.name().ifPresent(name -> facts.put("name", name));
+    profile.email().ifPresent(email -> facts.put("email", email));
+    profile.organisation().ifPresent(organisation -> facts.put("organisation", organisation));
+    return facts;
   }
 }

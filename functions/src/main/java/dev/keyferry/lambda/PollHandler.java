@@ -99,7 +99,11 @@ public final class PollHandler extends ApiHandler {
             "expires_in",
                 Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
             "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
-            "scope", key.terms().scope()));
+            "scope", key.terms().scope(),
+            "sub", key.terms().subject().value(),
+            "name", key.terms().profile().name(),
+            "email", key.terms().profile().email(),
+            "organisation", key.terms().profile().organisation()));
   }
 
   private static MalformedRequest refused(OAuthError error) {

@@ -5,6 +5,7 @@ import dev.keyferry.aws.DynamoGrantStore;
 import dev.keyferry.aws.DynamoKeyStore;
 import dev.keyferry.aws.KmsKeyHasher;
 import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.DeviceNames;
 import dev.keyferry.flow.Introspection;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
@@ -103,6 +104,10 @@ public final class Wiring {
 
   LinkedDevices linkedDevices() {
     return new LinkedDevices(keys(), clock);
+  }
+
+  DeviceNames deviceNames() {
+    return new DeviceNames(hasher());
   }
 
   KeyStore keys() {
