@@ -249,22 +249,14 @@ public final class DeviceFlow {
   ///
   /// @param profile kept with the key, for its client
   public Answer<Grant> approve(
-      Subject subject,
-      Profile profile,
-      UserCode userCode,
-      String approvalNonce,
-      Consent consent) {
+      Subject subject, Profile profile, UserCode userCode, String approvalNonce, Consent consent) {
     return ApprovalNonce.parse(approvalNonce)
         .map(nonce -> approve(subject, profile, userCode, nonce, consent))
         .orElse(new Declined<>(OAuthError.INVALID_USER_CODE));
   }
 
   private Answer<Grant> approve(
-      Subject subject,
-      Profile profile,
-      UserCode userCode,
-      ApprovalNonce nonce,
-      Consent consent) {
+      Subject subject, Profile profile, UserCode userCode, ApprovalNonce nonce, Consent consent) {
     var claim = new Claim(subject, hasher.digest(APPROVAL, nonce.bytes()));
     var now = now();
     var since = nonce.openedAt();

@@ -22,8 +22,7 @@ record ProfileClaims(String name, String email, String organisation) {
   }
 
   Profile read(Request request) {
-    return new Profile(
-        line(request, name), line(request, email), line(request, organisation));
+    return new Profile(line(request, name), line(request, email), line(request, organisation));
   }
 
   private static Optional<String> line(Request request, String claim) {

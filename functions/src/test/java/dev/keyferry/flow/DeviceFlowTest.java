@@ -1116,7 +1116,8 @@ final class DeviceFlowTest {
           List.of(
               new Approved(new Claim(BOB, claim.nonce()), approval),
               new Approved(new Claim(ADA, Samples.digest()), approval),
-              new Approved(claim, new Approval(Consent.TO_ALL, PROFILE, approval.since(), approval.seal())),
+              new Approved(
+                  claim, new Approval(Consent.TO_ALL, PROFILE, approval.since(), approval.seal())),
               new Approved(
                   claim,
                   new Approval(
@@ -1131,12 +1132,12 @@ final class DeviceFlowTest {
                       PROFILE,
                       approval.since(),
                       approval.seal())),
-              new Approved(
-                  claim, new Approval(consent, eve, approval.since(), approval.seal())),
+              new Approved(claim, new Approval(consent, eve, approval.since(), approval.seal())),
               new Approved(
                   claim, new Approval(consent, Profile.NONE, approval.since(), approval.seal())),
               new Approved(
-                  claim, new Approval(consent, PROFILE, approval.since().plusMillis(1), approval.seal())));
+                  claim,
+                  new Approval(consent, PROFILE, approval.since().plusMillis(1), approval.seal())));
 
       for (var forgery : forgeries) {
         forge(forgery);
@@ -1191,6 +1192,20 @@ final class DeviceFlowTest {
 
       hasher.recover();
       assertThat(poll(codes, "a")).isInstanceOf(Given.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NAME", "USER_CODE"})
+    void a_nameless_devices_code_is_not_spent_when_this_subkey_is_missing(Purpose purpose) {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      approve(codes);
+      hasher.failFor(purpose);
+
+      assertUnavailable(() -> poll(codes));
+      assertThat(row(codes).state()).isInstanceOf(Approved.class);
+
+      hasher.recover();
+      assertThat(nameOf(given(poll(codes)).key())).contains(codes.userCode().display());
     }
 
     @ParameterizedTest

@@ -513,7 +513,8 @@ public abstract class GrantStoreContract {
     }
 
     private Write<Grant> approve(Claim by, Consent consent, Instant now) {
-      return grants().approve(locator, by, new Approval(consent, Samples.PROFILE, now, digest()), now);
+      return grants()
+          .approve(locator, by, new Approval(consent, Samples.PROFILE, now, digest()), now);
     }
 
     private Consent scope(String... tokens) {

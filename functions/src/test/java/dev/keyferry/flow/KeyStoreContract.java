@@ -58,7 +58,10 @@ public abstract class KeyStoreContract {
     var claim = new Claim(issued.terms().subject(), digest());
     stores().grants().create(grant, NOON);
     stores().grants().claim(locator, claim, NOON);
-    stores().grants().approve(locator, claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, digest()), NOON);
+    stores()
+        .grants()
+        .approve(
+            locator, claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, digest()), NOON);
     assertThat(
             stores()
                 .grants()

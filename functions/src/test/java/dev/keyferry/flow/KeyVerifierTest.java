@@ -48,7 +48,8 @@ final class KeyVerifierTest {
   private Key mint(RefreshToken of) {
     var grant = Samples.grant(Samples.request(NOON));
     var claim = new Claim(subject, Samples.digest());
-    var approved = new Approved(claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, Samples.digest()));
+    var approved =
+        new Approved(claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, Samples.digest()));
     var redemption = new Redemption(NOON.plusSeconds(1), Samples.attempt(), Optional.empty());
     return Key.mint(hasher, of, grant, approved, CLI, NAME, redemption);
   }

@@ -36,8 +36,18 @@ final class MaskedCodeTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "1", "1.", ".00000000ff", "1.00000000FF", "1.0000000ff", "1.000000000ff", "x.00000000ff",
-        "-1.00000000ff", "9999999999.00000000ff"})
+      strings = {
+        "",
+        "1",
+        "1.",
+        ".00000000ff",
+        "1.00000000FF",
+        "1.0000000ff",
+        "1.000000000ff",
+        "x.00000000ff",
+        "-1.00000000ff",
+        "9999999999.00000000ff"
+      })
   void is_not_read_from_anything_else(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> MaskedCode.parse(text));
   }

@@ -38,7 +38,9 @@ public final class Samples {
 
   public static final Profile PROFILE =
       new Profile(
-          Optional.of("Ada Lövelace"), Optional.of("ada@example.com"), Optional.of("Engines & Söhne"));
+          Optional.of("Ada Lövelace"),
+          Optional.of("ada@example.com"),
+          Optional.of("Engines & Söhne"));
 
   /// The verifier and the challenge of RFC 7636 Appendix B.
   public static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

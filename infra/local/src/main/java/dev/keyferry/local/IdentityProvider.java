@@ -80,7 +80,7 @@ public final class IdentityProvider implements AutoCloseable {
       var claims = new HashMap<String, Object>();
       claims.put("scope", isPage ? "openid keyferry/approve" : asked);
       if (request.getAuthorizationGrant().getType().equals(GrantType.CLIENT_CREDENTIALS)) {
-        claims.putAll(person(request.getClientID().getValue()));
+        claims.putAll(person(subject(request)));
       }
       return claims;
     }

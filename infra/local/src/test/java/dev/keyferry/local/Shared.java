@@ -13,6 +13,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// The one stack that the tests of a run share, so that at the end all they left behind can be
@@ -52,6 +54,22 @@ final class Shared {
     var functions =
         new Functions(STACK.template(), STACK.aws(), CLIENTS, clock, wire, Secrets.LOG::add);
     return new ToHandlers(STACK, functions, encoding);
+  }
+
+  /// Fresh environments over the same tables, as a deployment with other parameters has them.
+  static ToHandlers deployed(Map<String, String> parameters) {
+    var values = new LinkedHashMap<>(parameters);
+    values.put("GrantsTable", Tables.GRANTS);
+    values.put("KeysTable", Tables.KEYS);
+    values.put("HashKey.Arn", STACK.aws().hashKey());
+    try {
+      var template = new Template(ROOT.resolve("template.yaml"), values);
+      var functions =
+          new Functions(template, STACK.aws(), CLIENTS, CLOCK, (_, aws) -> aws, Secrets.LOG::add);
+      return new ToHandlers(STACK, functions, Encoding.TEXT);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String sha256(String text) {

@@ -28,11 +28,23 @@ final class ToHandlers extends Api {
   private final Functions functions;
   private final Encoding encoding;
   private final List<Route> routes;
+  private final Map<String, String> claims;
 
   ToHandlers(LocalKeyferry stack, Functions functions, Encoding encoding) {
+    this(stack.template().routes(), functions, encoding, Map.of());
+  }
+
+  private ToHandlers(
+      List<Route> routes, Functions functions, Encoding encoding, Map<String, String> claims) {
     this.functions = functions;
     this.encoding = encoding;
-    routes = stack.template().routes();
+    this.routes = routes;
+    this.claims = claims;
+  }
+
+  /// The same environments for users whose tokens say this besides who they are.
+  ToHandlers claiming(Map<String, String> more) {
+    return new ToHandlers(routes, functions, encoding, more);
   }
 
   @Override
@@ -54,12 +66,11 @@ final class ToHandlers extends Api {
     event.put("body", encoded(call.body())).put("isBase64Encoded", encoding != Encoding.TEXT);
     switch (route.authorization()) {
       case Authorization.None _ -> {}
-      case Authorization.Jwt _ ->
-          context
-              .putObject("authorizer")
-              .putObject("jwt")
-              .putObject("claims")
-              .put("sub", call.user());
+      case Authorization.Jwt _ -> {
+        var jwt = context.putObject("authorizer").putObject("jwt").putObject("claims");
+        claims.forEach(jwt::put);
+        jwt.put("sub", call.user());
+      }
       case Authorization.Lambda(var authorizer) -> {
         ObjectNode verdict;
         try {
