@@ -118,6 +118,9 @@ class BrowserTest {
     assertThat(issued.json().get("expires_in").asLong()).isEqualTo(5400);
     var holder = api.whoami(issued.text("access_token"));
     assertThat(holder.text("sub")).isEqualTo("alice");
+    assertThat(holder.text("name")).isEqualTo("Alice");
+    assertThat(holder.text("email")).isEqualTo("alice@example.com");
+    assertThat(holder.text("organisation")).isEqualTo("example");
     assertThat(holder.text("scope")).isEqualTo("read write");
   }
 
