@@ -90,7 +90,7 @@ public final class RefreshFlow {
                 Digest.NONE,
                 ask.attempt(),
                 ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
-    return switch (keys.renew(key.id(), ask.client().id(), seen.refresh(), next)) {
+    return switch (keys.renew(key.id(), ask.client().id(), next)) {
       case Applied(var renewed) -> new Given<>(IssuedKey.of(renewed, token, hasher));
       // Another refresh of the same token came first, or a revocation did.
       case Refused(var found) ->

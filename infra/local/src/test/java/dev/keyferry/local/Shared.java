@@ -22,6 +22,8 @@ import java.util.Optional;
 final class Shared {
   static final Path ROOT = Path.of("../..");
 
+  private static final Path TEMPLATE = ROOT.resolve("template.yaml");
+
   /// Put forward by tests, never back.
   static final ShiftedClock CLOCK = new ShiftedClock();
 
@@ -51,25 +53,38 @@ final class Shared {
   }
 
   static ToHandlers environments(Functions.Tap wire, InstantSource clock, Encoding encoding) {
-    var functions =
-        new Functions(STACK.template(), STACK.aws(), CLIENTS, clock, wire, Secrets.LOG::add);
-    return new ToHandlers(STACK, functions, encoding);
+    return environments(STACK.template(), wire, clock, encoding);
   }
 
-  /// Fresh environments over the same tables, as a deployment with other parameters has them.
+  /// As before, but with the limits that are off for all other tests.
+  static ToHandlers limited(Functions.Tap wire, InstantSource clock) {
+    return deployed(Map.of(), wire, clock);
+  }
+
+  /// Fresh environments over the same tables, as a deployment with these parameters has them.
   static ToHandlers deployed(Map<String, String> parameters) {
+    var values = new LinkedHashMap<>(LocalKeyferry.NO_LIMITS);
+    values.putAll(parameters);
+    return deployed(values, (_, connection) -> connection, CLOCK);
+  }
+
+  private static ToHandlers deployed(
+      Map<String, String> parameters, Functions.Tap wire, InstantSource clock) {
     var values = new LinkedHashMap<>(parameters);
     values.put("GrantsTable", Tables.GRANTS);
     values.put("KeysTable", Tables.KEYS);
     values.put("HashKey.Arn", STACK.aws().hashKey());
     try {
-      var template = new Template(ROOT.resolve("template.yaml"), values);
-      var functions =
-          new Functions(template, STACK.aws(), CLIENTS, CLOCK, (_, aws) -> aws, Secrets.LOG::add);
-      return new ToHandlers(STACK, functions, Encoding.TEXT);
+      return environments(new Template(TEMPLATE, values), wire, clock, Encoding.TEXT);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static ToHandlers environments(
+      Template template, Functions.Tap wire, InstantSource clock, Encoding encoding) {
+    var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, Secrets.LOG::add);
+    return new ToHandlers(STACK.template().routes(), functions, encoding);
   }
 
   private static String sha256(String text) {
@@ -85,7 +100,8 @@ final class Shared {
     try {
       return new LocalKeyferry(
           new Options(
-              ROOT.resolve("template.yaml"),
+              TEMPLATE,
+              LocalKeyferry.NO_LIMITS,
               Ports.ANY,
               Optional.empty(),
               CLIENTS,

@@ -25,26 +25,37 @@ final class ToHandlers extends Api {
     BROKEN_BASE64
   }
 
+  private final List<Route> routes;
   private final Functions functions;
   private final Encoding encoding;
-  private final List<Route> routes;
+  private final String address;
   private final Map<String, String> claims;
 
-  ToHandlers(LocalKeyferry stack, Functions functions, Encoding encoding) {
-    this(stack.template().routes(), functions, encoding, Map.of());
+  ToHandlers(List<Route> routes, Functions functions, Encoding encoding) {
+    this(routes, functions, encoding, "203.0.113.7", Map.of());
   }
 
   private ToHandlers(
-      List<Route> routes, Functions functions, Encoding encoding, Map<String, String> claims) {
+      List<Route> routes,
+      Functions functions,
+      Encoding encoding,
+      String address,
+      Map<String, String> claims) {
+    this.routes = routes;
     this.functions = functions;
     this.encoding = encoding;
-    this.routes = routes;
+    this.address = address;
     this.claims = claims;
   }
 
-  /// The same environments for users whose tokens say this besides who they are.
+  /// The same environments, called from another address.
+  ToHandlers from(String otherAddress) {
+    return new ToHandlers(routes, functions, encoding, otherAddress, claims);
+  }
+
+  /// The same environments, for users whose tokens say this besides who they are.
   ToHandlers claiming(Map<String, String> more) {
-    return new ToHandlers(routes, functions, encoding, more);
+    return new ToHandlers(routes, functions, encoding, address, more);
   }
 
   @Override
@@ -62,7 +73,7 @@ final class ToHandlers extends Api {
     call.headers().forEach(event.putObject("headers")::put);
     event.putObject("stageVariables").put("PublicUrl", "https://keyferry.example");
     var context = event.putObject("requestContext");
-    context.putObject("http").put("method", route.method()).put("sourceIp", "203.0.113.7");
+    context.putObject("http").put("method", route.method()).put("sourceIp", address);
     event.put("body", encoded(call.body())).put("isBase64Encoded", encoding != Encoding.TEXT);
     switch (route.authorization()) {
       case Authorization.None _ -> {}
