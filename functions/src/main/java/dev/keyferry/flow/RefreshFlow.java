@@ -4,6 +4,8 @@ import static dev.keyferry.flow.Purpose.KEY;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.Key.Previous;
 import dev.keyferry.flow.KeyStore.Revoker;
@@ -27,12 +29,15 @@ public final class RefreshFlow {
   private final KeyHasher hasher;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Audit audit;
 
-  public RefreshFlow(KeyStore keys, KeyHasher hasher, InstantSource clock, RandomGenerator random) {
+  public RefreshFlow(
+      KeyStore keys, KeyHasher hasher, InstantSource clock, RandomGenerator random, Audit audit) {
     this.keys = keys;
     this.hasher = hasher;
     this.clock = clock;
     this.random = random;
+    this.audit = audit;
   }
 
   private record Ask(
@@ -91,7 +96,10 @@ public final class RefreshFlow {
                 ask.attempt(),
                 ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
     return switch (keys.renew(key.id(), ask.client().id(), next)) {
-      case Applied(var renewed) -> new Given<>(IssuedKey.of(renewed, token, hasher));
+      case Applied(var renewed) -> {
+        audit.record(Event.of(Kind.REFRESHED, renewed));
+        yield new Given<>(IssuedKey.of(renewed, token, hasher));
+      }
       // Another refresh of the same token came first, or a revocation did.
       case Refused(var found) ->
           found
@@ -118,6 +126,7 @@ public final class RefreshFlow {
     if (isPrevious || isOlder(ask.token(), key)) {
       // Somebody holds a token that was already used: the client, or a thief (RFC 9700 §4.14.2).
       keys.revoke(key.id(), new Revoker.Server(), ask.now());
+      audit.record(Event.of(Kind.REUSE_DETECTED, key));
     }
     return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
   }
@@ -129,6 +138,7 @@ public final class RefreshFlow {
             && ask.idempotencyKey().isPresent()
             && hasher.matches(
                 KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
+    audit.record(Event.of(same ? Kind.REDELIVERED : Kind.REPLAY_REFUSED, key));
     return same
         ? new Given<>(IssuedKey.of(key, ask.token().next(hasher, generation.version()), hasher))
         : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);

@@ -1,17 +1,14 @@
 package dev.keyferry.lambda;
 
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.keyferry.flow.DeviceNames;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.LinkedDevices;
-import dev.keyferry.web.Json;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.time.Instant;
 import java.util.Map;
 
-/// A signed-in user sees the linked devices: what may still be used, or still be renewed. A row
-/// that cannot be read hides none of the others, and is the operator's to know of.
+/// A signed-in user sees the linked devices: what may still be used, or still be renewed.
 public final class ListKeysHandler extends ApiHandler {
   private final Clients clients;
   private final LinkedDevices devices;
@@ -31,12 +28,6 @@ public final class ListKeysHandler extends ApiHandler {
   Response handle(Request request) {
     request.refuseSecretsInQuery();
     var listing = devices.of(request.subject());
-    if (listing.unreadable() > 0) {
-      logger()
-          .log(
-              Json.write(Map.of("event", "unreadable", "rows", listing.unreadable())),
-              LogLevel.ERROR);
-    }
     var keys = listing.keys().stream().map(this::describe).toList();
     return Response.json(200, Map.of("keys", keys, "more", listing.more()));
   }

@@ -53,7 +53,7 @@ final class DeviceFlowTest {
   private final DeviceFlow flow = flowOver(hasher);
 
   private DeviceFlow flowOver(KeyHasher hasher) {
-    return new DeviceFlow(grants, keys, hasher, clock, new Random(8628));
+    return new DeviceFlow(grants, keys, hasher, clock, new Random(8628), _ -> {});
   }
 
   private static <T> T given(Answer<T> answer) {

@@ -48,8 +48,8 @@ final class RefreshFlowTest {
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final DeviceFlow deviceFlow =
-      new DeviceFlow(new InMemoryGrantStore(keys), keys, hasher, clock, new Random(8628));
-  private final RefreshFlow flow = new RefreshFlow(keys, hasher, clock, new Random(6749));
+      new DeviceFlow(new InMemoryGrantStore(keys), keys, hasher, clock, new Random(8628), _ -> {});
+  private final RefreshFlow flow = new RefreshFlow(keys, hasher, clock, new Random(6749), _ -> {});
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
 
   private static <T> T given(Answer<T> answer) {

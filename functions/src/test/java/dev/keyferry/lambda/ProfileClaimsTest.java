@@ -18,6 +18,7 @@ final class ProfileClaimsTest {
   private static Profile read(ProfileClaims claims, Map<String, String> token) {
     return claims.read(
         new Request(
+            Optional.empty(),
             URI.create("https://keys.example"),
             "/oauth/device/approve",
             "",

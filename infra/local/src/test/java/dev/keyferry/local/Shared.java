@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The one stack that the tests of a run share, so that at the end all they left behind can be
 /// searched.
@@ -53,37 +54,48 @@ final class Shared {
   }
 
   static ToHandlers environments(Functions.Tap wire, InstantSource clock, Encoding encoding) {
-    return environments(STACK.template(), wire, clock, encoding);
+    return environments(STACK.template(), wire, clock, encoding, Secrets.LOG::add);
   }
 
   /// As before, but with the limits that are off for all other tests.
   static ToHandlers limited(Functions.Tap wire, InstantSource clock) {
-    return deployed(Map.of(), wire, clock);
+    return limited(wire, clock, Secrets.LOG::add);
+  }
+
+  static ToHandlers limited(Functions.Tap wire, InstantSource clock, Consumer<String> log) {
+    return deployed(Map.of(), wire, clock, log);
   }
 
   /// Fresh environments over the same tables, as a deployment with these parameters has them.
   static ToHandlers deployed(Map<String, String> parameters) {
     var values = new LinkedHashMap<>(LocalKeyferry.NO_LIMITS);
     values.putAll(parameters);
-    return deployed(values, (_, connection) -> connection, CLOCK);
+    return deployed(values, (_, connection) -> connection, CLOCK, Secrets.LOG::add);
   }
 
   private static ToHandlers deployed(
-      Map<String, String> parameters, Functions.Tap wire, InstantSource clock) {
+      Map<String, String> parameters,
+      Functions.Tap wire,
+      InstantSource clock,
+      Consumer<String> log) {
     var values = new LinkedHashMap<>(parameters);
     values.put("GrantsTable", Tables.GRANTS);
     values.put("KeysTable", Tables.KEYS);
     values.put("HashKey.Arn", STACK.aws().hashKey());
     try {
-      return environments(new Template(TEMPLATE, values), wire, clock, Encoding.TEXT);
+      return environments(new Template(TEMPLATE, values), wire, clock, Encoding.TEXT, log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static ToHandlers environments(
-      Template template, Functions.Tap wire, InstantSource clock, Encoding encoding) {
-    var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, Secrets.LOG::add);
+      Template template,
+      Functions.Tap wire,
+      InstantSource clock,
+      Encoding encoding,
+      Consumer<String> log) {
+    var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, log);
     return new ToHandlers(STACK.template().routes(), functions, encoding);
   }
 

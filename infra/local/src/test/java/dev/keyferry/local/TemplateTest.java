@@ -187,7 +187,8 @@ class TemplateTest {
                     aws::dynamo,
                     aws::kms,
                     Shared.CLOCK,
-                    new SecureRandom());
+                    new SecureRandom(),
+                    _ -> {});
 
             new LocalFunction(function, wiring, _ -> {});
 
