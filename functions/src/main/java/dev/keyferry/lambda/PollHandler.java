@@ -92,6 +92,7 @@ public final class PollHandler extends ApiHandler {
   private static Response token(IssuedKey issued) {
     var key = issued.key();
     return Response.json(
+<<<<<<< HEAD
             200,
             Map.of(
                 "access_token", issued.accessToken().reveal(),
@@ -101,6 +102,20 @@ public final class PollHandler extends ApiHandler {
                 "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
                 "scope", key.terms().scope()))
         .with("pragma", "no-cache");
+=======
+        200,
+        Map.of(
+            "access_token", issued.accessToken().reveal(),
+            "token_type", "Bearer",
+            "expires_in",
+                Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
+            "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
+            "scope", key.terms().scope(),
+            "sub", key.terms().subject().value(),
+            "name", key.terms().profile().name(),
+            "email", key.terms().profile().email(),
+            "organisation", key.terms().profile().organisation()));
+>>>>>>> fbf8eabd50e40f67d7530371f65407ebb21b53dd
   }
 
   private static MalformedRequest refused(OAuthError error) {

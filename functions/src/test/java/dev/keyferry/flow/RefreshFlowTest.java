@@ -75,7 +75,7 @@ final class RefreshFlowTest {
                     asked.origin(),
                     asked.at())));
     var nonce = given(deviceFlow.claim(ADA, codes.userCode())).approvalNonce();
-    given(deviceFlow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+    given(deviceFlow.approve(ADA, Samples.PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
     return codes;
   }
 
@@ -706,7 +706,16 @@ final class RefreshFlowTest {
       var terms = genuine.terms();
       return Samples.withTerms(
           genuine,
-          new Terms(clientId, subject, scope, lifetime, terms.name(), terms.origin(), at, at));
+          new Terms(
+              clientId,
+              subject,
+              terms.profile(),
+              scope,
+              lifetime,
+              terms.name(),
+              terms.origin(),
+              at,
+              at));
     }
 
     @Test
