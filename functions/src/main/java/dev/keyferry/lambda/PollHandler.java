@@ -92,17 +92,6 @@ public final class PollHandler extends ApiHandler {
   private static Response token(IssuedKey issued) {
     var key = issued.key();
     return Response.json(
-<<<<<<< HEAD
-            200,
-            Map.of(
-                "access_token", issued.accessToken().reveal(),
-                "token_type", "Bearer",
-                "expires_in",
-                    Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
-                "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
-                "scope", key.terms().scope()))
-        .with("pragma", "no-cache");
-=======
         200,
         Map.of(
             "access_token", issued.accessToken().reveal(),
@@ -114,8 +103,8 @@ public final class PollHandler extends ApiHandler {
             "sub", key.terms().subject().value(),
             "name", key.terms().profile().name(),
             "email", key.terms().profile().email(),
-            "organisation", key.terms().profile().organisation()));
->>>>>>> fbf8eabd50e40f67d7530371f65407ebb21b53dd
+            "organisation", key.terms().profile().organisation()))
+        .with("pragma", "no-cache");
   }
 
   private static MalformedRequest refused(OAuthError error) {
