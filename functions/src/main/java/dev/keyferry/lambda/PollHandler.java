@@ -92,18 +92,18 @@ public final class PollHandler extends ApiHandler {
   private static Response token(IssuedKey issued) {
     var key = issued.key();
     return Response.json(
-        200,
-        Map.of(
-            "access_token", issued.accessToken().reveal(),
-            "token_type", "Bearer",
-            "expires_in",
-                Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
-            "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
-            "scope", key.terms().scope(),
-            "sub", key.terms().subject().value(),
-            "name", key.terms().profile().name(),
-            "email", key.terms().profile().email(),
-            "organisation", key.terms().profile().organisation()))
+            200,
+            Map.of(
+                "access_token", issued.accessToken().reveal(),
+                "token_type", "Bearer",
+                "expires_in",
+                    Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
+                "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
+                "scope", key.terms().scope(),
+                "sub", key.terms().subject().value(),
+                "name", key.terms().profile().name(),
+                "email", key.terms().profile().email(),
+                "organisation", key.terms().profile().organisation()))
         .with("pragma", "no-cache");
   }
 
