@@ -1,5 +1,6 @@
 package dev.keyferry.aws;
 
+import dev.keyferry.flow.Delivery;
 import dev.keyferry.flow.Scope;
 import java.time.Instant;
 import java.util.HashMap;
@@ -64,6 +65,16 @@ final class Attributes {
   Attributes withText(String name, Optional<String> text) {
     text.ifPresent(present -> with(name, present));
     return this;
+  }
+
+  Attributes withDelivery(Optional<Delivery> delivery) {
+    return withText("delivery_jwk", delivery.map(Delivery::jwk))
+        .withText("delivery_nonce", delivery.flatMap(Delivery::nonce));
+  }
+
+  Optional<Delivery> delivery() {
+    return optionalText("delivery_jwk")
+        .map(jwk -> new Delivery(jwk, optionalText("delivery_nonce")));
   }
 
   boolean has(String name) {

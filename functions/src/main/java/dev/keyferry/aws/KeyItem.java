@@ -38,6 +38,7 @@ final class KeyItem {
         .with("requested_from", terms.origin().toString())
         .with("approved_at", terms.approvedAt())
         .with("created_at", terms.createdAt())
+        .withDelivery(terms.delivery())
         .with("key_seal", key.seal().toString())
         .with("generation", generation.number())
         .with("access_hash", generation.access().toString())
@@ -64,7 +65,8 @@ final class KeyItem {
             item.optionalText("key_name"),
             Origin.parse(item.text("requested_from")),
             item.instant("approved_at"),
-            item.instant("created_at")),
+            item.instant("created_at"),
+            item.delivery()),
         Digest.parse(item.text("key_seal")),
         new Key.Generation(
             item.number("generation"),

@@ -38,6 +38,7 @@ public record Key(
   /// @param name what its owner calls the device
   /// @param origin where the device asked for it
   /// @param approvedAt when its owner agreed; a sign-out after that ends the key
+  /// @param delivery if present, how every token answer is encrypted
   public record Terms(
       String clientId,
       Subject subject,
@@ -46,7 +47,8 @@ public record Key(
       Optional<String> name,
       Origin origin,
       Instant approvedAt,
-      Instant createdAt) {
+      Instant createdAt,
+      Optional<Delivery> delivery) {
 
     /// Whether a refresh token belongs to it, OpenID Connect Core §11.
     public boolean renewable() {
@@ -103,7 +105,8 @@ public record Key(
             consent.name().or(request::deviceName),
             request.origin(),
             approved.approval().since(),
-            redemption.at());
+            redemption.at(),
+            request.delivery());
     return new Key(
         first.id(),
         terms,
@@ -122,6 +125,11 @@ public record Key(
                 Optional.empty())),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /// With these tokens in the place of the present ones.
+  Key renewed(Generation next) {
+    return new Key(id, terms, seal, next, revokedAt, lastUsedAt);
   }
 
   /// Whether the row says what was minted and renewed, and nothing else.

@@ -25,12 +25,19 @@ public final class RefreshFlow {
 
   private final KeyStore keys;
   private final KeyHasher hasher;
+  private final Encrypter encrypter;
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  public RefreshFlow(KeyStore keys, KeyHasher hasher, InstantSource clock, RandomGenerator random) {
+  public RefreshFlow(
+      KeyStore keys,
+      KeyHasher hasher,
+      Encrypter encrypter,
+      InstantSource clock,
+      RandomGenerator random) {
     this.keys = keys;
     this.hasher = hasher;
+    this.encrypter = encrypter;
     this.clock = clock;
     this.random = random;
   }
@@ -90,8 +97,10 @@ public final class RefreshFlow {
                 Digest.NONE,
                 ask.attempt(),
                 ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
+    // By the terms that were checked: those of the row may since have been edited.
+    var issued = IssuedKey.of(key.renewed(next), token, hasher).encrypted(encrypter);
     return switch (keys.renew(key.id(), ask.client().id(), seen.refresh(), next)) {
-      case Applied(var renewed) -> new Given<>(IssuedKey.of(renewed, token, hasher));
+      case Applied<Key> _ -> new Given<>(issued);
       // Another refresh of the same token came first, or a revocation did.
       case Refused(var found) ->
           found
@@ -129,9 +138,11 @@ public final class RefreshFlow {
             && ask.idempotencyKey().isPresent()
             && hasher.matches(
                 KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
-    return same
-        ? new Given<>(IssuedKey.of(key, ask.token().next(hasher, generation.version()), hasher))
-        : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
+    if (!same) {
+      return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
+    }
+    var token = ask.token().next(hasher, generation.version());
+    return new Given<>(IssuedKey.of(key, token, hasher).encrypted(encrypter));
   }
 
   /// Whether the token leads to the present one. Garbage leads nowhere.

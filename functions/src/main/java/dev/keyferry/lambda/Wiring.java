@@ -81,6 +81,7 @@ public final class Wiring {
         new DynamoGrantStore(client(), setting("GRANTS_TABLE"), setting("KEYS_TABLE")),
         keys(),
         hasher(),
+        TokenAnswer::encrypt,
         clock,
         random);
   }
@@ -90,7 +91,7 @@ public final class Wiring {
   }
 
   RefreshFlow refreshFlow() {
-    return new RefreshFlow(keys(), hasher(), clock, random);
+    return new RefreshFlow(keys(), hasher(), TokenAnswer::encrypt, clock, random);
   }
 
   Revocation revocation() {

@@ -144,7 +144,15 @@ final class KeyVerifierTest {
     return Samples.withTerms(
         key,
         new Key.Terms(
-            clientId, of, scope, lifetime, terms.name(), terms.origin(), approvedAt, createdAt));
+            clientId,
+            of,
+            scope,
+            lifetime,
+            terms.name(),
+            terms.origin(),
+            approvedAt,
+            createdAt,
+            terms.delivery()));
   }
 
   private static Generation issued(Generation generation, Instant at) {
