@@ -51,7 +51,7 @@ final class Shared {
   static ToHandlers environments(Functions.Tap wire, InstantSource clock, Encoding encoding) {
     var functions =
         new Functions(STACK.template(), STACK.aws(), CLIENTS, clock, wire, Secrets.LOG::add);
-    return new ToHandlers(STACK, functions, encoding);
+    return new ToHandlers(STACK.template(), functions, encoding);
   }
 
   private static String sha256(String text) {

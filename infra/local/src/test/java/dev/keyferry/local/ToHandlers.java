@@ -29,10 +29,10 @@ final class ToHandlers extends Api {
   private final Encoding encoding;
   private final List<Route> routes;
 
-  ToHandlers(LocalKeyferry stack, Functions functions, Encoding encoding) {
+  ToHandlers(Template template, Functions functions, Encoding encoding) {
     this.functions = functions;
     this.encoding = encoding;
-    routes = stack.template().routes();
+    routes = template.routes();
   }
 
   @Override
