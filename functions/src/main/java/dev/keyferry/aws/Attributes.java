@@ -31,10 +31,17 @@ final class Attributes {
   /// Reads an item. One that Keyferry cannot have written decides nothing, so it is an outage; what
   /// it says is not repeated.
   static <T> T read(Map<String, AttributeValue> item, Function<Attributes, T> reader) {
+    return readIfWhole(item, reader)
+        .orElseThrow(() -> SdkClientException.create("an item cannot be read"));
+  }
+
+  /// Reads an item, if Keyferry can have written it.
+  static <T> Optional<T> readIfWhole(
+      Map<String, AttributeValue> item, Function<Attributes, T> reader) {
     try {
-      return reader.apply(of(item));
-    } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
-      throw SdkClientException.create("an item cannot be read: " + e.getClass().getName());
+      return Optional.of(reader.apply(of(item)));
+    } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException _) {
+      return Optional.empty();
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.keyferry.aws;
 
+import static java.lang.Math.min;
+
 import dev.keyferry.flow.Digest;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Key.Generation;
@@ -10,21 +12,20 @@ import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
-import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
 /// Keys in DynamoDB. A key and its subject's standing come in one strong read: whose key it is
 /// never changes, so this environment remembers it, and only a key's first verification here needs
@@ -32,15 +33,14 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 public final class DynamoKeyStore implements KeyStore {
   private static final int REMEMBERED = 10_000;
 
-  /// DynamoDB throttles a batch by leaving some of it undone, which the SDK does not repeat.
-  private static final int BATCH_TRIES = 4;
-
-  private static final Duration BATCH_PAUSE = Duration.ofMillis(50);
-
   /// How long to note no use after one could not be noted.
   private static final Duration NOTE_PAUSE = Duration.ofSeconds(30);
 
   private final ConditionalWrites<Key> keys;
+
+  /// Of a subject's row, which attempt last disabled it or lifted that.
+  private final ConditionalWrites<Optional<String>> subjectsDisabledBy;
+
   private final DynamoDbClient dynamo;
   private final String table;
   private final Map<KeyId, Subject> subjects =
@@ -58,6 +58,7 @@ public final class DynamoKeyStore implements KeyStore {
 
   public DynamoKeyStore(DynamoDbClient dynamo, String table) {
     keys = new ConditionalWrites<>(dynamo, table, KeyItem::read);
+    subjectsDisabledBy = new ConditionalWrites<>(dynamo, table, KeyItem::readDisabledBy);
     this.dynamo = dynamo;
     this.table = table;
   }
@@ -66,13 +67,16 @@ public final class DynamoKeyStore implements KeyStore {
   public Optional<Holding> findWithStanding(KeyId id) {
     var remembered = Optional.ofNullable(subjects.get(id));
     var rows =
-        read(Stream.concat(Stream.of(KeyItem.key(id)), remembered.stream().map(KeyItem::key)));
+        BatchRead.of(
+            dynamo,
+            table,
+            Stream.concat(Stream.of(KeyItem.key(id)), remembered.stream().map(KeyItem::key)));
     return Optional.ofNullable(rows.get(id.partitionKey()))
         .map(KeyItem::read)
         .map(key -> {
           var subject = key.terms().subject();
           if (!remembered.equals(Optional.of(subject))) {
-            rows.putAll(read(Stream.of(KeyItem.key(subject))));
+            rows.putAll(BatchRead.of(dynamo, table, Stream.of(KeyItem.key(subject))));
             subjects.put(id, subject);
           }
           return new Holding(key, standing(rows.get(subject.partitionKey())));
@@ -85,30 +89,33 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   @Override
-  public Write<Key> renew(KeyId id, String clientId, Digest presented, Generation next) {
+  public Write<Key> renew(KeyId id, String clientId, Generation next) {
     var previous = next.previous().orElseThrow();
     var now = next.issuedAt();
     var idempotencyKey = next.idempotencyKey().map(Digest::toString);
     return keys.update(
         KeyItem.key(id),
         found -> found.generation().attempt().equals(next.attempt()),
-        "SET generation = generation + :one, access_hash = :access, refresh_hash = :refresh,"
-            + " previous_issued_at = issued_at, previous_seal = generation_seal,"
+        "SET generation = :number, access_hash = :access, refresh_hash = :refresh,"
             + " previous_access_hash = :previous_access,"
-            + " previous_refresh_hash = :presented, issued_at = :now, generation_seal = :seal,"
-            + " issued_by = :attempt"
+            + " previous_refresh_hash = :previous_refresh,"
+            + " previous_issued_at = :previous_issued_at, previous_seal = :previous_seal,"
+            + " issued_at = :now, generation_seal = :seal, issued_by = :attempt"
             + idempotencyKey
                 .map(_ -> ", idempotency_key = :idempotency")
                 .orElse(" REMOVE idempotency_key"),
-        "refresh_hash = :presented AND client_id = :client AND "
-            + "attribute_not_exists(revoked_at) AND contains(granted_scope, :offline)"
+        "refresh_hash = :previous_refresh AND generation_seal = :previous_seal"
+            + " AND client_id = :client AND attribute_not_exists(revoked_at) AND"
+            + " contains(granted_scope, :offline)"
             + " AND created_at > :oldest AND issued_at > :idlest",
         Attributes.none()
-            .with(":one", 1)
+            .with(":number", next.number())
             .with(":access", next.access().toString())
             .with(":refresh", next.refresh().toString())
             .with(":previous_access", previous.access().toString())
-            .with(":presented", presented.toString())
+            .with(":previous_refresh", previous.refresh().toString())
+            .with(":previous_issued_at", previous.issuedAt())
+            .with(":previous_seal", previous.seal().toString())
             .with(":now", now)
             .with(":seal", next.seal().toString())
             .with(":attempt", next.attempt())
@@ -144,58 +151,69 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   @Override
-  public List<Key> list(Subject subject) {
-    return dynamo
-        .queryPaginator(query ->
-            query
-                .tableName(table)
-                .indexName("by-subject")
-                .keyConditionExpression("subject = :subject")
-                .expressionAttributeValues(
-                    Attributes.none().with(":subject", subject.value()).toMap())
-                .overrideConfiguration(Budget.forCall()))
-        .items()
-        .stream()
-        .map(KeyItem::read)
-        .toList();
-  }
-
-  @Override
-  public void signOut(Subject subject, Instant now) {
-    set(
-        subject,
-        "SET signed_out_at = :now",
-        "attribute_not_exists(signed_out_at) OR signed_out_at < :now",
-        Attributes.none().with(":now", now));
-  }
-
-  @Override
-  public void setDisabled(Subject subject, boolean disabled, Instant now) {
-    if (disabled) {
-      set(
-          subject,
-          "SET disabled_at = :now",
-          "attribute_not_exists(disabled_at)",
-          Attributes.none().with(":now", now));
-    } else {
-      set(subject, "REMOVE disabled_at", "attribute_exists(disabled_at)", Attributes.none());
+  public Listing list(Subject subject, Predicate<Key> wanted, int most) {
+    var keys = new ArrayList<Key>();
+    int unreadable = 0;
+    var after = Map.<String, AttributeValue>of();
+    for (int pages = 0; pages < LISTING_PAGES && keys.size() <= most; pages++) {
+      var page = page(subject, after, most);
+      for (var row : page.items()) {
+        var key = KeyItem.readIfWhole(row);
+        unreadable += key.isEmpty() ? 1 : 0;
+        key.filter(wanted).ifPresent(keys::add);
+      }
+      after = page.lastEvaluatedKey();
+      if (after.isEmpty()) {
+        break;
+      }
     }
+    var more = keys.size() > most || !after.isEmpty();
+    return new Listing(List.copyOf(keys.subList(0, min(most, keys.size()))), more, unreadable);
+  }
+
+  /// Each page has what is left of the invocation's time.
+  private QueryResponse page(Subject subject, Map<String, AttributeValue> after, int size) {
+    return dynamo.query(query ->
+        query
+            .tableName(table)
+            .indexName("by-subject")
+            .keyConditionExpression("subject = :subject")
+            .expressionAttributeValues(Attributes.none().with(":subject", subject.value()).toMap())
+            .scanIndexForward(false)
+            .limit(size)
+            .exclusiveStartKey(after.isEmpty() ? null : after)
+            .overrideConfiguration(Budget.forCall()));
   }
 
   /// Repeating it changes nothing, so an answer that is lost is asked for again.
-  private void set(Subject subject, String set, String condition, Attributes values) {
+  @Override
+  public void signOut(Subject subject, Instant now) {
     try {
       dynamo.updateItem(update ->
           update
               .tableName(table)
               .key(KeyItem.key(subject))
-              .updateExpression(set)
-              .conditionExpression(condition)
-              .expressionAttributeValues(values.toMap().isEmpty() ? null : values.toMap())
+              .updateExpression("SET signed_out_at = :now")
+              .conditionExpression("attribute_not_exists(signed_out_at) OR signed_out_at < :now")
+              .expressionAttributeValues(Attributes.none().with(":now", now).toMap())
               .overrideConfiguration(Budget.forCall()));
     } catch (ConditionalCheckFailedException _) {
       // It is so already.
     }
+  }
+
+  @Override
+  public boolean setDisabled(Subject subject, boolean disabled, Instant now, String attempt) {
+    var values = Attributes.none().with(":attempt", attempt);
+    return subjectsDisabledBy.update(
+            KeyItem.key(subject),
+            Optional.of(attempt)::equals,
+            disabled
+                ? "SET disabled_at = :now, disabled_by = :attempt"
+                : "SET disabled_by = :attempt REMOVE disabled_at",
+            disabled ? "attribute_not_exists(disabled_at)" : "attribute_exists(disabled_at)",
+            disabled ? values.with(":now", now) : values)
+        instanceof Write.Applied;
   }
 
   private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
@@ -210,28 +228,6 @@ public final class DynamoKeyStore implements KeyStore {
 
   private static Standing standing(@Nullable Map<String, AttributeValue> row) {
     return row == null || row.isEmpty() ? Standing.GOOD : KeyItem.readStanding(row);
-  }
-
-  /// The rows there are, by partition key.
-  private Map<String, Map<String, AttributeValue>> read(Stream<Map<String, AttributeValue>> keys) {
-    var rows = new HashMap<String, Map<String, AttributeValue>>();
-    var wanted =
-        Map.of(table, KeysAndAttributes.builder().keys(keys.toList()).consistentRead(true).build());
-    for (int tries = 0; !wanted.isEmpty(); tries++) {
-      if (tries == BATCH_TRIES) {
-        throw SdkClientException.create("DynamoDB left keys of a batch unread");
-      }
-      LockSupport.parkNanos(BATCH_PAUSE.multipliedBy(tries).toNanos());
-      var request = wanted;
-      var answer =
-          dynamo.batchGetItem(
-              get -> get.requestItems(request).overrideConfiguration(Budget.forCall()));
-      for (var row : answer.responses().getOrDefault(table, List.of())) {
-        rows.put(Attributes.of(row).text("pk"), row);
-      }
-      wanted = answer.unprocessedKeys();
-    }
-    return rows;
   }
 
   /// One write an hour for each key. Whatever becomes of it, the key was verified: the caller is

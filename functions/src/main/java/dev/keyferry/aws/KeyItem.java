@@ -54,6 +54,10 @@ final class KeyItem {
     return Attributes.read(attributes, KeyItem::read);
   }
 
+  static Optional<Key> readIfWhole(Map<String, AttributeValue> attributes) {
+    return Attributes.readIfWhole(attributes, KeyItem::read);
+  }
+
   private static Key read(Attributes item) {
     return new Key(
         new KeyId(item.text("pk").substring(PREFIX.length())),
@@ -86,6 +90,10 @@ final class KeyItem {
             item.optionalText("idempotency_key").map(Digest::parse)),
         item.optionalInstant("revoked_at"),
         item.optionalInstant("last_used_at"));
+  }
+
+  static Optional<String> readDisabledBy(Map<String, AttributeValue> attributes) {
+    return Attributes.read(attributes, item -> item.optionalText("disabled_by"));
   }
 
   static Standing readStanding(Map<String, AttributeValue> attributes) {

@@ -58,8 +58,8 @@ public record Key(
 
   /// The tokens that are good now, and those that were before.
   ///
-  /// @param number 0 for the tokens that the key was minted with
-  /// @param seal over these tokens and when they were issued
+  /// @param number 0 for the tokens that the key was minted with; so many are older than these
+  /// @param seal over number and tokens and when they were issued
   /// @param attempt the refresh that made it, so that it recognises its own work
   /// @param idempotencyKey hash of the `Idempotency-Key` that the refresh carried
   public record Generation(

@@ -3,6 +3,7 @@ package dev.keyferry.flow;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Keys at rest. Reads are strongly consistent; an outage is an unchecked exception.
 public interface KeyStore {
@@ -23,10 +24,10 @@ public interface KeyStore {
 
   Standing findStanding(Subject subject);
 
-  /// Puts the next generation in the place of the present one, if the presented hash is that of the
-  /// present refresh token, the client is the key's, and the key is renewable and not revoked. The
-  /// present generation's time and seal become the previous one's, whatever `next` says of them.
-  Write<Key> renew(KeyId id, String clientId, Digest presented, Key.Generation next);
+  /// Puts the next generation in the place of the one that it calls previous, if that is the
+  /// present one, by its refresh token and its seal, the client is the key's, and the key is
+  /// renewable and not revoked.
+  Write<Key> renew(KeyId id, String clientId, Key.Generation next);
 
   /// Revokes, for good. A key that is revoked stays so since when it was.
   Write<Key> revoke(KeyId id, Revoker revoker, Instant now);
@@ -60,14 +61,25 @@ public interface KeyStore {
     boolean mayRevoke(Key key);
   }
 
-  /// The subject's keys; from an index that lags behind, so for people to read and nothing else.
-  List<Key> list(Subject subject);
+  /// The newest of the subject's keys that are wanted; from an index that lags behind, so for
+  /// people to read and nothing else. No more than [#LISTING_PAGES] times as many are looked at.
+  Listing list(Subject subject, Predicate<Key> wanted, int most);
+
+  int LISTING_PAGES = 50;
+
+  /// @param keys the newest first
+  /// @param more whether there are others, or may be
+  /// @param unreadable how many rows were passed over because they cannot be read
+  record Listing(List<Key> keys, boolean more, int unreadable) {}
 
   /// Ends every key that the subject agreed to until now, and every grant.
   void signOut(Subject subject, Instant now);
 
   /// Ends everything of the subject's for as long as it is disabled.
-  void setDisabled(Subject subject, boolean disabled, Instant now);
+  ///
+  /// @param attempt names this one, so that it recognises its own work
+  /// @return whether it was otherwise before
+  boolean setDisabled(Subject subject, boolean disabled, Instant now, String attempt);
 
   Optional<Holding> findWithStanding(KeyId id);
 

@@ -1,10 +1,12 @@
 package dev.keyferry.flow;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/// Tells whether an access token opens the door, and for whom.
+/// Tells whether an access token opens the door, for whom, and until when. A refresh token opens
+/// none.
 public final class KeyVerifier {
   private final KeyStore keys;
   private final KeyHasher hasher;
@@ -16,19 +18,36 @@ public final class KeyVerifier {
     this.clock = clock;
   }
 
-  /// The key of this token, if it is genuine and alive and its subject in good standing.
-  public Optional<Key> verify(AccessToken token) {
+  /// The key of a token that is good, and until when that token is: the one before the present one
+  /// ends sooner than the key does.
+  public record Active(Key key, Instant until) {}
+
+  /// Lets the holder of this token in, if it is genuine and alive and its subject in good standing.
+  /// That is a use of the key.
+  public Optional<Active> verify(AccessToken token) {
     var now = clock.instant();
+    return look(token, now)
+        .map(active -> {
+          noteUse(active.key(), now.truncatedTo(ChronoUnit.HOURS));
+          return active;
+        });
+  }
+
+  /// What the token is worth at this moment, RFC 7662. To ask is not to use: nothing is noted.
+  public Optional<Active> introspect(AccessToken token) {
+    return look(token, clock.instant());
+  }
+
+  private Optional<Active> look(AccessToken token, Instant now) {
     return keys.findWithStanding(token.id())
-        .filter(holding -> holding.key().accepts(token, hasher, now))
         .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
         .map(KeyStore.Holding::key)
-        .map(key -> {
-          var hour = now.truncatedTo(ChronoUnit.HOURS);
-          if (key.lastUsedAt().map(hour::isAfter).orElse(true)) {
-            keys.markUsed(key.id(), hour);
-          }
-          return key;
-        });
+        .flatMap(key -> key.acceptedUntil(token, hasher, now).map(until -> new Active(key, until)));
+  }
+
+  private void noteUse(Key key, Instant hour) {
+    if (key.lastUsedAt().map(hour::isAfter).orElse(true)) {
+      keys.markUsed(key.id(), hour);
+    }
   }
 }

@@ -1,17 +1,16 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.flow.KeyStore.Listing;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.Write.Applied;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
-import java.util.List;
 
 /// What a user has linked, and may unlink: one device, or all at once.
 public final class LinkedDevices {
-  private static final Comparator<Key> NEWEST_FIRST =
-      Comparator.comparing((Key key) -> key.terms().createdAt()).reversed();
+  /// More than anyone reads. Who has more sees the others when some of these are unlinked.
+  static final int MOST_LISTED = 200;
 
   private final KeyStore keys;
   private final InstantSource clock;
@@ -21,16 +20,18 @@ public final class LinkedDevices {
     this.clock = clock;
   }
 
-  /// The keys that can still be used, or still be renewed; for people to read, from an index that
-  /// lags.
-  public List<Key> of(Subject subject) {
+  /// The keys that can still be used, or still be renewed, the newest of them; for people to read,
+  /// from an index that lags.
+  public Listing of(Subject subject) {
     var now = now();
     var standing = keys.findStanding(subject);
-    return keys.list(subject).stream()
-        .filter(key -> key.revokedAt().isEmpty() && now.isBefore(key.end()))
-        .filter(key -> standing.admits(key.terms().approvedAt()))
-        .sorted(NEWEST_FIRST)
-        .toList();
+    return keys.list(
+        subject,
+        key ->
+            key.revokedAt().isEmpty()
+                && now.isBefore(key.end())
+                && standing.admits(key.terms().approvedAt()),
+        MOST_LISTED);
   }
 
   /// Whether the key was the subject's to revoke. It stays revoked; again is no error.

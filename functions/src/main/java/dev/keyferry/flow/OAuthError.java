@@ -1,13 +1,18 @@
 package dev.keyferry.flow;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /// A refusal as the protocol words it: `error` and `error_description`, RFC 6749 §5.2 and RFC 8628
 /// §3.5. The description is public and fixed text, never an exception's.
 ///
-/// @param interval the pause between polls from now on, with `slow_down` alone
-public record OAuthError(Code code, String description, Optional<Duration> interval) {
+/// @param pause how long to wait before the next try, where that is told: with [Code#SLOW_DOWN] it
+/// is the interval between polls from now on
+public record OAuthError(Code code, String description, Optional<Duration> pause) {
+  /// A poll's interval, so that the next one is not early even if the failed one was counted.
+  private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(5);
+
   /// The registered codes, and two of the user routes.
   public enum Code {
     INVALID_REQUEST,
@@ -22,10 +27,17 @@ public record OAuthError(Code code, String description, Optional<Duration> inter
     EXPIRED_TOKEN,
     /// The code a person typed is not one that waits for a decision; why is not told.
     INVALID_USER_CODE,
+    /// Too often; told as `slow_down`, but not to a device that polls.
+    OVER_LIMIT,
     /// No such key of this user's.
     NOT_FOUND,
     /// An outage: nothing was decided, ask again.
-    TEMPORARILY_UNAVAILABLE
+    TEMPORARILY_UNAVAILABLE;
+
+    /// The code on the wire.
+    public String value() {
+      return (this == OVER_LIMIT ? SLOW_DOWN : this).name().toLowerCase(Locale.ROOT);
+    }
   }
 
   public static final OAuthError AUTHORIZATION_PENDING =
@@ -41,7 +53,10 @@ public record OAuthError(Code code, String description, Optional<Duration> inter
       of(Code.INVALID_USER_CODE, "the code is unknown, expired or already decided");
   public static final OAuthError NOT_FOUND = of(Code.NOT_FOUND, "you have no such key");
   public static final OAuthError TEMPORARILY_UNAVAILABLE =
-      of(Code.TEMPORARILY_UNAVAILABLE, "nothing was decided; try again shortly");
+      new OAuthError(
+          Code.TEMPORARILY_UNAVAILABLE,
+          "nothing was decided; try again shortly",
+          Optional.of(OUTAGE_PAUSE));
 
   public static OAuthError of(Code code, String description) {
     return new OAuthError(code, description, Optional.empty());
@@ -58,5 +73,10 @@ public record OAuthError(Code code, String description, Optional<Duration> inter
   static OAuthError slowDown(Duration interval) {
     return new OAuthError(
         Code.SLOW_DOWN, "polled too early; wait for the interval", Optional.of(interval));
+  }
+
+  static OAuthError overLimit(Duration pause) {
+    return new OAuthError(
+        Code.OVER_LIMIT, "too many requests of this kind; come back later", Optional.of(pause));
   }
 }

@@ -2,29 +2,34 @@ package dev.keyferry.flow;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 
 /// The address a request came from, as the gateway saw it.
 public record Origin(InetAddress address) {
   private static final int SITE_PREFIX_BYTES = 8;
+  private static final int IPV6_BYTES = 16;
 
   /// Reads an address literal; never looks a name up.
   public static Origin parse(String literal) {
     return new Origin(InetAddress.ofLiteral(literal));
   }
 
-  /// Whether both addresses are one subscriber's: the same IPv4 address, or the same IPv6 /64.
-  public boolean sharesNetworkWith(Origin other) {
-    if (address instanceof Inet4Address || other.address instanceof Inet4Address) {
-      return address.equals(other.address);
+  /// What one subscriber has: an IPv4 address, or an IPv6 /64.
+  public String network() {
+    if (address instanceof Inet4Address) {
+      return toString();
     }
-    return Arrays.equals(
-        address.getAddress(),
-        0,
-        SITE_PREFIX_BYTES,
-        other.address.getAddress(),
-        0,
-        SITE_PREFIX_BYTES);
+    var prefix = Arrays.copyOf(address.getAddress(), SITE_PREFIX_BYTES);
+    try {
+      return InetAddress.getByAddress(Arrays.copyOf(prefix, IPV6_BYTES)).getHostAddress() + "/64";
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("sixteen bytes are an address", e);
+    }
+  }
+
+  public boolean sharesNetworkWith(Origin other) {
+    return network().equals(other.network());
   }
 
   @Override

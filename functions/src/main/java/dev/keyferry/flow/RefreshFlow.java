@@ -99,7 +99,7 @@ public final class RefreshFlow {
                 ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
     // By the terms that were checked: those of the row may since have been edited.
     var issued = IssuedKey.of(key.renewed(next), token, hasher).encrypted(encrypter);
-    return switch (keys.renew(key.id(), ask.client().id(), seen.refresh(), next)) {
+    return switch (keys.renew(key.id(), ask.client().id(), next)) {
       case Applied<Key> _ -> new Given<>(issued);
       // Another refresh of the same token came first, or a revocation did.
       case Refused(var found) ->

@@ -52,9 +52,11 @@ final class Seals {
         .toBytes();
   }
 
-  private static byte[] message(KeyId id, Digest access, Digest refresh, Instant issuedAt) {
+  private static byte[] message(
+      KeyId id, long number, Digest access, Digest refresh, Instant issuedAt) {
     return Frame.of("generation")
         .with(id)
+        .with(number)
         .with(access)
         .with(refresh)
         .with(issuedAt.toEpochMilli())
@@ -62,11 +64,12 @@ final class Seals {
   }
 
   private static byte[] message(KeyId id, Key.Generation generation) {
-    return message(id, generation.access(), generation.refresh(), generation.issuedAt());
+    return message(
+        id, generation.number(), generation.access(), generation.refresh(), generation.issuedAt());
   }
 
-  private static byte[] message(KeyId id, Key.Previous previous) {
-    return message(id, previous.access(), previous.refresh(), previous.issuedAt());
+  private static byte[] message(KeyId id, long number, Key.Previous previous) {
+    return message(id, number, previous.access(), previous.refresh(), previous.issuedAt());
   }
 
   static Key.Generation sealed(KeyHasher hasher, KeyId id, Key.Generation generation) {
@@ -87,7 +90,9 @@ final class Seals {
     return hasher.matches(Purpose.SEAL, generation.seal(), message(id, generation))
         && generation
             .previous()
-            .map(previous -> hasher.matches(Purpose.SEAL, previous.seal(), message(id, previous)))
+            .map(previous ->
+                hasher.matches(
+                    Purpose.SEAL, previous.seal(), message(id, generation.number() - 1, previous)))
             .orElse(true);
   }
 

@@ -27,7 +27,7 @@ public final class Secret {
   }
 
   /// 128 random bits as text, to tell one attempt from all others.
-  static String drawName(RandomGenerator random) {
+  public static String drawName(RandomGenerator random) {
     var bytes = draw(random, NAME_BYTES).bytes;
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }

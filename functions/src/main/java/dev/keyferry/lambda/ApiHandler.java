@@ -1,6 +1,7 @@
 package dev.keyferry.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
@@ -25,21 +26,29 @@ import software.amazon.awssdk.core.exception.SdkException;
 abstract class ApiHandler
     implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
 
+  private static final ScopedValue<LambdaLogger> LOGGER = ScopedValue.newInstance();
+
   abstract Response handle(Request request);
+
+  /// Where this invocation logs to.
+  static LambdaLogger logger() {
+    return LOGGER.get();
+  }
 
   @Override
   public final APIGatewayV2HTTPResponse handleRequest(
       APIGatewayV2HTTPEvent event, Context context) {
-    return toEvent(Budget.spend(() -> answer(event, context)));
+    return ScopedValue.where(LOGGER, context.getLogger())
+        .call(() -> toEvent(Budget.spend(() -> answer(event))));
   }
 
-  private Response answer(APIGatewayV2HTTPEvent event, Context context) {
+  private Response answer(APIGatewayV2HTTPEvent event) {
     try {
       return handle(toRequest(event));
     } catch (MalformedRequest malformed) {
       return Response.error(malformed.error());
     } catch (SdkException outage) {
-      Outage.log(context.getLogger(), outage);
+      Outage.log(logger(), outage);
       return Response.error(OAuthError.TEMPORARILY_UNAVAILABLE);
     }
   }

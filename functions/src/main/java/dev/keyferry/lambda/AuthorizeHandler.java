@@ -4,6 +4,7 @@ import static dev.keyferry.flow.Client.DEVICE_CODE_GRANT;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.AuthorizationLimit;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.CodeChallenge;
 import dev.keyferry.flow.Delivery;
@@ -31,6 +32,7 @@ public final class AuthorizeHandler extends ApiHandler {
 
   private final Clients clients;
   private final DeviceFlow flow;
+  private final AuthorizationLimit limit;
   private final InstantSource clock;
 
   public AuthorizeHandler() {
@@ -40,6 +42,7 @@ public final class AuthorizeHandler extends ApiHandler {
   public AuthorizeHandler(Wiring wiring) {
     clients = wiring.clients();
     flow = wiring.flow();
+    limit = wiring.authorizationLimit();
     clock = wiring.clock();
   }
 
@@ -57,7 +60,7 @@ public final class AuthorizeHandler extends ApiHandler {
             delivery(form),
             request.origin(),
             clock.instant().truncatedTo(ChronoUnit.MILLIS));
-    return switch (flow.authorize(asked)) {
+    return switch (limit.guard(request.origin(), () -> flow.authorize(asked))) {
       case Given(var codes) -> {
         var page = request.publicUrl() + "/device";
         yield Response.json(

@@ -1,8 +1,14 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.DeviceFlow.Screen;
+import dev.keyferry.flow.OAuthError;
+import dev.keyferry.flow.Subject;
+import dev.keyferry.flow.UserCode;
+import dev.keyferry.flow.WrongCodeLimit;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
@@ -12,6 +18,7 @@ import java.util.Map;
 public final class ClaimHandler extends ApiHandler {
   private final Clients clients;
   private final DeviceFlow flow;
+  private final WrongCodeLimit limit;
 
   public ClaimHandler() {
     this(Wiring.ofEnvironment());
@@ -20,12 +27,14 @@ public final class ClaimHandler extends ApiHandler {
   public ClaimHandler(Wiring wiring) {
     clients = wiring.clients();
     flow = wiring.flow();
+    limit = wiring.wrongCodeLimit();
   }
 
   @Override
   Response handle(Request request) {
-    var userCode = Decision.userCode(request.json());
-    return switch (flow.claim(request.subject(), userCode)) {
+    var typed = request.json().string("user_code");
+    var subject = request.subject();
+    return switch (limit.guard(subject, request.origin(), () -> claim(subject, typed))) {
       case Given(var screen) -> {
         var asked = screen.grant().request();
         yield Response.json(
@@ -43,5 +52,12 @@ public final class ClaimHandler extends ApiHandler {
       }
       case Declined(var error) -> Response.error(error);
     };
+  }
+
+  /// What cannot be a user code is answered, and counted, as one that is unknown.
+  private Answer<Screen> claim(Subject subject, String typed) {
+    return UserCode.parse(typed)
+        .map(userCode -> flow.claim(subject, userCode))
+        .orElse(new Declined<>(OAuthError.INVALID_USER_CODE));
   }
 }

@@ -8,12 +8,10 @@ import dev.keyferry.web.MalformedRequest;
 /// What approve and deny have in common: which grant, on which screen.
 record Decision(UserCode userCode, String approvalNonce) {
   static Decision read(JsonObject body) {
-    return new Decision(userCode(body), body.string("approval_nonce"));
-  }
-
-  /// What cannot be a user code is answered as one that is unknown.
-  static UserCode userCode(JsonObject body) {
-    return UserCode.parse(body.string("user_code"))
-        .orElseThrow(() -> new MalformedRequest(OAuthError.INVALID_USER_CODE));
+    // What cannot be a user code is answered as one that is unknown.
+    var userCode =
+        UserCode.parse(body.string("user_code"))
+            .orElseThrow(() -> new MalformedRequest(OAuthError.INVALID_USER_CODE));
+    return new Decision(userCode, body.string("approval_nonce"));
   }
 }

@@ -1,8 +1,8 @@
 package dev.keyferry.lambda;
 
 import dev.keyferry.flow.AccessToken;
-import dev.keyferry.flow.Introspection;
-import dev.keyferry.flow.Introspection.Active;
+import dev.keyferry.flow.KeyVerifier;
+import dev.keyferry.flow.KeyVerifier.Active;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
@@ -12,7 +12,7 @@ public final class IntrospectHandler extends ApiHandler {
   private static final Map<String, ?> INACTIVE = Map.of("active", false);
 
   private final Clients clients;
-  private final Introspection introspection;
+  private final KeyVerifier verifier;
 
   public IntrospectHandler() {
     this(Wiring.ofEnvironment());
@@ -20,7 +20,7 @@ public final class IntrospectHandler extends ApiHandler {
 
   public IntrospectHandler(Wiring wiring) {
     clients = wiring.clients();
-    introspection = wiring.introspection();
+    verifier = wiring.verifier();
   }
 
   @Override
@@ -28,7 +28,7 @@ public final class IntrospectHandler extends ApiHandler {
     var form = request.form();
     clients.requireIntrospecting(request.header("authorization"));
     return AccessToken.parse(form.require("token"))
-        .flatMap(introspection::of)
+        .flatMap(verifier::introspect)
         .map(active -> Response.json(200, describe(active, request)))
         .orElseGet(() -> Response.json(200, INACTIVE));
   }

@@ -3,15 +3,13 @@ package dev.keyferry.lambda;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2CustomAuthorizerEvent;
-import dev.keyferry.aws.Budget;
 import dev.keyferry.flow.AccessToken;
-import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyVerifier;
+import dev.keyferry.flow.KeyVerifier.Active;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /// Lets the holders of keys through to the routes of any HTTP API: a Lambda authorizer, payload
 /// format 2.0, simple response. An outage is no verdict: it fails the invocation, and API Gateway
@@ -37,22 +35,14 @@ public final class KeyAuthorizer
 
   @Override
   public Verdict handleRequest(APIGatewayV2CustomAuthorizerEvent event, Context context) {
-    try {
-      return judge(event);
-    } catch (SdkException outage) {
-      Outage.log(context.getLogger(), outage);
-      // Lambda logs what is thrown, so this says nothing.
-      throw new IllegalStateException("outage");
-    }
-  }
-
-  private Verdict judge(APIGatewayV2CustomAuthorizerEvent event) {
-    return Budget.spend(() ->
-        credentials(event)
-            .flatMap(AccessToken::parse)
-            .flatMap(verifier::verify)
-            .map(key -> new Verdict(true, facts(key)))
-            .orElse(new Verdict(false, Map.of())));
+    return Outage.orFail(
+        context,
+        () ->
+            credentials(event)
+                .flatMap(AccessToken::parse)
+                .flatMap(verifier::verify)
+                .map(active -> new Verdict(true, facts(active)))
+                .orElse(new Verdict(false, Map.of())));
   }
 
   private static Optional<String> credentials(APIGatewayV2CustomAuthorizerEvent event) {
@@ -65,12 +55,13 @@ public final class KeyAuthorizer
         .findFirst();
   }
 
-  private static Map<String, String> facts(Key key) {
+  private static Map<String, String> facts(Active active) {
+    var key = active.key();
     return Map.of(
         "sub", key.terms().subject().value(),
         "client_id", key.terms().clientId(),
         "scope", key.terms().scope().toString(),
         "key_id", key.id().value(),
-        "exp", Long.toString(key.expiresAt().getEpochSecond()));
+        "exp", Long.toString(active.until().getEpochSecond()));
   }
 }

@@ -1,7 +1,9 @@
 package dev.keyferry.lambda;
 
+import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.keyferry.aws.Budget;
 import dev.keyferry.web.Json;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -14,6 +16,17 @@ final class Outage {
   private static final int FRAMES = 12;
 
   private Outage() {}
+
+  /// Runs an invocation that has no 503 to answer: an outage fails it. Lambda logs what is thrown,
+  /// so that says nothing.
+  static <T> T orFail(Context context, ScopedValue.CallableOp<T, RuntimeException> invocation) {
+    try {
+      return Budget.spend(invocation);
+    } catch (SdkException outage) {
+      log(context.getLogger(), outage);
+      throw new IllegalStateException("outage");
+    }
+  }
 
   /// A request that AWS can never accept is not AWS's fault.
   private static boolean isDefect(SdkException failure) {

@@ -3,17 +3,27 @@ package dev.keyferry.lambda;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.keyferry.flow.KeyStore;
+import dev.keyferry.flow.Secret;
 import dev.keyferry.flow.Subject;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /// An operator disables a subject, or lifts that: all of its keys are dead meanwhile. It has no
 /// route; IAM says who may invoke it.
 public final class SubjectHandler
-    implements RequestHandler<Map<String, String>, Map<String, String>> {
+    implements RequestHandler<Map<String, String>, Map<String, Object>> {
+  private static final Set<String> MEMBERS = Set.of("action", "subject");
+
+  /// OpenID Connect Core §2 allows no more.
+  private static final Pattern SUBJECT = Pattern.compile("\\P{Cc}{1,255}");
+
   private final KeyStore keys;
   private final InstantSource clock;
+  private final RandomGenerator random;
 
   public SubjectHandler() {
     this(Wiring.ofEnvironment());
@@ -22,20 +32,42 @@ public final class SubjectHandler
   public SubjectHandler(Wiring wiring) {
     keys = wiring.keys();
     clock = wiring.clock();
+    random = wiring.random();
   }
 
   /// @param event `{"action": "disable" | "enable", "subject": "…"}`
+  /// @return what holds now, and whether it is this invocation that changed it
   @Override
-  public Map<String, String> handleRequest(Map<String, String> event, Context context) {
-    var subject = new Subject(require(event, "subject"));
+  public Map<String, Object> handleRequest(Map<String, String> event, Context context) {
+    if (!MEMBERS.containsAll(event.keySet())) {
+      throw new IllegalArgumentException("the event has other members than action and subject");
+    }
+    var subject = new Subject(subject(event));
     var disabled =
         switch (require(event, "action")) {
           case "disable" -> true;
           case "enable" -> false;
-          case String other -> throw new IllegalArgumentException("no such action: " + other);
+          default -> throw new IllegalArgumentException("the action is disable or enable");
         };
-    keys.setDisabled(subject, disabled, clock.instant());
-    return Map.of("subject", subject.value(), "status", disabled ? "disabled" : "enabled");
+    var attempt = Secret.drawName(random);
+    var changed =
+        Outage.orFail(context, () -> keys.setDisabled(subject, disabled, clock.instant(), attempt));
+    return Map.of(
+        "subject",
+        subject.value(),
+        "status",
+        disabled ? "disabled" : "enabled",
+        "changed",
+        changed);
+  }
+
+  private static String subject(Map<String, String> event) {
+    var subject = require(event, "subject");
+    if (!SUBJECT.matcher(subject).matches()) {
+      throw new IllegalArgumentException(
+          "the subject is 1 to 255 characters without control characters");
+    }
+    return subject;
   }
 
   private static String require(Map<String, String> event, String member) {

@@ -3,15 +3,18 @@ package dev.keyferry.lambda;
 import dev.keyferry.aws.AwsConnection;
 import dev.keyferry.aws.DynamoGrantStore;
 import dev.keyferry.aws.DynamoKeyStore;
+import dev.keyferry.aws.DynamoLimitStore;
 import dev.keyferry.aws.KmsKeyHasher;
+import dev.keyferry.flow.AuthorizationLimit;
 import dev.keyferry.flow.DeviceFlow;
-import dev.keyferry.flow.Introspection;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
+import dev.keyferry.flow.LimitStore;
 import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.RefreshFlow;
 import dev.keyferry.flow.Revocation;
+import dev.keyferry.flow.WrongCodeLimit;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -86,6 +89,23 @@ public final class Wiring {
         random);
   }
 
+  AuthorizationLimit authorizationLimit() {
+    return new AuthorizationLimit(limits(), number("AUTHORIZATIONS_PER_MINUTE"), clock, random);
+  }
+
+  WrongCodeLimit wrongCodeLimit() {
+    return new WrongCodeLimit(
+        limits(),
+        number("WRONG_CODES_OF_SUBJECT"),
+        number("WRONG_CODES_OF_NETWORK"),
+        clock,
+        random);
+  }
+
+  private LimitStore limits() {
+    return new DynamoLimitStore(client(), setting("GRANTS_TABLE"));
+  }
+
   KeyVerifier verifier() {
     return new KeyVerifier(keys(), hasher(), clock);
   }
@@ -96,10 +116,6 @@ public final class Wiring {
 
   Revocation revocation() {
     return new Revocation(keys(), hasher(), clock);
-  }
-
-  Introspection introspection() {
-    return new Introspection(keys(), hasher(), clock);
   }
 
   LinkedDevices linkedDevices() {
@@ -121,9 +137,17 @@ public final class Wiring {
     return clock;
   }
 
+  RandomGenerator random() {
+    return random;
+  }
+
   String setting(String name) {
     return Optional.ofNullable(settings.get(name))
         .orElseThrow(() -> new IllegalStateException("the setting " + name + " is missing"));
+  }
+
+  private int number(String name) {
+    return Integer.parseInt(setting(name));
   }
 
   private DynamoDbClient client() {
@@ -135,8 +159,8 @@ public final class Wiring {
 
   private KeyHasher hasher() {
     if (hasher == null) {
-      var version = Integer.parseInt(setting("HASH_VERSION"));
-      hasher = new KmsKeyHasher(kms.get().kms(), setting("HASH_KEY"), version, clock);
+      hasher =
+          new KmsKeyHasher(kms.get().kms(), setting("HASH_KEY"), number("HASH_VERSION"), clock);
     }
     return hasher;
   }

@@ -3,15 +3,10 @@ package dev.keyferry.web;
 import dev.keyferry.flow.OAuthError;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /// An answer: status, headers by lower-case name, body.
 public record Response(int status, Map<String, String> headers, String body) {
-  /// How long a client should wait after an outage: a poll's interval, so that the next one is not
-  /// early even if the failed one was counted.
-  private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(5);
-
   public static Response json(int status, Map<String, ?> body) {
     return new Response(
         status,
@@ -30,17 +25,27 @@ public record Response(int status, Map<String, String> headers, String body) {
   /// A refusal, RFC 6749 §5.2.
   public static Response error(OAuthError error) {
     var body = new LinkedHashMap<String, Object>();
-    body.put("error", error.code().name().toLowerCase(Locale.ROOT));
+    body.put("error", error.code().value());
     body.put("error_description", error.description());
-    error.interval().ifPresent(interval -> body.put("interval", interval.toSeconds()));
+    if (error.code() == OAuthError.Code.SLOW_DOWN) {
+      error.pause().ifPresent(interval -> body.put("interval", seconds(interval)));
+    }
     var response = json(status(error), body);
     return switch (error.code()) {
-      case TEMPORARILY_UNAVAILABLE ->
-          response.with("retry-after", Long.toString(OUTAGE_PAUSE.toSeconds()));
+      case TEMPORARILY_UNAVAILABLE, OVER_LIMIT ->
+          error
+              .pause()
+              .map(pause -> response.with("retry-after", Long.toString(seconds(pause))))
+              .orElse(response);
       // Every 401 says how to authenticate, RFC 9110 §15.5.2.
       case INVALID_CLIENT -> response.with("www-authenticate", "Basic realm=\"keyferry\"");
       default -> response;
     };
+  }
+
+  /// Whole ones: who comes back after them is not too early.
+  private static long seconds(Duration pause) {
+    return Math.ceilDiv(pause.toMillis(), 1000);
   }
 
   public Response with(String header, String value) {
@@ -53,6 +58,7 @@ public record Response(int status, Map<String, String> headers, String body) {
     return switch (error.code()) {
       case INVALID_CLIENT -> 401;
       case INVALID_USER_CODE, NOT_FOUND -> 404;
+      case OVER_LIMIT -> 429;
       case TEMPORARILY_UNAVAILABLE -> 503;
       case INVALID_REQUEST,
           INVALID_GRANT,

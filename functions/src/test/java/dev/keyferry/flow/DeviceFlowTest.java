@@ -404,7 +404,8 @@ final class DeviceFlowTest {
       assertThat(key.terms().createdAt()).isEqualTo(clock.instant());
       assertThat(key.expiresAt()).isEqualTo(clock.instant().plus(Duration.ofHours(24)));
       assertThat(keys.find(key.id())).contains(key);
-      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken())).contains(key);
+      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken()))
+          .contains(new KeyVerifier.Active(key, key.expiresAt()));
     }
 
     @Test
@@ -496,10 +497,24 @@ final class DeviceFlowTest {
     void a_disabled_subject_gets_no_key() {
       var codes = authorize();
       approve(codes);
-      keys.setDisabled(ADA, true, NOON);
+      keys.setDisabled(ADA, true, NOON, Samples.attempt());
 
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
       assertThat(row(codes).state()).isInstanceOf(Approved.class);
+    }
+
+    @Test
+    void signing_out_everywhere_withdraws_what_was_approved_at_that_very_moment_or_before() {
+      for (var after : List.of(MILLISECOND.negated(), Duration.ZERO, MILLISECOND)) {
+        clock.advance(Duration.ofSeconds(1));
+        var codes = authorize();
+        approve(codes);
+        keys.signOut(ADA, clock.instant().plus(after));
+
+        var answer = poll(codes);
+
+        assertThat(answer instanceof Given).as("%s after", after).isEqualTo(after.isNegative());
+      }
     }
 
     @Test
@@ -762,6 +777,8 @@ final class DeviceFlowTest {
       given(poll(codes, "a"));
       clock.advance(DeviceFlow.REDELIVERY);
 
+      assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+      clock.advance(MILLISECOND);
       assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
     }
 

@@ -912,7 +912,7 @@ public abstract class GrantStoreContract {
 
     @Test
     void is_barred_for_a_disabled_subject() {
-      stores().keys().setDisabled(claim.subject(), true, NOON);
+      stores().keys().setDisabled(claim.subject(), true, NOON, attempt());
       var approved = stored();
 
       assertThat(redeem(redemption())).isEqualTo(new Barred());
@@ -941,7 +941,7 @@ public abstract class GrantStoreContract {
 
     @Test
     void does_not_care_for_the_standing_of_others() {
-      stores().keys().setDisabled(subject(), true, NOON);
+      stores().keys().setDisabled(subject(), true, NOON, attempt());
 
       assertThat(redeem(redemption())).isEqualTo(new Stored());
     }

@@ -1,10 +1,9 @@
 package dev.keyferry.flow;
 
 import dev.keyferry.flow.Key.Generation;
-import dev.keyferry.flow.Key.Previous;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -15,6 +14,7 @@ import java.util.function.UnaryOperator;
 public final class InMemoryKeyStore implements KeyStore {
   private final Map<KeyId, Key> keys = new HashMap<>();
   private final Map<Subject, Standing> standings = new HashMap<>();
+  private final Map<Subject, String> disabledBy = new HashMap<>();
 
   public synchronized Optional<Key> find(KeyId id) {
     return Optional.ofNullable(keys.get(id));
@@ -31,37 +31,32 @@ public final class InMemoryKeyStore implements KeyStore {
   }
 
   @Override
-  public synchronized List<Key> list(Subject subject) {
-    return keys.values().stream().filter(key -> key.terms().subject().equals(subject)).toList();
+  public synchronized Listing list(Subject subject, Predicate<Key> wanted, int most) {
+    var all =
+        keys.values().stream()
+            .filter(key -> key.terms().subject().equals(subject))
+            .sorted(Comparator.comparing((Key key) -> key.terms().createdAt()).reversed())
+            .toList();
+    var seen = all.stream().limit((long) LISTING_PAGES * most).filter(wanted).toList();
+    return new Listing(
+        seen.stream().limit(most).toList(),
+        seen.size() > most || all.size() > LISTING_PAGES * most,
+        0);
   }
 
   @Override
-  public synchronized Write<Key> renew(
-      KeyId id, String clientId, Digest presented, Generation next) {
+  public synchronized Write<Key> renew(KeyId id, String clientId, Generation next) {
+    var previous = next.previous().orElseThrow();
     return update(
         id,
         key ->
-            key.generation().refresh().equals(presented)
+            key.generation().refresh().equals(previous.refresh())
+                && key.generation().seal().equals(previous.seal())
                 && key.terms().clientId().equals(clientId)
                 && key.revokedAt().isEmpty()
                 && key.isRenewable(next.issuedAt()),
         key -> key.generation().attempt().equals(next.attempt()),
-        key -> {
-          var before = key.generation();
-          var previous = next.previous().orElseThrow();
-          return Samples.withGeneration(
-              key,
-              new Generation(
-                  before.number() + 1,
-                  next.access(),
-                  next.refresh(),
-                  next.issuedAt(),
-                  Optional.of(
-                      new Previous(previous.access(), presented, before.issuedAt(), before.seal())),
-                  next.seal(),
-                  next.attempt(),
-                  next.idempotencyKey()));
-        });
+        key -> Samples.withGeneration(key, next));
   }
 
   @Override
@@ -98,8 +93,15 @@ public final class InMemoryKeyStore implements KeyStore {
   }
 
   @Override
-  public synchronized void setDisabled(Subject subject, boolean disabled, Instant now) {
-    standings.put(subject, new Standing(disabled, findStanding(subject).signedOutAt()));
+  public synchronized boolean setDisabled(
+      Subject subject, boolean disabled, Instant now, String attempt) {
+    var before = findStanding(subject);
+    if (before.disabled() == disabled) {
+      return attempt.equals(disabledBy.get(subject));
+    }
+    standings.put(subject, new Standing(disabled, before.signedOutAt()));
+    disabledBy.put(subject, attempt);
+    return true;
   }
 
   @Override

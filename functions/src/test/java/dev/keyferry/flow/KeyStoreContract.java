@@ -32,6 +32,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -126,7 +128,7 @@ public abstract class KeyStoreContract {
   @Test
   void the_standing_tells_a_disabled_subject() {
     issue(key);
-    keys().setDisabled(subject, true, NOON);
+    keys().setDisabled(subject, true, NOON, attempt());
 
     assertThat(standing()).isEqualTo(new Standing(true, Optional.empty()));
   }
@@ -143,7 +145,7 @@ public abstract class KeyStoreContract {
   void the_standing_tells_both_at_once() {
     issue(key);
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, true, NOON);
+    keys().setDisabled(subject, true, NOON, attempt());
 
     assertThat(standing()).isEqualTo(new Standing(true, Optional.of(NOON)));
   }
@@ -156,7 +158,7 @@ public abstract class KeyStoreContract {
     keys().signOut(subject, NOON);
     assertThat(standing()).isEqualTo(new Standing(false, Optional.of(NOON)));
 
-    keys().setDisabled(subject, true, NOON);
+    keys().setDisabled(subject, true, NOON, attempt());
     assertThat(standing()).isEqualTo(new Standing(true, Optional.of(NOON)));
   }
 
@@ -165,7 +167,7 @@ public abstract class KeyStoreContract {
     var other = Samples.key(subject(), NOON);
     issue(key);
     issue(other);
-    keys().setDisabled(other.terms().subject(), true, NOON);
+    keys().setDisabled(other.terms().subject(), true, NOON, attempt());
 
     assertThat(standing()).isEqualTo(Standing.GOOD);
     assertThat(keys().findWithStanding(other.id()))
@@ -234,14 +236,22 @@ public abstract class KeyStoreContract {
         key.id(), key.terms(), key.seal(), key.generation(), Optional.of(at), key.lastUsedAt());
   }
 
-  private static Generation next(Instant now) {
-    return next(now, Optional.empty());
+  /// What comes after the present generation.
+  private static Generation next(Generation present, Instant now) {
+    return next(present, now, Optional.empty());
   }
 
-  private static Generation next(Instant now, Optional<Digest> idempotencyKey) {
-    var previous = new Previous(digest(), digest(), Instant.EPOCH, digest());
+  private static Generation next(Generation present, Instant now, Optional<Digest> idempotencyKey) {
     return new Generation(
-        0, digest(), digest(), now, Optional.of(previous), digest(), attempt(), idempotencyKey);
+        present.number() + 1,
+        digest(),
+        digest(),
+        now,
+        Optional.of(
+            new Previous(present.access(), present.refresh(), present.issuedAt(), present.seal())),
+        digest(),
+        attempt(),
+        idempotencyKey);
   }
 
   @Test
@@ -249,7 +259,7 @@ public abstract class KeyStoreContract {
     assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
 
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, true, NOON);
+    keys().setDisabled(subject, true, NOON, attempt());
 
     assertThat(keys().findStanding(subject)).isEqualTo(new Standing(true, Optional.of(NOON)));
     assertThat(keys().findStanding(subject())).isEqualTo(Standing.GOOD);
@@ -271,32 +281,44 @@ public abstract class KeyStoreContract {
 
   @Test
   void a_subject_stays_disabled_until_that_is_lifted() {
-    keys().setDisabled(subject, true, NOON);
-    keys().setDisabled(subject, true, NOON.plus(MILLISECOND));
+    keys().setDisabled(subject, true, NOON, attempt());
+    keys().setDisabled(subject, true, NOON.plus(MILLISECOND), attempt());
     assertThat(keys().findStanding(subject).disabled()).isTrue();
 
-    keys().setDisabled(subject, false, NOON.plusMillis(2));
+    keys().setDisabled(subject, false, NOON.plusMillis(2), attempt());
     assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
 
-    keys().setDisabled(subject, true, NOON.plusMillis(3));
+    keys().setDisabled(subject, true, NOON.plusMillis(3), attempt());
     assertThat(keys().findStanding(subject).disabled()).isTrue();
   }
 
   @Test
+  void disabling_and_lifting_tell_whether_they_changed_anything_and_recognise_their_own_work() {
+    for (var disabled : List.of(true, false, true)) {
+      var attempt = attempt();
+      assertThat(keys().setDisabled(subject, disabled, NOON, attempt)).isTrue();
+      assertThat(keys().setDisabled(subject, disabled, NOON, attempt)).as("again").isTrue();
+      assertThat(keys().setDisabled(subject, disabled, NOON, attempt())).as("another").isFalse();
+      assertThat(keys().findStanding(subject).disabled()).isEqualTo(disabled);
+    }
+    assertThat(keys().setDisabled(subject(), false, NOON, attempt())).isFalse();
+  }
+
+  @Test
   void lifting_what_was_never_disabled_changes_nothing() {
-    keys().setDisabled(subject, false, NOON);
+    keys().setDisabled(subject, false, NOON, attempt());
     assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
 
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, false, NOON);
+    keys().setDisabled(subject, false, NOON, attempt());
     assertThat(keys().findStanding(subject)).isEqualTo(new Standing(false, Optional.of(NOON)));
   }
 
   @Test
   void disabling_and_lifting_leave_the_sign_out_as_it_was() {
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, true, NOON);
-    keys().setDisabled(subject, false, NOON);
+    keys().setDisabled(subject, true, NOON, attempt());
+    keys().setDisabled(subject, false, NOON, attempt());
 
     assertThat(keys().findStanding(subject)).isEqualTo(new Standing(false, Optional.of(NOON)));
   }
@@ -304,7 +326,7 @@ public abstract class KeyStoreContract {
   @Nested
   class Renewal {
     private final Key device = Samples.key(Samples.renewable(subject, NOON));
-    private final Digest presented = device.generation().refresh();
+    private final Generation first = device.generation();
     private final Instant later = NOON.plusSeconds(7);
 
     @BeforeEach
@@ -316,8 +338,8 @@ public abstract class KeyStoreContract {
       return stores().find(device.id()).orElseThrow();
     }
 
-    private Write<Key> renew(Digest token, Generation next) {
-      return keys().renew(device.id(), CLI.id(), token, next);
+    private Write<Key> renew(Generation next) {
+      return keys().renew(device.id(), CLI.id(), next);
     }
 
     private void assertRefused(Write<Key> write) {
@@ -326,38 +348,20 @@ public abstract class KeyStoreContract {
       assertThat(refused(write)).contains(row);
     }
 
-    /// What stands there after `next` took the place of `before`.
-    private static Generation after(Generation before, Generation next) {
-      return new Generation(
-          before.number() + 1,
-          next.access(),
-          next.refresh(),
-          next.issuedAt(),
-          Optional.of(
-              new Previous(
-                  next.previous().orElseThrow().access(),
-                  before.refresh(),
-                  before.issuedAt(),
-                  before.seal())),
-          next.seal(),
-          next.attempt(),
-          next.idempotencyKey());
-    }
-
     @Test
     void puts_the_next_generation_in_the_place_of_the_present_one_and_changes_nothing_else() {
       keys().markUsed(device.id(), HOUR);
-      var next = next(later, Optional.of(digest()));
+      var next = next(first, later, Optional.of(digest()));
       var expected =
           new Key(
               device.id(),
               device.terms(),
               device.seal(),
-              after(device.generation(), next),
+              next,
               Optional.empty(),
               Optional.of(HOUR));
 
-      assertThat(applied(renew(presented, next))).isEqualTo(expected);
+      assertThat(applied(renew(next))).isEqualTo(expected);
 
       assertThat(row()).isEqualTo(expected);
       assertThat(keys().findWithStanding(device.id()))
@@ -366,66 +370,85 @@ public abstract class KeyStoreContract {
 
     @Test
     void counts_the_generations_and_keeps_the_one_before() {
-      var present = device.generation();
+      var present = first;
       for (int number = 1; number <= 5; number++) {
-        var next = next(NOON.plusSeconds(number));
-        var expected = after(present, next);
+        var next = next(present, NOON.plusSeconds(number));
 
-        present = applied(renew(present.refresh(), next)).generation();
+        present = applied(renew(next)).generation();
 
-        assertThat(present).isEqualTo(expected);
+        assertThat(present).isEqualTo(next);
         assertThat(present.number()).isEqualTo(number);
       }
     }
 
     @Test
     void replaces_the_idempotency_key_or_removes_it() {
-      var first = next(later, Optional.of(digest()));
-      assertThat(applied(renew(presented, first)).generation().idempotencyKey())
-          .isEqualTo(first.idempotencyKey());
-
-      var second = next(later, Optional.of(digest()));
-      assertThat(applied(renew(first.refresh(), second)).generation().idempotencyKey())
+      var second = next(first, later, Optional.of(digest()));
+      assertThat(applied(renew(second)).generation().idempotencyKey())
           .isEqualTo(second.idempotencyKey());
 
-      var third = next(later);
-      assertThat(applied(renew(second.refresh(), third)).generation().idempotencyKey()).isEmpty();
+      var third = next(second, later, Optional.of(digest()));
+      assertThat(applied(renew(third)).generation().idempotencyKey())
+          .isEqualTo(third.idempotencyKey());
+
+      var fourth = next(third, later);
+      assertThat(applied(renew(fourth)).generation().idempotencyKey()).isEmpty();
       assertThat(row().generation().idempotencyKey()).isEmpty();
     }
 
     @Test
     void recognises_its_own_work() {
-      var next = next(later);
-      var row = applied(renew(presented, next));
+      var next = next(first, later);
+      var row = applied(renew(next));
 
-      assertThat(applied(renew(presented, next))).isEqualTo(row);
+      assertThat(applied(renew(next))).isEqualTo(row);
       assertThat(row()).isEqualTo(row);
     }
 
     @Test
     void is_refused_for_another_token_than_the_present_one() {
-      assertRefused(renew(digest(), next(later)));
-      assertRefused(renew(device.generation().access(), next(later)));
+      assertRefused(renew(instead(digest(), first.seal())));
+      assertRefused(renew(instead(first.access(), first.seal())));
+    }
+
+    @Test
+    void is_refused_for_another_seal_than_the_present_one() {
+      assertRefused(renew(instead(first.refresh(), digest())));
+    }
+
+    /// The next of a generation that is not the present one.
+    private Generation instead(Digest refresh, Digest seal) {
+      return next(
+          new Generation(
+              first.number(),
+              first.access(),
+              refresh,
+              first.issuedAt(),
+              first.previous(),
+              seal,
+              first.attempt(),
+              first.idempotencyKey()),
+          later);
     }
 
     @Test
     void is_refused_for_the_token_before() {
-      var row = applied(renew(presented, next(later)));
+      var row = applied(renew(next(first, later)));
 
-      assertThat(refused(renew(presented, next(later)))).contains(row);
+      assertThat(refused(renew(next(first, later)))).contains(row);
       assertThat(row()).isEqualTo(row);
     }
 
     @Test
     void is_refused_to_another_client() {
-      assertRefused(keys().renew(device.id(), "demo", presented, next(later)));
+      assertRefused(keys().renew(device.id(), "demo", next(first, later)));
     }
 
     @Test
     void is_refused_for_a_revoked_key() {
       var row = applied(keys().revoke(device.id(), new Revoker.Server(), later));
 
-      assertThat(refused(renew(presented, next(later)))).contains(row);
+      assertThat(refused(renew(next(first, later)))).contains(row);
       assertThat(row()).isEqualTo(row);
     }
 
@@ -433,7 +456,7 @@ public abstract class KeyStoreContract {
     void is_refused_for_a_key_without_offline_access() {
       issue(key);
 
-      assertThat(refused(keys().renew(key.id(), CLI.id(), key.generation().refresh(), next(later))))
+      assertThat(refused(keys().renew(key.id(), CLI.id(), next(key.generation(), later))))
           .contains(key);
       assertThat(found()).isEqualTo(key);
     }
@@ -444,10 +467,7 @@ public abstract class KeyStoreContract {
       var similar = Samples.key(Samples.withScope(device.terms(), scope));
       issue(similar);
 
-      assertThat(
-              refused(
-                  keys()
-                      .renew(similar.id(), CLI.id(), similar.generation().refresh(), next(later))))
+      assertThat(refused(keys().renew(similar.id(), CLI.id(), next(similar.generation(), later))))
           .contains(similar);
     }
 
@@ -455,10 +475,7 @@ public abstract class KeyStoreContract {
     void of_an_unknown_key_finds_and_makes_none() {
       var unknown = Samples.key(device.terms());
 
-      assertThat(
-              refused(
-                  keys()
-                      .renew(unknown.id(), CLI.id(), unknown.generation().refresh(), next(later))))
+      assertThat(refused(keys().renew(unknown.id(), CLI.id(), next(unknown.generation(), later))))
           .isEmpty();
       assertThat(stores().find(unknown.id())).isEmpty();
     }
@@ -466,42 +483,42 @@ public abstract class KeyStoreContract {
     @Test
     void comes_in_time_until_the_device_was_idle_for_thirty_days() {
       var end = NOON.plus(Key.LONGEST_IDLE);
-      assertRefused(renew(presented, next(end.plus(MILLISECOND))));
-      assertRefused(renew(presented, next(end)));
-      applied(renew(presented, next(end.minus(MILLISECOND))));
+      assertRefused(renew(next(first, end.plus(MILLISECOND))));
+      assertRefused(renew(next(first, end)));
+      applied(renew(next(first, end.minus(MILLISECOND))));
     }
 
     @Test
     void is_idle_since_the_last_renewal() {
       var renewedAt = NOON.plus(Duration.ofDays(29));
-      var next = next(renewedAt);
-      var row = applied(renew(presented, next));
+      var second = next(first, renewedAt);
+      var row = applied(renew(second));
       var end = renewedAt.plus(Key.LONGEST_IDLE);
 
-      assertThat(refused(renew(next.refresh(), next(end)))).contains(row);
-      applied(renew(next.refresh(), next(end.minus(MILLISECOND))));
+      assertThat(refused(renew(next(second, end.plus(MILLISECOND))))).contains(row);
+      assertThat(refused(renew(next(second, end)))).contains(row);
+      applied(renew(next(second, end.minus(MILLISECOND))));
     }
 
     @Test
     void comes_in_time_until_the_family_is_ninety_days_old() {
-      var present = presented;
+      var present = first;
       for (int month = 1; month <= 3; month++) {
-        var next = next(NOON.plus(Duration.ofDays(29L * month)));
-        applied(renew(present, next));
-        present = next.refresh();
+        present = next(present, NOON.plus(Duration.ofDays(29L * month)));
+        applied(renew(present));
       }
       var row = row();
       var end = NOON.plus(Key.LONGEST_FAMILY);
 
-      assertThat(refused(renew(present, next(end.plus(MILLISECOND))))).contains(row);
-      assertThat(refused(renew(present, next(end)))).contains(row);
-      applied(renew(present, next(end.minus(MILLISECOND))));
+      assertThat(refused(renew(next(present, end.plus(MILLISECOND))))).contains(row);
+      assertThat(refused(renew(next(present, end)))).contains(row);
+      applied(renew(next(present, end.minus(MILLISECOND))));
     }
 
     @Test
     @Tag("race")
     void happens_once_however_many_race() throws InterruptedException {
-      var writes = race(() -> renew(presented, next(later)));
+      var writes = race(() -> renew(next(first, later)));
 
       assertThat(writes).filteredOn(Applied.class::isInstance).hasSize(1);
       assertThat(row().generation().number()).isEqualTo(1);
@@ -511,13 +528,13 @@ public abstract class KeyStoreContract {
     @Tag("race")
     void that_meets_a_revocation_leaves_the_key_revoked() throws InterruptedException {
       var both = new ConcurrentLinkedQueue<Callable<Write<Key>>>();
-      both.add(() -> renew(presented, next(later)));
+      both.add(() -> renew(next(first, later)));
       both.add(() -> keys().revoke(device.id(), new Revoker.Owner(subject), later));
 
       race(2, () -> requireNonNull(both.poll()).call());
 
       assertThat(row().revokedAt()).contains(later);
-      assertThat(refused(renew(row().generation().refresh(), next(later)))).contains(row());
+      assertThat(refused(renew(next(row().generation(), later)))).contains(row());
     }
   }
 
@@ -591,9 +608,8 @@ public abstract class KeyStoreContract {
     }
 
     private Generation renewed() {
-      var presented = device.generation().refresh();
-      return applied(keys().renew(device.id(), CLI.id(), presented, next(NOON.plusSeconds(1))))
-          .generation();
+      var next = next(device.generation(), NOON.plusSeconds(1));
+      return applied(keys().renew(device.id(), CLI.id(), next)).generation();
     }
 
     @Test
@@ -601,7 +617,7 @@ public abstract class KeyStoreContract {
       assertRefused(new Revoker.Holder(CLI.id(), digest()));
       assertRefused(new Revoker.Holder("demo", device.generation().access()));
       assertRefused(new Revoker.Holder("demo", device.generation().refresh()));
-      renewed();
+      applied(keys().renew(device.id(), CLI.id(), next(renewed(), NOON.plusSeconds(2))));
       assertRefused(new Revoker.Holder(CLI.id(), digest()));
       assertRefused(new Revoker.Holder(CLI.id(), device.generation().access()));
     }
@@ -647,18 +663,60 @@ public abstract class KeyStoreContract {
       issue(device);
       issue(Samples.key(subject(), NOON));
       keys().revoke(key.id(), new Revoker.Owner(subject), NOON);
-      applied(keys().renew(device.id(), CLI.id(), device.generation().refresh(), next(NOON)));
+      applied(keys().renew(device.id(), CLI.id(), next(device.generation(), NOON)));
       keys().signOut(subject, NOON);
 
-      assertThat(keys().list(subject))
+      var listing = listed(_ -> true, 2);
+      assertThat(listing.keys())
           .containsExactlyInAnyOrder(found(), stores().find(device.id()).orElseThrow());
+      assertThat(listing.more()).isFalse();
+      assertThat(listing.unreadable()).isZero();
+    }
+
+    private KeyStore.Listing listed(Predicate<Key> wanted, int most) {
+      return keys().list(subject, wanted, most);
+    }
+
+    private List<Key> issueMany(int number) {
+      return IntStream.range(0, number)
+          .mapToObj(second -> Samples.key(subject, NOON.plusSeconds(second)))
+          .peek(KeyStoreContract.this::issue)
+          .toList()
+          .reversed();
+    }
+
+    @Test
+    void begins_with_the_newest_and_tells_whether_there_are_others() {
+      var newestFirst = issueMany(5);
+
+      assertThat(listed(_ -> true, 3))
+          .isEqualTo(new KeyStore.Listing(newestFirst.subList(0, 3), true, 0));
+      assertThat(listed(_ -> true, 5)).isEqualTo(new KeyStore.Listing(newestFirst, false, 0));
+    }
+
+    @Test
+    void goes_on_until_it_has_found_as_many_as_are_wanted() {
+      var newestFirst = issueMany(9);
+      var oldest = List.copyOf(newestFirst.subList(7, 9));
+
+      assertThat(listed(oldest::contains, 2)).isEqualTo(new KeyStore.Listing(oldest, false, 0));
+      assertThat(listed(oldest::contains, 1))
+          .isEqualTo(new KeyStore.Listing(oldest.subList(0, 1), true, 0));
+    }
+
+    @Test
+    void gives_up_after_so_many_that_are_not_wanted_and_says_so() {
+      var newestFirst = issueMany(KeyStore.LISTING_PAGES + 1);
+
+      assertThat(listed(newestFirst.getLast()::equals, 1))
+          .isEqualTo(new KeyStore.Listing(List.of(), true, 0));
     }
 
     @Test
     void is_empty_for_who_never_linked_a_device() {
       keys().signOut(subject, NOON);
 
-      assertThat(keys().list(subject)).isEmpty();
+      assertThat(listed(_ -> true, 1)).isEqualTo(new KeyStore.Listing(List.of(), false, 0));
     }
   }
 

@@ -12,6 +12,7 @@ import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State.Approved;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyStore.Revoker;
+import dev.keyferry.flow.KeyVerifier.Active;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -59,7 +60,7 @@ final class KeyVerifierTest {
 
   @Test
   void a_genuine_living_key_opens_the_door() {
-    assertThat(verifier.verify(token)).contains(key);
+    assertThat(verifier.verify(token)).contains(new Active(key, key.expiresAt()));
   }
 
   @Test
@@ -82,6 +83,8 @@ final class KeyVerifierTest {
 
     clock.set(key.expiresAt());
     assertThat(verifier.verify(token)).isEmpty();
+    clock.set(key.expiresAt().plus(MILLISECOND));
+    assertThat(verifier.verify(token)).isEmpty();
   }
 
   @Test
@@ -93,7 +96,7 @@ final class KeyVerifierTest {
 
   @Test
   void the_key_of_a_disabled_subject_is_dead() {
-    keys.setDisabled(subject, true, NOON);
+    keys.setDisabled(subject, true, NOON, Samples.attempt());
 
     assertThat(verifier.verify(token)).isEmpty();
   }
@@ -104,6 +107,9 @@ final class KeyVerifierTest {
     assertThat(verifier.verify(token)).isPresent();
 
     keys.signOut(subject, key.terms().approvedAt());
+    assertThat(verifier.verify(token)).isEmpty();
+
+    keys.signOut(subject, key.terms().approvedAt().plus(MILLISECOND));
     assertThat(verifier.verify(token)).isEmpty();
   }
 
@@ -191,9 +197,20 @@ final class KeyVerifierTest {
     verifier.verify(token);
     assertThat(lastUsed()).contains(HOUR);
 
-    clock.set(HOUR.plus(Duration.ofHours(1)));
-    verifier.verify(token);
-    assertThat(lastUsed()).contains(HOUR.plus(Duration.ofHours(1)));
+    for (var after : List.of(Duration.ZERO, MILLISECOND)) {
+      clock.set(HOUR.plus(Duration.ofHours(1)).plus(after));
+      verifier.verify(token);
+      assertThat(lastUsed()).contains(HOUR.plus(Duration.ofHours(1)));
+    }
+  }
+
+  @Test
+  void to_ask_what_a_token_is_worth_is_the_same_question_and_no_use() {
+    assertThat(verifier.introspect(token)).contains(new Active(key, key.expiresAt()));
+    assertThat(lastUsed()).isEmpty();
+
+    keys.setDisabled(subject, true, NOON, Samples.attempt());
+    assertThat(verifier.introspect(token)).isEmpty();
   }
 
   @Test
@@ -212,7 +229,7 @@ final class KeyVerifierTest {
         .isThrownBy(() -> verifier.verify(token));
 
     hasher.recover();
-    assertThat(verifier.verify(token)).contains(key);
+    assertThat(verifier.verify(token)).contains(new Active(key, key.expiresAt()));
   }
 
   private Optional<Instant> lastUsed() {

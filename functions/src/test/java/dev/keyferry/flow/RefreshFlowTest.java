@@ -203,6 +203,28 @@ final class RefreshFlowTest {
     }
 
     @Test
+    void tells_of_either_access_token_when_it_ends_itself() {
+      var first = link();
+      assertThat(until(first)).isEqualTo(first.key().expiresAt());
+      clock.advance(Duration.ofMinutes(1));
+
+      var second = given(refresh(first));
+
+      assertThat(until(first)).isEqualTo(clock.instant().plus(Key.ACCESS_GRACE));
+      assertThat(until(second)).isEqualTo(clock.instant().plus(HOUR));
+      clock.set(second.key().expiresAt().minus(MILLISECOND));
+      var third = given(refresh(second));
+      assertThat(until(second)).isEqualTo(second.key().expiresAt());
+      assertThat(until(third)).isEqualTo(clock.instant().plus(HOUR));
+    }
+
+    private Instant until(IssuedKey issued) {
+      var until = verifier.verify(issued.accessToken()).orElseThrow().until();
+      assertThat(verifier.introspect(issued.accessToken()).orElseThrow().until()).isEqualTo(until);
+      return until;
+    }
+
+    @Test
     void leaves_the_access_token_before_no_longer_than_it_would_have_lived() {
       var first = link();
       clock.set(first.key().expiresAt().minus(MILLISECOND));
@@ -296,7 +318,7 @@ final class RefreshFlowTest {
     @Test
     void is_refused_while_the_subject_is_disabled() {
       var first = link();
-      keys.setDisabled(ADA, true, clock.instant());
+      keys.setDisabled(ADA, true, clock.instant(), Samples.attempt());
 
       assertInvalidGrant(refresh(first));
       assertThat(opens(first)).isFalse();
@@ -308,10 +330,12 @@ final class RefreshFlowTest {
       keys.signOut(ADA, NOON.minus(MILLISECOND));
       var second = given(refresh(first));
 
-      keys.signOut(ADA, NOON);
+      for (var at : List.of(NOON, NOON.plus(MILLISECOND))) {
+        keys.signOut(ADA, at);
 
-      assertInvalidGrant(refresh(second));
-      assertThat(opens(second)).isFalse();
+        assertInvalidGrant(refresh(second));
+        assertThat(opens(second)).isFalse();
+      }
     }
   }
 
@@ -399,6 +423,14 @@ final class RefreshFlowTest {
     @Test
     void from_the_thirtieth_second_on_it_is_reuse() {
       clock.set(refreshedAt.plus(RefreshFlow.GRACE));
+
+      assertInvalidGrant(refresh(first, "a"));
+      assertRevoked(second);
+    }
+
+    @Test
+    void after_the_thirtieth_second_it_is_reuse() {
+      clock.set(refreshedAt.plus(RefreshFlow.GRACE).plus(MILLISECOND));
 
       assertInvalidGrant(refresh(first, "a"));
       assertRevoked(second);
@@ -783,6 +815,31 @@ final class RefreshFlowTest {
           refresh,
           issuedAt,
           previous,
+          generation.seal(),
+          generation.attempt(),
+          generation.idempotencyKey());
+    }
+
+    @Test
+    void with_another_number_do_not_switch_the_recognition_of_reuse_off() {
+      var third = given(refresh(second));
+      for (var number : List.of(0L, 1L, 3L)) {
+        keys.forge(genuine.id(), _ -> Samples.withGeneration(third.key(), numbered(number, third)));
+
+        assertInvalidGrant(refresh(first));
+        assertInvalidGrant(refresh(third));
+        assertThat(opens(third)).as("%s", number).isFalse();
+      }
+    }
+
+    private static Generation numbered(long number, IssuedKey issued) {
+      var generation = issued.key().generation();
+      return new Generation(
+          number,
+          generation.access(),
+          generation.refresh(),
+          generation.issuedAt(),
+          generation.previous(),
           generation.seal(),
           generation.attempt(),
           generation.idempotencyKey());

@@ -50,10 +50,29 @@ final class ResponseTest {
     assertThat(response.headers()).containsEntry("retry-after", "5");
   }
 
+  @Test
+  void says_slow_down_to_who_is_over_a_limit_and_when_to_come_back() {
+    var pause = Optional.of(Duration.ofMillis(1_001));
+
+    var response = Response.error(new OAuthError(OAuthError.Code.OVER_LIMIT, "no", pause));
+
+    assertThat(response.status()).isEqualTo(429);
+    assertThat(response.headers()).containsEntry("retry-after", "2");
+    var body = Json.readObject(response.body());
+    assertThat(body.string("error")).isEqualTo("slow_down");
+    assertThat(body.optionalInteger("interval")).isEmpty();
+  }
+
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"INVALID_CLIENT", "INVALID_USER_CODE", "NOT_FOUND", "TEMPORARILY_UNAVAILABLE"})
+      names = {
+        "INVALID_CLIENT",
+        "INVALID_USER_CODE",
+        "NOT_FOUND",
+        "OVER_LIMIT",
+        "TEMPORARILY_UNAVAILABLE"
+      })
   void is_400_for_other_refusals(OAuthError.Code code) {
     var response = Response.error(OAuthError.of(code, "no"));
 

@@ -25,20 +25,24 @@ public final class LocalKeyferry implements AutoCloseable {
 
   /// What can differ between two stacks.
   ///
+  /// @param parameters of the template, where they differ from their defaults
   /// @param awsEndpoint another DynamoDB and KMS than the embedded ones
   /// @param tap between each function and AWS
   /// @param log what the functions log, line by line
   public record Options(
       Path template,
+      Map<String, String> parameters,
       Ports ports,
       Optional<URI> awsEndpoint,
       Clients clients,
       InstantSource clock,
       Functions.Tap tap,
       Consumer<String> log) {
-    public static Options of(Path template, Ports ports, Optional<URI> awsEndpoint) {
+    public static Options of(
+        Path template, Map<String, String> parameters, Ports ports, Optional<URI> awsEndpoint) {
       return new Options(
           template,
+          parameters,
           ports,
           awsEndpoint,
           Clients.ofArtifact(),
@@ -47,6 +51,11 @@ public final class LocalKeyferry implements AutoCloseable {
           System.err::println);
     }
   }
+
+  /// The template's parameters that switch all limits off, for load tests.
+  public static final Map<String, String> NO_LIMITS =
+      Map.of(
+          "AuthorizationsPerMinute", "0", "WrongCodesOfSubject", "0", "WrongCodesOfNetwork", "0");
 
   /// Where the stack listens; 0 is any free port.
   public record Ports(int api, int oidc, int dynamo) {
@@ -62,6 +71,7 @@ public final class LocalKeyferry implements AutoCloseable {
             .map(LocalAws::at)
             .orElseGet(() -> LocalAws.embedded(options.ports().dynamo()));
     var values = new HashMap<>(TABLES);
+    values.putAll(options.parameters());
     values.put("HashKey.Arn", aws.hashKey());
     values.put("IssuerUrl", identityProvider.issuer().toString());
     values.put("Audience", IdentityProvider.AUDIENCE);

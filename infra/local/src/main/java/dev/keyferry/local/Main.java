@@ -44,12 +44,21 @@ public final class Main {
         Optional.ofNullable(environment.get("KEYFERRY_AWS_ENDPOINT"))
             .filter(endpoint -> !endpoint.isBlank())
             .map(URI::create);
+    var parameters = limits(environment);
     var ports = ports(environment, awsEndpoint.isEmpty());
-    var stack = new LocalKeyferry(Options.of(template, ports, awsEndpoint));
+    var stack = new LocalKeyferry(Options.of(template, parameters, ports, awsEndpoint));
     Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
     System.out.println("ready " + stack.url());
     System.out.println(tryIt(stack));
     Thread.currentThread().join();
+  }
+
+  private static Map<String, String> limits(Map<String, String> environment) {
+    return switch (environment.getOrDefault("KEYFERRY_LIMITS", "on")) {
+      case "on" -> Map.of();
+      case "off" -> LocalKeyferry.NO_LIMITS;
+      case String other -> throw new Misfit("KEYFERRY_LIMITS is neither on nor off: " + other);
+    };
   }
 
   /// Ports that are free, held together for a moment, so that what binds them later need not

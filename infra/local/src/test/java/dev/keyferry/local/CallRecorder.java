@@ -4,8 +4,11 @@ import static java.lang.Boolean.TRUE;
 
 import dev.keyferry.aws.AwsConnection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -26,8 +29,15 @@ final class CallRecorder implements Functions.Tap {
   private static final Map<String, String> ARNS =
       Map.of(Tables.GRANTS, "GrantsTable.Arn", Tables.KEYS, "KeysTable.Arn");
 
+  static final String ATTRIBUTES = "ForAllValues:StringEquals dynamodb:Attributes";
+  static final String RETURN_VALUES = "StringEquals dynamodb:ReturnValues";
+
+  /// In an expression: neither a keyword, nor a function, nor a value.
+  private static final Pattern ATTRIBUTE = Pattern.compile("(?<![:\\w])[a-z][a-z_]*\\b(?!\\()");
+
   private final Map<String, Set<Permission>> calls = new ConcurrentHashMap<>();
   private final Set<Read> reads = ConcurrentHashMap.newKeySet();
+  private final Set<String> askers = ConcurrentHashMap.newKeySet();
 
   /// What a policy allows and a call needs.
   ///
@@ -48,6 +58,11 @@ final class CallRecorder implements Functions.Tap {
     return reads;
   }
 
+  /// Whether any of the function's updates asks for an item back, done or refused.
+  boolean asksForItems(String functionId) {
+    return askers.contains(functionId);
+  }
+
   Set<Permission> callsOf(String functionId) {
     return calls.getOrDefault(functionId, Set.of());
   }
@@ -62,6 +77,9 @@ final class CallRecorder implements Functions.Tap {
               Context.BeforeExecution execution, ExecutionAttributes attributes) {
             permissions(execution.request()).forEach(recorded::add);
             reads(functionId, execution.request()).forEach(reads::add);
+            if (asksForTheItem(execution.request())) {
+              askers.add(functionId);
+            }
           }
         };
     return new AwsConnection(
@@ -90,7 +108,8 @@ final class CallRecorder implements Functions.Tap {
       case GetItemRequest get -> Stream.of(on("GetItem", get.tableName(), get.key()));
       case PutItemRequest put -> Stream.of(on("PutItem", put.tableName(), put.item()));
       case UpdateItemRequest update ->
-          Stream.of(on("UpdateItem", update.tableName(), update.key()));
+          Stream.concat(
+              Stream.of(on("UpdateItem", update.tableName(), update.key())), narrowed(update));
       case BatchGetItemRequest batch ->
           batch.requestItems().entrySet().stream()
               .flatMap(table ->
@@ -112,6 +131,28 @@ final class CallRecorder implements Functions.Tap {
                   "StringEquals kms:MacAlgorithm " + mac.macAlgorithmAsString()));
       default -> Stream.of(new Permission(request.getClass().getSimpleName(), "", ""));
     };
+  }
+
+  /// What a policy can narrow an update by beside its row: every attribute that it names, and how
+  /// much of the item it asks back.
+  private static Stream<Permission> narrowed(UpdateItemRequest update) {
+    var expressions = update.updateExpression() + " " + update.conditionExpression();
+    var named = ATTRIBUTE.matcher(expressions).results().map(MatchResult::group);
+    var returned = Objects.requireNonNullElse(update.returnValuesAsString(), "NONE");
+    return Stream.concat(
+            Stream.concat(update.key().keySet().stream(), named)
+                .map(attribute -> ATTRIBUTES + " " + attribute),
+            Stream.of(RETURN_VALUES + " " + returned))
+        .map(condition ->
+            new Permission(
+                "dynamodb:UpdateItem",
+                ARNS.getOrDefault(update.tableName(), update.tableName()),
+                condition));
+  }
+
+  private static boolean asksForTheItem(SdkRequest request) {
+    return request instanceof UpdateItemRequest update
+        && (update.returnValues() != null || update.returnValuesOnConditionCheckFailure() != null);
   }
 
   /// A transaction needs leave for what it is made of; there is no action of its own.

@@ -47,7 +47,7 @@ final class ColdStart {
               Clock.systemUTC(),
               (_, connection) -> connection,
               System.err::println);
-      new ColdStart(new ToHandlers(template, functions, Encoding.TEXT)).run();
+      new ColdStart(new ToHandlers(template.routes(), functions, Encoding.TEXT)).run();
     }
     // DynamoDB Local leaves threads behind.
     System.exit(0);

@@ -21,7 +21,11 @@ final class Emulator {
 
   private static LocalKeyferry start() {
     var options =
-        Options.of(Shared.ROOT.resolve("template.yaml"), Ports.ANY, Optional.of(endpoint()));
+        Options.of(
+            Shared.ROOT.resolve("template.yaml"),
+            LocalKeyferry.NO_LIMITS,
+            Ports.ANY,
+            Optional.of(endpoint()));
     try {
       return new LocalKeyferry(options);
     } catch (IOException e) {

@@ -2,8 +2,11 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.aws.DynamoLimitStore;
 import dev.keyferry.flow.GrantStoreContract;
 import dev.keyferry.flow.KeyStoreContract;
+import dev.keyferry.flow.LimitStore;
+import dev.keyferry.flow.LimitStoreContract;
 import dev.keyferry.flow.Stores;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +31,17 @@ class EmulatorTest {
     @Override
     protected Stores stores() {
       return STORES;
+    }
+  }
+
+  @Nested
+  class Limits extends LimitStoreContract {
+    private static final LimitStore STORE =
+        new DynamoLimitStore(Emulator.STACK.aws().dynamo().dynamo(), Tables.GRANTS);
+
+    @Override
+    protected LimitStore store() {
+      return STORE;
     }
   }
 

@@ -98,6 +98,37 @@ class ForgedRowTest {
   }
 
   @Test
+  void a_key_whose_generations_are_counted_anew_neither_opens_nor_renews() {
+    var first = api.link(user).text("refresh_token");
+    var second = api.refresh(first).text("refresh_token");
+    var third = api.refresh(second);
+    editKey("generation", AttributeValue.fromN("0"));
+
+    assertThat(api.whoami(third.text("access_token")).status()).isEqualTo(403);
+    assertThat(api.refresh(third.text("refresh_token")).verdict()).isEqualTo("400 invalid_grant");
+    editKey("generation", AttributeValue.fromN("2"));
+    assertThat(api.refresh(first).verdict()).as("reuse").isEqualTo("400 invalid_grant");
+    assertThat(api.whoami(third.text("access_token")).status()).isEqualTo(403);
+  }
+
+  @Test
+  void a_key_that_cannot_be_read_hides_no_other_and_is_told_the_operator() {
+    api.link(user);
+    editKey("access_hash", AttributeValue.fromS("junk"));
+    var other = api.link(user).text("access_token");
+    var before = Secrets.LOG.size();
+
+    var listed = api.keys(user);
+
+    assertThat(listed.status()).isEqualTo(200);
+    assertThat(listed.json().path("keys"))
+        .hasSize(1)
+        .allMatch(key -> other.startsWith("kf_" + key.path("key_id").asText() + "_"));
+    assertThat(Secrets.LOG.stream().skip(before).filter(line -> line.startsWith("ListKeys")))
+        .containsExactly("ListKeysFunction {\"event\":\"unreadable\",\"rows\":1}");
+  }
+
+  @Test
   void an_edited_key_opens_nothing() {
     api.grant(user, codes.userCode());
     var token = api.poll(codes.deviceCode()).text("access_token");

@@ -35,7 +35,8 @@ class IntrospectionTest {
   }
 
   @Test
-  void tells_of_a_refreshed_token_when_its_grace_ends_and_nothing_of_a_refresh_token() {
+  void
+      tells_of_a_refreshed_token_when_its_grace_ends_as_whoami_does_and_nothing_of_a_refresh_token() {
     var tokens = api.link(user);
     assertThat(api.introspect(tokens.text("refresh_token")).body()).isEqualTo(INACTIVE);
     api.refresh(tokens.text("refresh_token"));
@@ -44,6 +45,8 @@ class IntrospectionTest {
     var before = api.introspect(tokens.text("access_token"));
 
     assertThat(before.json().path("exp").asLong()).isBetween(now + 50, now + 61);
+    assertThat(api.whoami(tokens.text("access_token")).json().path("exp"))
+        .isEqualTo(before.json().path("exp"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -215,8 +216,33 @@ class LinkedDevicesTest {
 
   @Nested
   class Disabling {
-    private void set(String action) {
-      operator.operate("SubjectFunction", Map.of("action", action, "subject", user));
+    @Test
+    void takes_an_action_and_a_subject_that_there_can_be_and_nothing_else() {
+      for (var subject : List.of("", " ", "a\nb", "a\u0000", "a\u0085", "x".repeat(256))) {
+        assertRefused(Map.of("action", "disable", "subject", subject));
+      }
+      assertRefused(Map.of("action", "disable"));
+      assertRefused(Map.of("subject", user));
+      assertRefused(Map.of("action", "DISABLE", "subject", user));
+      assertRefused(Map.of("action", "disable", "subject", user, "until", "tomorrow"));
+      assertThat(set("enable")).as("was never disabled").isFalse();
+      var longest = Map.of("action", "enable", "subject", "x".repeat(255));
+      assertThat(operator.operate("SubjectFunction", longest).path("changed").asBoolean())
+          .isFalse();
+    }
+
+    private void assertRefused(Map<String, String> event) {
+      assertThatIllegalArgumentException()
+          .as("%s", event)
+          .isThrownBy(() -> operator.operate("SubjectFunction", event))
+          .withMessageNotContaining(user);
+    }
+
+    private boolean set(String action) {
+      var answer = operator.operate("SubjectFunction", Map.of("action", action, "subject", user));
+      assertThat(answer.path("subject").asText()).isEqualTo(user);
+      assertThat(answer.path("status").asText()).isEqualTo(action + "d");
+      return answer.path("changed").asBoolean();
     }
 
     @Test
@@ -226,16 +252,16 @@ class LinkedDevicesTest {
       api.grant(user, approved.userCode());
 
       var tokens = api.link(user);
-      set("disable");
-      set("disable");
+      assertThat(set("disable")).isTrue();
+      assertThat(set("disable")).as("again").isFalse();
       assertThat(api.refresh(tokens.text("refresh_token")).verdict())
           .isEqualTo("400 invalid_grant");
       Shared.CLOCK.advance(Duration.ofMinutes(1));
       assertThat(api.whoami(key).status()).isEqualTo(403);
       assertThat(api.poll(approved.deviceCode()).verdict()).isEqualTo("400 access_denied");
 
-      set("enable");
-      set("enable");
+      assertThat(set("enable")).isTrue();
+      assertThat(set("enable")).as("again").isFalse();
       assertThat(api.refresh(tokens.text("refresh_token")).status())
           .as("what was refused meanwhile is not used up")
           .isEqualTo(200);

@@ -1,9 +1,12 @@
 package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.keyferry.local.Persistent.Tokens;
 import dev.keyferry.local.Wire.Attempt;
 import dev.keyferry.local.Wire.Fate;
+import dev.keyferry.local.Wire.Plan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +48,7 @@ class LostAnswerTest {
   private enum Scenario {
     LOGIN {
       @Override
-      void play(Persistent persistent) {
+      void play(Persistent persistent, List<Tokens> linked) {
         var tokens = persistent.login();
         persistent.use(tokens);
         var renewed = persistent.refresh(tokens);
@@ -55,12 +58,43 @@ class LostAnswerTest {
     },
     REFUSAL {
       @Override
-      void play(Persistent persistent) {
+      void play(Persistent persistent, List<Tokens> linked) {
         persistent.refusal();
+      }
+    },
+    ENDINGS {
+      @Override
+      List<Tokens> prepare(Persistent persistent) {
+        return List.of(persistent.link(), persistent.link(), persistent.link());
+      }
+
+      @Override
+      void play(Persistent persistent, List<Tokens> linked) {
+        persistent.giveBack(linked.get(0));
+        persistent.unlink(linked.get(1));
+        persistent.signOut(linked.get(2));
+      }
+    },
+    REUSE {
+      @Override
+      List<Tokens> prepare(Persistent persistent) {
+        var first = persistent.link();
+        var second = persistent.refresh(first);
+        return List.of(first, persistent.refresh(second));
+      }
+
+      @Override
+      void play(Persistent persistent, List<Tokens> linked) {
+        persistent.reuse(linked.get(0), linked.get(1));
       }
     };
 
-    abstract void play(Persistent persistent);
+    /// What is linked before anything fails.
+    List<Tokens> prepare(Persistent persistent) {
+      return List.of();
+    }
+
+    abstract void play(Persistent persistent, List<Tokens> linked);
   }
 
   @ParameterizedTest
@@ -128,10 +162,76 @@ class LostAnswerTest {
     eachCallFailsInItsTurn(Scenario.REFUSAL, fate, 15);
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"LOST", "ANSWER_LOST", "THROTTLED"})
+  void any_call_of_a_revocation_an_unlinking_and_a_sign_out_may_fail_in_its_turn(Fate fate)
+      throws Exception {
+    eachCallFailsInItsTurn(Scenario.ENDINGS, fate, 10);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"LOST", "ANSWER_LOST", "THROTTLED"})
+  void any_call_of_a_reuse_may_fail_in_its_turn(Fate fate) throws Exception {
+    eachCallFailsInItsTurn(Scenario.REUSE, fate, 3);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"LOST", "ANSWER_LOST", "THROTTLED"})
+  void any_call_of_an_operator_may_fail_and_whoever_hears_an_answer_hears_the_right_one(Fate fate) {
+    for (var span : Span.values()) {
+      var wire = new Wire();
+      var operator = Shared.environments(wire);
+      var user = "disabled-%s-%s".formatted(fate, span);
+      var token = operator.link(user).text("access_token");
+      for (var action : List.of("disable", "enable")) {
+        var event = Map.of("action", action, "subject", user);
+        wire.follow((number, _) -> number < span.attempts ? fate : Fate.ARRIVES);
+        if (span == Span.REQUEST || (span == Span.CALL && fate != Fate.ANSWER_LOST)) {
+          assertThatIllegalStateException()
+              .isThrownBy(() -> operator.operate("SubjectFunction", event))
+              .withMessage("outage");
+        } else {
+          assertThat(changed(operator, event)).as("%s, %s", action, span).isTrue();
+        }
+        wire.follow((_, _) -> Fate.ARRIVES);
+        var done = span != Span.ATTEMPT && fate != Fate.ANSWER_LOST;
+        assertThat(changed(operator, event)).as("%s again, %s", action, span).isEqualTo(done);
+        assertThat(operator.whoami(token).status()).isEqualTo(action.equals("enable") ? 200 : 403);
+      }
+    }
+  }
+
+  private static boolean changed(ToHandlers operator, Map<String, String> event) {
+    return operator.operate("SubjectFunction", event).path("changed").asBoolean();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"LOST", "ANSWER_LOST", "THROTTLED", "HANGS"})
+  void a_use_that_cannot_be_noted_is_let_in_all_the_same(Fate fate) {
+    var wire = new Wire();
+    var api = Shared.environments(wire);
+    var user = "used-" + fate;
+    var token = api.link(user).text("access_token");
+    wire.follow((_, attempt) -> attempt.operation().equals("UpdateItem") ? fate : Fate.ARRIVES);
+
+    assertThat(api.whoami(token).status()).isEqualTo(200);
+
+    assertThat(Tables.keyRowsOf(user).getFirst().containsKey("last_used_at"))
+        .isEqualTo(fate == Fate.ANSWER_LOST);
+  }
+
   private static void eachCallFailsInItsTurn(Scenario scenario, Fate fate, int atLeast)
       throws InterruptedException, ExecutionException {
     var calls = new Wire();
-    new Run(scenario, "whole-" + fate, calls).play();
+    new Run(scenario, "whole-" + fate, calls).play((_, _) -> Fate.ARRIVES);
     var runs = new ArrayList<Callable<Void>>();
     for (int turn = 0; turn < calls.attempts(); turn++) {
       for (var span : Span.values()) {
@@ -146,11 +246,10 @@ class LostAnswerTest {
     return () -> {
       var wire = new Wire();
       var run = new Run(scenario, "faulty-%s-%d-%s".formatted(fate, turn, span), wire);
-      wire.follow((number, _) -> {
+      run.play((number, _) -> {
         var hit = number >= turn && number - turn < span.attempts && !run.answered503();
         return hit ? fate : Fate.ARRIVES;
       });
-      run.play();
       return null;
     };
   }
@@ -160,11 +259,13 @@ class LostAnswerTest {
     private final ShiftedClock clock = new ShiftedClock();
     private final AtomicInteger outages = new AtomicInteger();
     private final Scenario scenario;
+    private final Wire wire;
     private final Api api;
     private final String user;
 
     Run(Scenario scenario, String name, Wire wire) {
       this.scenario = scenario;
+      this.wire = wire;
       user = scenario + "-" + name;
       var handlers = Shared.environments(wire, clock);
       api =
@@ -184,8 +285,12 @@ class LostAnswerTest {
       return outages.get() > 0;
     }
 
-    void play() {
-      scenario.play(new Persistent(api, clock, user));
+    /// @param plan of what fails, once all is prepared
+    void play(Plan plan) {
+      var persistent = new Persistent(api, clock, user);
+      var linked = scenario.prepare(persistent);
+      wire.follow(plan);
+      scenario.play(persistent, linked);
     }
   }
 
@@ -313,6 +418,12 @@ class LostAnswerTest {
             () -> timed(() -> api.deny("frank", denied.userCode(), noNonce)),
             () -> timed(() -> api.whoami(key)),
             () -> timed(() -> api.refresh(device)),
+            () -> timed(() -> api.revoke(device)),
+            () -> timed(() -> api.introspect(key)),
+            () -> timed(() -> api.keys("frank")),
+            () -> timed(() -> api.revokeKey("frank", key.substring(3, 19))),
+            () -> timed(() -> api.signOut("frank")),
+            () -> timed(() -> disable(api, "frank")),
             () -> timed(cold::authorize)));
   }
 
@@ -355,6 +466,16 @@ class LostAnswerTest {
     assertThat(reply.verdict()).isEqualTo(verdict);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).as(verdict).isLessThan(SOON);
     return reply;
+  }
+
+  /// An outage fails the invocation, as a gateway would have it.
+  private static Reply disable(ToHandlers operator, String user) {
+    try {
+      changed(operator, Map.of("action", "disable", "subject", user));
+      return new Reply(200, Map.of(), "");
+    } catch (IllegalStateException _) {
+      return new Reply(500, Map.of(), "");
+    }
   }
 
   private static Void timed(Callable<Reply> request) throws Exception {

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -74,12 +75,44 @@ class MainTest {
       var lines = stack.printed().stream().filter(line -> line.startsWith("  ")).toList();
       assertThat(lines).hasSize(4);
       assertThat(paste(lines)).contains("\"status\":\"approved\"").contains("\"sub\":\"alice\"");
+      assertThat(authorizations(ports)).as("limits are on").contains("slow_down");
 
       stack.process().destroy();
       assertThat(stack.process().waitFor(START.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } finally {
       stack.process().destroyForcibly();
     }
+  }
+
+  @Test
+  void limits_can_be_switched_off_for_load_tests() throws Exception {
+    var ports = new HashMap<>(freePorts());
+    ports.put("KEYFERRY_LIMITS", "off");
+    var stack = Running.start(ports);
+    try {
+      stack.readUntil("ready");
+
+      assertThat(authorizations(ports)).contains("device_code").doesNotContain("slow_down");
+    } finally {
+      stack.process().destroyForcibly();
+    }
+  }
+
+  /// What a device hears that asks more than twice as often as one address may in a minute.
+  private static String authorizations(Map<String, String> ports) throws IOException {
+    return paste(
+        List.of(
+            "for i in $(seq 61); do curl -s http://127.0.0.1:%s/oauth/device/authorize -d client_id=cli; done"
+                .formatted(ports.get("KEYFERRY_PORT"))));
+  }
+
+  @Test
+  void a_switch_that_is_neither_on_nor_off_is_one_clear_line() throws Exception {
+    var stack = Running.start(Map.of("KEYFERRY_LIMITS", "maybe"));
+
+    assertThat(stack.out().lines())
+        .containsExactly("keyferry: KEYFERRY_LIMITS is neither on nor off: maybe");
+    assertThat(stack.process().waitFor()).isEqualTo(69);
   }
 
   private static String paste(List<String> lines) throws IOException {

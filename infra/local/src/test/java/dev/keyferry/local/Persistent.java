@@ -52,6 +52,42 @@ final class Persistent {
     return Tokens.of(token);
   }
 
+  /// A login while nothing fails.
+  Tokens link() {
+    return Tokens.of(api.link(user));
+  }
+
+  /// The client gives its key back; whoever hears so finds the door closed.
+  void giveBack(Tokens tokens) {
+    until(Set.of("200"), Set.of(), () -> api.revoke(tokens.refresh()));
+    assertDead(tokens);
+  }
+
+  /// The owner unlinks the device.
+  void unlink(Tokens tokens) {
+    var id = tokens.access().substring(3, 19);
+    until(Set.of("204"), Set.of(), () -> api.revokeKey(user, id));
+    assertDead(tokens);
+  }
+
+  /// The owner signs out everywhere.
+  void signOut(Tokens tokens) {
+    until(Set.of("204"), Set.of(), () -> api.signOut(user));
+    assertDead(tokens);
+  }
+
+  /// Somebody presents a token that was used long ago; the device dies of it.
+  void reuse(Tokens used, Tokens present) {
+    until(Set.of("400 invalid_grant"), Set.of(), () -> api.refresh(used.refresh()));
+    assertDead(present);
+  }
+
+  private void assertDead(Tokens tokens) {
+    until(Set.of("403"), Set.of("500"), () -> api.whoami(tokens.access()), Duration.ZERO);
+    until(
+        Set.of("400 invalid_grant"), Set.of(), () -> api.refresh(tokens.refresh()), Duration.ZERO);
+  }
+
   /// Trades the refresh token for the next.
   Tokens refresh(Tokens present) {
     var same = Map.of("idempotency-key", UUID.randomUUID().toString());

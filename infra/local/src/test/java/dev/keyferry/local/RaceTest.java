@@ -30,6 +30,7 @@ class RaceTest {
   private static final int REFRESHES = 32;
   private static final int GENERATIONS = 50;
   private static final int REVOCATIONS = 200;
+  private static final int SIGN_OUTS = 300;
   private static final Duration TICK = Duration.ofMillis(1);
 
   private final Api api = Shared.environments(new Wire());
@@ -233,6 +234,46 @@ class RaceTest {
       }
     }
     assertThat(renewals).as("races that the refresh won").isBetween(1, REVOCATIONS - 1);
+  }
+
+  /// In every other race the poll is under way already when the sign-out comes; of each half some
+  /// are minted first.
+  @Test
+  void a_sign_out_that_meets_the_poll_of_an_approved_grant_leaves_no_living_key() throws Exception {
+    int minted = 0;
+    for (int duel = 0; duel < SIGN_OUTS; duel++) {
+      var user = "leaver-" + duel;
+      var codes = api.codes(Api.OFFLINE);
+      api.grant(user, codes.userCode());
+      var late = duel % 2 == 1;
+
+      var replies =
+          together(
+              Stream.of(
+                  () -> api.poll(codes.deviceCode()),
+                  () -> {
+                    if (late) {
+                      api.keys(user);
+                    }
+                    return api.signOut(user);
+                  }));
+
+      var poll = replies.get(0);
+      assertThat(replies.get(1).status()).isEqualTo(204);
+      assertThat(poll.verdict()).isIn("200", "400 access_denied");
+      if (poll.status() == 200) {
+        minted++;
+        assertThat(api.whoami(poll.text("access_token")).status()).isEqualTo(403);
+        assertThat(api.refresh(poll.text("refresh_token")).verdict())
+            .isEqualTo("400 invalid_grant");
+      } else {
+        assertThat(Tables.keyRowsOf(user)).isEmpty();
+      }
+      assertThat(api.keys(user).json().path("keys")).isEmpty();
+      assertThat(api.poll(codes.deviceCode()).verdict())
+          .isEqualTo(poll.status() == 200 ? "400 invalid_grant" : "400 access_denied");
+    }
+    assertThat(minted).as("races that the poll won").isBetween(1, SIGN_OUTS - 1);
   }
 
   /// Calls all at once, each on a thread of its own, and answers in their order.

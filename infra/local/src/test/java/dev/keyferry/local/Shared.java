@@ -13,12 +13,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 
 /// The one stack that the tests of a run share, so that at the end all they left behind can be
 /// searched.
 final class Shared {
   static final Path ROOT = Path.of("../..");
+
+  private static final Path TEMPLATE = ROOT.resolve("template.yaml");
 
   /// Put forward by tests, never back.
   static final ShiftedClock CLOCK = new ShiftedClock();
@@ -49,9 +52,27 @@ final class Shared {
   }
 
   static ToHandlers environments(Functions.Tap wire, InstantSource clock, Encoding encoding) {
-    var functions =
-        new Functions(STACK.template(), STACK.aws(), CLIENTS, clock, wire, Secrets.LOG::add);
-    return new ToHandlers(STACK.template(), functions, encoding);
+    return environments(STACK.template(), wire, clock, encoding);
+  }
+
+  /// As before, but with the limits that are off for all other tests.
+  static ToHandlers limited(Functions.Tap wire, InstantSource clock) {
+    try {
+      var values =
+          Map.of(
+              "GrantsTable", Tables.GRANTS,
+              "KeysTable", Tables.KEYS,
+              "HashKey.Arn", STACK.aws().hashKey());
+      return environments(new Template(TEMPLATE, values), wire, clock, Encoding.TEXT);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ToHandlers environments(
+      Template template, Functions.Tap wire, InstantSource clock, Encoding encoding) {
+    var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, Secrets.LOG::add);
+    return new ToHandlers(STACK.template().routes(), functions, encoding);
   }
 
   private static String sha256(String text) {
@@ -67,7 +88,8 @@ final class Shared {
     try {
       return new LocalKeyferry(
           new Options(
-              ROOT.resolve("template.yaml"),
+              TEMPLATE,
+              LocalKeyferry.NO_LIMITS,
               Ports.ANY,
               Optional.empty(),
               CLIENTS,

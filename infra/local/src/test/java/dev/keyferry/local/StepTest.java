@@ -27,7 +27,7 @@ class StepTest {
       new TestClock(
           Shared.CLOCK.instant().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofMinutes(1)));
 
-  private final Api api = Shared.environments(wire, clock);
+  private final Api api = Shared.limited(wire, clock);
 
   @BeforeEach
   void warmUpAllFunctions() {
@@ -58,8 +58,8 @@ class StepTest {
   }
 
   @Test
-  void authorize_is_one_put() {
-    assertThat(requestsOf("200", api::authorize)).containsExactly("PutItem");
+  void authorize_is_one_count_and_one_put() {
+    assertThat(requestsOf("200", api::authorize)).containsExactly("UpdateItem", "PutItem");
   }
 
   @Test
@@ -89,14 +89,20 @@ class StepTest {
   }
 
   @Test
-  void claim_and_approve_are_one_update_each() {
+  void claim_is_one_update_between_two_looks_at_the_counters_and_approve_is_one_update() {
     var codes = api.codes();
 
     assertThat(requestsOf("200", () -> api.claim("sue", codes.userCode())))
-        .containsExactly("UpdateItem");
+        .containsExactly("BatchGetItem", "UpdateItem", "BatchGetItem");
     var nonce = nonce(codes.userCode());
     assertThat(requestsOf("200", () -> api.approve("sue", codes.userCode(), nonce)))
         .containsExactly("UpdateItem");
+  }
+
+  @Test
+  void a_wrong_code_costs_a_look_a_refused_update_and_two_counts() {
+    assertThat(requestsOf("404 invalid_user_code", () -> api.claim("sue", "AAAA-AAAA")))
+        .containsExactly("BatchGetItem", "UpdateItem", "UpdateItem", "UpdateItem");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.keyferry.local;
 import dev.keyferry.flow.DeviceCode;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -24,6 +25,10 @@ final class Tables {
   /// An attribute as text, empty where there is none.
   static String text(Map<String, AttributeValue> row, String attribute) {
     return Optional.ofNullable(row.get(attribute)).map(AttributeValue::s).orElse("");
+  }
+
+  static long number(Map<String, AttributeValue> row, String attribute) {
+    return Long.parseLong(Objects.requireNonNull(row.get(attribute)).n());
   }
 
   /// How often each of the subject's devices was renewed.

@@ -248,6 +248,24 @@ class TemplateTest {
     }
 
     @Test
+    void the_key_authorizers_answers_are_cached_only_for_as_long_as_the_operator_says()
+        throws IOException {
+      var seconds = template.section("Parameters").path("AuthorizerCacheSeconds");
+      assertThat(seconds.path("Type").asText()).isEqualTo("Number");
+      for (var limit : Map.of("Default", "0", "MinValue", "0", "MaxValue", "3600").entrySet()) {
+        assertThat(seconds.path(limit.getKey())).isEqualTo(json(limit.getValue()));
+      }
+      assertThat(cacheSeconds("0")).isEqualTo(json("0"));
+      assertThat(cacheSeconds("300")).isEqualTo(json("\"300\""));
+    }
+
+    private static JsonNode cacheSeconds(String given) throws IOException {
+      return template(Map.of("AuthorizerCacheSeconds", given))
+          .properties("HttpApi")
+          .at("/Auth/Authorizers/Key/Identity/ReauthorizeEvery");
+    }
+
+    @Test
     void the_local_stack_serves_every_route() {
       assertThat(template.routes())
           .allSatisfy(route -> {

@@ -25,14 +25,25 @@ final class ToHandlers extends Api {
     BROKEN_BASE64
   }
 
+  private final List<Route> routes;
   private final Functions functions;
   private final Encoding encoding;
-  private final List<Route> routes;
+  private final String address;
 
-  ToHandlers(Template template, Functions functions, Encoding encoding) {
+  ToHandlers(List<Route> routes, Functions functions, Encoding encoding) {
+    this(routes, functions, encoding, "203.0.113.7");
+  }
+
+  private ToHandlers(List<Route> routes, Functions functions, Encoding encoding, String address) {
+    this.routes = routes;
     this.functions = functions;
     this.encoding = encoding;
-    routes = template.routes();
+    this.address = address;
+  }
+
+  /// The same environments, called from another address.
+  ToHandlers from(String otherAddress) {
+    return new ToHandlers(routes, functions, encoding, otherAddress);
   }
 
   @Override
@@ -50,7 +61,7 @@ final class ToHandlers extends Api {
     call.headers().forEach(event.putObject("headers")::put);
     event.putObject("stageVariables").put("PublicUrl", "https://keyferry.example");
     var context = event.putObject("requestContext");
-    context.putObject("http").put("method", route.method()).put("sourceIp", "203.0.113.7");
+    context.putObject("http").put("method", route.method()).put("sourceIp", address);
     event.put("body", encoded(call.body())).put("isBase64Encoded", encoding != Encoding.TEXT);
     switch (route.authorization()) {
       case Authorization.None _ -> {}

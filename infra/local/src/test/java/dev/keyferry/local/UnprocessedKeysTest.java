@@ -2,6 +2,7 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.local.Wire.Fate;
 import java.time.Duration;
@@ -27,7 +28,7 @@ class UnprocessedKeysTest {
   private static void disable(String user) {
     DynamoStores.at(Shared.stack().aws())
         .keys()
-        .setDisabled(new Subject(user), true, Shared.CLOCK.instant());
+        .setDisabled(new Subject(user), true, Shared.CLOCK.instant(), Samples.attempt());
   }
 
   /// The answer to a key of which DynamoDB leaves this out, the first time it is asked.

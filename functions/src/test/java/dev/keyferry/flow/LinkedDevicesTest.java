@@ -1,0 +1,79 @@
+package dev.keyferry.flow;
+
+import static dev.keyferry.flow.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.flow.KeyStore.Revoker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class LinkedDevicesTest {
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+
+  private final TestClock clock = new TestClock(NOON);
+  private final InMemoryKeyStore keys = new InMemoryKeyStore();
+  private final LinkedDevices devices = new LinkedDevices(keys, clock);
+  private final Subject subject = Samples.subject();
+
+  private Key link(Key key) {
+    assertThat(keys.putIfAbsent(key)).isTrue();
+    return key;
+  }
+
+  private void assertListedUntil(Key key, Instant end) {
+    clock.set(end.minus(MILLISECOND));
+    assertThat(devices.of(subject).keys()).containsExactly(key);
+    clock.set(end);
+    assertThat(devices.of(subject).keys()).isEmpty();
+    clock.set(end.plus(MILLISECOND));
+    assertThat(devices.of(subject).keys()).isEmpty();
+  }
+
+  @Test
+  void a_key_is_listed_until_it_expires() {
+    var key = link(Samples.key(subject, NOON));
+    assertListedUntil(key, NOON.plus(key.terms().lifetime()));
+  }
+
+  @Test
+  void a_key_that_can_be_renewed_is_listed_until_it_was_idle_for_thirty_days() {
+    var key = link(Samples.key(Samples.renewable(subject, NOON)));
+    assertListedUntil(key, NOON.plus(Key.LONGEST_IDLE));
+  }
+
+  @Test
+  void what_was_agreed_to_at_the_moment_of_a_sign_out_or_before_is_not_listed() {
+    var key = link(Samples.key(subject, NOON));
+    keys.signOut(subject, NOON.minus(MILLISECOND));
+    assertThat(devices.of(subject).keys()).containsExactly(key);
+
+    devices.signOut(subject);
+    assertThat(devices.of(subject).keys()).isEmpty();
+    clock.advance(MILLISECOND);
+    devices.signOut(subject);
+    assertThat(devices.of(subject).keys()).isEmpty();
+  }
+
+  @Test
+  void what_was_revoked_is_not_listed() {
+    var key = link(Samples.key(subject, NOON));
+    keys.revoke(key.id(), new Revoker.Server(), NOON);
+    assertThat(devices.of(subject).keys()).isEmpty();
+  }
+
+  @Test
+  void no_more_are_listed_than_anyone_reads() {
+    IntStream.range(0, LinkedDevices.MOST_LISTED)
+        .forEach(second -> link(Samples.key(subject, NOON.minusSeconds(second))));
+    assertThat(devices.of(subject).more()).isFalse();
+    link(Samples.key(subject, NOON.minus(Duration.ofHours(1))));
+
+    var listing = devices.of(subject);
+
+    assertThat(listing.keys()).hasSize(LinkedDevices.MOST_LISTED);
+    assertThat(listing.more()).isTrue();
+    assertThat(listing.keys().getFirst().terms().createdAt()).isEqualTo(NOON);
+  }
+}

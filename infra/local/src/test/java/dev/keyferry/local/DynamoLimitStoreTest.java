@@ -1,0 +1,14 @@
+package dev.keyferry.local;
+
+import dev.keyferry.aws.DynamoLimitStore;
+import dev.keyferry.flow.LimitStore;
+import dev.keyferry.flow.LimitStoreContract;
+
+class DynamoLimitStoreTest extends LimitStoreContract {
+  private static final LimitStore STORE = new DynamoLimitStore(Tables.DYNAMO, Tables.GRANTS);
+
+  @Override
+  protected LimitStore store() {
+    return STORE;
+  }
+}
