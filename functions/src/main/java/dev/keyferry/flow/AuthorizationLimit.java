@@ -1,6 +1,8 @@
 package dev.keyferry.flow;
 
 import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Supplier;
@@ -14,21 +16,25 @@ public final class AuthorizationLimit {
   private final Limit perNetwork;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Audit audit;
 
   /// @param mostAMinute 0 is no limit
   public AuthorizationLimit(
-      LimitStore store, int mostAMinute, InstantSource clock, RandomGenerator random) {
+      LimitStore store, int mostAMinute, InstantSource clock, RandomGenerator random, Audit audit) {
     this.store = store;
     perNetwork = new Limit("authorize", mostAMinute, WINDOW);
     this.clock = clock;
     this.random = random;
+    this.audit = audit;
   }
 
   public <T> Answer<T> guard(Origin origin, Supplier<Answer<T>> authorize) {
     var now = clock.instant();
     var window = perNetwork.at(origin.network(), now);
-    return perNetwork.most() == 0 || store.count(window, Secret.drawName(random))
-        ? authorize.get()
-        : new Declined<>(OAuthError.overLimit(Duration.between(now, window.end())));
+    if (perNetwork.most() == 0 || store.count(window, Secret.drawName(random))) {
+      return authorize.get();
+    }
+    audit.record(Event.of(Kind.LIMIT_HIT).with("limit", "authorize"));
+    return new Declined<>(OAuthError.overLimit(Duration.between(now, window.end())));
   }
 }

@@ -6,6 +6,8 @@ import static dev.keyferry.flow.Purpose.USER_CODE;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
@@ -49,6 +51,7 @@ public final class DeviceFlow {
   private final Encrypter encrypter;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Audit audit;
 
   public DeviceFlow(
       GrantStore grants,
@@ -56,13 +59,15 @@ public final class DeviceFlow {
       KeyHasher hasher,
       Encrypter encrypter,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Audit audit) {
     this.grants = grants;
     this.keys = keys;
     this.hasher = hasher;
     this.encrypter = encrypter;
     this.clock = clock;
     this.random = random;
+    this.audit = audit;
   }
 
   /// The two codes of a new grant, RFC 8628 §3.2.
@@ -89,6 +94,7 @@ public final class DeviceFlow {
               Pace.from(request.at()),
               new Pending());
       if (grants.create(grant, request.at()) instanceof Applied) {
+        audit.record(Event.of(Kind.AUTHORIZED, grant));
         return new Given<>(new Codes(code, userCode));
       }
     }
@@ -183,8 +189,14 @@ public final class DeviceFlow {
     var proof = poll.proof(grant.deviceSecret());
     var approvedAt = approved.approval().since();
     return switch (grants.redeem(grant.locator(), proof, approvedAt, redemption, key)) {
-      case GrantStore.Redeemed.Stored _ -> new Given<>(issued);
-      case GrantStore.Redeemed.Barred _ -> new Declined<>(OAuthError.ACCESS_DENIED);
+      case GrantStore.Redeemed.Stored _ -> {
+        audit.record(Event.of(Kind.MINTED, key).about(grant.locator()));
+        yield new Given<>(issued);
+      }
+      case GrantStore.Redeemed.Barred _ -> {
+        audit.record(Event.of(Kind.MINT_REFUSED, grant));
+        yield new Declined<>(OAuthError.ACCESS_DENIED);
+      }
       case GrantStore.Redeemed.Refused(var found) ->
           switch (found.map(Grant::state).orElse(grant.state())) {
             case Consumed consumed -> redeliver(poll, grant, consumed);
@@ -206,9 +218,15 @@ public final class DeviceFlow {
                 DEVICE_CODE,
                 redemption.idempotencyKey().get(),
                 pollNamed(poll, poll.idempotencyKey().get()));
-    if (!same) {
-      return new Declined<>(OAuthError.INVALID_GRANT);
-    }
+    return same ? redeliver(poll, grant) : declineReplay(grant);
+  }
+
+  private Answer<IssuedKey> declineReplay(Grant grant) {
+    audit.record(Event.of(Kind.REPLAY_REFUSED, grant));
+    return new Declined<>(OAuthError.INVALID_GRANT);
+  }
+
+  private Answer<IssuedKey> redeliver(Poll poll, Grant grant) {
     var token = RefreshToken.first(hasher, grant.version(), poll.code());
     return keys.findWithStanding(token.id())
         .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
@@ -217,8 +235,11 @@ public final class DeviceFlow {
         .filter(issued -> issued.key().generation().number() == 0)
         .filter(issued -> issued.key().lastUsedAt().isEmpty())
         .map(issued -> issued.encrypted(encrypter))
-        .<Answer<IssuedKey>>map(Given::new)
-        .orElse(new Declined<>(OAuthError.INVALID_GRANT));
+        .<Answer<IssuedKey>>map(issued -> {
+          audit.record(Event.of(Kind.REDELIVERED, issued.key()).about(grant.locator()));
+          return new Given<>(issued);
+        })
+        .orElseGet(() -> declineReplay(grant));
   }
 
   /// A signed-in user puts the grant on the screen, RFC 8628 §3.3. Decides nothing.
@@ -227,9 +248,14 @@ public final class DeviceFlow {
     var nonce = ApprovalNonce.draw(random, now);
     var claim = new Claim(subject, hasher.digest(APPROVAL, nonce.bytes()));
     return switch (at(userCode, locator -> grants.claim(locator, claim, now))) {
-      case Applied(var grant) when Seals.intact(hasher, grant) ->
-          new Given<>(new Screen(grant, nonce.text()));
-      case Applied<Grant> _, Refused<Grant> _ -> new Declined<>(OAuthError.INVALID_USER_CODE);
+      case Applied(var grant) when Seals.intact(hasher, grant) -> {
+        audit.record(Event.of(Kind.CLAIMED, grant));
+        yield new Given<>(new Screen(grant, nonce.text()));
+      }
+      case Applied<Grant> _, Refused<Grant> _ -> {
+        audit.record(Event.of(Kind.CLAIM_REFUSED, subject));
+        yield new Declined<>(OAuthError.INVALID_USER_CODE);
+      }
     };
   }
 
@@ -249,7 +275,10 @@ public final class DeviceFlow {
     return switch (at(
         userCode,
         locator -> grants.approve(locator, claim, seal(locator, claim, consent, since), now))) {
-      case Applied(var grant) -> new Given<>(grant);
+      case Applied(var grant) -> {
+        audit.record(Event.of(Kind.APPROVED, grant));
+        yield new Given<>(grant);
+      }
       case Refused(var found) ->
           new Declined<>(
               found
@@ -276,7 +305,10 @@ public final class DeviceFlow {
   public Answer<Grant> deny(Subject subject, UserCode userCode) {
     var now = now();
     return switch (at(userCode, locator -> grants.deny(locator, subject, now))) {
-      case Applied(var grant) -> new Given<>(grant);
+      case Applied(var grant) -> {
+        audit.record(Event.of(Kind.DENIED, grant));
+        yield new Given<>(grant);
+      }
       case Refused<Grant> _ -> new Declined<>(OAuthError.INVALID_USER_CODE);
     };
   }

@@ -38,6 +38,17 @@ public record Grant(
 
     /// Redeemed, for good.
     record Consumed(Claim claim, Approval approval, Redemption redemption) implements State {}
+
+    /// Of whoever has, or had, the grant on the screen.
+    default Optional<Claim> claimed() {
+      return switch (this) {
+        case Pending _ -> Optional.empty();
+        case Claimed(var claim) -> Optional.of(claim);
+        case Approved(var claim, var _) -> Optional.of(claim);
+        case Denied(var claim) -> Optional.of(claim);
+        case Consumed(var claim, var _, var _) -> Optional.of(claim);
+      };
+    }
   }
 
   /// Who has the grant on the screen, and the hash of the nonce that this screen holds.

@@ -207,6 +207,11 @@ public record Key(
         && now.isBefore(generation.issuedAt().plus(LONGEST_IDLE));
   }
 
+  /// Whether it was alive until then.
+  boolean wasRevokedAt(Instant time) {
+    return revokedAt.equals(Optional.of(time));
+  }
+
   public Instant purgeAt() {
     var end = terms.renewable() ? familyEnd() : terms.createdAt().plus(terms.lifetime());
     return end.plus(AFTERLIFE);

@@ -1,8 +1,11 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore.Listing;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.Write.Applied;
+import dev.keyferry.flow.Write.Refused;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -14,34 +17,52 @@ public final class LinkedDevices {
 
   private final KeyStore keys;
   private final InstantSource clock;
+  private final Audit audit;
 
-  public LinkedDevices(KeyStore keys, InstantSource clock) {
+  public LinkedDevices(KeyStore keys, InstantSource clock, Audit audit) {
     this.keys = keys;
     this.clock = clock;
+    this.audit = audit;
   }
 
   /// The keys that can still be used, or still be renewed, the newest of them; for people to read,
-  /// from an index that lags.
+  /// from an index that lags. A row that cannot be read hides none of the others, and is an
+  /// operator's to know of.
   public Listing of(Subject subject) {
     var now = now();
     var standing = keys.findStanding(subject);
-    return keys.list(
-        subject,
-        key ->
-            key.revokedAt().isEmpty()
-                && now.isBefore(key.end())
-                && standing.admits(key.terms().approvedAt()),
-        MOST_LISTED);
+    var listing =
+        keys.list(
+            subject,
+            key ->
+                key.revokedAt().isEmpty()
+                    && now.isBefore(key.end())
+                    && standing.admits(key.terms().approvedAt()),
+            MOST_LISTED);
+    if (listing.unreadable() > 0) {
+      audit.record(Event.of(Kind.ROW_UNREADABLE, subject));
+    }
+    return listing;
   }
 
   /// Whether the key was the subject's to revoke. It stays revoked; again is no error.
   public boolean unlink(Subject subject, KeyId id) {
-    return keys.revoke(id, new Revoker.Owner(subject), now()) instanceof Applied<Key>;
+    var now = now();
+    return switch (keys.revoke(id, new Revoker.Owner(subject), now)) {
+      case Applied(var key) -> {
+        if (key.wasRevokedAt(now)) {
+          audit.record(Event.of(Kind.REVOKED, key).with("by", "owner"));
+        }
+        yield true;
+      }
+      case Refused<Key> _ -> false;
+    };
   }
 
   /// Ends all that the subject agreed to until now: keys, and grants that are still to be redeemed.
   public void signOut(Subject subject) {
     keys.signOut(subject, now());
+    audit.record(Event.of(Kind.SIGNED_OUT, subject));
   }
 
   private Instant now() {

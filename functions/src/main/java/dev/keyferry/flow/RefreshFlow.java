@@ -4,6 +4,8 @@ import static dev.keyferry.flow.Purpose.KEY;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.Key.Previous;
 import dev.keyferry.flow.KeyStore.Revoker;
@@ -28,18 +30,21 @@ public final class RefreshFlow {
   private final Encrypter encrypter;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Audit audit;
 
   public RefreshFlow(
       KeyStore keys,
       KeyHasher hasher,
       Encrypter encrypter,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Audit audit) {
     this.keys = keys;
     this.hasher = hasher;
     this.encrypter = encrypter;
     this.clock = clock;
     this.random = random;
+    this.audit = audit;
   }
 
   private record Ask(
@@ -100,7 +105,10 @@ public final class RefreshFlow {
     // By the terms that were checked: those of the row may since have been edited.
     var issued = IssuedKey.of(key.renewed(next), token, hasher).encrypted(encrypter);
     return switch (keys.renew(key.id(), ask.client().id(), next)) {
-      case Applied<Key> _ -> new Given<>(issued);
+      case Applied<Key> _ -> {
+        audit.record(Event.of(Kind.REFRESHED, issued.key()));
+        yield new Given<>(issued);
+      }
       // Another refresh of the same token came first, or a revocation did.
       case Refused(var found) ->
           found
@@ -127,6 +135,7 @@ public final class RefreshFlow {
     if (isPrevious || isOlder(ask.token(), key)) {
       // Somebody holds a token that was already used: the client, or a thief (RFC 9700 §4.14.2).
       keys.revoke(key.id(), new Revoker.Server(), ask.now());
+      audit.record(Event.of(Kind.REUSE_DETECTED, key));
     }
     return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
   }
@@ -139,10 +148,13 @@ public final class RefreshFlow {
             && hasher.matches(
                 KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
     if (!same) {
+      audit.record(Event.of(Kind.REPLAY_REFUSED, key));
       return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
     }
     var token = ask.token().next(hasher, generation.version());
-    return new Given<>(IssuedKey.of(key, token, hasher).encrypted(encrypter));
+    var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
+    audit.record(Event.of(Kind.REDELIVERED, key));
+    return new Given<>(issued);
   }
 
   /// Whether the token leads to the present one. Garbage leads nowhere.

@@ -1,6 +1,9 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore.Revoker;
+import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,11 +14,13 @@ public final class Revocation {
   private final KeyStore keys;
   private final KeyHasher hasher;
   private final InstantSource clock;
+  private final Audit audit;
 
-  public Revocation(KeyStore keys, KeyHasher hasher, InstantSource clock) {
+  public Revocation(KeyStore keys, KeyHasher hasher, InstantSource clock, Audit audit) {
     this.keys = keys;
     this.hasher = hasher;
     this.clock = clock;
+    this.audit = audit;
   }
 
   /// Revokes the key that a token belongs to. That there is none, or none of this client's, is not
@@ -27,13 +32,21 @@ public final class Revocation {
 
   private void revoke(Client client, KeyId id, byte[] token) {
     var holder = new Revoker.Holder(client.id(), hasher.digest(Purpose.KEY, token));
-    if (keys.revoke(id, holder, now()) instanceof Refused<Key>(var found)) {
-      // Hashed under a neighbouring version, if it is its own at all.
-      found
-          .filter(key -> key.terms().clientId().equals(client.id()))
-          .filter(key -> key.knows(token, hasher))
-          .ifPresent(key -> keys.revoke(id, new Revoker.Server(), now()));
+    var now = now();
+    var write =
+        switch (keys.revoke(id, holder, now)) {
+          // Hashed under a neighbouring version, if it is its own at all.
+          case Refused(var found) when found.filter(key -> isOf(key, client, token)).isPresent() ->
+              keys.revoke(id, new Revoker.Server(), now);
+          case Write<Key> decided -> decided;
+        };
+    if (write instanceof Applied(var key) && key.wasRevokedAt(now)) {
+      audit.record(Event.of(Kind.REVOKED, key).with("by", "client"));
     }
+  }
+
+  private boolean isOf(Key key, Client client, byte[] token) {
+    return key.terms().clientId().equals(client.id()) && key.knows(token, hasher);
   }
 
   private Instant now() {

@@ -2,6 +2,8 @@ package dev.keyferry.flow;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.Limit.Window;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +27,7 @@ public final class WrongCodeLimit {
   private final Limit perNetwork;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Audit audit;
 
   /// @param mostOfSubject in ten minutes; 0 is no limit
   /// @param mostOfNetwork in ten minutes; 0 is no limit
@@ -33,12 +36,14 @@ public final class WrongCodeLimit {
       int mostOfSubject,
       int mostOfNetwork,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Audit audit) {
     this.store = store;
     perSubject = new Limit("wrong-code-subject", mostOfSubject, WINDOW);
     perNetwork = new Limit("wrong-code-network", mostOfNetwork, WINDOW);
     this.clock = clock;
     this.random = random;
+    this.audit = audit;
   }
 
   public <T> Answer<T> guard(Subject subject, Origin origin, Supplier<Answer<T>> claim) {
@@ -48,11 +53,11 @@ public final class WrongCodeLimit {
             .filter(window -> window.limit().most() > 0)
             .toList();
     if (store.anyFull(windows)) {
-      return overLimit(windows, now);
+      return overLimit(subject, windows, now);
     }
     return switch (claim.get()) {
-      case Given<T> given -> store.anyFull(windows) ? overLimit(windows, now) : given;
-      case Declined<T> wrong -> countAll(windows) ? wrong : overLimit(windows, now);
+      case Given<T> given -> store.anyFull(windows) ? overLimit(subject, windows, now) : given;
+      case Declined<T> wrong -> countAll(windows) ? wrong : overLimit(subject, windows, now);
     };
   }
 
@@ -61,7 +66,8 @@ public final class WrongCodeLimit {
     return windows.stream().allMatch(window -> store.count(window, attempt));
   }
 
-  private static <T> Answer<T> overLimit(List<Window> windows, Instant now) {
+  private <T> Answer<T> overLimit(Subject subject, List<Window> windows, Instant now) {
+    audit.record(Event.of(Kind.LIMIT_HIT, subject).with("limit", "wrong_code"));
     return new Declined<>(OAuthError.overLimit(Duration.between(now, windows.getFirst().end())));
   }
 }

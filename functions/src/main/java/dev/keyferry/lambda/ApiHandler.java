@@ -1,7 +1,6 @@
 package dev.keyferry.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
@@ -26,29 +25,22 @@ import software.amazon.awssdk.core.exception.SdkException;
 abstract class ApiHandler
     implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
 
-  private static final ScopedValue<LambdaLogger> LOGGER = ScopedValue.newInstance();
-
   abstract Response handle(Request request);
-
-  /// Where this invocation logs to.
-  static LambdaLogger logger() {
-    return LOGGER.get();
-  }
 
   @Override
   public final APIGatewayV2HTTPResponse handleRequest(
       APIGatewayV2HTTPEvent event, Context context) {
-    return ScopedValue.where(LOGGER, context.getLogger())
-        .call(() -> toEvent(Budget.spend(() -> answer(event))));
+    return toEvent(Budget.spend(() -> answer(event, context)));
   }
 
-  private Response answer(APIGatewayV2HTTPEvent event) {
+  private Response answer(APIGatewayV2HTTPEvent event, Context context) {
     try {
-      return handle(toRequest(event));
+      var request = toRequest(event);
+      return AuditLog.during(request, () -> handle(request));
     } catch (MalformedRequest malformed) {
       return Response.error(malformed.error());
     } catch (SdkException outage) {
-      Outage.log(logger(), outage);
+      Outage.log(context.getLogger(), outage);
       return Response.error(OAuthError.TEMPORARILY_UNAVAILABLE);
     }
   }
@@ -56,6 +48,7 @@ abstract class ApiHandler
   private static Request toRequest(APIGatewayV2HTTPEvent event) {
     var http = event.getRequestContext().getHttp();
     return new Request(
+        Optional.ofNullable(event.getRequestContext().getRequestId()),
         URI.create(event.getStageVariables().get("PublicUrl")),
         event.getRawPath(),
         Objects.requireNonNullElse(event.getRawQueryString(), ""),

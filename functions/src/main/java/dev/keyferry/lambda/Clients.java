@@ -79,10 +79,17 @@ public final class Clients {
         byId.values().stream().flatMap(client -> client.scopes().tokens().stream()).toList());
   }
 
-  /// The client that sends a request, if it is registered.
+  Optional<Client> find(String id) {
+    return Optional.ofNullable(byId.get(id));
+  }
+
+  /// The client that sends a request and says its name, if it is registered. One that has a secret
+  /// would have to prove itself (RFC 6749 §3.2.1), and has nothing to do here.
   Client require(String id) {
-    return Optional.ofNullable(byId.get(id))
-        .orElseThrow(() -> refused(OAuthError.Code.INVALID_CLIENT, "no such client is registered"));
+    return find(id)
+        .filter(client -> client.secretHash().isEmpty())
+        .orElseThrow(
+            () -> refused(OAuthError.Code.INVALID_CLIENT, "no such public client is registered"));
   }
 
   /// The client that sends a request, if it may also use this grant.
@@ -100,8 +107,7 @@ public final class Clients {
     var client =
         authorization
             .flatMap(BasicCredentials::parse)
-            .flatMap(credentials ->
-                Optional.ofNullable(byId.get(credentials.clientId())).filter(credentials::areOf))
+            .flatMap(credentials -> find(credentials.clientId()).filter(credentials::areOf))
             .orElseThrow(
                 () -> refused(OAuthError.Code.INVALID_CLIENT, "the client is not authenticated"));
     if (!client.introspects()) {
@@ -112,7 +118,7 @@ public final class Clients {
 
   /// The registered name of a client, for people.
   String nameOf(String id) {
-    return Optional.ofNullable(byId.get(id)).map(Client::name).orElse(id);
+    return find(id).map(Client::name).orElse(id);
   }
 
   private static MalformedRequest refused(OAuthError.Code code, String description) {

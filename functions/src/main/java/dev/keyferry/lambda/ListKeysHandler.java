@@ -1,16 +1,13 @@
 package dev.keyferry.lambda;
 
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.LinkedDevices;
-import dev.keyferry.web.Json;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.time.Instant;
 import java.util.Map;
 
-/// A signed-in user sees the linked devices: what may still be used, or still be renewed. A row
-/// that cannot be read hides none of the others, and is the operator's to know of.
+/// A signed-in user sees the linked devices: what may still be used, or still be renewed.
 public final class ListKeysHandler extends ApiHandler {
   private final Clients clients;
   private final LinkedDevices devices;
@@ -28,12 +25,6 @@ public final class ListKeysHandler extends ApiHandler {
   Response handle(Request request) {
     request.refuseSecretsInQuery();
     var listing = devices.of(request.subject());
-    if (listing.unreadable() > 0) {
-      logger()
-          .log(
-              Json.write(Map.of("event", "unreadable", "rows", listing.unreadable())),
-              LogLevel.ERROR);
-    }
     var keys = listing.keys().stream().map(this::describe).toList();
     return Response.json(200, Map.of("keys", keys, "more", listing.more()));
   }

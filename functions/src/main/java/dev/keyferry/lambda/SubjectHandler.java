@@ -2,6 +2,9 @@ package dev.keyferry.lambda;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import dev.keyferry.flow.Audit;
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.Secret;
 import dev.keyferry.flow.Subject;
@@ -24,6 +27,7 @@ public final class SubjectHandler
   private final KeyStore keys;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Audit audit;
 
   public SubjectHandler() {
     this(Wiring.ofEnvironment());
@@ -33,6 +37,7 @@ public final class SubjectHandler
     keys = wiring.keys();
     clock = wiring.clock();
     random = wiring.random();
+    audit = wiring.audit();
   }
 
   /// @param event `{"action": "disable" | "enable", "subject": "…"}`
@@ -52,6 +57,9 @@ public final class SubjectHandler
     var attempt = Secret.drawName(random);
     var changed =
         Outage.orFail(context, () -> keys.setDisabled(subject, disabled, clock.instant(), attempt));
+    if (changed) {
+      audit.record(Event.of(disabled ? Kind.SUBJECT_DISABLED : Kind.SUBJECT_ENABLED, subject));
+    }
     return Map.of(
         "subject",
         subject.value(),

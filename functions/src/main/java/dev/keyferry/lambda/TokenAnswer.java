@@ -16,11 +16,12 @@ final class TokenAnswer {
 
   static Response of(IssuedKey issued) {
     return Response.json(
-        200,
-        issued
-            .jwe()
-            .<Map<String, ?>>map(jwe -> Map.of("token_type", "JWE", "payload", jwe))
-            .orElseGet(() -> body(issued)));
+            200,
+            issued
+                .jwe()
+                .<Map<String, ?>>map(jwe -> Map.of("token_type", "JWE", "payload", jwe))
+                .orElseGet(() -> body(issued)))
+        .with("pragma", "no-cache");
   }
 
   static String encrypt(Delivery delivery, IssuedKey issued) {

@@ -5,6 +5,7 @@ import dev.keyferry.aws.DynamoGrantStore;
 import dev.keyferry.aws.DynamoKeyStore;
 import dev.keyferry.aws.DynamoLimitStore;
 import dev.keyferry.aws.KmsKeyHasher;
+import dev.keyferry.flow.Audit;
 import dev.keyferry.flow.AuthorizationLimit;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.KeyHasher;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -40,23 +42,27 @@ public final class Wiring {
   private final Supplier<AwsConnection> kms;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final Consumer<String> log;
   private @Nullable DynamoDbClient client;
   private @Nullable KeyStore keys;
   private @Nullable KeyHasher hasher;
 
+  /// @param log takes the lines of the audit log
   public Wiring(
       Map<String, String> settings,
       Clients clients,
       Supplier<AwsConnection> dynamo,
       Supplier<AwsConnection> kms,
       InstantSource clock,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Consumer<String> log) {
     this.settings = settings;
     this.clients = clients;
     this.dynamo = dynamo;
     this.kms = kms;
     this.clock = clock;
     this.random = random;
+    this.log = log;
   }
 
   /// As Lambda runs it: settings from the environment, the role's credentials, the real clock.
@@ -76,7 +82,8 @@ public final class Wiring {
         connection,
         connection,
         Clock.systemUTC(),
-        new SecureRandom());
+        new SecureRandom(),
+        AuditLog.standardOutput());
   }
 
   DeviceFlow flow() {
@@ -86,11 +93,13 @@ public final class Wiring {
         hasher(),
         TokenAnswer::encrypt,
         clock,
-        random);
+        random,
+        audit());
   }
 
   AuthorizationLimit authorizationLimit() {
-    return new AuthorizationLimit(limits(), number("AUTHORIZATIONS_PER_MINUTE"), clock, random);
+    return new AuthorizationLimit(
+        limits(), number("AUTHORIZATIONS_PER_MINUTE"), clock, random, audit());
   }
 
   WrongCodeLimit wrongCodeLimit() {
@@ -99,7 +108,8 @@ public final class Wiring {
         number("WRONG_CODES_OF_SUBJECT"),
         number("WRONG_CODES_OF_NETWORK"),
         clock,
-        random);
+        random,
+        audit());
   }
 
   private LimitStore limits() {
@@ -111,15 +121,15 @@ public final class Wiring {
   }
 
   RefreshFlow refreshFlow() {
-    return new RefreshFlow(keys(), hasher(), TokenAnswer::encrypt, clock, random);
+    return new RefreshFlow(keys(), hasher(), TokenAnswer::encrypt, clock, random, audit());
   }
 
   Revocation revocation() {
-    return new Revocation(keys(), hasher(), clock);
+    return new Revocation(keys(), hasher(), clock, audit());
   }
 
   LinkedDevices linkedDevices() {
-    return new LinkedDevices(keys(), clock);
+    return new LinkedDevices(keys(), clock, audit());
   }
 
   KeyStore keys() {
@@ -127,6 +137,10 @@ public final class Wiring {
       keys = new DynamoKeyStore(client(), setting("KEYS_TABLE"));
     }
     return keys;
+  }
+
+  Audit audit() {
+    return new AuditLog(setting("STACK_NAME"), clock, log);
   }
 
   Clients clients() {

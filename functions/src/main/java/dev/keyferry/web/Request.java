@@ -13,12 +13,14 @@ import java.util.Optional;
 
 /// A request as the gateway passed it on.
 ///
+/// @param id that the gateway gave it, and logs
 /// @param publicUrl where this API is reached, from configuration: no header decides it
 /// @param headers by lower-case name
 /// @param origin the address that the gateway saw, never one from a header
 /// @param claims what the gateway has verified: of the user's access token, or of the key; else
 /// empty
 public record Request(
+    Optional<String> id,
     URI publicUrl,
     String path,
     String query,

@@ -53,7 +53,7 @@ final class DeviceFlowTest {
   private final DeviceFlow flow = flowOver(new Random(8628));
 
   private DeviceFlow flowOver(RandomGenerator random) {
-    return new DeviceFlow(grants, keys, hasher, encrypter, clock, random);
+    return new DeviceFlow(grants, keys, hasher, encrypter, clock, random, _ -> {});
   }
 
   private static <T> T given(Answer<T> answer) {

@@ -39,7 +39,8 @@ final class LimitsTest {
 
   @Nested
   class Authorizations {
-    private final AuthorizationLimit limit = new AuthorizationLimit(store, 3, clock, random);
+    private final AuthorizationLimit limit =
+        new AuthorizationLimit(store, 3, clock, random, _ -> {});
 
     private List<String> ask(int times, Origin origin) {
       return nCopies(times, origin).stream().map(this::ask).toList();
@@ -105,7 +106,7 @@ final class LimitsTest {
 
     @Test
     void zero_is_no_limit() {
-      var none = new AuthorizationLimit(store, 0, clock, random);
+      var none = new AuthorizationLimit(store, 0, clock, random, _ -> {});
       assertThat(nCopies(100, HOME))
           .allSatisfy(origin ->
               assertThat(verdict(none.guard(origin, () -> new Given<>("a code"))))
@@ -115,7 +116,7 @@ final class LimitsTest {
 
   @Nested
   class WrongCodes {
-    private final WrongCodeLimit limit = new WrongCodeLimit(store, 3, 5, clock, random);
+    private final WrongCodeLimit limit = new WrongCodeLimit(store, 3, 5, clock, random, _ -> {});
 
     private static Answer<String> wrong() {
       return new Declined<>(OAuthError.INVALID_USER_CODE);
@@ -210,12 +211,12 @@ final class LimitsTest {
 
     @Test
     void each_of_the_two_can_be_switched_off() {
-      var ofNetworkAlone = new WrongCodeLimit(store, 0, 5, clock, random);
+      var ofNetworkAlone = new WrongCodeLimit(store, 0, 5, clock, random, _ -> {});
       nCopies(5, ADA).forEach(subject -> ofNetworkAlone.guard(subject, HOME, WrongCodes::wrong));
       assertThat(verdict(ofNetworkAlone.guard(ADA, HOME, WrongCodes::right)))
           .isEqualTo("OVER_LIMIT");
 
-      var ofNeither = new WrongCodeLimit(store, 0, 0, clock, random);
+      var ofNeither = new WrongCodeLimit(store, 0, 0, clock, random, _ -> {});
       assertThat(verdict(ofNeither.guard(ADA, HOME, WrongCodes::right))).isEqualTo("given");
       assertThat(verdict(ofNeither.guard(ADA, HOME, WrongCodes::wrong)))
           .isEqualTo("INVALID_USER_CODE");

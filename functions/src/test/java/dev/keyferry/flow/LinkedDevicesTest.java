@@ -14,7 +14,7 @@ final class LinkedDevicesTest {
 
   private final TestClock clock = new TestClock(NOON);
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
-  private final LinkedDevices devices = new LinkedDevices(keys, clock);
+  private final LinkedDevices devices = new LinkedDevices(keys, clock, _ -> {});
   private final Subject subject = Samples.subject();
 
   private Key link(Key key) {

@@ -50,9 +50,9 @@ final class RefreshFlowTest {
   private final TestEncrypter encrypter = new TestEncrypter();
   private final DeviceFlow deviceFlow =
       new DeviceFlow(
-          new InMemoryGrantStore(keys), keys, hasher, encrypter, clock, new Random(8628));
+          new InMemoryGrantStore(keys), keys, hasher, encrypter, clock, new Random(8628), _ -> {});
   private final RefreshFlow flow =
-      new RefreshFlow(keys, hasher, encrypter, clock, new Random(6749));
+      new RefreshFlow(keys, hasher, encrypter, clock, new Random(6749), _ -> {});
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
 
   private static <T> T given(Answer<T> answer) {

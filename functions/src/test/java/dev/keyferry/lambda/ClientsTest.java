@@ -65,8 +65,8 @@ class ClientsTest {
   }
 
   @Test
-  void a_confidential_client_is_an_unauthorized_client_at_the_device_grant() {
-    assertThat(refusal("api")).isEqualTo(Code.UNAUTHORIZED_CLIENT);
+  void a_confidential_client_that_only_says_its_name_is_an_invalid_client() {
+    assertThat(refusal("api")).isEqualTo(Code.INVALID_CLIENT);
   }
 
   @Test
@@ -89,7 +89,7 @@ class ClientsTest {
   }
 
   private Client registered(String id) {
-    return clients.require(id);
+    return clients.find(id).orElseThrow();
   }
 
   @Test
@@ -133,7 +133,7 @@ class ClientsTest {
     CheckClients.main(new String[] {yaml.toString(), json.toString()});
 
     var read = Clients.parse(Files.readString(json));
-    assertThat(List.of(read.require("cli"), read.require("api")))
+    assertThat(List.of(read.find("cli").orElseThrow(), read.find("api").orElseThrow()))
         .containsExactly(
             new Client(
                 "cli",

@@ -9,6 +9,7 @@ import dev.keyferry.flow.Subject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,7 @@ final class RequestTest {
   private static Request request(
       Map<String, String> headers, String query, String body, Map<String, String> claims) {
     return new Request(
+        Optional.of("a-request"),
         URI.create("https://keys.example"),
         "/oauth/token",
         query,

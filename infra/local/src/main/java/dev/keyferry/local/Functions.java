@@ -34,7 +34,8 @@ public final class Functions {
               () -> tap.tap(function.id(), aws.dynamo()),
               () -> tap.tap(function.id(), aws.kms()),
               clock,
-              new SecureRandom());
+              new SecureRandom(),
+              log);
       byId.put(function.id(), new LocalFunction(function, wiring, log));
     }
   }

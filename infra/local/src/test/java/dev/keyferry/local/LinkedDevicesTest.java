@@ -206,6 +206,9 @@ class LinkedDevicesTest {
       var unknown = Map.of("client_id", "nobody", "token", "x");
       assertThat(api.form("/oauth/revoke", unknown, Map.of()).verdict())
           .isEqualTo("401 invalid_client");
+      var unproven = Map.of("client_id", "reports-api", "token", "x");
+      assertThat(api.form("/oauth/revoke", unproven, Map.of()).verdict())
+          .isEqualTo("401 invalid_client");
       assertThat(api.form("/oauth/revoke", Map.of("client_id", "cli"), Map.of()).verdict())
           .isEqualTo("400 invalid_request");
       var inQuery = "/oauth/revoke?token=x";

@@ -1,19 +1,15 @@
 package dev.keyferry.local;
 
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The API through the gateway; users sign in at the identity provider.
 final class OverHttp extends Api {
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final Http http = new Http();
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
   private final URI api;
   private final URI issuer;
@@ -56,17 +52,6 @@ final class OverHttp extends Api {
   }
 
   private Reply exchange(URI url, String method, Map<String, String> headers, BodyPublisher body) {
-    var request = HttpRequest.newBuilder(url).method(method, body);
-    headers.forEach(request::header);
-    try {
-      var response = http.send(request.build(), BodyHandlers.ofString());
-      var answered = new LinkedHashMap<String, String>();
-      response.headers().map().forEach((name, values) -> answered.put(name, values.getFirst()));
-      return new Reply(response.statusCode(), answered, response.body());
-    } catch (IOException e) {
-      throw new AssertionError("the gateway did not answer", e);
-    } catch (InterruptedException e) {
-      throw new AssertionError("interrupted", e);
-    }
+    return http.exchange(url, method, headers, body);
   }
 }

@@ -354,7 +354,9 @@ class ProtocolTest {
       var token = api.poll(codes.deviceCode());
 
       assertThat(token.status()).isEqualTo(200);
-      assertThat(token.headers()).containsEntry("cache-control", "no-store");
+      assertThat(token.headers())
+          .containsEntry("cache-control", "no-store")
+          .containsEntry("pragma", "no-cache");
       assertThat(token.text("access_token")).matches("kf_[0-9A-Za-z]{16}_[0-9A-Za-z]{49}");
       assertThat(token.text("token_type")).isEqualTo("Bearer");
       assertThat(token.text("scope")).isEqualTo("read write");

@@ -1,6 +1,7 @@
 package dev.keyferry.local;
 
 import dev.keyferry.flow.Client;
+import dev.keyferry.flow.Scope;
 import dev.keyferry.lambda.Clients;
 import dev.keyferry.local.LocalKeyferry.Options;
 import dev.keyferry.local.LocalKeyferry.Ports;
@@ -11,10 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /// The one stack that the tests of a run share, so that at the end all they left behind can be
 /// searched.
@@ -32,7 +37,15 @@ final class Shared {
   private static final Clients CLIENTS =
       Clients.ofArtifact()
           .with(Client.confidential("reports-api", "Reports", sha256(API_SECRET), true))
-          .with(Client.confidential("nosy-api", "Nosy", sha256(API_SECRET), false));
+          .with(Client.confidential("nosy-api", "Nosy", sha256(API_SECRET), false))
+          .with(
+              new Client(
+                  "refresher",
+                  "Refresher",
+                  Set.of(Client.REFRESH_GRANT),
+                  new Scope(List.of("read", "offline_access")),
+                  Duration.ofDays(1),
+                  Duration.ofDays(1)));
 
   private static final LocalKeyferry STACK = start();
 
@@ -52,26 +65,34 @@ final class Shared {
   }
 
   static ToHandlers environments(Functions.Tap wire, InstantSource clock, Encoding encoding) {
-    return environments(STACK.template(), wire, clock, encoding);
+    return environments(STACK.template(), wire, clock, encoding, Secrets.LOG::add);
   }
 
   /// As before, but with the limits that are off for all other tests.
   static ToHandlers limited(Functions.Tap wire, InstantSource clock) {
+    return limited(wire, clock, Secrets.LOG::add);
+  }
+
+  static ToHandlers limited(Functions.Tap wire, InstantSource clock, Consumer<String> log) {
     try {
       var values =
           Map.of(
               "GrantsTable", Tables.GRANTS,
               "KeysTable", Tables.KEYS,
               "HashKey.Arn", STACK.aws().hashKey());
-      return environments(new Template(TEMPLATE, values), wire, clock, Encoding.TEXT);
+      return environments(new Template(TEMPLATE, values), wire, clock, Encoding.TEXT, log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static ToHandlers environments(
-      Template template, Functions.Tap wire, InstantSource clock, Encoding encoding) {
-    var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, Secrets.LOG::add);
+      Template template,
+      Functions.Tap wire,
+      InstantSource clock,
+      Encoding encoding,
+      Consumer<String> log) {
+    var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, log);
     return new ToHandlers(STACK.template().routes(), functions, encoding);
   }
 

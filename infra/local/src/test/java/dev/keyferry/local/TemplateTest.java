@@ -162,7 +162,8 @@ class TemplateTest {
                     aws::dynamo,
                     aws::kms,
                     Shared.CLOCK,
-                    new SecureRandom());
+                    new SecureRandom(),
+                    _ -> {});
 
             new LocalFunction(function, wiring, _ -> {});
 

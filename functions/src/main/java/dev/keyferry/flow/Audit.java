@@ -1,0 +1,77 @@
+package dev.keyferry.flow;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Where decisions are written down, each once it holds. docs/events.md says what they mean.
+public interface Audit {
+  void record(Event event);
+
+  /// What can be decided. The names are stable: alarms and searches hang on them.
+  enum Kind {
+    AUTHORIZED,
+    CLAIMED,
+    CLAIM_REFUSED,
+    APPROVED,
+    DENIED,
+    MINTED,
+    MINT_REFUSED,
+    REDELIVERED,
+    REFRESHED,
+    REPLAY_REFUSED,
+    REUSE_DETECTED,
+    REVOKED,
+    SIGNED_OUT,
+    SUBJECT_DISABLED,
+    SUBJECT_ENABLED,
+    LIMIT_HIT,
+    ROW_UNREADABLE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /// One decision, and whom and what it is about; no secret is among that.
+  record Event(Kind kind, Map<String, String> facts) {
+    static Event of(Kind kind) {
+      return new Event(kind, Map.of());
+    }
+
+    static Event of(Kind kind, Grant grant) {
+      var event = of(kind).about(grant.locator()).with("client_id", grant.request().clientId());
+      return grant.state().claimed().map(Grant.Claim::subject).map(event::about).orElse(event);
+    }
+
+    static Event of(Kind kind, Key key) {
+      return of(kind)
+          .about(key.id())
+          .about(key.terms().subject())
+          .with("client_id", key.terms().clientId());
+    }
+
+    public static Event of(Kind kind, Subject subject) {
+      return of(kind).about(subject);
+    }
+
+    Event about(Locator grant) {
+      return with("grant_id", grant.value());
+    }
+
+    Event about(KeyId key) {
+      return with("key_id", key.value());
+    }
+
+    Event about(Subject subject) {
+      return with("subject", subject.value());
+    }
+
+    Event with(String name, String fact) {
+      var more = new TreeMap<>(facts);
+      more.put(name, fact);
+      return new Event(kind, more);
+    }
+  }
+}

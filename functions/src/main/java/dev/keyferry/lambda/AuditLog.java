@@ -1,0 +1,70 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.Audit;
+import dev.keyferry.web.Json;
+import dev.keyferry.web.Request;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// One line of JSON for each decision. The line is a metric as well: CloudWatch Logs counts it by
+/// what its member `_aws` says (embedded metric format), so nothing is sent and nothing is loaded.
+final class AuditLog implements Audit {
+  private static final ScopedValue<Request> REQUEST = ScopedValue.newInstance();
+
+  private final String stack;
+  private final InstantSource clock;
+  private final Consumer<String> lines;
+
+  /// @param stack the dimension of the metrics: an account may have several
+  AuditLog(String stack, InstantSource clock, Consumer<String> lines) {
+    this.stack = stack;
+    this.clock = clock;
+    this.lines = lines;
+  }
+
+  /// Standard output as it is: Lambda's own logger would wrap the line, and CloudWatch not find
+  /// the metric.
+  static Consumer<String> standardOutput() {
+    var out = new FileOutputStream(FileDescriptor.out);
+    return new PrintStream(out, true, StandardCharsets.UTF_8)::println;
+  }
+
+  /// Answers a request, to which all that is decided meanwhile is put down.
+  static <T> T during(Request request, ScopedValue.CallableOp<T, RuntimeException> answer) {
+    return ScopedValue.where(REQUEST, request).call(answer);
+  }
+
+  @Override
+  public void record(Event event) {
+    var name = event.kind().toString();
+    var line = new LinkedHashMap<String, Object>(event.facts());
+    if (REQUEST.isBound()) {
+      line.put("address", REQUEST.get().origin());
+      line.put("request_id", REQUEST.get().id());
+    }
+    line.put("event", name);
+    line.put(name, 1);
+    line.put("stack", stack);
+    line.put("_aws", counting(name));
+    lines.accept(Json.write(line));
+  }
+
+  private Map<String, ?> counting(String name) {
+    return Map.of(
+        "Timestamp",
+        clock.millis(),
+        "CloudWatchMetrics",
+        List.of(
+            Map.of(
+                "Namespace", "Keyferry",
+                "Dimensions", List.of(List.of("stack")),
+                "Metrics", List.of(Map.of("Name", name, "Unit", "Count")))));
+  }
+}
