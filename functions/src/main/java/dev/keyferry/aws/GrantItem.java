@@ -116,6 +116,7 @@ final class GrantItem {
                 ? Optional.of(Duration.ofSeconds(item.number("approved_lifetime")))
                 : Optional.empty(),
             item.optionalText("approved_name")),
+        item.profile(),
         item.instant("approved_at"),
         Digest.parse(item.text("approval_seal")));
   }

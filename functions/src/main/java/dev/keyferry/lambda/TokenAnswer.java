@@ -38,6 +38,10 @@ final class TokenAnswer {
         "token_type", "Bearer",
         "expires_in", Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
         "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
-        "scope", key.terms().scope());
+        "scope", key.terms().scope(),
+        "sub", key.terms().subject().value(),
+        "name", key.terms().profile().name(),
+        "email", key.terms().profile().email(),
+        "organisation", key.terms().profile().organisation());
   }
 }

@@ -8,6 +8,7 @@ import dev.keyferry.aws.KmsKeyHasher;
 import dev.keyferry.flow.Audit;
 import dev.keyferry.flow.AuthorizationLimit;
 import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.DeviceNames;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
@@ -130,6 +131,10 @@ public final class Wiring {
 
   LinkedDevices linkedDevices() {
     return new LinkedDevices(keys(), clock, audit());
+  }
+
+  DeviceNames deviceNames() {
+    return new DeviceNames(hasher());
   }
 
   KeyStore keys() {

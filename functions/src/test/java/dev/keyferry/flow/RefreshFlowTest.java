@@ -82,7 +82,7 @@ final class RefreshFlowTest {
                     asked.origin(),
                     asked.at())));
     var nonce = given(deviceFlow.claim(ADA, codes.userCode())).approvalNonce();
-    given(deviceFlow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+    given(deviceFlow.approve(ADA, Samples.PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
     return codes;
   }
 
@@ -716,6 +716,7 @@ final class RefreshFlowTest {
           new Terms(
               clientId,
               subject,
+              terms.profile(),
               scope,
               lifetime,
               terms.name(),

@@ -36,6 +36,12 @@ public final class Samples {
           Duration.ofHours(24),
           Duration.ofDays(7));
 
+  public static final Profile PROFILE =
+      new Profile(
+          Optional.of("Ada Lövelace"),
+          Optional.of("ada@example.com"),
+          Optional.of("Engines & Söhne"));
+
   /// The verifier and the challenge of RFC 7636 Appendix B.
   public static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
@@ -85,6 +91,19 @@ public final class Samples {
         request.at());
   }
 
+  /// The request of a device that does not say what it is.
+  public static DeviceRequest nameless(DeviceRequest request) {
+    return new DeviceRequest(
+        request.clientId(),
+        request.scope(),
+        Optional.empty(),
+        request.lifetime(),
+        request.challenge(),
+        request.delivery(),
+        request.origin(),
+        request.at());
+  }
+
   /// A new grant of the request, at a place of its own.
   public static Grant grant(DeviceRequest request) {
     return new Grant(
@@ -103,9 +122,10 @@ public final class Samples {
         new Key.Terms(
             CLI.id(),
             subject,
+            PROFILE,
             SCOPE,
             Duration.ofHours(24),
-            Optional.of("Ada's büro 💻"),
+            new DeviceName.Given("Ada's büro 💻"),
             Origin.parse("192.0.2.7"),
             createdAt,
             createdAt,
@@ -140,6 +160,7 @@ public final class Samples {
     return new Key.Terms(
         terms.clientId(),
         terms.subject(),
+        terms.profile(),
         scope,
         terms.lifetime(),
         terms.name(),
@@ -153,6 +174,7 @@ public final class Samples {
     return new Key.Terms(
         terms.clientId(),
         terms.subject(),
+        terms.profile(),
         terms.scope(),
         terms.lifetime(),
         terms.name(),
@@ -160,6 +182,23 @@ public final class Samples {
         terms.approvedAt(),
         terms.createdAt(),
         delivery);
+  }
+
+  public static Key withName(Key key, DeviceName name) {
+    var terms = key.terms();
+    return withTerms(
+        key,
+        new Key.Terms(
+            terms.clientId(),
+            terms.subject(),
+            terms.profile(),
+            terms.scope(),
+            terms.lifetime(),
+            name,
+            terms.origin(),
+            terms.approvedAt(),
+            terms.createdAt(),
+            terms.delivery()));
   }
 
   public static Key withTerms(Key key, Key.Terms terms) {

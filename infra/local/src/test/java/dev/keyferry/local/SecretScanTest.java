@@ -24,6 +24,9 @@ class SecretScanTest {
   private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
   private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
+  /// What every address ends with that the local identity provider knows.
+  private static final String MAIL = "@example.com";
+
   private final OverHttp api = new OverHttp(Shared.stack());
 
   /// A login with a secret of each kind, so that the scan has something to find even alone.
@@ -80,10 +83,20 @@ class SecretScanTest {
     assertThat(Secrets.LOG).isNotEmpty();
     assertThat(Secrets.ERROR_BODIES).isNotEmpty();
 
+    assertThat(Tables.rows(Tables.KEYS))
+        .as("keys of devices that are called by their user code")
+        .anyMatch(row -> row.containsKey("key_code"));
+
     assertThat(Secrets.in(rows(Tables.GRANTS))).as("secrets in Grants").isEmpty();
     assertThat(Secrets.in(rows(Tables.KEYS))).as("secrets in Keys").isEmpty();
     assertThat(Secrets.in(Secrets.LOG.stream())).as("secrets in logs").isEmpty();
     assertThat(Secrets.in(Secrets.ERROR_BODIES.stream())).as("secrets in errors").isEmpty();
+
+    assertThat(rows(Tables.KEYS)).as("personal data").anyMatch(text -> text.endsWith(MAIL));
+    assertThat(Secrets.LOG).as("personal data in logs").noneMatch(line -> line.contains(MAIL));
+    assertThat(Secrets.ERROR_BODIES)
+        .as("personal data in errors")
+        .noneMatch(body -> body.contains(MAIL));
   }
 
   @Test
@@ -101,6 +114,7 @@ class SecretScanTest {
     forms.put("user code", login.userCode());
     forms.put("user code without dash", login.userCode().replace("-", ""));
     forms.put("user code in lower case", lower(login.userCode()));
+    forms.put("user code, its bits in hex", Secrets.bits(login.userCode()));
     forms.put("user code as typed", lower(login.userCode().replace("-", "")));
     forms.put("access token", login.accessToken());
     forms.put("access token without prefix", login.accessToken().substring(3));
