@@ -79,6 +79,9 @@ class ForgedRowTest {
     var before = Secrets.LOG.size();
 
     assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("503 temporarily_unavailable");
+    assertThat(Secrets.LOG.stream().skip(before))
+        .isNotEmpty()
+        .noneMatch(line -> line.contains("junk"));
   }
 
   @ParameterizedTest
