@@ -1,5 +1,6 @@
 package dev.keyferry.aws;
 
+import dev.keyferry.flow.Delivery;
 import dev.keyferry.flow.DeviceName;
 import dev.keyferry.flow.MaskedCode;
 import dev.keyferry.flow.Profile;
@@ -80,6 +81,16 @@ final class Attributes {
   Attributes withText(String name, Optional<String> text) {
     text.ifPresent(present -> with(name, present));
     return this;
+  }
+
+  Attributes withDelivery(Optional<Delivery> delivery) {
+    return withText("delivery_jwk", delivery.map(Delivery::jwk))
+        .withText("delivery_nonce", delivery.flatMap(Delivery::nonce));
+  }
+
+  Optional<Delivery> delivery() {
+    return optionalText("delivery_jwk")
+        .map(jwk -> new Delivery(jwk, optionalText("delivery_nonce")));
   }
 
   Attributes with(Profile profile) {

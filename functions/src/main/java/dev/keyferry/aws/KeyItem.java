@@ -39,6 +39,7 @@ final class KeyItem {
         .with("requested_from", terms.origin().toString())
         .with("approved_at", terms.approvedAt())
         .with("created_at", terms.createdAt())
+        .withDelivery(terms.delivery())
         .with("key_seal", key.seal().toString())
         .with("generation", generation.number())
         .with("access_hash", generation.access().toString())
@@ -70,7 +71,8 @@ final class KeyItem {
             item.deviceName(),
             Origin.parse(item.text("requested_from")),
             item.instant("approved_at"),
-            item.instant("created_at")),
+            item.instant("created_at"),
+            item.delivery()),
         Digest.parse(item.text("key_seal")),
         new Key.Generation(
             item.number("generation"),

@@ -48,6 +48,7 @@ public final class DeviceFlow {
   private final GrantStore grants;
   private final KeyStore keys;
   private final KeyHasher hasher;
+  private final Encrypter encrypter;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Audit audit;
@@ -56,12 +57,14 @@ public final class DeviceFlow {
       GrantStore grants,
       KeyStore keys,
       KeyHasher hasher,
+      Encrypter encrypter,
       InstantSource clock,
       RandomGenerator random,
       Audit audit) {
     this.grants = grants;
     this.keys = keys;
     this.hasher = hasher;
+    this.encrypter = encrypter;
     this.clock = clock;
     this.random = random;
     this.audit = audit;
@@ -182,8 +185,9 @@ public final class DeviceFlow {
     var token = RefreshToken.first(hasher, grant.version(), poll.code());
     var name = name(poll, grant, approved, token.id());
     var key = Key.mint(hasher, token, grant, approved, poll.client(), name, redemption);
-    var issued = IssuedKey.of(key, token, hasher);
-    // All that can fail for want of a subkey is behind us; what is left is all or nothing.
+    var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
+    // All that can fail for want of a subkey, or of encryption, is behind us; what is left is all
+    // or nothing.
     var proof = poll.proof(grant.deviceSecret());
     var approvedAt = approved.approval().since();
     return switch (grants.redeem(grant.locator(), proof, approvedAt, redemption, key)) {
@@ -247,6 +251,7 @@ public final class DeviceFlow {
         .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, poll.now()))
         .filter(issued -> issued.key().generation().number() == 0)
         .filter(issued -> issued.key().lastUsedAt().isEmpty())
+        .map(issued -> issued.encrypted(encrypter))
         .<Answer<IssuedKey>>map(issued -> {
           audit.record(Event.of(Kind.REDELIVERED, issued.key()).about(grant.locator()));
           return new Given<>(issued);

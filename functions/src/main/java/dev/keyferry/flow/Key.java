@@ -38,6 +38,7 @@ public record Key(
   /// @param profile the subject's, when it agreed
   /// @param origin where the device asked for it
   /// @param approvedAt when its owner agreed; a sign-out after that ends the key
+  /// @param delivery if present, how every token answer is encrypted
   public record Terms(
       String clientId,
       Subject subject,
@@ -47,7 +48,8 @@ public record Key(
       DeviceName name,
       Origin origin,
       Instant approvedAt,
-      Instant createdAt) {
+      Instant createdAt,
+      Optional<Delivery> delivery) {
 
     /// Whether a refresh token belongs to it, OpenID Connect Core §11.
     public boolean renewable() {
@@ -106,7 +108,8 @@ public record Key(
             name,
             request.origin(),
             approved.approval().since(),
-            redemption.at());
+            redemption.at(),
+            request.delivery());
     return new Key(
         first.id(),
         terms,
@@ -125,6 +128,11 @@ public record Key(
                 Optional.empty())),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /// With these tokens in the place of the present ones.
+  Key renewed(Generation next) {
+    return new Key(id, terms, seal, next, revokedAt, lastUsedAt);
   }
 
   /// Whether the row says what was minted and renewed, and nothing else.

@@ -16,6 +16,8 @@ final class Seals {
         .with(request.deviceName())
         .with(request.lifetime())
         .with(request.challenge().map(CodeChallenge::value))
+        .with(request.delivery().map(Delivery::jwk))
+        .with(request.delivery().flatMap(Delivery::nonce))
         .with(request.origin())
         .with(request.at().toEpochMilli())
         .with(expiresAt.toEpochMilli())
@@ -52,6 +54,8 @@ final class Seals {
         .with(terms.origin())
         .with(terms.approvedAt().toEpochMilli())
         .with(terms.createdAt().toEpochMilli())
+        .with(terms.delivery().map(Delivery::jwk))
+        .with(terms.delivery().flatMap(Delivery::nonce))
         .toBytes();
   }
 

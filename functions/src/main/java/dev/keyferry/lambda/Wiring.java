@@ -92,6 +92,7 @@ public final class Wiring {
         new DynamoGrantStore(client(), setting("GRANTS_TABLE"), setting("KEYS_TABLE")),
         keys(),
         hasher(),
+        TokenAnswer::encrypt,
         clock,
         random,
         audit());
@@ -121,7 +122,7 @@ public final class Wiring {
   }
 
   RefreshFlow refreshFlow() {
-    return new RefreshFlow(keys(), hasher(), clock, random, audit());
+    return new RefreshFlow(keys(), hasher(), TokenAnswer::encrypt, clock, random, audit());
   }
 
   Revocation revocation() {

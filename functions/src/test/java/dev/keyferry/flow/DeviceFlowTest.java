@@ -50,10 +50,11 @@ final class DeviceFlowTest {
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
+  private final TestEncrypter encrypter = new TestEncrypter();
   private final DeviceFlow flow = flowOver(hasher);
 
   private DeviceFlow flowOver(KeyHasher hasher) {
-    return new DeviceFlow(grants, keys, hasher, clock, new Random(8628), _ -> {});
+    return new DeviceFlow(grants, keys, hasher, encrypter, clock, new Random(8628), _ -> {});
   }
 
   private static <T> T given(Answer<T> answer) {
@@ -1040,6 +1041,7 @@ final class DeviceFlowTest {
           edited(asked.scope(), asked.deviceName(), Duration.ofDays(300), asked.at()),
           edited(asked.scope(), asked.deviceName(), asked.lifetime(), asked.at().plusMillis(1)),
           from(Origin.parse("192.0.2.8")),
+          Samples.encrypted(asked, Samples.DELIVERY),
           by("demo", Optional.empty()),
           by("cli", Optional.of(Samples.CHALLENGE)));
     }
@@ -1048,7 +1050,14 @@ final class DeviceFlowTest {
         Scope scope, Optional<String> name, Duration lifetime, Instant at) {
       var asked = row(codes).request();
       return new DeviceRequest(
-          asked.clientId(), scope, name, lifetime, asked.challenge(), asked.origin(), at);
+          asked.clientId(),
+          scope,
+          name,
+          lifetime,
+          asked.challenge(),
+          asked.delivery(),
+          asked.origin(),
+          at);
     }
 
     private DeviceRequest from(Origin origin) {
@@ -1059,6 +1068,7 @@ final class DeviceFlowTest {
           asked.deviceName(),
           asked.lifetime(),
           asked.challenge(),
+          asked.delivery(),
           origin,
           asked.at());
     }
@@ -1071,6 +1081,7 @@ final class DeviceFlowTest {
           asked.deviceName(),
           asked.lifetime(),
           challenge,
+          asked.delivery(),
           asked.origin(),
           asked.at());
     }
@@ -1184,6 +1195,101 @@ final class DeviceFlowTest {
       assertThat(declined(flow.poll(CLI, stolen, NO_VERIFIER, ONCE)))
           .isEqualTo(OAuthError.INVALID_GRANT);
     }
+  }
+
+  /// How a device wants its key is a part of what it asked for.
+  @Nested
+  class EncryptedDelivery {
+    private final Codes codes =
+        given(flow.authorize(Samples.encrypted(Samples.request(NOON), Samples.DELIVERY)));
+
+    @Test
+    void of_a_device_that_did_not_ask_for_it_there_is_none() {
+      var plain = authorize();
+      approve(plain);
+
+      assertThat(given(poll(plain)).jwe()).isEmpty();
+    }
+
+    @Test
+    void is_of_the_very_key_that_was_minted() {
+      approve(codes);
+
+      var issued = given(poll(codes));
+
+      assertThat(issued.jwe()).contains(TestEncrypter.text(Samples.DELIVERY, issued));
+      assertThat(issued.key()).isEqualTo(keys.find(issued.key().id()).orElseThrow());
+      assertThat(issued.key().terms().delivery()).contains(Samples.DELIVERY);
+    }
+
+    @Test
+    void is_repeated_to_the_poll_that_is_repeated() {
+      approve(codes);
+      var issued = given(poll(codes, "a"));
+
+      assertThat(given(poll(codes, "a")).jwe()).isPresent().isEqualTo(issued.jwe());
+    }
+
+    @Test
+    void that_fails_spends_no_code() {
+      approve(codes);
+      encrypter.fail();
+
+      assertThatExceptionOfType(TestEncrypter.Broken.class).isThrownBy(() -> poll(codes));
+      assertThat(row(codes).state()).isInstanceOf(Approved.class);
+
+      encrypter.recover();
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void to_a_key_that_was_put_into_the_row_of_the_grant_is_not_made() {
+      approve(codes);
+      var genuine = row(codes);
+      for (var delivery : otherDeliveries()) {
+        var asked = Samples.request(NOON);
+        var edited = delivery.map(other -> Samples.encrypted(asked, other)).orElse(asked);
+        grants.forge(genuine.locator(), _ -> withRequest(genuine, edited));
+
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+      }
+      grants.forge(genuine.locator(), _ -> genuine);
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    private static Grant withRequest(Grant row, DeviceRequest request) {
+      return new Grant(
+          row.locator(),
+          request,
+          row.deviceSecret(),
+          row.seal(),
+          row.expiresAt(),
+          row.pace(),
+          row.state());
+    }
+
+    @Test
+    void to_a_key_that_was_put_into_the_row_of_the_issued_key_is_not_repeated() {
+      approve(codes);
+      var issued = given(poll(codes, "a"));
+      for (var delivery : otherDeliveries()) {
+        keys.forge(
+            issued.key().id(),
+            key -> Samples.withTerms(key, Samples.withDelivery(issued.key().terms(), delivery)));
+
+        assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+      }
+    }
+  }
+
+  private static List<Optional<Delivery>> otherDeliveries() {
+    var jwk = Samples.DELIVERY.jwk();
+    var nonce = Samples.DELIVERY.nonce();
+    return List.of(
+        Optional.empty(),
+        Optional.of(new Delivery("{}", nonce)),
+        Optional.of(new Delivery(jwk, Optional.of("another"))),
+        Optional.of(new Delivery(jwk, Optional.empty())));
   }
 
   @Nested

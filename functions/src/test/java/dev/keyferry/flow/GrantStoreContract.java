@@ -166,6 +166,17 @@ public abstract class GrantStoreContract {
     }
 
     @Test
+    void stores_how_the_key_is_to_be_delivered() {
+      for (var nonce : List.of(Samples.DELIVERY.nonce(), Optional.<String>empty())) {
+        var delivery = new Delivery(Samples.DELIVERY.jwk(), nonce);
+        var asked = Samples.grant(Samples.encrypted(Samples.request(NOON), delivery));
+
+        assertThat(grants().create(asked, NOON)).isEqualTo(new Applied<>(asked));
+        assertThat(stored(asked.locator())).contains(asked);
+      }
+    }
+
+    @Test
     void stores_a_grant_without_its_optional_fields() {
       var bare =
           Samples.grant(
@@ -174,6 +185,7 @@ public abstract class GrantStoreContract {
                   new Scope(List.of("read")),
                   Optional.empty(),
                   Duration.ofSeconds(60),
+                  Optional.empty(),
                   Optional.empty(),
                   Origin.parse("2001:db8::7"),
                   NOON));

@@ -111,10 +111,22 @@ public abstract class KeyStoreContract {
                 new DeviceName.ByCode(new MaskedCode(2, 0x00_1234_abcdL)),
                 Origin.parse("2001:db8::7"),
                 NOON,
-                NOON.plusMillis(3)));
+                NOON.plusMillis(3),
+                Optional.empty()));
     issue(nameless);
 
     assertThat(stores().find(nameless.id())).contains(nameless);
+  }
+
+  @Test
+  void how_a_keys_answers_are_encrypted_is_kept() {
+    for (var nonce : List.of(Samples.DELIVERY.nonce(), Optional.<String>empty())) {
+      var delivery = Optional.of(new Delivery(Samples.DELIVERY.jwk(), nonce));
+      var encrypted = Samples.key(Samples.withDelivery(key.terms(), delivery));
+      issue(encrypted);
+
+      assertThat(stores().find(encrypted.id())).contains(encrypted);
+    }
   }
 
   @Test

@@ -166,7 +166,8 @@ final class KeyVerifierTest {
             terms.name(),
             terms.origin(),
             approvedAt,
-            createdAt));
+            createdAt,
+            terms.delivery()));
   }
 
   private Key described(Profile profile, DeviceName name) {
@@ -182,7 +183,8 @@ final class KeyVerifierTest {
             name,
             terms.origin(),
             terms.approvedAt(),
-            terms.createdAt()));
+            terms.createdAt(),
+            terms.delivery()));
   }
 
   private static Profile as(String name, String email, String organisation) {

@@ -48,6 +48,10 @@ public final class Samples {
   public static final CodeChallenge CHALLENGE =
       new CodeChallenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 
+  /// What the flow takes for a JWK: it does not look into it.
+  public static final Delivery DELIVERY =
+      new Delivery("{\"kty\":\"EC\",\"kid\":\"ü\"}", Optional.of("n-0S6_WzA2Mj"));
+
   private Samples() {}
 
   /// A request of the sample CLI with everything in it but a code challenge.
@@ -57,6 +61,7 @@ public final class Samples {
         SCOPE,
         Optional.of("Ada's büro 💻"),
         Duration.ofHours(24),
+        Optional.empty(),
         Optional.empty(),
         Origin.parse("192.0.2.7"),
         at);
@@ -69,6 +74,19 @@ public final class Samples {
         request.deviceName(),
         request.lifetime(),
         Optional.of(CHALLENGE),
+        request.delivery(),
+        request.origin(),
+        request.at());
+  }
+
+  public static DeviceRequest encrypted(DeviceRequest request, Delivery delivery) {
+    return new DeviceRequest(
+        request.clientId(),
+        request.scope(),
+        request.deviceName(),
+        request.lifetime(),
+        request.challenge(),
+        Optional.of(delivery),
         request.origin(),
         request.at());
   }
@@ -81,6 +99,7 @@ public final class Samples {
         Optional.empty(),
         request.lifetime(),
         request.challenge(),
+        request.delivery(),
         request.origin(),
         request.at());
   }
@@ -109,7 +128,8 @@ public final class Samples {
             new DeviceName.Given("Ada's büro 💻"),
             Origin.parse("192.0.2.7"),
             createdAt,
-            createdAt));
+            createdAt,
+            Optional.empty()));
   }
 
   public static Key key(Key.Terms terms) {
@@ -146,7 +166,22 @@ public final class Samples {
         terms.name(),
         terms.origin(),
         terms.approvedAt(),
-        terms.createdAt());
+        terms.createdAt(),
+        terms.delivery());
+  }
+
+  public static Key.Terms withDelivery(Key.Terms terms, Optional<Delivery> delivery) {
+    return new Key.Terms(
+        terms.clientId(),
+        terms.subject(),
+        terms.profile(),
+        terms.scope(),
+        terms.lifetime(),
+        terms.name(),
+        terms.origin(),
+        terms.approvedAt(),
+        terms.createdAt(),
+        delivery);
   }
 
   public static Key withName(Key key, DeviceName name) {
@@ -162,7 +197,8 @@ public final class Samples {
             name,
             terms.origin(),
             terms.approvedAt(),
-            terms.createdAt()));
+            terms.createdAt(),
+            terms.delivery()));
   }
 
   public static Key withTerms(Key key, Key.Terms terms) {

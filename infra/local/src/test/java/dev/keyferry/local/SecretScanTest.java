@@ -57,10 +57,20 @@ class SecretScanTest {
         codes.deviceCode(), codes.userCode(), nonce, idempotencyKey, api.tokenOf("zoe"), token);
   }
 
+  /// The tokens of which only their device ever sees, and this test.
+  private Reply encryptedLogin() {
+    var device = Recipient.ec();
+    var codes = api.codes(device.asks(Api.OFFLINE));
+    api.grant("zoe", codes.userCode());
+    var linked = device.open(api.poll(codes.deviceCode()));
+    return device.open(api.refresh(linked.text("refresh_token")));
+  }
+
   @Test
   void no_secret_stands_in_a_table_a_log_or_an_error() {
     login();
     api.refresh(api.link("zoe").text("refresh_token"));
+    encryptedLogin();
     assertThat(api.poll("wrong").status()).isEqualTo(400);
     var cut = new Wire();
     cut.follow((_, _) -> Wire.Fate.LOST);
@@ -129,6 +139,15 @@ class SecretScanTest {
     assertThat(found(AttributeValue.fromS(login.deviceCode().substring(0, 21))))
         .as("a locator")
         .isFalse();
+  }
+
+  @Test
+  void a_leak_of_what_was_delivered_encrypted_would_be_found() {
+    var inside = encryptedLogin();
+
+    for (var token : List.of(inside.text("access_token"), inside.text("refresh_token"))) {
+      assertThat(Secrets.in(Stream.of("xx" + token + ".y"))).isNotEmpty();
+    }
   }
 
   @Test
