@@ -54,7 +54,9 @@ public final class DynamoKeyStore implements KeyStore {
             }
           });
 
-  private volatile long noNoteBefore = System.nanoTime();
+  /// By the clock of this process; not since it was made, for a snapshot may be restored where that
+  /// clock shows less.
+  private volatile Optional<Long> noteAfter = Optional.empty();
 
   public DynamoKeyStore(DynamoDbClient dynamo, String table) {
     keys = new ConditionalWrites<>(dynamo, table, KeyItem::read);
@@ -234,9 +236,10 @@ public final class DynamoKeyStore implements KeyStore {
   /// not told.
   @Override
   public void markUsed(KeyId id, Instant hour) {
-    if (System.nanoTime() - noNoteBefore < 0) {
+    if (noteAfter.filter(time -> System.nanoTime() - time < 0).isPresent()) {
       return;
     }
+    noteAfter = Optional.empty();
     try {
       dynamo.updateItem(update ->
           update
@@ -252,7 +255,7 @@ public final class DynamoKeyStore implements KeyStore {
       // Someone else noted it first.
     } catch (SdkException _) {
       // Noted at a later use; meanwhile nobody else shall wait for it.
-      noNoteBefore = System.nanoTime() + NOTE_PAUSE.toNanos();
+      noteAfter = Optional.of(System.nanoTime() + NOTE_PAUSE.toNanos());
     }
   }
 }

@@ -197,6 +197,8 @@ public final class DeviceFlow {
       }
       case GrantStore.Redeemed.Barred _ -> {
         audit.record(Event.of(Kind.MINT_REFUSED, grant));
+        // This login is over, even if its user is enabled again; the next polls are told at once.
+        grants.bar(grant.locator(), approved.claim());
         yield new Declined<>(OAuthError.ACCESS_DENIED);
       }
       case GrantStore.Redeemed.Refused(var found) ->
@@ -259,6 +261,13 @@ public final class DeviceFlow {
         .orElseGet(() -> declineReplay(grant));
   }
 
+  /// What was typed and cannot be a user code is refused as one that is unknown.
+  public Answer<Screen> claim(Subject subject, String typed) {
+    return UserCode.parse(typed)
+        .map(userCode -> claim(subject, userCode))
+        .orElseGet(() -> refuseClaim(subject));
+  }
+
   /// A signed-in user puts the grant on the screen, RFC 8628 §3.3. Decides nothing.
   public Answer<Screen> claim(Subject subject, UserCode userCode) {
     var now = now();
@@ -269,11 +278,13 @@ public final class DeviceFlow {
         audit.record(Event.of(Kind.CLAIMED, grant));
         yield new Given<>(new Screen(grant, nonce.text()));
       }
-      case Applied<Grant> _, Refused<Grant> _ -> {
-        audit.record(Event.of(Kind.CLAIM_REFUSED, subject));
-        yield new Declined<>(OAuthError.INVALID_USER_CODE);
-      }
+      case Applied<Grant> _, Refused<Grant> _ -> refuseClaim(subject);
     };
+  }
+
+  private Answer<Screen> refuseClaim(Subject subject) {
+    audit.record(Event.of(Kind.CLAIM_REFUSED, subject));
+    return new Declined<>(OAuthError.INVALID_USER_CODE);
   }
 
   /// The claimant agrees, to the request or to less.

@@ -55,6 +55,10 @@ public interface GrantStore {
   /// Denies, if the grant is pending or approved, not expired, and claimed by this subject.
   Write<Grant> deny(Locator locator, Subject subject, Instant now);
 
+  /// Denies, if the grant is approved with this very claim: its subject was barred when the device
+  /// came for the key.
+  Write<Grant> bar(Locator locator, Grant.Claim claim);
+
   /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is
   /// approved and not expired, no such key exists, and the subject is not barred.
   Redeemed redeem(

@@ -134,8 +134,9 @@ public final class RefreshFlow {
     }
     if (isPrevious || isOlder(ask.token(), key)) {
       // Somebody holds a token that was already used: the client, or a thief (RFC 9700 §4.14.2).
-      keys.revoke(key.id(), new Revoker.Server(), ask.now());
+      // Written down first: whatever becomes of the write, the alarm is not lost.
       audit.record(Event.of(Kind.REUSE_DETECTED, key));
+      keys.revoke(key.id(), new Revoker.Server(), ask.now());
     }
     return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
   }

@@ -110,6 +110,16 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
+  public Write<Grant> bar(Locator locator, Grant.Claim claim) {
+    return update(
+        locator,
+        grant ->
+            grant.state() instanceof Approved(var approved, var _) && approved.equals(claim),
+        grant -> grant.state().equals(new Denied(claim)),
+        grant -> in(grant, new Denied(claim)));
+  }
+
+  @Override
   public Redeemed redeem(
       Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
     synchronized (keys) {

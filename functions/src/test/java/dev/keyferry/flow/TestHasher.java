@@ -38,6 +38,11 @@ public final class TestHasher implements KeyHasher {
     }
   }
 
+  @Override
+  public boolean isAvailable(Purpose purpose, int version) {
+    return !failing.contains(purpose);
+  }
+
   public void rotateTo(int newVersion) {
     version = newVersion;
   }

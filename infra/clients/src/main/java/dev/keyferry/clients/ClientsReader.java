@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.reader.StreamReader;
@@ -40,6 +41,10 @@ final class ClientsReader {
           : List.of();
     } catch (MarkedYAMLException e) {
       problems.add(e.getProblemMark().getLine() + 1, "not YAML: " + e.getProblem());
+      return List.of();
+    } catch (YAMLException e) {
+      // Beyond what SnakeYAML reads at all, and then it does not say where.
+      problems.add(1, "not YAML: " + e.getMessage());
       return List.of();
     }
   }
