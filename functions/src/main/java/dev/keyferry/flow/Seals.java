@@ -54,6 +54,7 @@ final class Seals {
         .with(terms.origin())
         .with(terms.approvedAt().toEpochMilli())
         .with(terms.createdAt().toEpochMilli())
+        .with(terms.linkedUntil().toEpochMilli())
         .with(terms.delivery().map(Delivery::jwk))
         .with(terms.delivery().flatMap(Delivery::nonce))
         .toBytes();

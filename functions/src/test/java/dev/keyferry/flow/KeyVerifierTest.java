@@ -167,6 +167,7 @@ final class KeyVerifierTest {
             terms.origin(),
             approvedAt,
             createdAt,
+            terms.linkedUntil(),
             terms.delivery()));
   }
 
@@ -184,6 +185,7 @@ final class KeyVerifierTest {
             terms.origin(),
             terms.approvedAt(),
             terms.createdAt(),
+            terms.linkedUntil(),
             terms.delivery()));
   }
 

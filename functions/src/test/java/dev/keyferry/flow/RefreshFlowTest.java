@@ -69,6 +69,11 @@ final class RefreshFlowTest {
   }
 
   private DeviceFlow.Codes approved(DeviceRequest asked, Scope scope, Duration lifetime) {
+    return approved(asked, scope, lifetime, Consent.TO_ALL);
+  }
+
+  private DeviceFlow.Codes approved(
+      DeviceRequest asked, Scope scope, Duration lifetime, Consent consent) {
     var codes =
         given(
             deviceFlow.authorize(
@@ -82,7 +87,7 @@ final class RefreshFlowTest {
                     asked.origin(),
                     asked.at())));
     var nonce = given(deviceFlow.claim(ADA, codes.userCode())).approvalNonce();
-    given(deviceFlow.approve(ADA, Samples.PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+    given(deviceFlow.approve(ADA, Samples.PROFILE, codes.userCode(), nonce, consent));
     return codes;
   }
 
@@ -381,6 +386,33 @@ final class RefreshFlowTest {
 
         assertThat(answer instanceof Given).as("%s before", before).isEqualTo(before.isPositive());
       }
+    }
+
+    @Test
+    void whoever_shortens_the_life_of_a_key_ends_the_link_with_it() {
+      for (var before : List.of(MILLISECOND, Duration.ZERO, MILLISECOND.negated())) {
+        var shorter = new Consent(Optional.empty(), Optional.of(HOUR), Optional.empty());
+        var asked = Samples.request(clock.instant());
+        var first = poll(approved(asked, OFFLINE, YEAR, shorter));
+        var end = clock.instant().plus(HOUR);
+        assertThat(first.key().expiresAt()).isEqualTo(end);
+        assertThat(first.key().end()).isEqualTo(end);
+        clock.advance(Duration.ofMinutes(50));
+        var second = given(refresh(first));
+        assertThat(second.key().expiresAt()).isEqualTo(end);
+        clock.set(end.minus(before));
+
+        assertThat(opens(second)).as("%s before", before).isEqualTo(before.isPositive());
+        assertThat(refresh(second) instanceof Given).isEqualTo(before.isPositive());
+      }
+    }
+
+    @Test
+    void a_longer_life_than_ninety_days_does_not_lengthen_the_link() {
+      var longer = new Consent(Optional.empty(), Optional.of(YEAR), Optional.empty());
+      var issued = poll(approved(Samples.request(clock.instant()), OFFLINE, YEAR, longer));
+
+      assertThat(issued.key().terms().linkedUntil()).isEqualTo(NOON.plus(Key.LONGEST_FAMILY));
     }
 
     @Test
@@ -723,6 +755,7 @@ final class RefreshFlowTest {
               terms.origin(),
               at,
               at,
+              terms.linkedUntil(),
               terms.delivery()));
     }
 
@@ -735,6 +768,7 @@ final class RefreshFlowTest {
       assertGivesNothing("scope", edited("cli", ADA, wider, HOUR, NOON));
       assertGivesNothing("lifetime", edited("cli", ADA, OFFLINE, YEAR, NOON));
       assertGivesNothing("time", edited("cli", ADA, OFFLINE, HOUR, later));
+      assertGivesNothing("end of the link", Samples.linkedUntil(genuine, later));
     }
 
     @Test

@@ -129,6 +129,7 @@ public final class Samples {
             Origin.parse("192.0.2.7"),
             createdAt,
             createdAt,
+            createdAt.plus(Key.LONGEST_FAMILY),
             Optional.empty()));
   }
 
@@ -167,6 +168,7 @@ public final class Samples {
         terms.origin(),
         terms.approvedAt(),
         terms.createdAt(),
+        terms.linkedUntil(),
         terms.delivery());
   }
 
@@ -181,6 +183,7 @@ public final class Samples {
         terms.origin(),
         terms.approvedAt(),
         terms.createdAt(),
+        terms.linkedUntil(),
         delivery);
   }
 
@@ -198,6 +201,25 @@ public final class Samples {
             terms.origin(),
             terms.approvedAt(),
             terms.createdAt(),
+            terms.linkedUntil(),
+            terms.delivery()));
+  }
+
+  public static Key linkedUntil(Key key, Instant end) {
+    var terms = key.terms();
+    return withTerms(
+        key,
+        new Key.Terms(
+            terms.clientId(),
+            terms.subject(),
+            terms.profile(),
+            terms.scope(),
+            terms.lifetime(),
+            terms.name(),
+            terms.origin(),
+            terms.approvedAt(),
+            terms.createdAt(),
+            end,
             terms.delivery()));
   }
 
