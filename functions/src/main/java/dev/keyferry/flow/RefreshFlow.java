@@ -77,7 +77,7 @@ public final class RefreshFlow {
 
   private Answer<IssuedKey> judge(Ask ask, Key key) {
     if (hasher.matches(KEY, key.generation().refresh(), ask.token().bytes())) {
-      return key.isRenewable(ask.now())
+      return key.isRenewable(ask.now()) && ask.client().mayHave(key.terms())
           ? renew(ask, key)
           : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
     }
@@ -143,7 +143,8 @@ public final class RefreshFlow {
   private Answer<IssuedKey> redeliver(Ask ask, Key key) {
     var generation = key.generation();
     var same =
-        generation.idempotencyKey().isPresent()
+        ask.client().mayHave(key.terms())
+            && generation.idempotencyKey().isPresent()
             && ask.idempotencyKey().isPresent()
             && hasher.matches(
                 KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
