@@ -182,8 +182,10 @@ public final class DeviceFlow {
             poll.now(),
             poll.attempt(),
             poll.idempotencyKey().map(name -> hasher.digest(DEVICE_CODE, pollNamed(poll, name))));
-    var token = RefreshToken.first(hasher, grant.version(), poll.code());
-    var name = name(poll, grant, approved, token.id());
+    var id = RefreshToken.id(hasher, grant.version(), poll.code());
+    // Not the grant's version, which may be older: a family has one, for as long as it lasts.
+    var token = RefreshToken.first(hasher, hasher.version(), id, poll.code());
+    var name = name(poll, grant, approved, id);
     var key = Key.mint(hasher, token, grant, approved, poll.client(), name, redemption);
     var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
     // All that can fail for want of a subkey, or of encryption, is behind us; what is left is all
@@ -244,10 +246,9 @@ public final class DeviceFlow {
   }
 
   private Answer<IssuedKey> redeliver(Poll poll, Grant grant) {
-    var token = RefreshToken.first(hasher, grant.version(), poll.code());
-    return keys.findWithStanding(token.id())
+    return keys.findWithStanding(RefreshToken.id(hasher, grant.version(), poll.code()))
         .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
-        .map(holding -> IssuedKey.of(holding.key(), token, hasher))
+        .map(holding -> first(poll, holding.key()))
         .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, poll.now()))
         .filter(issued -> issued.key().generation().number() == 0)
         .filter(issued -> issued.key().lastUsedAt().isEmpty())
@@ -257,6 +258,12 @@ public final class DeviceFlow {
           return new Given<>(issued);
         })
         .orElseGet(() -> declineReplay(grant));
+  }
+
+  private IssuedKey first(Poll poll, Key key) {
+    var version = key.generation().version();
+    var token = RefreshToken.first(hasher, version, key.id(), poll.code());
+    return IssuedKey.of(key, token, hasher);
   }
 
   /// A signed-in user puts the grant on the screen, RFC 8628 §3.3. Decides nothing.

@@ -23,10 +23,6 @@ public record Key(
   /// How long a device can be renewed at most, and how long it may go without.
   public static final Duration LONGEST_FAMILY = Duration.ofDays(90);
 
-  /// One refresh in thirteen minutes for all of that time. Each older token is recognised as one,
-  /// so there cannot be any number of them.
-  static final long MOST_GENERATIONS = 10_000;
-
   public static final Duration LONGEST_IDLE = Duration.ofDays(30);
 
   /// How long the access token before the present one still works: requests are under way.
@@ -98,7 +94,6 @@ public record Key(
       Grant.Redemption redemption) {
     var request = grant.request();
     var consent = approved.approval().consent();
-    // Not the grant's, which may be older: a family has one version, by which its chain is found.
     var access = first.access(hasher, hasher.version());
     var terms =
         new Terms(
@@ -212,7 +207,6 @@ public record Key(
   /// Whether a refresh comes in time.
   public boolean isRenewable(Instant now) {
     return terms.renewable()
-        && generation.number() < MOST_GENERATIONS
         && now.isBefore(terms.linkedUntil())
         && now.isBefore(generation.issuedAt().plus(LONGEST_IDLE));
   }

@@ -238,6 +238,11 @@ public final class Samples {
     return new DeviceCode(Locator.of(bytes(32)), Secret.of(bytes(DeviceCode.SECRET_BYTES)));
   }
 
+  /// The first refresh token of this device code, were it redeemed.
+  static RefreshToken first(KeyHasher hasher, int version, DeviceCode code) {
+    return RefreshToken.first(hasher, version, RefreshToken.id(hasher, version, code), code);
+  }
+
   public static Subject subject() {
     return new Subject("user-" + UUID.randomUUID());
   }

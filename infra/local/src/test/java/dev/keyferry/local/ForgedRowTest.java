@@ -3,7 +3,9 @@ package dev.keyferry.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyferry.jose.EncryptionJwk;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -115,6 +117,38 @@ class ForgedRowTest {
     api.grant(user, codes.userCode());
     var token = api.poll(codes.deviceCode()).text("access_token");
     editKey("key_name", AttributeValue.fromS("my own laptop"));
+
+    assertThat(api.whoami(token).status()).isEqualTo(403);
+  }
+
+  /// `offline_access` ends a device after 90 days at the latest; hidden in another token it would
+  /// not.
+  @Test
+  void scope_tokens_cannot_be_merged_into_one() {
+    var merged = AttributeValue.fromL(List.of(AttributeValue.fromS("read offline_access")));
+    codes = api.codes(Api.OFFLINE);
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    api.json(
+        "/oauth/device/approve",
+        user,
+        Map.of(
+            "user_code",
+            codes.userCode(),
+            "approval_nonce",
+            nonce,
+            "scope",
+            "read offline_access"));
+    for (var attribute : List.of("requested_scope", "approved_scope")) {
+      var genuine = Objects.requireNonNull(Tables.grant(codes.deviceCode()).get(attribute));
+      editGrant(attribute, merged);
+      assertThat(api.poll(codes.deviceCode()).verdict())
+          .as(attribute)
+          .isEqualTo("400 invalid_grant");
+      editGrant(attribute, genuine);
+    }
+    var token = api.poll(codes.deviceCode()).text("access_token");
+    assertThat(api.whoami(token).status()).isEqualTo(200);
+    editKey("granted_scope", merged);
 
     assertThat(api.whoami(token).status()).isEqualTo(403);
   }
