@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Check.Policy;
+import dev.keyferry.flow.DeviceFlow.Agreed;
 import dev.keyferry.flow.DeviceFlow.Codes;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
@@ -21,6 +23,7 @@ import dev.keyferry.flow.Grant.State.Pending;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +46,10 @@ final class DeviceFlowTest {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
   private static final Subject ADA = new Subject("ada");
   private static final Subject BOB = new Subject("bob");
+  private static final Approver ADA_HERE = Samples.approver(ADA);
+  private static final Approver BOB_HERE = Samples.approver(BOB);
   private static final Optional<CodeChallenge> NO_VERIFIER = Optional.empty();
+  private static final Optional<Confirmation> NO_NUMBER = Optional.empty();
   private static final Optional<String> ONCE = Optional.empty();
 
   private final TestClock clock = new TestClock(NOON);
@@ -51,10 +57,13 @@ final class DeviceFlowTest {
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
   private final TestEncrypter encrypter = new TestEncrypter();
+  private final List<Audit.Event> audited = Collections.synchronizedList(new ArrayList<>());
   private final DeviceFlow flow = flowOver(hasher);
+  private Policy policy = Policy.MISMATCH;
 
   private DeviceFlow flowOver(KeyHasher hasher) {
-    return new DeviceFlow(grants, keys, hasher, encrypter, clock, new Random(8628), _ -> {});
+    return new DeviceFlow(
+        grants, keys, hasher, encrypter, clock, new Random(8628), audited::add, _ -> policy);
   }
 
   private static <T> T given(Answer<T> answer) {
@@ -79,8 +88,8 @@ final class DeviceFlowTest {
     return given(flow.claim(ADA, codes.userCode())).approvalNonce();
   }
 
-  private Answer<Grant> approve(Codes codes, Consent consent) {
-    return flow.approve(ADA, PROFILE, codes.userCode(), claim(codes), consent);
+  private Answer<Agreed> approve(Codes codes, Consent consent) {
+    return flow.approve(ADA_HERE, codes.userCode(), claim(codes), consent);
   }
 
   private void approve(Codes codes) {
@@ -97,20 +106,20 @@ final class DeviceFlowTest {
   }
 
   private Answer<IssuedKey> poll(Codes codes) {
-    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, ONCE);
+    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE);
   }
 
   private Answer<IssuedKey> poll(Codes codes, String idempotencyKey) {
-    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, Optional.of(idempotencyKey));
+    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, Optional.of(idempotencyKey));
   }
 
   private Answer<IssuedKey> pollVerified(Codes codes, Optional<CodeChallenge> answered) {
-    return flow.poll(CLI, codes.deviceCode(), answered, ONCE);
+    return flow.poll(CLI, codes.deviceCode(), answered, NO_NUMBER, ONCE);
   }
 
   private Answer<IssuedKey> pollWithOtherSecret(Codes codes) {
     var guessed = new DeviceCode(codes.deviceCode().locator(), authorize().deviceCode().secret());
-    return flow.poll(CLI, guessed, NO_VERIFIER, ONCE);
+    return flow.poll(CLI, guessed, NO_VERIFIER, NO_NUMBER, ONCE);
   }
 
   private Grant row(Codes codes) {
@@ -284,11 +293,11 @@ final class DeviceFlowTest {
       var adas = claim(codes);
       var bobs = given(flow.claim(BOB, codes.userCode())).approvalNonce();
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), adas, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), adas, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(flow.deny(ADA, codes.userCode())))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
-      given(flow.approve(BOB, PROFILE, codes.userCode(), bobs, Consent.TO_ALL));
+      given(flow.approve(BOB_HERE, codes.userCode(), bobs, Consent.TO_ALL));
       assertThat(given(poll(codes)).key().terms().subject()).isEqualTo(BOB);
     }
 
@@ -298,9 +307,9 @@ final class DeviceFlowTest {
       var old = claim(codes);
       var latest = claim(codes);
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), old, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), old, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
-      given(flow.approve(ADA, PROFILE, codes.userCode(), latest, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), latest, Consent.TO_ALL));
     }
 
     @Test
@@ -308,7 +317,7 @@ final class DeviceFlowTest {
       var codes = authorize();
       var nonce = claim(codes);
 
-      assertThat(declined(flow.approve(BOB, PROFILE, codes.userCode(), nonce, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(BOB_HERE, codes.userCode(), nonce, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
     }
@@ -321,11 +330,11 @@ final class DeviceFlowTest {
       var longer = consent(Optional.empty(), Optional.of(Duration.ofHours(25)));
       var less = consent(Optional.of(new Scope(List.of("read"))), Optional.empty());
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, wider)).code())
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, wider)).code())
           .isEqualTo(OAuthError.Code.INVALID_SCOPE);
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, longer)).code())
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, longer)).code())
           .isEqualTo(OAuthError.Code.INVALID_REQUEST);
-      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, less));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, less));
     }
 
     @Test
@@ -335,7 +344,7 @@ final class DeviceFlowTest {
       clock.advance(DeviceFlow.CODE_LIFETIME);
       var wider = consent(Optional.of(new Scope(List.of("admin"))), Optional.empty());
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, wider)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, wider)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
     }
 
@@ -344,9 +353,9 @@ final class DeviceFlowTest {
       var codes = authorize();
       var nonce = claim(codes);
 
-      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       clock.advance(INTERVAL);
-      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
 
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
@@ -359,7 +368,7 @@ final class DeviceFlowTest {
       given(flow.deny(ADA, codes.userCode()));
       given(flow.deny(ADA, codes.userCode()));
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
     }
@@ -382,7 +391,7 @@ final class DeviceFlowTest {
     void nobody_decides_on_what_they_have_not_seen() {
       var codes = authorize();
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), "", Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), "", Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(flow.deny(ADA, codes.userCode())))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
@@ -502,7 +511,7 @@ final class DeviceFlowTest {
               Duration.ofHours(1),
               Duration.ofHours(2));
 
-      var key = given(flow.poll(curtailed, codes.deviceCode(), NO_VERIFIER, ONCE)).key();
+      var key = given(flow.poll(curtailed, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)).key();
 
       assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read")));
       assertThat(key.expiresAt()).isEqualTo(NOON.plus(Duration.ofHours(2)));
@@ -545,7 +554,7 @@ final class DeviceFlowTest {
       var codes = authorize();
       approve(codes);
 
-      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, ONCE)))
+      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
           .isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
@@ -853,7 +862,9 @@ final class DeviceFlowTest {
       assertThat(declined(poll(codes, "b"))).isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(declined(pollWithOtherSecret(codes))).isEqualTo(OAuthError.INVALID_GRANT);
-      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, Optional.of("a"))))
+      assertThat(
+              declined(
+                  flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, Optional.of("a"))))
           .isEqualTo(OAuthError.INVALID_GRANT);
     }
 
@@ -1056,6 +1067,7 @@ final class DeviceFlowTest {
           lifetime,
           asked.challenge(),
           asked.delivery(),
+          asked.confirmationSupported(),
           asked.origin(),
           at);
     }
@@ -1069,6 +1081,7 @@ final class DeviceFlowTest {
           asked.lifetime(),
           asked.challenge(),
           asked.delivery(),
+          asked.confirmationSupported(),
           origin,
           asked.at());
     }
@@ -1082,6 +1095,7 @@ final class DeviceFlowTest {
           asked.lifetime(),
           challenge,
           asked.delivery(),
+          asked.confirmationSupported(),
           asked.origin(),
           asked.at());
     }
@@ -1104,7 +1118,8 @@ final class DeviceFlowTest {
         forge(edit, row(codes).deviceSecret());
 
         var client = edit.clientId().equals("demo") ? DEMO : CLI;
-        assertThat(declined(flow.poll(client, codes.deviceCode(), edit.challenge(), ONCE)))
+        assertThat(
+                declined(flow.poll(client, codes.deviceCode(), edit.challenge(), NO_NUMBER, ONCE)))
             .as("%s", edit)
             .isEqualTo(OAuthError.INVALID_GRANT);
       }
@@ -1113,7 +1128,9 @@ final class DeviceFlowTest {
     @Test
     void an_approval_that_nobody_gave_is_not_redeemed() {
       var claim = new Claim(ADA, Samples.digest());
-      forge(new Approved(claim, new Approval(Consent.TO_ALL, PROFILE, NOON, Samples.digest())));
+      forge(
+          new Approved(
+              claim, new Approval(Consent.TO_ALL, PROFILE, NOON, false, Samples.digest())));
 
       assertRedeemsNothing();
     }
@@ -1152,13 +1169,15 @@ final class DeviceFlowTest {
               new Approved(new Claim(BOB, claim.nonce()), approval),
               new Approved(new Claim(ADA, Samples.digest()), approval),
               new Approved(
-                  claim, new Approval(Consent.TO_ALL, PROFILE, approval.since(), approval.seal())),
+                  claim,
+                  new Approval(Consent.TO_ALL, PROFILE, approval.since(), false, approval.seal())),
               new Approved(
                   claim,
                   new Approval(
                       new Consent(consent.scope(), Optional.empty(), consent.name()),
                       PROFILE,
                       approval.since(),
+                      false,
                       approval.seal())),
               new Approved(
                   claim,
@@ -1166,10 +1185,12 @@ final class DeviceFlowTest {
                       new Consent(consent.scope(), consent.lifetime(), Optional.of("office")),
                       PROFILE,
                       approval.since(),
+                      false,
                       approval.seal())),
               new Approved(
                   claim,
-                  new Approval(consent, PROFILE, approval.since().plusMillis(1), approval.seal())));
+                  new Approval(
+                      consent, PROFILE, approval.since().plusMillis(1), false, approval.seal())));
 
       for (var forgery : forgeries) {
         forge(forgery);
@@ -1177,7 +1198,8 @@ final class DeviceFlowTest {
       }
       profiles.forEach(profile -> {
         forge(
-            new Approved(claim, new Approval(consent, profile, approval.since(), approval.seal())));
+            new Approved(
+                claim, new Approval(consent, profile, approval.since(), false, approval.seal())));
         assertRedeemsNothing();
       });
       forge(genuine);
@@ -1192,7 +1214,7 @@ final class DeviceFlowTest {
 
       var stolen = new DeviceCode(codes.deviceCode().locator(), thief.deviceCode().secret());
 
-      assertThat(declined(flow.poll(CLI, stolen, NO_VERIFIER, ONCE)))
+      assertThat(declined(flow.poll(CLI, stolen, NO_VERIFIER, NO_NUMBER, ONCE)))
           .isEqualTo(OAuthError.INVALID_GRANT);
     }
   }
@@ -1302,13 +1324,13 @@ final class DeviceFlowTest {
 
       assertUnavailable(() -> poll(codes));
       assertUnavailable(() -> flow.claim(ADA, codes.userCode()));
-      assertUnavailable(() -> flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+      assertUnavailable(() -> flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       assertUnavailable(() -> flow.deny(ADA, codes.userCode()));
       assertUnavailable(() -> flow.authorize(Samples.request(NOON)));
 
       hasher.recover();
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
-      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
 
@@ -1347,7 +1369,7 @@ final class DeviceFlowTest {
       var nonce = claim(codes);
       hasher.failFor(purpose);
 
-      assertUnavailable(() -> flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+      assertUnavailable(() -> flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       assertThat(row(codes).state()).isInstanceOf(Claimed.class);
     }
 

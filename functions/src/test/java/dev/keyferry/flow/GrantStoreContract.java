@@ -55,7 +55,8 @@ public abstract class GrantStoreContract {
   private final Claim claim = new Claim(subject(), digest());
   private final Instant later = NOON.plusSeconds(30);
   private final Instant lastMoment = grant.expiresAt().minus(MILLISECOND);
-  private final Approval approval = new Approval(Consent.TO_ALL, Samples.PROFILE, later, digest());
+  private final Approval approval =
+      new Approval(Consent.TO_ALL, Samples.PROFILE, later, false, digest());
   private final Key key = Samples.key(claim.subject(), later);
 
   protected abstract Stores stores();
@@ -187,6 +188,7 @@ public abstract class GrantStoreContract {
                   Duration.ofSeconds(60),
                   Optional.empty(),
                   Optional.empty(),
+                  true,
                   Origin.parse("2001:db8::7"),
                   NOON));
 
@@ -526,7 +528,7 @@ public abstract class GrantStoreContract {
 
     private Write<Grant> approve(Claim by, Consent consent, Instant now) {
       return grants()
-          .approve(locator, by, new Approval(consent, Samples.PROFILE, now, digest()), now);
+          .approve(locator, by, new Approval(consent, Samples.PROFILE, now, false, digest()), now);
     }
 
     private Consent scope(String... tokens) {
@@ -565,6 +567,7 @@ public abstract class GrantStoreContract {
                   Optional.of("küche 🍳")),
               Profile.NONE,
               later,
+              true,
               digest());
 
       assertThat(applied(grants().approve(locator, claim, less, later)).state())
@@ -667,7 +670,8 @@ public abstract class GrantStoreContract {
     @Test
     void recognises_its_own_work_when_the_user_goes_by_another_name_meanwhile() {
       var approved = applied(grants().approve(locator, claim, approval, later));
-      var renamed = new Approval(approval.consent(), Profile.NONE, approval.since(), digest());
+      var renamed =
+          new Approval(approval.consent(), Profile.NONE, approval.since(), false, digest());
 
       assertThat(grants().approve(locator, claim, renamed, later))
           .isEqualTo(new Applied<>(approved));
@@ -682,7 +686,7 @@ public abstract class GrantStoreContract {
               Optional.of("Ada").filter(_ -> known == 0),
               Optional.of("ada@example.com").filter(_ -> known == 1),
               Optional.of("Engines").filter(_ -> known == 2));
-      var approval = new Approval(Consent.TO_ALL, profile, later, digest());
+      var approval = new Approval(Consent.TO_ALL, profile, later, false, digest());
 
       applied(grants().approve(locator, claim, approval, later));
 
