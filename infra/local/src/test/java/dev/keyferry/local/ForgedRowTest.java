@@ -3,6 +3,7 @@ package dev.keyferry.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyferry.jose.EncryptionJwk;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +109,40 @@ class ForgedRowTest {
     var token = api.link(user).text("access_token");
     editKey(attribute, AttributeValue.fromS("Somebody Else"));
     assertThat(api.whoami(token).status()).isEqualTo(403);
+  }
+
+  @Test
+  void a_number_cannot_be_edited_out_nor_in() {
+    codes = api.codes(Api.CAREFUL);
+    var byCareful = Map.of("client_id", "careful");
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    var number = api.approve(user, codes.userCode(), nonce).text("confirmation");
+    for (var value : List.of(AttributeValue.fromBool(false), AttributeValue.fromS("true"))) {
+      editGrant("number_required", value);
+      assertThat(api.poll(codes.deviceCode(), byCareful, Map.of()).verdict())
+          .isEqualTo("400 invalid_grant");
+    }
+    removeFromGrant("number_required");
+    assertThat(api.poll(codes.deviceCode(), byCareful, Map.of()).verdict())
+        .isEqualTo("400 invalid_grant");
+    removeFromGrant("confirmation_supported");
+    assertThat(api.enter(codes.deviceCode(), number, byCareful).verdict())
+        .isEqualTo("400 invalid_grant");
+    assertThat(Tables.keyRowsOf(user)).isEmpty();
+
+    editGrant("confirmation_supported", AttributeValue.fromBool(true));
+    editGrant("number_required", AttributeValue.fromBool(true));
+    assertThat(api.enter(codes.deviceCode(), number, byCareful).status()).isEqualTo(200);
+  }
+
+  /// Or the flag could be edited between claim and approve, and back again.
+  @Test
+  void what_the_device_can_do_is_what_the_claim_saw_whatever_the_row_says_at_approve() {
+    codes = api.codes(Api.CAREFUL);
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    removeFromGrant("confirmation_supported");
+
+    assertThat(api.approve(user, codes.userCode(), nonce).json().has("confirmation")).isTrue();
   }
 
   @Test
