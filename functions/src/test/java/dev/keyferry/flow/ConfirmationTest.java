@@ -31,8 +31,7 @@ final class ConfirmationTest {
   @Test
   void depends_on_the_place_and_on_the_claim_and_on_its_own_subkey() {
     var places = Stream.generate(() -> of(Samples.deviceCode().locator(), claim));
-    var claims =
-        Stream.generate(() -> of(locator, new Claim(claim.subject(), Samples.digest())));
+    var claims = Stream.generate(() -> of(locator, new Claim(claim.subject(), Samples.digest())));
     var versions =
         IntStream.rangeClosed(1, 50)
             .mapToObj(version ->

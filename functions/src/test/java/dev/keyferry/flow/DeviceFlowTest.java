@@ -625,8 +625,7 @@ final class DeviceFlowTest {
     }
 
     private Answer<IssuedKey> enter(Confirmation number, Optional<String> idempotencyKey) {
-      return flow.poll(
-          CLI, codes.deviceCode(), NO_VERIFIER, Optional.of(number), idempotencyKey);
+      return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, Optional.of(number), idempotencyKey);
     }
 
     private Answer<IssuedKey> enter(Confirmation number) {
@@ -764,14 +763,15 @@ final class DeviceFlowTest {
     @Test
     void each_claim_has_a_number_of_its_own_and_only_that_of_the_approval_fits() {
       var numbers =
-          Stream.generate(() -> {
-                var other = given(flow.authorize(Samples.confirming(Samples.request(NOON))));
-                var screen = claim(other);
-                return given(
-                        flow.approve(adaElsewhere, other.userCode(), screen, Consent.TO_ALL))
-                    .number()
-                    .orElseThrow();
-              })
+          Stream.generate(
+                  () -> {
+                    var other = given(flow.authorize(Samples.confirming(Samples.request(NOON))));
+                    var screen = claim(other);
+                    return given(
+                            flow.approve(adaElsewhere, other.userCode(), screen, Consent.TO_ALL))
+                        .number()
+                        .orElseThrow();
+                  })
               .limit(30)
               .toList();
 
@@ -787,9 +787,7 @@ final class DeviceFlowTest {
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
       var other = given(flow.authorize(Samples.confirming(Samples.request(NOON))));
       assertThat(
-              given(
-                      flow.approve(
-                          adaElsewhere, other.userCode(), claim(other), Consent.TO_ALL))
+              given(flow.approve(adaElsewhere, other.userCode(), claim(other), Consent.TO_ALL))
                   .number())
           .isEmpty();
       given(poll(other));
@@ -883,8 +881,7 @@ final class DeviceFlowTest {
       void needs_an_acknowledgement_and_writes_nothing_without() {
         var before = row(codes);
 
-        assertThat(declined(approve(adaElsewhere)))
-            .isEqualTo(OAuthError.ACKNOWLEDGEMENT_REQUIRED);
+        assertThat(declined(approve(adaElsewhere))).isEqualTo(OAuthError.ACKNOWLEDGEMENT_REQUIRED);
         assertThat(row(codes)).isEqualTo(before);
         assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
 
@@ -915,8 +912,7 @@ final class DeviceFlowTest {
         assertThat(declined(approve(adaElsewhere))).isEqualTo(OAuthError.INVALID_USER_CODE);
 
         clock.advance(DeviceFlow.CODE_LIFETIME);
-        assertThat(
-                declined(flow.approve(adaElsewhere, codes.userCode(), newer, Consent.TO_ALL)))
+        assertThat(declined(flow.approve(adaElsewhere, codes.userCode(), newer, Consent.TO_ALL)))
             .isEqualTo(OAuthError.INVALID_USER_CODE);
       }
 
@@ -925,8 +921,7 @@ final class DeviceFlowTest {
         hasher.rotateTo(2);
         var screen = claim(codes);
 
-        assertThat(
-                declined(flow.approve(adaElsewhere, codes.userCode(), screen, Consent.TO_ALL)))
+        assertThat(declined(flow.approve(adaElsewhere, codes.userCode(), screen, Consent.TO_ALL)))
             .isEqualTo(OAuthError.ACKNOWLEDGEMENT_REQUIRED);
       }
     }
@@ -1510,8 +1505,7 @@ final class DeviceFlowTest {
                   claim,
                   new Approval(Consent.TO_ALL, PROFILE, approval.since(), false, approval.seal())),
               new Approved(
-                  claim,
-                  new Approval(consent, PROFILE, approval.since(), true, approval.seal())),
+                  claim, new Approval(consent, PROFILE, approval.since(), true, approval.seal())),
               new Approved(
                   claim,
                   new Approval(
@@ -1756,8 +1750,7 @@ final class DeviceFlowTest {
       var approved = flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL);
       var number = given(approved).number();
       hasher.failFor(Purpose.CONFIRMATION);
-      assertUnavailable(
-          () -> flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, number, ONCE));
+      assertUnavailable(() -> flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, number, ONCE));
       hasher.recover();
       given(flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, number, ONCE));
     }

@@ -878,8 +878,7 @@ public abstract class GrantStoreContract {
       var next = Samples.key(claim.subject(), later);
       assertThat(
               grants()
-                  .redeem(
-                      other.locator(), proofOf(other), approval.since(), redemption(), next))
+                  .redeem(other.locator(), proofOf(other), approval.since(), redemption(), next))
           .isEqualTo(new Redeemed.Refused(denied));
       assertThat(stores().find(next.id())).isEmpty();
     }

@@ -662,11 +662,17 @@ final class RefreshFlowTest {
       var codes = approved(OFFLINE, HOUR);
       hasher.rotateTo(2);
       var samePoll = Optional.of("a");
-      var issued = given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), samePoll));
+      var issued =
+          given(
+              deviceFlow.poll(
+                  CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), samePoll));
       hasher.rotateTo(1);
 
       assertSameTokens(
-          given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), samePoll)), issued);
+          given(
+              deviceFlow.poll(
+                  CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), samePoll)),
+          issued);
     }
   }
 

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ScreenPassTest {
   private final TestHasher hasher = new TestHasher();
   private final ApprovalNonce nonce = ApprovalNonce.draw(new Random(1), NOON);
-  private final ScreenPass pass =
-      ScreenPass.of(nonce, Samples.confirming(Samples.request(NOON)));
+  private final ScreenPass pass = ScreenPass.of(nonce, Samples.confirming(Samples.request(NOON)));
   private final String text = pass.write(hasher);
 
   @Test

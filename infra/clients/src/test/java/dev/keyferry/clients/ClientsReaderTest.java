@@ -236,7 +236,8 @@ class ClientsReaderTest {
       assertThat(problemsWith("    max_lifetime: 7d\n", "    max_life: 7d\n"))
           .containsExactly(
               "7: unknown member \"max_life\"; a client has client_id, client_name, grant_types,"
-                  + " scopes, default_lifetime, max_lifetime, confirmation, secret_sha256, introspects");
+                  + " scopes, default_lifetime, max_lifetime, confirmation, secret_sha256,"
+                  + " introspects");
     }
 
     @Test
@@ -275,8 +276,10 @@ class ClientsReaderTest {
     @CsvSource(
         delimiter = '|',
         value = {
-          "client_id: cli | client_id: 123 | 2: client_id is a number, not a text; put it into quotes",
-          "client_id: cli | client_id: no | 2: client_id is a yes or no, not a text; put it into quotes",
+          "client_id: cli | client_id: 123 | 2: client_id is a number, not a text; put it into"
+              + " quotes",
+          "client_id: cli | client_id: no | 2: client_id is a yes or no, not a text; put it into"
+              + " quotes",
           "Tool | 2026-11-21 | 3: client_name is a date, not a text; put it into quotes",
           "Tool | 1.5 | 3: client_name is a number, not a text; put it into quotes",
           "Tool | | 3: client_name is empty, not a text",

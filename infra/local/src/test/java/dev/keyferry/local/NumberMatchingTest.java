@@ -79,8 +79,7 @@ class NumberMatchingTest {
           .isEqualTo("400 access_denied");
       assertThat(api.enter(codes.deviceCode(), number, BY_CAREFUL).verdict())
           .isEqualTo("400 access_denied");
-      assertThat(api.claim("nora", codes.userCode()).verdict())
-          .isEqualTo("404 invalid_user_code");
+      assertThat(api.claim("nora", codes.userCode()).verdict()).isEqualTo("404 invalid_user_code");
     }
 
     @ParameterizedTest
@@ -106,7 +105,8 @@ class NumberMatchingTest {
 
     @Test
     void the_metadata_tells_a_client_that_its_number_would_be_understood() {
-      var metadata = new Api.Call("GET", "/.well-known/oauth-authorization-server", "", Map.of(), "");
+      var metadata =
+          new Api.Call("GET", "/.well-known/oauth-authorization-server", "", Map.of(), "");
 
       assertThat(api.call(metadata).json().path("confirmation_supported").booleanValue()).isTrue();
     }
@@ -116,8 +116,7 @@ class NumberMatchingTest {
     void what_is_said_besides_is_true_or_false(String member) {
       var codes = api.codes();
       var body =
-          Map.of(
-              "user_code", codes.userCode(), "approval_nonce", nonce(api, codes), member, "yes");
+          Map.of("user_code", codes.userCode(), "approval_nonce", nonce(api, codes), member, "yes");
       var path = member.equals("report") ? "/oauth/device/deny" : "/oauth/device/approve";
 
       assertThat(api.json(path, "nora", body).verdict()).isEqualTo("400 invalid_request");
@@ -137,16 +136,14 @@ class NumberMatchingTest {
   void the_claim_foretells_what_approve_asks_for(
       String client, String supported, String where, String confirmation) {
     var claimant = where.equals("near") ? near : far;
-    var codes =
-        device.codes(Map.of("client_id", client, "confirmation_supported", supported));
+    var codes = device.codes(Map.of("client_id", client, "confirmation_supported", supported));
     var screen = claimant.claim("nora", codes.userCode());
     assertThat(screen.text("confirmation")).isEqualTo(confirmation);
 
     var reply = claimant.approve("nora", codes.userCode(), screen.text("approval_nonce"));
 
     assertThat(reply.verdict())
-        .isEqualTo(
-            confirmation.equals("acknowledgement") ? "400 acknowledgement_required" : "200");
+        .isEqualTo(confirmation.equals("acknowledgement") ? "400 acknowledgement_required" : "200");
     assertThat(reply.json().has("confirmation")).isEqualTo(confirmation.equals("number"));
   }
 
@@ -156,7 +153,9 @@ class NumberMatchingTest {
 
     var scopes = near.claim("nora", codes.userCode()).json().path("scopes");
 
-    assertThat(scopes).extracting(scope -> scope.path("scope").asText()).containsExactly("write", "read");
+    assertThat(scopes)
+        .extracting(scope -> scope.path("scope").asText())
+        .containsExactly("write", "read");
     assertThat(scopes)
         .allSatisfy(scope ->
             assertThat(scope.path("description").properties())
@@ -179,7 +178,8 @@ class NumberMatchingTest {
     var nonce = nonce(far, codes);
     assertThat(far.approve("nora", codes.userCode(), nonce).verdict())
         .isEqualTo("400 acknowledgement_required");
-    assertThat(far.approve("nora", codes.userCode(), nonce, Map.of("acknowledged", false)).verdict())
+    assertThat(
+            far.approve("nora", codes.userCode(), nonce, Map.of("acknowledged", false)).verdict())
         .isEqualTo("400 acknowledgement_required");
     assertThat(device.poll(codes.deviceCode()).verdict()).isEqualTo("400 authorization_pending");
 

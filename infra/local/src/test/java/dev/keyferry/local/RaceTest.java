@@ -293,13 +293,14 @@ class RaceTest {
       var first = duel % 2 == 0;
       var wrong =
           IntStream.rangeClosed(1, WRONG_NUMBERS)
-              .<Callable<Reply>>mapToObj(step -> () -> {
-                // The right one has a head start in every other race.
-                if (first) {
-                  api.keys(user);
-                }
-                return enter(codes, NumberMatchingTest.beside(number, step));
-              });
+              .<Callable<Reply>>mapToObj(step ->
+                  () -> {
+                    // The right one has a head start in every other race.
+                    if (first) {
+                      api.keys(user);
+                    }
+                    return enter(codes, NumberMatchingTest.beside(number, step));
+                  });
 
       var replies = together(Stream.concat(Stream.of(() -> enter(codes, number)), wrong));
 

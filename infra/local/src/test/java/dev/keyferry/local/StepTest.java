@@ -145,8 +145,7 @@ class StepTest {
     var row = Tables.grant(codes.deviceCode());
     assertThat(
             requestsOf(
-                "400 confirmation_required",
-                () -> api.poll(codes.deviceCode(), careful, Map.of())))
+                "400 confirmation_required", () -> api.poll(codes.deviceCode(), careful, Map.of())))
         .containsExactly("UpdateItem");
     assertThat(Tables.grant(codes.deviceCode())).as("refused").isEqualTo(row);
     assertThat(
@@ -170,15 +169,12 @@ class StepTest {
 
     assertThat(
             requestsOf(
-                "400 acknowledgement_required",
-                () -> api.approve("sue", codes.userCode(), nonce)))
+                "400 acknowledgement_required", () -> api.approve("sue", codes.userCode(), nonce)))
         .containsExactly("GetItem");
     assertThat(
             requestsOf(
                 "200",
-                () ->
-                    api.approve(
-                        "sue", codes.userCode(), nonce, Map.of("acknowledged", true))))
+                () -> api.approve("sue", codes.userCode(), nonce, Map.of("acknowledged", true))))
         .containsExactly("UpdateItem");
   }
 
