@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -88,6 +90,19 @@ final class Attributes {
     return this;
   }
 
+  /// One that is not set is not stored.
+  Attributes withFlag(String name, boolean set) {
+    if (set) {
+      values.put(name, AttributeValue.fromBool(true));
+    }
+    return this;
+  }
+
+  Attributes withNumbers(String name, Set<Integer> numbers) {
+    values.put(name, AttributeValue.fromNs(numbers.stream().map(String::valueOf).toList()));
+    return this;
+  }
+
   Attributes withDelivery(Optional<Delivery> delivery) {
     return withText("delivery_jwk", delivery.map(Delivery::jwk))
         .withText("delivery_nonce", delivery.flatMap(Delivery::nonce));
@@ -125,6 +140,18 @@ final class Attributes {
 
   long number(String name) {
     return Long.parseLong(required(name).n());
+  }
+
+  boolean flag(String name) {
+    return has(name) && Boolean.TRUE.equals(required(name).bool());
+  }
+
+  /// A set of numbers; an empty one is not stored.
+  Set<Integer> numbers(String name) {
+    return Optional.ofNullable(values.get(name)).stream()
+        .flatMap(numbers -> numbers.ns().stream())
+        .map(Integer::valueOf)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   Instant instant(String name) {

@@ -17,7 +17,9 @@ public enum Purpose {
   /// Hashes access and refresh tokens, and the `Idempotency-Key` of a refresh.
   KEY("key"),
   /// Masks the user code that a device without a name is called by.
-  NAME("name");
+  NAME("name"),
+  /// Derives the number that the approving page shows and the device must be told.
+  CONFIRMATION("confirmation");
 
   private final String label;
 

@@ -19,14 +19,20 @@ final class Seals {
         .with(request.challenge().map(CodeChallenge::value))
         .with(request.delivery().map(Delivery::jwk))
         .with(request.delivery().flatMap(Delivery::nonce))
+        .with(request.confirmationSupported())
         .with(request.origin())
         .with(request.at().toEpochMilli())
         .with(expiresAt.toEpochMilli())
         .toBytes();
   }
 
-  static byte[] message(
-      Locator locator, Grant.Claim claim, Grant.Consent consent, Profile profile, Instant at) {
+  private static byte[] message(
+      Locator locator,
+      Grant.Claim claim,
+      Grant.Consent consent,
+      Profile profile,
+      Instant since,
+      boolean numberRequired) {
     return Frame.of("approval")
         .with(locator.partitionKey())
         .with(claim.subject().value())
@@ -38,7 +44,8 @@ final class Seals {
         .with(profile.name())
         .with(profile.email())
         .with(profile.organisation())
-        .with(at.toEpochMilli())
+        .with(since.toEpochMilli())
+        .with(numberRequired)
         .toBytes();
   }
 
@@ -113,6 +120,19 @@ final class Seals {
             .orElse(true);
   }
 
+  static Grant.Approval approval(
+      KeyHasher hasher,
+      Locator locator,
+      Grant.Claim claim,
+      Grant.Consent consent,
+      Profile profile,
+      Instant since,
+      boolean numberRequired) {
+    var message = message(locator, claim, consent, profile, since, numberRequired);
+    var seal = hasher.digest(Purpose.SEAL, message);
+    return new Grant.Approval(consent, profile, since, numberRequired, seal);
+  }
+
   static boolean intact(KeyHasher hasher, Grant grant) {
     var message = message(grant.locator(), grant.request(), grant.expiresAt());
     return hasher.matches(Purpose.SEAL, grant.seal(), message);
@@ -129,6 +149,7 @@ final class Seals {
                 approved.claim(),
                 approval.consent(),
                 approval.profile(),
-                approval.since()));
+                approval.since(),
+                approval.numberRequired()));
   }
 }

@@ -23,7 +23,8 @@ public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  /// Nobody asks for one, and to work out `1e999999999` costs or throws: so no fraction has a value.
+  /// Nobody asks for one, and to work out `1e999999999` costs or throws: so no fraction has a
+  /// value.
   private static final Number A_FRACTION = Double.NaN;
 
   private Json() {}

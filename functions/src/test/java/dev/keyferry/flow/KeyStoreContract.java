@@ -63,7 +63,10 @@ public abstract class KeyStoreContract {
     stores()
         .grants()
         .approve(
-            locator, claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, digest()), NOON);
+            locator,
+            claim,
+            new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, false, digest()),
+            NOON);
     assertThat(
             stores()
                 .grants()

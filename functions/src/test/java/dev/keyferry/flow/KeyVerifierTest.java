@@ -50,7 +50,8 @@ final class KeyVerifierTest {
     var grant = Samples.grant(Samples.request(NOON));
     var claim = new Claim(subject, Samples.digest());
     var approved =
-        new Approved(claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, Samples.digest()));
+        new Approved(
+            claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, false, Samples.digest()));
     var redemption = new Redemption(NOON.plusSeconds(1), Samples.attempt(), Optional.empty());
     return Key.mint(hasher, of, grant, approved, CLI, NAME, redemption);
   }

@@ -52,7 +52,14 @@ final class RefreshFlowTest {
   private final TestEncrypter encrypter = new TestEncrypter();
   private final DeviceFlow deviceFlow =
       new DeviceFlow(
-          new InMemoryGrantStore(keys), keys, hasher, encrypter, clock, new Random(8628), _ -> {});
+          new InMemoryGrantStore(keys),
+          keys,
+          hasher,
+          encrypter,
+          clock,
+          new Random(8628),
+          _ -> {},
+          _ -> Check.Policy.MISMATCH);
   private final RefreshFlow flow =
       new RefreshFlow(keys, hasher, encrypter, clock, new Random(6749), _ -> {});
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
@@ -86,15 +93,17 @@ final class RefreshFlowTest {
                     lifetime,
                     asked.challenge(),
                     asked.delivery(),
+                    asked.confirmationSupported(),
                     asked.origin(),
                     asked.at())));
     var nonce = given(deviceFlow.claim(ADA, codes.userCode())).approvalNonce();
-    given(deviceFlow.approve(ADA, Samples.PROFILE, codes.userCode(), nonce, consent));
+    given(deviceFlow.approve(Samples.approver(ADA), codes.userCode(), nonce, consent));
     return codes;
   }
 
   private IssuedKey poll(DeviceFlow.Codes codes) {
-    return given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), ONCE));
+    return given(
+        deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), ONCE));
   }
 
   private IssuedKey link(Duration lifetime) {
@@ -774,11 +783,17 @@ final class RefreshFlowTest {
       var codes = approved(OFFLINE, HOUR);
       hasher.rotateTo(2);
       var samePoll = Optional.of("a");
-      var issued = given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), samePoll));
+      var issued =
+          given(
+              deviceFlow.poll(
+                  CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), samePoll));
       hasher.rotateTo(1);
 
       assertSameTokens(
-          given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), samePoll)), issued);
+          given(
+              deviceFlow.poll(
+                  CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), samePoll)),
+          issued);
     }
   }
 

@@ -63,6 +63,7 @@ public final class Samples {
         Duration.ofHours(24),
         Optional.empty(),
         Optional.empty(),
+        false,
         Origin.parse("192.0.2.7"),
         at);
   }
@@ -75,6 +76,7 @@ public final class Samples {
         request.lifetime(),
         Optional.of(CHALLENGE),
         request.delivery(),
+        request.confirmationSupported(),
         request.origin(),
         request.at());
   }
@@ -87,8 +89,28 @@ public final class Samples {
         request.lifetime(),
         request.challenge(),
         Optional.of(delivery),
+        request.confirmationSupported(),
         request.origin(),
         request.at());
+  }
+
+  /// The request of a device that can ask for a number.
+  public static DeviceRequest confirming(DeviceRequest request) {
+    return new DeviceRequest(
+        request.clientId(),
+        request.scope(),
+        request.deviceName(),
+        request.lifetime(),
+        request.challenge(),
+        request.delivery(),
+        true,
+        request.origin(),
+        request.at());
+  }
+
+  /// Somebody who approves from the network that the sample request comes from.
+  public static Approver approver(Subject subject) {
+    return new Approver(subject, PROFILE, Origin.parse("192.0.2.7"), false);
   }
 
   /// The request of a device that does not say what it is.
@@ -100,6 +122,7 @@ public final class Samples {
         request.lifetime(),
         request.challenge(),
         request.delivery(),
+        request.confirmationSupported(),
         request.origin(),
         request.at());
   }

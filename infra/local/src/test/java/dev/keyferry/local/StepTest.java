@@ -8,6 +8,7 @@ import dev.keyferry.local.Wire.Fate;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class StepTest {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
+  private static int tests;
+
   private final Queue<String> requests = new ConcurrentLinkedQueue<>();
   private final Wire wire = new Wire();
 
@@ -27,7 +30,8 @@ class StepTest {
       new TestClock(
           Shared.CLOCK.instant().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofMinutes(1)));
 
-  private final Api api = Shared.limited(wire, clock);
+  /// Each test from an address of its own, or together they would ask for too many codes.
+  private final Api api = Shared.limited(wire, clock).from("198.51.100." + ++tests);
 
   @BeforeEach
   void warmUpAllFunctions() {
@@ -122,6 +126,56 @@ class StepTest {
 
     assertThat(requestsOf("200", () -> api.poll(codes.deviceCode())))
         .containsExactly("UpdateItem", "TransactWriteItems");
+  }
+
+  @Test
+  void a_number_costs_approve_nothing_and_a_wrong_one_the_device_one_update() {
+    var careful = Map.of("client_id", "careful");
+    key();
+    var warm = api.codes(Api.CAREFUL);
+    var warmed = api.approve("sue", warm.userCode(), nonce(warm.userCode())).text("confirmation");
+    api.enter(warm.deviceCode(), warmed, careful);
+    var codes = api.codes(Api.CAREFUL);
+    var nonce = nonce(codes.userCode());
+
+    assertThat(requestsOf("200", () -> api.approve("sue", codes.userCode(), nonce)))
+        .containsExactly("UpdateItem");
+    var number = api.approve("sue", codes.userCode(), nonce).text("confirmation");
+    var wrong = NumberMatchingTest.beside(number, 1);
+    var row = Tables.grant(codes.deviceCode());
+    assertThat(
+            requestsOf(
+                "400 confirmation_required", () -> api.poll(codes.deviceCode(), careful, Map.of())))
+        .containsExactly("UpdateItem");
+    assertThat(Tables.grant(codes.deviceCode())).as("refused").isEqualTo(row);
+    assertThat(
+            requestsOf(
+                "400 confirmation_required", () -> api.enter(codes.deviceCode(), wrong, careful)))
+        .containsExactly("UpdateItem", "UpdateItem");
+    row = Tables.grant(codes.deviceCode());
+    assertThat(
+            requestsOf(
+                "400 confirmation_required", () -> api.enter(codes.deviceCode(), wrong, careful)))
+        .containsExactly("UpdateItem");
+    assertThat(Tables.grant(codes.deviceCode())).as("refused").isEqualTo(row);
+    assertThat(requestsOf("200", () -> api.enter(codes.deviceCode(), number, careful)))
+        .containsExactly("UpdateItem", "TransactWriteItems");
+  }
+
+  @Test
+  void an_approval_that_lacks_an_acknowledgement_is_one_read() {
+    var codes = api.codes(Map.of("client_id", "careful"));
+    var nonce = nonce(codes.userCode());
+
+    assertThat(
+            requestsOf(
+                "400 acknowledgement_required", () -> api.approve("sue", codes.userCode(), nonce)))
+        .containsExactly("GetItem");
+    assertThat(
+            requestsOf(
+                "200",
+                () -> api.approve("sue", codes.userCode(), nonce, Map.of("acknowledged", true))))
+        .containsExactly("UpdateItem");
   }
 
   @Test
