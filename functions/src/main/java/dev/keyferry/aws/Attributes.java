@@ -7,9 +7,12 @@ import dev.keyferry.flow.Profile;
 import dev.keyferry.flow.Scope;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -77,8 +80,26 @@ final class Attributes {
     return this;
   }
 
+  Attributes withSet(String name, String onlyElement) {
+    values.put(name, AttributeValue.fromSs(List.of(onlyElement)));
+    return this;
+  }
+
   Attributes withText(String name, Optional<String> text) {
     text.ifPresent(present -> with(name, present));
+    return this;
+  }
+
+  /// One that is not set is not stored.
+  Attributes withFlag(String name, boolean set) {
+    if (set) {
+      values.put(name, AttributeValue.fromBool(true));
+    }
+    return this;
+  }
+
+  Attributes withNumbers(String name, Set<Integer> numbers) {
+    values.put(name, AttributeValue.fromNs(numbers.stream().map(String::valueOf).toList()));
     return this;
   }
 
@@ -130,12 +151,29 @@ final class Attributes {
     return Long.parseLong(required(name).n());
   }
 
+  boolean flag(String name) {
+    return has(name) && Boolean.TRUE.equals(required(name).bool());
+  }
+
+  /// A set of numbers; an empty one is not stored.
+  Set<Integer> numbers(String name) {
+    return Optional.ofNullable(values.get(name)).stream()
+        .flatMap(numbers -> numbers.ns().stream())
+        .map(Integer::valueOf)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   Instant instant(String name) {
     return Instant.ofEpochMilli(number(name));
   }
 
   Optional<Instant> optionalInstant(String name) {
     return has(name) ? Optional.of(instant(name)) : Optional.empty();
+  }
+
+  /// Empty where there is none: DynamoDB keeps no empty set.
+  List<String> set(String name) {
+    return Optional.ofNullable(values.get(name)).map(AttributeValue::ss).orElse(List.of());
   }
 
   Scope scope(String name) {

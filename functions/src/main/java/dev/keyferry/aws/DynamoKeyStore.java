@@ -109,7 +109,7 @@ public final class DynamoKeyStore implements KeyStore {
         "refresh_hash = :previous_refresh AND generation_seal = :previous_seal"
             + " AND client_id = :client AND attribute_not_exists(revoked_at) AND"
             + " contains(granted_scope, :offline)"
-            + " AND created_at > :oldest AND issued_at > :idlest",
+            + " AND linked_until > :now AND issued_at > :idlest",
         Attributes.none()
             .with(":number", next.number())
             .with(":access", next.access().toString())
@@ -124,7 +124,6 @@ public final class DynamoKeyStore implements KeyStore {
             .withText(":idempotency", idempotencyKey)
             .with(":client", clientId)
             .with(":offline", Scope.OFFLINE_ACCESS)
-            .with(":oldest", now.minus(Key.LONGEST_FAMILY))
             .with(":idlest", now.minus(Key.LONGEST_IDLE)));
   }
 

@@ -1,6 +1,7 @@
 package dev.keyferry.flow;
 
 import java.time.Instant;
+import java.util.List;
 
 /// What the seals of the rows cover: of a grant the device's request and the user's approval, of a
 /// key its terms and its tokens. Somebody with write access to the table, but not to the KMS key,
@@ -12,31 +13,39 @@ final class Seals {
     return Frame.of("request")
         .with(locator.partitionKey())
         .with(request.clientId())
-        .with(request.scope())
+        .withAll(request.scope().tokens())
         .with(request.deviceName())
         .with(request.lifetime())
         .with(request.challenge().map(CodeChallenge::value))
         .with(request.delivery().map(Delivery::jwk))
         .with(request.delivery().flatMap(Delivery::nonce))
+        .with(request.confirmationSupported())
         .with(request.origin())
         .with(request.at().toEpochMilli())
         .with(expiresAt.toEpochMilli())
         .toBytes();
   }
 
-  static byte[] message(
-      Locator locator, Grant.Claim claim, Grant.Consent consent, Profile profile, Instant at) {
+  private static byte[] message(
+      Locator locator,
+      Grant.Claim claim,
+      Grant.Consent consent,
+      Profile profile,
+      Instant since,
+      boolean numberRequired) {
     return Frame.of("approval")
         .with(locator.partitionKey())
         .with(claim.subject().value())
         .with(claim.nonce())
-        .with(consent.scope())
+        .with(consent.scope().isPresent())
+        .withAll(consent.scope().map(Scope::tokens).orElse(List.of()))
         .with(consent.lifetime())
         .with(consent.name())
         .with(profile.name())
         .with(profile.email())
         .with(profile.organisation())
-        .with(at.toEpochMilli())
+        .with(since.toEpochMilli())
+        .with(numberRequired)
         .toBytes();
   }
 
@@ -48,12 +57,13 @@ final class Seals {
         .with(terms.profile().name())
         .with(terms.profile().email())
         .with(terms.profile().organisation())
-        .with(terms.scope())
+        .withAll(terms.scope().tokens())
         .with(terms.lifetime())
         .with(written(terms.name()))
         .with(terms.origin())
         .with(terms.approvedAt().toEpochMilli())
         .with(terms.createdAt().toEpochMilli())
+        .with(terms.linkedUntil().toEpochMilli())
         .with(terms.delivery().map(Delivery::jwk))
         .with(terms.delivery().flatMap(Delivery::nonce))
         .toBytes();
@@ -110,6 +120,19 @@ final class Seals {
             .orElse(true);
   }
 
+  static Grant.Approval approval(
+      KeyHasher hasher,
+      Locator locator,
+      Grant.Claim claim,
+      Grant.Consent consent,
+      Profile profile,
+      Instant since,
+      boolean numberRequired) {
+    var message = message(locator, claim, consent, profile, since, numberRequired);
+    var seal = hasher.digest(Purpose.SEAL, message);
+    return new Grant.Approval(consent, profile, since, numberRequired, seal);
+  }
+
   static boolean intact(KeyHasher hasher, Grant grant) {
     var message = message(grant.locator(), grant.request(), grant.expiresAt());
     return hasher.matches(Purpose.SEAL, grant.seal(), message);
@@ -126,6 +149,7 @@ final class Seals {
                 approved.claim(),
                 approval.consent(),
                 approval.profile(),
-                approval.since()));
+                approval.since(),
+                approval.numberRequired()));
   }
 }

@@ -78,6 +78,7 @@ public final class AuthorizeHandler extends ApiHandler {
         lifetime(form, client),
         challenge(form),
         delivery(form),
+        confirmationSupported(form),
         origin,
         clock.instant().truncatedTo(ChronoUnit.MILLIS));
   }
@@ -131,6 +132,17 @@ public final class AuthorizeHandler extends ApiHandler {
     return form.optional("encryption_jwk")
         .map(EncryptionJwk::normalForm)
         .map(jwk -> new Delivery(jwk, form.optional("nonce").map(AuthorizeHandler::nonce)));
+  }
+
+  /// docs/number-matching.md.
+  private static boolean confirmationSupported(Form form) {
+    return switch (form.optional("confirmation_supported").orElse("false")) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new MalformedRequest(
+              OAuthError.invalidRequest("confirmation_supported is neither true nor false"));
+    };
   }
 
   private static String nonce(String text) {

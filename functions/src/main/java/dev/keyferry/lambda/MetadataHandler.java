@@ -39,6 +39,7 @@ public final class MetadataHandler extends ApiHandler {
             entry("scopes_supported", clients.scopes().tokens()),
             entry("token_endpoint_auth_methods_supported", List.of("none")),
             entry("code_challenge_methods_supported", List.of("S256")),
+            entry("confirmation_supported", true),
             entry("token_encryption_alg_values_supported", EncryptionJwk.ALGORITHMS),
             entry("token_encryption_enc_values_supported", EncryptionJwk.ENCRYPTIONS)));
   }

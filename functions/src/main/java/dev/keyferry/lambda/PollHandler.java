@@ -7,6 +7,7 @@ import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.DeviceCode;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.IssuedKey;
@@ -66,7 +67,13 @@ public final class PollHandler extends ApiHandler {
     var challenge =
         form.optional("code_verifier")
             .map(verifier -> CodeChallenge.answeredBy(verifier).orElseThrow(invalidGrant));
-    return deviceFlow.poll(client, code, challenge, idempotencyKey);
+    var confirmation = form.optional("confirmation").map(PollHandler::confirmation);
+    return deviceFlow.poll(client, code, challenge, confirmation, idempotencyKey);
+  }
+
+  private static Confirmation confirmation(String text) {
+    return Confirmation.parse(text)
+        .orElseThrow(() -> refused(OAuthError.invalidRequest("confirmation is not two digits")));
   }
 
   private Answer<IssuedKey> refresh(Form form, Optional<String> idempotencyKey) {

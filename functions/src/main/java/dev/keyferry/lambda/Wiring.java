@@ -95,7 +95,8 @@ public final class Wiring {
         TokenAnswer::encrypt,
         clock,
         random,
-        audit());
+        audit(),
+        clients::confirmationOf);
   }
 
   AuthorizationLimit authorizationLimit() {

@@ -68,7 +68,9 @@ public record Response(int status, Map<String, String> headers, String body) {
           AUTHORIZATION_PENDING,
           SLOW_DOWN,
           ACCESS_DENIED,
-          EXPIRED_TOKEN ->
+          EXPIRED_TOKEN,
+          CONFIRMATION_REQUIRED,
+          ACKNOWLEDGEMENT_REQUIRED ->
           400;
     };
   }

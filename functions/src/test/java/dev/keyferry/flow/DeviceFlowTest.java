@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Check.Policy;
+import dev.keyferry.flow.DeviceFlow.Agreed;
 import dev.keyferry.flow.DeviceFlow.Codes;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
@@ -22,6 +24,7 @@ import dev.keyferry.flow.Grant.State.Pending;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +33,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -44,7 +48,10 @@ final class DeviceFlowTest {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
   private static final Subject ADA = new Subject("ada");
   private static final Subject BOB = new Subject("bob");
+  private static final Approver ADA_HERE = Samples.approver(ADA);
+  private static final Approver BOB_HERE = Samples.approver(BOB);
   private static final Optional<CodeChallenge> NO_VERIFIER = Optional.empty();
+  private static final Optional<Confirmation> NO_NUMBER = Optional.empty();
   private static final Optional<String> ONCE = Optional.empty();
 
   private final TestClock clock = new TestClock(NOON);
@@ -52,10 +59,13 @@ final class DeviceFlowTest {
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
   private final TestEncrypter encrypter = new TestEncrypter();
+  private final List<Audit.Event> audited = Collections.synchronizedList(new ArrayList<>());
   private final DeviceFlow flow = flowOver(hasher);
+  private Policy policy = Policy.MISMATCH;
 
   private DeviceFlow flowOver(KeyHasher hasher) {
-    return new DeviceFlow(grants, keys, hasher, encrypter, clock, new Random(8628), _ -> {});
+    return new DeviceFlow(
+        grants, keys, hasher, encrypter, clock, new Random(8628), audited::add, _ -> policy);
   }
 
   private static <T> T given(Answer<T> answer) {
@@ -80,8 +90,8 @@ final class DeviceFlowTest {
     return given(flow.claim(ADA, codes.userCode())).approvalNonce();
   }
 
-  private Answer<Grant> approve(Codes codes, Consent consent) {
-    return flow.approve(ADA, PROFILE, codes.userCode(), claim(codes), consent);
+  private Answer<Agreed> approve(Codes codes, Consent consent) {
+    return flow.approve(ADA_HERE, codes.userCode(), claim(codes), consent);
   }
 
   private void approve(Codes codes) {
@@ -98,20 +108,20 @@ final class DeviceFlowTest {
   }
 
   private Answer<IssuedKey> poll(Codes codes) {
-    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, ONCE);
+    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE);
   }
 
   private Answer<IssuedKey> poll(Codes codes, String idempotencyKey) {
-    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, Optional.of(idempotencyKey));
+    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, Optional.of(idempotencyKey));
   }
 
   private Answer<IssuedKey> pollVerified(Codes codes, Optional<CodeChallenge> answered) {
-    return flow.poll(CLI, codes.deviceCode(), answered, ONCE);
+    return flow.poll(CLI, codes.deviceCode(), answered, NO_NUMBER, ONCE);
   }
 
   private Answer<IssuedKey> pollWithOtherSecret(Codes codes) {
     var guessed = new DeviceCode(codes.deviceCode().locator(), authorize().deviceCode().secret());
-    return flow.poll(CLI, guessed, NO_VERIFIER, ONCE);
+    return flow.poll(CLI, guessed, NO_VERIFIER, NO_NUMBER, ONCE);
   }
 
   private Grant row(Codes codes) {
@@ -290,11 +300,11 @@ final class DeviceFlowTest {
       var adas = claim(codes);
       var bobs = given(flow.claim(BOB, codes.userCode())).approvalNonce();
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), adas, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), adas, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(flow.deny(ADA, codes.userCode())))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
-      given(flow.approve(BOB, PROFILE, codes.userCode(), bobs, Consent.TO_ALL));
+      given(flow.approve(BOB_HERE, codes.userCode(), bobs, Consent.TO_ALL));
       assertThat(given(poll(codes)).key().terms().subject()).isEqualTo(BOB);
     }
 
@@ -304,9 +314,9 @@ final class DeviceFlowTest {
       var old = claim(codes);
       var latest = claim(codes);
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), old, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), old, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
-      given(flow.approve(ADA, PROFILE, codes.userCode(), latest, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), latest, Consent.TO_ALL));
     }
 
     @Test
@@ -314,7 +324,7 @@ final class DeviceFlowTest {
       var codes = authorize();
       var nonce = claim(codes);
 
-      assertThat(declined(flow.approve(BOB, PROFILE, codes.userCode(), nonce, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(BOB_HERE, codes.userCode(), nonce, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
     }
@@ -327,11 +337,11 @@ final class DeviceFlowTest {
       var longer = consent(Optional.empty(), Optional.of(Duration.ofHours(25)));
       var less = consent(Optional.of(new Scope(List.of("read"))), Optional.empty());
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, wider)).code())
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, wider)).code())
           .isEqualTo(OAuthError.Code.INVALID_SCOPE);
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, longer)).code())
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, longer)).code())
           .isEqualTo(OAuthError.Code.INVALID_REQUEST);
-      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, less));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, less));
     }
 
     @Test
@@ -341,7 +351,7 @@ final class DeviceFlowTest {
       clock.advance(DeviceFlow.CODE_LIFETIME);
       var wider = consent(Optional.of(new Scope(List.of("admin"))), Optional.empty());
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, wider)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, wider)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
     }
 
@@ -350,9 +360,9 @@ final class DeviceFlowTest {
       var codes = authorize();
       var nonce = claim(codes);
 
-      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       clock.advance(INTERVAL);
-      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
 
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
@@ -365,7 +375,7 @@ final class DeviceFlowTest {
       given(flow.deny(ADA, codes.userCode()));
       given(flow.deny(ADA, codes.userCode()));
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
     }
@@ -388,7 +398,7 @@ final class DeviceFlowTest {
     void nobody_decides_on_what_they_have_not_seen() {
       var codes = authorize();
 
-      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), "", Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), "", Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(flow.deny(ADA, codes.userCode())))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
@@ -508,7 +518,7 @@ final class DeviceFlowTest {
               Duration.ofHours(1),
               Duration.ofHours(2));
 
-      var key = given(flow.poll(curtailed, codes.deviceCode(), NO_VERIFIER, ONCE)).key();
+      var key = given(flow.poll(curtailed, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)).key();
 
       assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read")));
       assertThat(key.expiresAt()).isEqualTo(NOON.plus(Duration.ofHours(2)));
@@ -551,7 +561,7 @@ final class DeviceFlowTest {
       var codes = authorize();
       approve(codes);
 
-      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, ONCE)))
+      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
           .isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
@@ -600,6 +610,337 @@ final class DeviceFlowTest {
       var after = authorize();
       approve(after);
       assertThat(poll(after)).isInstanceOf(Given.class);
+    }
+  }
+
+  /// docs/number-matching.md.
+  @Nested
+  class NumberMatching {
+    private final Approver adaElsewhere =
+        new Approver(ADA, PROFILE, Origin.parse("198.51.100.7"), false);
+    private final Approver adaWarned =
+        new Approver(ADA, PROFILE, Origin.parse("198.51.100.7"), true);
+    private final Codes codes =
+        given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
+    private final String nonce = claim(codes);
+
+    private Answer<Agreed> approve(Approver approver) {
+      return flow.approve(approver, codes.userCode(), nonce, Consent.TO_ALL);
+    }
+
+    private Confirmation approved() {
+      return given(approve(adaElsewhere)).number().orElseThrow();
+    }
+
+    private Answer<IssuedKey> enter(Confirmation number, Optional<String> idempotencyKey) {
+      return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, Optional.of(number), idempotencyKey);
+    }
+
+    private Answer<IssuedKey> enter(Confirmation number) {
+      return enter(number, ONCE);
+    }
+
+    /// The number so much above the right one, from 10 on again after 99.
+    private Confirmation beside(Confirmation right, int steps) {
+      return new Confirmation(10 + (right.number() - 10 + steps) % 90);
+    }
+
+    private List<Audit.Kind> auditedKinds() {
+      return audited.stream().map(Audit.Event::kind).toList();
+    }
+
+    @Test
+    void the_number_that_the_page_shows_fetches_the_key() {
+      var number = approved();
+
+      assertThat(number.number()).isBetween(10, 99);
+      assertThat(given(enter(number)).key().terms().subject()).isEqualTo(ADA);
+    }
+
+    @Test
+    void without_a_number_there_is_no_key_and_nothing_is_written_or_counted() {
+      approved();
+      var before = row(codes);
+
+      for (int i = 0; i < 5; i++) {
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      }
+      assertThat(row(codes)).isEqualTo(before);
+    }
+
+    @Test
+    void is_never_hidden_behind_slow_down() {
+      poll(codes);
+      var number = approved();
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      given(enter(number));
+    }
+
+    @Test
+    void three_different_wrong_numbers_deny_the_grant_for_good() {
+      var number = approved();
+
+      assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      assertThat(declined(enter(beside(number, 2)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      assertThat(declined(enter(beside(number, 3)))).isEqualTo(OAuthError.ACCESS_DENIED);
+
+      assertThat(declined(enter(number))).isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(declined(approve(adaElsewhere))).isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(declined(flow.claim(ADA, codes.userCode())))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(keys.list(ADA, _ -> true, 9).keys()).isEmpty();
+      assertThat(auditedKinds().stream().filter(Audit.Kind.CONFIRMATION_REFUSED::equals))
+          .hasSize(3);
+    }
+
+    @Test
+    void two_wrong_numbers_are_forgiven() {
+      var number = approved();
+      enter(beside(number, 1));
+      enter(beside(number, 2));
+
+      given(enter(number));
+    }
+
+    @Test
+    void the_same_wrong_number_counts_once() {
+      var number = approved();
+      enter(beside(number, 1));
+      var updates = grants.updates();
+      for (int i = 0; i < 5; i++) {
+        assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      }
+      assertThat(grants.updates() - updates).as("no more than the polls").isEqualTo(5);
+
+      given(enter(number));
+    }
+
+    @Test
+    void a_number_that_comes_before_the_approval_counts_nothing() {
+      var wrong = new Confirmation(5);
+      assertThat(declined(enter(wrong))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+      assertThat(declined(enter(wrong)).code()).isEqualTo(OAuthError.Code.SLOW_DOWN);
+      approved();
+
+      assertThat(((Approved) row(codes).state()).wrong()).isEmpty();
+    }
+
+    @Test
+    void a_number_that_nobody_asked_for_is_ignored() {
+      given(approve(ADA_HERE));
+
+      given(enter(new Confirmation(5)));
+    }
+
+    @Test
+    void a_wrong_proof_counts_nothing() {
+      var number = approved();
+      var guessed = new DeviceCode(codes.deviceCode().locator(), Samples.deviceCode().secret());
+      for (int step = 0; step < 5; step++) {
+        var any = Optional.of(beside(number, step));
+        assertThat(declined(flow.poll(CLI, guessed, NO_VERIFIER, any, ONCE)))
+            .isEqualTo(OAuthError.INVALID_GRANT);
+        assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, any, ONCE)))
+            .isEqualTo(OAuthError.INVALID_GRANT);
+      }
+
+      given(enter(number));
+    }
+
+    @Test
+    void a_repeated_approval_tells_the_same_number_wherever_it_comes_from() {
+      var number = approved();
+
+      assertThat(given(approve(adaElsewhere)).number()).contains(number);
+      assertThat(given(approve(ADA_HERE)).number()).contains(number);
+      given(enter(number));
+      assertThat(given(approve(adaElsewhere)).number()).contains(number);
+    }
+
+    @Test
+    void an_approval_without_a_number_stays_one_wherever_it_is_repeated() {
+      given(approve(ADA_HERE));
+
+      assertThat(given(approve(adaElsewhere)).number()).isEmpty();
+      given(poll(codes));
+    }
+
+    @Test
+    void each_claim_has_a_number_of_its_own_and_only_that_of_the_approval_fits() {
+      var numbers =
+          Stream.generate(
+                  () -> {
+                    var other = given(flow.authorize(Samples.confirming(Samples.request(NOON))));
+                    var screen = claim(other);
+                    return given(
+                            flow.approve(adaElsewhere, other.userCode(), screen, Consent.TO_ALL))
+                        .number()
+                        .orElseThrow();
+                  })
+              .limit(30)
+              .toList();
+
+      assertThat(numbers.stream().distinct()).hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void the_policy_decides_and_that_of_the_moment_of_approval() {
+      policy = Policy.ALWAYS;
+      assertThat(given(approve(ADA_HERE)).number()).isPresent();
+
+      policy = Policy.OFF;
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      var other = given(flow.authorize(Samples.confirming(Samples.request(NOON))));
+      assertThat(
+              given(flow.approve(adaElsewhere, other.userCode(), claim(other), Consent.TO_ALL))
+                  .number())
+          .isEmpty();
+      given(poll(other));
+    }
+
+    @Test
+    void expires_with_its_code_and_then_counts_nothing() {
+      var number = approved();
+      clock.set(row(codes).expiresAt());
+
+      assertThat(declined(enter(number))).isEqualTo(OAuthError.EXPIRED_TOKEN);
+      assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.EXPIRED_TOKEN);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.EXPIRED_TOKEN);
+      assertThat(((Approved) row(codes).state()).wrong()).isEmpty();
+    }
+
+    @Test
+    void is_good_up_to_the_last_moment() {
+      var number = approved();
+      clock.set(row(codes).expiresAt().minus(MILLISECOND));
+
+      given(enter(number));
+    }
+
+    @Test
+    void can_be_denied_while_the_number_is_awaited() {
+      var number = approved();
+      enter(beside(number, 1));
+      given(flow.deny(ADA, codes.userCode()));
+
+      assertThat(declined(enter(number))).isEqualTo(OAuthError.ACCESS_DENIED);
+    }
+
+    @Test
+    void a_sign_out_while_the_number_is_awaited_withdraws_the_approval() {
+      var number = approved();
+      keys.signOut(ADA, clock.instant());
+
+      assertThat(declined(enter(number))).isEqualTo(OAuthError.ACCESS_DENIED);
+    }
+
+    @Test
+    void the_poll_that_fetched_the_key_may_be_repeated_with_the_number_or_without() {
+      var number = approved();
+      var first = given(enter(number, Optional.of("a"))).accessToken().reveal();
+
+      assertThat(given(enter(number, Optional.of("a"))).accessToken().reveal()).isEqualTo(first);
+      assertThat(given(poll(codes, "a")).accessToken().reveal()).isEqualTo(first);
+      assertThat(declined(enter(number, Optional.of("b")))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
+    void goes_on_after_a_rotation() {
+      var number = approved();
+      hasher.rotateTo(2);
+
+      assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      given(enter(number));
+    }
+
+    @RepeatedTest(5)
+    void however_they_race_three_wrong_numbers_and_a_key_never_come_together()
+        throws InterruptedException {
+      var number = approved();
+      var next = new AtomicInteger();
+      var answers =
+          race(
+              16,
+              () -> {
+                var step = next.getAndIncrement();
+                return enter(step == 8 ? number : beside(number, step + 1));
+              });
+
+      var issued = answers.stream().filter(Given.class::isInstance).count();
+      assertThat(issued).isLessThanOrEqualTo(1);
+      assertThat(issued == 1).isEqualTo(row(codes).state() instanceof Consumed);
+      assertThat(issued == 0).isEqualTo(row(codes).state() instanceof State.Denied);
+    }
+
+    @Nested
+    class OfADeviceThatCannotAskForOne {
+      private final Codes codes = authorize();
+      private final String nonce = claim(codes);
+
+      private Answer<Agreed> approve(Approver approver) {
+        return flow.approve(approver, codes.userCode(), nonce, Consent.TO_ALL);
+      }
+
+      @Test
+      void needs_an_acknowledgement_and_writes_nothing_without() {
+        var before = row(codes);
+
+        assertThat(declined(approve(adaElsewhere))).isEqualTo(OAuthError.ACKNOWLEDGEMENT_REQUIRED);
+        assertThat(row(codes)).isEqualTo(before);
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+
+        assertThat(given(approve(adaWarned)).number()).isEmpty();
+        given(poll(codes));
+      }
+
+      @Test
+      void needs_none_in_the_same_network() {
+        assertThat(given(approve(ADA_HERE)).number()).isEmpty();
+        given(poll(codes));
+      }
+
+      @Test
+      void stays_approved_when_it_is_approved_again_without_one() {
+        given(approve(ADA_HERE));
+        assertThat(given(approve(adaElsewhere)).number()).isEmpty();
+
+        given(poll(codes));
+        assertThat(given(approve(adaElsewhere)).number()).isEmpty();
+      }
+
+      @Test
+      void tells_nobody_else_and_nobody_too_late_what_it_needs() {
+        var bob = new Approver(BOB, PROFILE, adaElsewhere.origin(), false);
+        assertThat(declined(approve(bob))).isEqualTo(OAuthError.INVALID_USER_CODE);
+        var newer = claim(codes);
+        assertThat(declined(approve(adaElsewhere))).isEqualTo(OAuthError.INVALID_USER_CODE);
+
+        clock.advance(DeviceFlow.CODE_LIFETIME);
+        assertThat(declined(flow.approve(adaElsewhere, codes.userCode(), newer, Consent.TO_ALL)))
+            .isEqualTo(OAuthError.INVALID_USER_CODE);
+      }
+
+      @Test
+      void is_asked_for_after_a_rotation_where_the_grant_still_is() {
+        hasher.rotateTo(2);
+        var screen = claim(codes);
+
+        assertThat(declined(flow.approve(adaElsewhere, codes.userCode(), screen, Consent.TO_ALL)))
+            .isEqualTo(OAuthError.ACKNOWLEDGEMENT_REQUIRED);
+      }
+    }
+
+    @Test
+    void somebody_elses_code_can_be_reported_instead_of_only_denied() {
+      audited.clear();
+      given(flow.report(ADA, codes.userCode()));
+
+      assertThat(auditedKinds()).containsExactly(Audit.Kind.REPORTED);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
     }
   }
 
@@ -861,7 +1202,9 @@ final class DeviceFlowTest {
       assertThat(declined(poll(codes, "b"))).isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(declined(pollWithOtherSecret(codes))).isEqualTo(OAuthError.INVALID_GRANT);
-      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, Optional.of("a"))))
+      assertThat(
+              declined(
+                  flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, Optional.of("a"))))
           .isEqualTo(OAuthError.INVALID_GRANT);
     }
 
@@ -1050,6 +1393,7 @@ final class DeviceFlowTest {
           edited(asked.scope(), asked.deviceName(), asked.lifetime(), asked.at().plusMillis(1)),
           from(Origin.parse("192.0.2.8")),
           Samples.encrypted(asked, Samples.DELIVERY),
+          Samples.confirming(asked),
           by("demo", Optional.empty()),
           by("cli", Optional.of(Samples.CHALLENGE)));
     }
@@ -1064,6 +1408,7 @@ final class DeviceFlowTest {
           lifetime,
           asked.challenge(),
           asked.delivery(),
+          asked.confirmationSupported(),
           asked.origin(),
           at);
     }
@@ -1077,6 +1422,7 @@ final class DeviceFlowTest {
           asked.lifetime(),
           asked.challenge(),
           asked.delivery(),
+          asked.confirmationSupported(),
           origin,
           asked.at());
     }
@@ -1090,6 +1436,7 @@ final class DeviceFlowTest {
           asked.lifetime(),
           challenge,
           asked.delivery(),
+          asked.confirmationSupported(),
           asked.origin(),
           asked.at());
     }
@@ -1112,7 +1459,8 @@ final class DeviceFlowTest {
         forge(edit, row(codes).deviceSecret());
 
         var client = edit.clientId().equals("demo") ? DEMO : CLI;
-        assertThat(declined(flow.poll(client, codes.deviceCode(), edit.challenge(), ONCE)))
+        assertThat(
+                declined(flow.poll(client, codes.deviceCode(), edit.challenge(), NO_NUMBER, ONCE)))
             .as("%s", edit)
             .isEqualTo(OAuthError.INVALID_GRANT);
       }
@@ -1121,7 +1469,9 @@ final class DeviceFlowTest {
     @Test
     void an_approval_that_nobody_gave_is_not_redeemed() {
       var claim = new Claim(ADA, Samples.digest());
-      forge(new Approved(claim, new Approval(Consent.TO_ALL, PROFILE, NOON, Samples.digest())));
+      forge(
+          new Approved(
+              claim, new Approval(Consent.TO_ALL, PROFILE, NOON, false, Samples.digest())));
 
       assertRedeemsNothing();
     }
@@ -1160,13 +1510,17 @@ final class DeviceFlowTest {
               new Approved(new Claim(BOB, claim.nonce()), approval),
               new Approved(new Claim(ADA, Samples.digest()), approval),
               new Approved(
-                  claim, new Approval(Consent.TO_ALL, PROFILE, approval.since(), approval.seal())),
+                  claim,
+                  new Approval(Consent.TO_ALL, PROFILE, approval.since(), false, approval.seal())),
+              new Approved(
+                  claim, new Approval(consent, PROFILE, approval.since(), true, approval.seal())),
               new Approved(
                   claim,
                   new Approval(
                       new Consent(consent.scope(), Optional.empty(), consent.name()),
                       PROFILE,
                       approval.since(),
+                      false,
                       approval.seal())),
               new Approved(
                   claim,
@@ -1174,10 +1528,12 @@ final class DeviceFlowTest {
                       new Consent(consent.scope(), consent.lifetime(), Optional.of("office")),
                       PROFILE,
                       approval.since(),
+                      false,
                       approval.seal())),
               new Approved(
                   claim,
-                  new Approval(consent, PROFILE, approval.since().plusMillis(1), approval.seal())));
+                  new Approval(
+                      consent, PROFILE, approval.since().plusMillis(1), false, approval.seal())));
 
       for (var forgery : forgeries) {
         forge(forgery);
@@ -1185,11 +1541,41 @@ final class DeviceFlowTest {
       }
       profiles.forEach(profile -> {
         forge(
-            new Approved(claim, new Approval(consent, profile, approval.since(), approval.seal())));
+            new Approved(
+                claim, new Approval(consent, profile, approval.since(), false, approval.seal())));
         assertRedeemsNothing();
       });
       forge(genuine);
       assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void an_approval_whose_number_was_edited_out_is_not_redeemed() {
+      policy = Policy.ALWAYS;
+      var asked = given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
+      given(flow.approve(ADA_HERE, asked.userCode(), claim(asked), Consent.TO_ALL));
+      var genuine = (Approved) row(asked).state();
+      var approval = genuine.approval();
+      grants.forge(
+          asked.deviceCode().locator(),
+          row ->
+              new Grant(
+                  row.locator(),
+                  row.request(),
+                  row.deviceSecret(),
+                  row.seal(),
+                  row.expiresAt(),
+                  row.pace(),
+                  new Approved(
+                      genuine.claim(),
+                      new Approval(
+                          approval.consent(),
+                          approval.profile(),
+                          approval.since(),
+                          false,
+                          approval.seal()))));
+
+      assertThat(declined(poll(asked))).isEqualTo(OAuthError.INVALID_GRANT);
     }
 
     @Test
@@ -1200,7 +1586,7 @@ final class DeviceFlowTest {
 
       var stolen = new DeviceCode(codes.deviceCode().locator(), thief.deviceCode().secret());
 
-      assertThat(declined(flow.poll(CLI, stolen, NO_VERIFIER, ONCE)))
+      assertThat(declined(flow.poll(CLI, stolen, NO_VERIFIER, NO_NUMBER, ONCE)))
           .isEqualTo(OAuthError.INVALID_GRANT);
     }
   }
@@ -1310,13 +1696,13 @@ final class DeviceFlowTest {
 
       assertUnavailable(() -> poll(codes));
       assertUnavailable(() -> flow.claim(ADA, codes.userCode()));
-      assertUnavailable(() -> flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+      assertUnavailable(() -> flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       assertUnavailable(() -> flow.deny(ADA, codes.userCode()));
       assertUnavailable(() -> flow.authorize(Samples.request(NOON)));
 
       hasher.recover();
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
-      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
 
@@ -1355,8 +1741,26 @@ final class DeviceFlowTest {
       var nonce = claim(codes);
       hasher.failFor(purpose);
 
-      assertUnavailable(() -> flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
+      assertUnavailable(() -> flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       assertThat(row(codes).state()).isInstanceOf(Claimed.class);
+    }
+
+    @Test
+    void no_number_is_demanded_that_cannot_be_told_for_want_of_its_subkey() {
+      policy = Policy.ALWAYS;
+      var codes = given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
+      var nonce = claim(codes);
+      hasher.failFor(Purpose.CONFIRMATION);
+      assertUnavailable(() -> flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
+      assertThat(row(codes).state()).isInstanceOf(Claimed.class);
+
+      hasher.recover();
+      var approved = flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL);
+      var number = given(approved).number();
+      hasher.failFor(Purpose.CONFIRMATION);
+      assertUnavailable(() -> flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, number, ONCE));
+      hasher.recover();
+      given(flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, number, ONCE));
     }
 
     private void assertUnavailable(Callable<?> step) {

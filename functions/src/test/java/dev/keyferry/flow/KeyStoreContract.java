@@ -63,7 +63,10 @@ public abstract class KeyStoreContract {
     stores()
         .grants()
         .approve(
-            locator, claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, digest()), NOON);
+            locator,
+            claim,
+            new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, false, digest()),
+            NOON);
     assertThat(
             stores()
                 .grants()
@@ -112,6 +115,7 @@ public abstract class KeyStoreContract {
                 Origin.parse("2001:db8::7"),
                 NOON,
                 NOON.plusMillis(3),
+                NOON.plusMillis(5),
                 Optional.empty()));
     issue(nameless);
 

@@ -38,19 +38,20 @@ final class KeyVerifierTest {
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
   private final Subject subject = Samples.subject();
-  private final RefreshToken first = RefreshToken.first(hasher, 1, Samples.deviceCode());
+  private final RefreshToken first = Samples.first(hasher, 1, Samples.deviceCode());
   private final AccessToken token = first.access(hasher, 1);
   private final Key key = mint(first);
 
   private RefreshToken another() {
-    return RefreshToken.first(hasher, 1, Samples.deviceCode());
+    return Samples.first(hasher, 1, Samples.deviceCode());
   }
 
   private Key mint(RefreshToken of) {
     var grant = Samples.grant(Samples.request(NOON));
     var claim = new Claim(subject, Samples.digest());
     var approved =
-        new Approved(claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, Samples.digest()));
+        new Approved(
+            claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, false, Samples.digest()));
     var redemption = new Redemption(NOON.plusSeconds(1), Samples.attempt(), Optional.empty());
     return Key.mint(hasher, of, grant, approved, CLI, NAME, redemption);
   }
@@ -167,6 +168,7 @@ final class KeyVerifierTest {
             terms.origin(),
             approvedAt,
             createdAt,
+            terms.linkedUntil(),
             terms.delivery()));
   }
 
@@ -184,6 +186,7 @@ final class KeyVerifierTest {
             terms.origin(),
             terms.approvedAt(),
             terms.createdAt(),
+            terms.linkedUntil(),
             terms.delivery()));
   }
 

@@ -63,6 +63,7 @@ public final class Samples {
         Duration.ofHours(24),
         Optional.empty(),
         Optional.empty(),
+        false,
         Origin.parse("192.0.2.7"),
         at);
   }
@@ -75,6 +76,7 @@ public final class Samples {
         request.lifetime(),
         Optional.of(CHALLENGE),
         request.delivery(),
+        request.confirmationSupported(),
         request.origin(),
         request.at());
   }
@@ -87,8 +89,28 @@ public final class Samples {
         request.lifetime(),
         request.challenge(),
         Optional.of(delivery),
+        request.confirmationSupported(),
         request.origin(),
         request.at());
+  }
+
+  /// The request of a device that can ask for a number.
+  public static DeviceRequest confirming(DeviceRequest request) {
+    return new DeviceRequest(
+        request.clientId(),
+        request.scope(),
+        request.deviceName(),
+        request.lifetime(),
+        request.challenge(),
+        request.delivery(),
+        true,
+        request.origin(),
+        request.at());
+  }
+
+  /// Somebody who approves from the network that the sample request comes from.
+  public static Approver approver(Subject subject) {
+    return new Approver(subject, PROFILE, Origin.parse("192.0.2.7"), false);
   }
 
   /// The request of a device that does not say what it is.
@@ -100,6 +122,7 @@ public final class Samples {
         request.lifetime(),
         request.challenge(),
         request.delivery(),
+        request.confirmationSupported(),
         request.origin(),
         request.at());
   }
@@ -129,6 +152,7 @@ public final class Samples {
             Origin.parse("192.0.2.7"),
             createdAt,
             createdAt,
+            createdAt.plus(Key.LONGEST_FAMILY),
             Optional.empty()));
   }
 
@@ -167,6 +191,7 @@ public final class Samples {
         terms.origin(),
         terms.approvedAt(),
         terms.createdAt(),
+        terms.linkedUntil(),
         terms.delivery());
   }
 
@@ -181,6 +206,7 @@ public final class Samples {
         terms.origin(),
         terms.approvedAt(),
         terms.createdAt(),
+        terms.linkedUntil(),
         delivery);
   }
 
@@ -198,6 +224,25 @@ public final class Samples {
             terms.origin(),
             terms.approvedAt(),
             terms.createdAt(),
+            terms.linkedUntil(),
+            terms.delivery()));
+  }
+
+  public static Key linkedUntil(Key key, Instant end) {
+    var terms = key.terms();
+    return withTerms(
+        key,
+        new Key.Terms(
+            terms.clientId(),
+            terms.subject(),
+            terms.profile(),
+            terms.scope(),
+            terms.lifetime(),
+            terms.name(),
+            terms.origin(),
+            terms.approvedAt(),
+            terms.createdAt(),
+            end,
             terms.delivery()));
   }
 
@@ -214,6 +259,11 @@ public final class Samples {
   /// A device code that belongs to no grant.
   public static DeviceCode deviceCode() {
     return new DeviceCode(Locator.of(bytes(32)), Secret.of(bytes(DeviceCode.SECRET_BYTES)));
+  }
+
+  /// The first refresh token of this device code, were it redeemed.
+  static RefreshToken first(KeyHasher hasher, int version, DeviceCode code) {
+    return RefreshToken.first(hasher, version, RefreshToken.id(hasher, version, code), code);
   }
 
   public static Subject subject() {

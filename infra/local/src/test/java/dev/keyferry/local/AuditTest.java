@@ -137,6 +137,40 @@ class AuditTest {
   }
 
   @Test
+  void somebody_elses_code_is_reported() {
+    var codes = api.codes();
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    lines.clear();
+
+    api.json(
+        "/oauth/device/deny",
+        user,
+        Map.of("user_code", codes.userCode(), "approval_nonce", nonce, "report", true));
+
+    assertThat(only("reported"))
+        .isEqualTo(Map.of("grant_id", grantOf(codes), "client_id", "cli", "subject", user));
+  }
+
+  @Test
+  void each_wrong_number_is_refused_once() {
+    var codes = api.codes(Api.CAREFUL);
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    var number = api.approve(user, codes.userCode(), nonce).text("confirmation");
+    var careful = Map.of("client_id", "careful");
+    lines.clear();
+    api.poll(codes.deviceCode(), careful, Map.of());
+    assertThat(lines).as("to wait is no decision").isEmpty();
+
+    for (int step = 1; step <= 3; step++) {
+      for (int i = 0; i < 2; i++) {
+        api.enter(codes.deviceCode(), NumberMatchingTest.beside(number, step), careful);
+      }
+      assertThat(only("confirmation_refused"))
+          .isEqualTo(Map.of("grant_id", grantOf(codes), "client_id", "careful", "subject", user));
+    }
+  }
+
+  @Test
   void a_device_is_refreshed_and_its_reuse_detected() {
     var first = link();
     var ofKey = Map.of("key_id", keyOf(first), "client_id", "cli", "subject", user);

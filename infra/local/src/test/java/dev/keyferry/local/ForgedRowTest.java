@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keyferry.jose.EncryptionJwk;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -112,10 +113,76 @@ class ForgedRowTest {
   }
 
   @Test
+  void a_number_cannot_be_edited_out_nor_in() {
+    codes = api.codes(Api.CAREFUL);
+    var byCareful = Map.of("client_id", "careful");
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    var number = api.approve(user, codes.userCode(), nonce).text("confirmation");
+    for (var value : List.of(AttributeValue.fromBool(false), AttributeValue.fromS("true"))) {
+      editGrant("number_required", value);
+      assertThat(api.poll(codes.deviceCode(), byCareful, Map.of()).verdict())
+          .isEqualTo("400 invalid_grant");
+    }
+    removeFromGrant("number_required");
+    assertThat(api.poll(codes.deviceCode(), byCareful, Map.of()).verdict())
+        .isEqualTo("400 invalid_grant");
+    removeFromGrant("confirmation_supported");
+    assertThat(api.enter(codes.deviceCode(), number, byCareful).verdict())
+        .isEqualTo("400 invalid_grant");
+    assertThat(Tables.keyRowsOf(user)).isEmpty();
+
+    editGrant("confirmation_supported", AttributeValue.fromBool(true));
+    editGrant("number_required", AttributeValue.fromBool(true));
+    assertThat(api.enter(codes.deviceCode(), number, byCareful).status()).isEqualTo(200);
+  }
+
+  /// Or the flag could be edited between claim and approve, and back again.
+  @Test
+  void what_the_device_can_do_is_what_the_claim_saw_whatever_the_row_says_at_approve() {
+    codes = api.codes(Api.CAREFUL);
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    removeFromGrant("confirmation_supported");
+
+    assertThat(api.approve(user, codes.userCode(), nonce).json().has("confirmation")).isTrue();
+  }
+
+  @Test
   void a_name_that_was_not_given_is_no_name() {
     api.grant(user, codes.userCode());
     var token = api.poll(codes.deviceCode()).text("access_token");
     editKey("key_name", AttributeValue.fromS("my own laptop"));
+
+    assertThat(api.whoami(token).status()).isEqualTo(403);
+  }
+
+  /// `offline_access` ends a device after 90 days at the latest; hidden in another token it would
+  /// not.
+  @Test
+  void scope_tokens_cannot_be_merged_into_one() {
+    var merged = AttributeValue.fromL(List.of(AttributeValue.fromS("read offline_access")));
+    codes = api.codes(Api.OFFLINE);
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    api.json(
+        "/oauth/device/approve",
+        user,
+        Map.of(
+            "user_code",
+            codes.userCode(),
+            "approval_nonce",
+            nonce,
+            "scope",
+            "read offline_access"));
+    for (var attribute : List.of("requested_scope", "approved_scope")) {
+      var genuine = Objects.requireNonNull(Tables.grant(codes.deviceCode()).get(attribute));
+      editGrant(attribute, merged);
+      assertThat(api.poll(codes.deviceCode()).verdict())
+          .as(attribute)
+          .isEqualTo("400 invalid_grant");
+      editGrant(attribute, genuine);
+    }
+    var token = api.poll(codes.deviceCode()).text("access_token");
+    assertThat(api.whoami(token).status()).isEqualTo(200);
+    editKey("granted_scope", merged);
 
     assertThat(api.whoami(token).status()).isEqualTo(403);
   }

@@ -123,6 +123,7 @@ class SecretScanTest {
     forms.put(
         "access token, its secret in lower case", lower(forms.get("access token, its secret")));
     forms.put("nonce", login.nonce());
+    forms.put("nonce alone", login.nonce().substring(0, 32));
     forms.put("idempotency key", login.idempotencyKey());
     forms.put("idempotency key without dashes", login.idempotencyKey().replace("-", ""));
     forms.put("code verifier", VERIFIER);

@@ -1,5 +1,6 @@
 package dev.keyferry.local;
 
+import dev.keyferry.flow.Check;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.lambda.Clients;
@@ -39,6 +40,17 @@ final class Shared {
       Clients.ofArtifact()
           .with(Client.confidential("reports-api", "Reports", sha256(API_SECRET), true))
           .with(Client.confidential("nosy-api", "Nosy", sha256(API_SECRET), false))
+          .with(
+              new Client(
+                  "careful",
+                  "Careful CLI",
+                  Set.of(Client.DEVICE_CODE_GRANT, Client.REFRESH_GRANT),
+                  new Scope(List.of("read", "offline_access")),
+                  Duration.ofDays(1),
+                  Duration.ofDays(1),
+                  Check.Policy.ALWAYS,
+                  Optional.empty(),
+                  false))
           .with(
               new Client(
                   "refresher",
