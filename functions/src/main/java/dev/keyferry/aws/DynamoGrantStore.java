@@ -206,9 +206,7 @@ public final class DynamoGrantStore implements GrantStore {
         found -> found.state() instanceof State.Denied(var denied, var _) && denied.equals(claim),
         "SET grant_state = :denied",
         "grant_state = :approved AND " + CLAIMED_BY_ME,
-        values(claim)
-            .with(":approved", GrantItem.APPROVED)
-            .with(":denied", GrantItem.DENIED));
+        values(claim).with(":approved", GrantItem.APPROVED).with(":denied", GrantItem.DENIED));
   }
 
   @Override

@@ -22,7 +22,6 @@ public final class DeviceNames {
   }
 
   private boolean isLegible(MaskedCode masked) {
-    return hasher.reaches(masked.version())
-        && hasher.isAvailable(Purpose.NAME, masked.version());
+    return hasher.reaches(masked.version()) && hasher.isAvailable(Purpose.NAME, masked.version());
   }
 }

@@ -22,8 +22,26 @@ final class DigestTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ".", "~", ".~", "1", "1.", "1.!", "1.AAAA", "1.~A", "1.~=", "1.~\n", "0.~", "-1.~", "+1.~",
-        "01.~", "1000000000.~", "1.1.~", "x.~", "1 .~", "1.+~"
+        "",
+        ".",
+        "~",
+        ".~",
+        "1",
+        "1.",
+        "1.!",
+        "1.AAAA",
+        "1.~A",
+        "1.~=",
+        "1.~\n",
+        "0.~",
+        "-1.~",
+        "+1.~",
+        "01.~",
+        "1000000000.~",
+        "1.1.~",
+        "x.~",
+        "1 .~",
+        "1.+~"
       })
   void of_any_other_form_is_none(String text) {
     assertThatIllegalArgumentException()

@@ -129,8 +129,7 @@ public final class InMemoryGrantStore implements GrantStore {
     return update(
         locator,
         grant ->
-            grant.state() instanceof Approved(var approved, var _, var _)
-                && approved.equals(claim),
+            grant.state() instanceof Approved(var approved, var _, var _) && approved.equals(claim),
         grant -> grant.state() instanceof Denied(var denied, var _) && denied.equals(claim),
         grant -> in(grant, denied(grant)));
   }

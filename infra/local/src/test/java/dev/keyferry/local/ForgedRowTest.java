@@ -218,8 +218,15 @@ class ForgedRowTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "client_id", "granted_scope", "requested_from", "key_name", "key_code", "user_email",
-        "access_hash", "key_seal", "issued_by"
+        "client_id",
+        "granted_scope",
+        "requested_from",
+        "key_name",
+        "key_code",
+        "user_email",
+        "access_hash",
+        "key_seal",
+        "issued_by"
       })
   void a_key_with_an_attribute_of_another_type_hides_no_other(String attribute) {
     api.link(user);
