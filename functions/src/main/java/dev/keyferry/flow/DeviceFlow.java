@@ -197,7 +197,7 @@ public final class DeviceFlow {
       }
       case GrantStore.Redeemed.Barred _ -> {
         audit.record(Event.of(Kind.MINT_REFUSED, grant));
-        yield new Declined<>(OAuthError.ACCESS_DENIED);
+        yield new Declined<>(OAuthError.USER_GONE);
       }
       case GrantStore.Redeemed.Refused(var found) ->
           switch (found.map(Grant::state).orElse(grant.state())) {
