@@ -78,6 +78,11 @@ final class Attributes {
     return this;
   }
 
+  Attributes withSet(String name, String onlyElement) {
+    values.put(name, AttributeValue.fromSs(List.of(onlyElement)));
+    return this;
+  }
+
   Attributes withText(String name, Optional<String> text) {
     text.ifPresent(present -> with(name, present));
     return this;
@@ -128,6 +133,11 @@ final class Attributes {
 
   Optional<Instant> optionalInstant(String name) {
     return has(name) ? Optional.of(instant(name)) : Optional.empty();
+  }
+
+  /// Empty where there is none: DynamoDB keeps no empty set.
+  List<String> set(String name) {
+    return Optional.ofNullable(values.get(name)).map(AttributeValue::ss).orElse(List.of());
   }
 
   Scope scope(String name) {

@@ -91,8 +91,8 @@ class PolicyTest {
       assertThat(done.path("changed").asBoolean()).isTrue();
     }
 
-    // That there is no such grant must be heard; the counts that follow need not.
-    answersLostFrom.accept(2);
+    // That there is no such grant must be heard; the count that follows need not.
+    answersLostFrom.accept(3);
     assertThat(api.claim(user, "AAAA-AAAA").verdict()).isEqualTo("404 invalid_user_code");
     answersLostFrom.accept(0);
     var unwanted = api.codes().userCode();

@@ -89,20 +89,21 @@ class StepTest {
   }
 
   @Test
-  void claim_is_one_update_between_two_looks_at_the_counters_and_approve_is_one_update() {
+  void claim_is_one_update_behind_the_limit_and_approve_is_one_update() {
     var codes = api.codes();
 
     assertThat(requestsOf("200", () -> api.claim("sue", codes.userCode())))
-        .containsExactly("BatchGetItem", "UpdateItem", "BatchGetItem");
+        .as("a look at the network's count, a try reserved, the claim, the try given back")
+        .containsExactly("GetItem", "UpdateItem", "UpdateItem", "UpdateItem");
     var nonce = nonce(codes.userCode());
     assertThat(requestsOf("200", () -> api.approve("sue", codes.userCode(), nonce)))
         .containsExactly("UpdateItem");
   }
 
   @Test
-  void a_wrong_code_costs_a_look_a_refused_update_and_two_counts() {
+  void a_wrong_code_costs_a_refused_update_and_two_counts() {
     assertThat(requestsOf("404 invalid_user_code", () -> api.claim("sue", "AAAA-AAAA")))
-        .containsExactly("BatchGetItem", "UpdateItem", "UpdateItem", "UpdateItem");
+        .containsExactly("GetItem", "UpdateItem", "UpdateItem", "UpdateItem");
   }
 
   @Test
