@@ -226,7 +226,7 @@ public final class DeviceFlow {
         audit.record(Event.of(Kind.MINT_REFUSED, grant));
         // This login is over, even if its user is enabled again; the next polls are told at once.
         grants.bar(grant.locator(), approved.claim());
-        yield new Declined<>(OAuthError.ACCESS_DENIED);
+        yield new Declined<>(OAuthError.USER_GONE);
       }
       case GrantStore.Redeemed.Refused(var found) -> tooLate(poll, found.orElse(grant));
     };

@@ -47,6 +47,8 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
   public static final OAuthError AUTHORIZATION_PENDING =
       of(Code.AUTHORIZATION_PENDING, "the user has not decided yet");
   public static final OAuthError ACCESS_DENIED = of(Code.ACCESS_DENIED, "the request was denied");
+  public static final OAuthError USER_GONE =
+      of(Code.ACCESS_DENIED, "the user has signed out or been disabled since");
   public static final OAuthError EXPIRED_TOKEN =
       of(Code.EXPIRED_TOKEN, "the device code has expired; start again");
   public static final OAuthError CONFIRMATION_REQUIRED =

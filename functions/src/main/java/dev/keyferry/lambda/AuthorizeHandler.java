@@ -74,7 +74,7 @@ public final class AuthorizeHandler extends ApiHandler {
     return new DeviceRequest(
         client.id(),
         scope(form, client),
-        form.optional("device_name").map(Parameters::name),
+        form.optional("device_name").map(name -> Parameters.name("device_name", name)),
         lifetime(form, client),
         challenge(form),
         delivery(form),

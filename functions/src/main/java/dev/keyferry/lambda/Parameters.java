@@ -28,10 +28,11 @@ final class Parameters {
   }
 
   /// A name for a device: shown to people as untrusted text, so of one line, and something to see.
-  static String name(String text) {
+  static String name(String parameter, String text) {
     if (!isLine(text, LONGEST_NAME)) {
       throw new MalformedRequest(
-          OAuthError.invalidRequest("a name is one line of at most 64 visible characters"));
+          OAuthError.invalidRequest(
+              parameter + " is not one line of at most 64 visible characters"));
     }
     return text;
   }

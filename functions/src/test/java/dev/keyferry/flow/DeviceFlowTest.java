@@ -579,7 +579,7 @@ final class DeviceFlowTest {
       approve(codes);
       keys.setDisabled(ADA, true, NOON, Samples.attempt());
 
-      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.USER_GONE);
       assertThat(row(codes).state()).isInstanceOf(Denied.class);
       keys.setDisabled(ADA, false, NOON, Samples.attempt());
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
@@ -604,7 +604,7 @@ final class DeviceFlowTest {
       var before = authorize();
       approve(before);
       keys.signOut(ADA, clock.instant());
-      assertThat(declined(poll(before))).isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(declined(poll(before))).isEqualTo(OAuthError.USER_GONE);
 
       clock.advance(MILLISECOND);
       var after = authorize();

@@ -252,6 +252,8 @@ class AuditTest {
     assertThat(only("subject_disabled")).isEqualTo(Map.of("subject", user));
     nCopies(2, "enable").forEach(this::operate);
     assertThat(only("subject_enabled")).isEqualTo(Map.of("subject", user));
+    operate("sign_out");
+    assertThat(only("signed_out")).isEqualTo(Map.of("subject", user));
   }
 
   private void operate(String action) {
@@ -322,7 +324,7 @@ class AuditTest {
                   "[{\"Dimensions\":[[\"stack\"]],\"Metrics\":[{\"Name\":\"%s\",\"Unit\":\"Count\"}],\"Namespace\":\"Keyferry\"}]"
                       .formatted(name));
           assertThat(event.path(name).intValue()).isOne();
-          assertThat(event.path("stack").asText()).isEqualTo("AWS::StackName");
+          assertThat(event.path("stack").asText()).isEqualTo("deployed");
         });
   }
 

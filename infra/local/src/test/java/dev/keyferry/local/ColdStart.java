@@ -46,6 +46,7 @@ final class ColdStart {
               Clients.ofArtifact(),
               Clock.systemUTC(),
               (_, connection) -> connection,
+              System.err::println,
               System.err::println);
       new ColdStart(new ToHandlers(template.routes(), functions, Encoding.TEXT)).run();
     }

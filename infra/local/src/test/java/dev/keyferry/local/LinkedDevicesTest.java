@@ -274,6 +274,9 @@ class LinkedDevicesTest {
 
   @Nested
   class Disabling {
+    private static final Map<String, String> STATUS =
+        Map.of("disable", "disabled", "enable", "enabled", "sign_out", "signed_out");
+
     @Test
     void takes_an_action_and_a_subject_that_there_can_be_and_nothing_else() {
       for (var subject : List.of("", " ", "a\nb", "a\u0000", "a\u0085", "x".repeat(256))) {
@@ -299,8 +302,27 @@ class LinkedDevicesTest {
     private boolean set(String action) {
       var answer = operator.operate("SubjectFunction", Map.of("action", action, "subject", user));
       assertThat(answer.path("subject").asText()).isEqualTo(user);
-      assertThat(answer.path("status").asText()).isEqualTo(action + "d");
+      assertThat(answer.path("status").asText()).isEqualTo(STATUS.get(action));
       return answer.path("changed").asBoolean();
+    }
+
+    @Test
+    void is_not_signing_out_which_is_for_good_and_disables_nobody() {
+      var key = link();
+      var tokens = api.link(user);
+      var approved = api.codes();
+      api.grant(user, approved.userCode());
+      Shared.CLOCK.advance(Duration.ofMillis(1));
+
+      assertThat(set("sign_out")).isTrue();
+
+      assertThat(set("enable")).as("it is not disabled").isFalse();
+      assertThat(api.whoami(key).status()).isEqualTo(403);
+      assertThat(api.refresh(tokens.text("refresh_token")).verdict())
+          .isEqualTo("400 invalid_grant");
+      assertThat(api.poll(approved.deviceCode()).verdict()).isEqualTo("400 access_denied");
+      Shared.CLOCK.advance(Duration.ofMillis(1));
+      assertThat(api.whoami(link()).status()).as("what is linked afterwards").isEqualTo(200);
     }
 
     @Test

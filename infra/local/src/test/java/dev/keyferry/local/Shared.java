@@ -103,6 +103,7 @@ final class Shared {
       InstantSource clock,
       Consumer<String> log) {
     var values = new LinkedHashMap<>(parameters);
+    values.put("AWS::StackName", "deployed");
     values.put("GrantsTable", Tables.GRANTS);
     values.put("KeysTable", Tables.KEYS);
     values.put("HashKey.Arn", STACK.aws().hashKey());
@@ -119,7 +120,7 @@ final class Shared {
       InstantSource clock,
       Encoding encoding,
       Consumer<String> log) {
-    var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, log);
+    var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, log, log);
     return new ToHandlers(STACK.template().routes(), functions, encoding);
   }
 
@@ -143,6 +144,7 @@ final class Shared {
               CLIENTS,
               CLOCK,
               (_, connection) -> connection,
+              Secrets.LOG::add,
               Secrets.LOG::add));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
