@@ -131,11 +131,20 @@ final class Attributes {
   }
 
   String text(String name) {
-    return required(name).s();
+    return text(name, required(name));
   }
 
   Optional<String> optionalText(String name) {
-    return Optional.ofNullable(values.get(name)).map(AttributeValue::s);
+    return Optional.ofNullable(values.get(name)).map(value -> text(name, value));
+  }
+
+  /// Of another type than a string it has none.
+  private static String text(String name, AttributeValue value) {
+    var text = value.s();
+    if (text == null) {
+      throw new IllegalStateException("no text in attribute " + name);
+    }
+    return text;
   }
 
   long number(String name) {
@@ -168,8 +177,11 @@ final class Attributes {
   }
 
   Scope scope(String name) {
-    List<AttributeValue> tokens = required(name).l();
-    return new Scope(tokens.stream().map(AttributeValue::s).toList());
+    var list = required(name);
+    if (!list.hasL()) {
+      throw new IllegalStateException("no list in attribute " + name);
+    }
+    return new Scope(list.l().stream().map(token -> text(name, token)).toList());
   }
 
   Profile profile() {

@@ -200,6 +200,18 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   @Override
+  public Write<Grant> bar(Locator locator, Grant.Claim claim) {
+    return update(
+        locator,
+        found -> found.state() instanceof State.Denied(var denied, var _) && denied.equals(claim),
+        "SET grant_state = :denied",
+        "grant_state = :approved AND " + CLAIMED_BY_ME,
+        values(claim)
+            .with(":approved", GrantItem.APPROVED)
+            .with(":denied", GrantItem.DENIED));
+  }
+
+  @Override
   public Redeemed redeem(
       Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
     // Built once: DynamoDB takes a repeated token for the same transaction only with the same

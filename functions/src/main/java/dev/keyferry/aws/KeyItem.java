@@ -39,6 +39,7 @@ final class KeyItem {
         .with("requested_from", terms.origin().toString())
         .with("approved_at", terms.approvedAt())
         .with("created_at", terms.createdAt())
+        .with("linked_until", terms.linkedUntil())
         .withDelivery(terms.delivery())
         .with("key_seal", key.seal().toString())
         .with("generation", generation.number())
@@ -72,6 +73,7 @@ final class KeyItem {
             Origin.parse(item.text("requested_from")),
             item.instant("approved_at"),
             item.instant("created_at"),
+            item.instant("linked_until"),
             item.delivery()),
         Digest.parse(item.text("key_seal")),
         new Key.Generation(

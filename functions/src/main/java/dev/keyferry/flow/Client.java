@@ -71,6 +71,12 @@ public record Client(
     return grantTypes.contains(grantType);
   }
 
+  /// Whether it may still have what was agreed to: its configuration can since have become
+  /// narrower.
+  boolean mayHave(Key.Terms terms) {
+    return terms.scope().within(scopes) && terms.lifetime().compareTo(maxLifetime) <= 0;
+  }
+
   /// The life of a key asked for: as asked, within the client's cap.
   public Duration capped(Duration asked) {
     return asked.compareTo(maxLifetime) < 0 ? asked : maxLifetime;

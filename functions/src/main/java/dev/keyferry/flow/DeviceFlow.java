@@ -207,8 +207,10 @@ public final class DeviceFlow {
             poll.now(),
             poll.attempt(),
             poll.idempotencyKey().map(name -> hasher.digest(DEVICE_CODE, poll.named(name))));
-    var token = RefreshToken.first(hasher, grant.version(), poll.code());
-    var name = DeviceName.of(hasher, poll.code(), grant, approved, token.id());
+    var id = RefreshToken.id(hasher, grant.version(), poll.code());
+    // Not the grant's version, which may be older: a family has one, for as long as it lasts.
+    var token = RefreshToken.first(hasher, hasher.version(), id, poll.code());
+    var name = DeviceName.of(hasher, poll.code(), grant, approved, id);
     var key = Key.mint(hasher, token, grant, approved, poll.client(), name, redemption);
     var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
     // All that can fail for want of a subkey, or of encryption, is behind us; what is left is all
@@ -222,6 +224,8 @@ public final class DeviceFlow {
       }
       case GrantStore.Redeemed.Barred _ -> {
         audit.record(Event.of(Kind.MINT_REFUSED, grant));
+        // This login is over, even if its user is enabled again; the next polls are told at once.
+        grants.bar(grant.locator(), approved.claim());
         yield new Declined<>(OAuthError.ACCESS_DENIED);
       }
       case GrantStore.Redeemed.Refused(var found) -> tooLate(poll, found.orElse(grant));
@@ -258,10 +262,9 @@ public final class DeviceFlow {
   }
 
   private Answer<IssuedKey> redeliver(Poll poll, Grant grant) {
-    var token = RefreshToken.first(hasher, grant.version(), poll.code());
-    return keys.findWithStanding(token.id())
+    return keys.findWithStanding(RefreshToken.id(hasher, grant.version(), poll.code()))
         .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
-        .map(holding -> IssuedKey.of(holding.key(), token, hasher))
+        .map(holding -> first(poll, holding.key()))
         .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, poll.now()))
         .filter(issued -> issued.key().generation().number() == 0)
         .filter(issued -> issued.key().lastUsedAt().isEmpty())
@@ -271,6 +274,19 @@ public final class DeviceFlow {
           return new Given<>(issued);
         })
         .orElseGet(() -> declineReplay(grant));
+  }
+
+  private IssuedKey first(Poll poll, Key key) {
+    var version = key.generation().version();
+    var token = RefreshToken.first(hasher, version, key.id(), poll.code());
+    return IssuedKey.of(key, token, hasher);
+  }
+
+  /// What was typed and cannot be a user code is refused as one that is unknown.
+  public Answer<Screen> claim(Subject subject, String typed) {
+    return UserCode.parse(typed)
+        .map(userCode -> claim(subject, userCode))
+        .orElseGet(() -> refuseClaim(subject));
   }
 
   /// A signed-in user puts the grant on the screen, RFC 8628 §3.3. Decides nothing.
@@ -283,11 +299,13 @@ public final class DeviceFlow {
         audit.record(Event.of(Kind.CLAIMED, grant));
         yield new Given<>(new Screen(grant, ScreenPass.of(nonce, grant.request()).write(hasher)));
       }
-      case Applied<Grant> _, Refused<Grant> _ -> {
-        audit.record(Event.of(Kind.CLAIM_REFUSED, subject));
-        yield new Declined<>(OAuthError.INVALID_USER_CODE);
-      }
+      case Applied<Grant> _, Refused<Grant> _ -> refuseClaim(subject);
     };
+  }
+
+  private Answer<Screen> refuseClaim(Subject subject) {
+    audit.record(Event.of(Kind.CLAIM_REFUSED, subject));
+    return new Declined<>(OAuthError.INVALID_USER_CODE);
   }
 
   /// The claimant agrees, to the request or to less. The first approval decides whether the device

@@ -11,13 +11,18 @@ public final class DeviceNames {
   }
 
   /// The name given, else `Device Link Access Key (ABCD-2345)`; without the code once its subkey
-  /// was replaced twice.
+  /// was replaced twice, or while it cannot be had.
   public String of(Key key) {
     return switch (key.terms().name()) {
       case DeviceName.Given(var text) -> text;
-      case DeviceName.ByCode(var masked) when hasher.reaches(masked.version()) ->
+      case DeviceName.ByCode(var masked) when isLegible(masked) ->
           NAMELESS + " (" + masked.reveal(hasher, key.id(), key.terms().subject()).display() + ")";
       case DeviceName.ByCode _ -> NAMELESS;
     };
+  }
+
+  private boolean isLegible(MaskedCode masked) {
+    return hasher.reaches(masked.version())
+        && hasher.isAvailable(Purpose.NAME, masked.version());
   }
 }

@@ -63,6 +63,10 @@ public interface GrantStore {
   /// Denies, if the grant is pending or approved, not expired, and claimed by this subject.
   Write<Grant> deny(Locator locator, Subject subject, Instant now);
 
+  /// Denies, if the grant is approved with this very claim: its subject was barred when the device
+  /// came for the key.
+  Write<Grant> bar(Locator locator, Grant.Claim claim);
+
   /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is
   /// approved and not expired, fewer than [Confirmation#MOST_WRONG] wrong numbers are counted, no
   /// such key exists, and the subject is not barred.

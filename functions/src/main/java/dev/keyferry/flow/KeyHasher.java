@@ -11,6 +11,9 @@ public interface KeyHasher {
   /// Fails, unchecked, while the subkey cannot be had: an outage, never a verdict.
   byte[] hmac(Purpose purpose, int version, byte[] message);
 
+  /// Whether the subkey can be had: for what can be done without it.
+  boolean isAvailable(Purpose purpose, int version);
+
   default Digest digest(Purpose purpose, byte[] message) {
     return Digest.of(version(), hmac(purpose, version(), message));
   }

@@ -12,7 +12,7 @@ public enum Purpose {
   /// Seals what a row says, so that a row edited in the table is recognised.
   SEAL("seal"),
   /// Derives a key's id and its tokens: the first from the device code, each next from the one
-  /// before.
+  /// before; and tags refresh tokens as its own.
   MINT("mint"),
   /// Hashes access and refresh tokens, and the `Idempotency-Key` of a refresh.
   KEY("key"),

@@ -1,6 +1,7 @@
 package dev.keyferry.flow;
 
 import java.time.Instant;
+import java.util.List;
 
 /// What the seals of the rows cover: of a grant the device's request and the user's approval, of a
 /// key its terms and its tokens. Somebody with write access to the table, but not to the KMS key,
@@ -12,7 +13,7 @@ final class Seals {
     return Frame.of("request")
         .with(locator.partitionKey())
         .with(request.clientId())
-        .with(request.scope())
+        .withAll(request.scope().tokens())
         .with(request.deviceName())
         .with(request.lifetime())
         .with(request.challenge().map(CodeChallenge::value))
@@ -36,7 +37,8 @@ final class Seals {
         .with(locator.partitionKey())
         .with(claim.subject().value())
         .with(claim.nonce())
-        .with(consent.scope())
+        .with(consent.scope().isPresent())
+        .withAll(consent.scope().map(Scope::tokens).orElse(List.of()))
         .with(consent.lifetime())
         .with(consent.name())
         .with(profile.name())
@@ -55,12 +57,13 @@ final class Seals {
         .with(terms.profile().name())
         .with(terms.profile().email())
         .with(terms.profile().organisation())
-        .with(terms.scope())
+        .withAll(terms.scope().tokens())
         .with(terms.lifetime())
         .with(written(terms.name()))
         .with(terms.origin())
         .with(terms.approvedAt().toEpochMilli())
         .with(terms.createdAt().toEpochMilli())
+        .with(terms.linkedUntil().toEpochMilli())
         .with(terms.delivery().map(Delivery::jwk))
         .with(terms.delivery().flatMap(Delivery::nonce))
         .toBytes();

@@ -2,17 +2,12 @@ package dev.keyferry.lambda;
 
 import static java.util.Map.entry;
 
-import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Check;
 import dev.keyferry.flow.DeviceFlow;
-import dev.keyferry.flow.DeviceFlow.Screen;
 import dev.keyferry.flow.DeviceRequest;
-import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Origin;
-import dev.keyferry.flow.Subject;
-import dev.keyferry.flow.UserCode;
 import dev.keyferry.flow.WrongCodeLimit;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -40,7 +35,7 @@ public final class ClaimHandler extends ApiHandler {
   Response handle(Request request) {
     var typed = request.json().string("user_code");
     var subject = request.subject();
-    return switch (limit.guard(subject, request.origin(), () -> claim(subject, typed))) {
+    return switch (limit.guard(subject, request.origin(), () -> flow.claim(subject, typed))) {
       case Given(var screen) -> {
         var asked = screen.grant().request();
         yield Response.json(
@@ -72,12 +67,5 @@ public final class ClaimHandler extends ApiHandler {
     return Check.of(policy, asked.confirmationSupported(), asked.origin(), claimant)
         .name()
         .toLowerCase(Locale.ROOT);
-  }
-
-  /// What cannot be a user code is answered, and counted, as one that is unknown.
-  private Answer<Screen> claim(Subject subject, String typed) {
-    return UserCode.parse(typed)
-        .map(userCode -> flow.claim(subject, userCode))
-        .orElse(new Declined<>(OAuthError.INVALID_USER_CODE));
   }
 }

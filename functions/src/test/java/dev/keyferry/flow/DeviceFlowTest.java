@@ -19,6 +19,7 @@ import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.Grant.State.Approved;
 import dev.keyferry.flow.Grant.State.Claimed;
 import dev.keyferry.flow.Grant.State.Consumed;
+import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
 import java.time.Duration;
 import java.time.Instant;
@@ -236,6 +237,11 @@ final class DeviceFlowTest {
         return derives && userCodes++ < times
             ? new byte[32]
             : hasher.hmac(purpose, version, message);
+      }
+
+      @Override
+      public boolean isAvailable(Purpose purpose, int version) {
+        return hasher.isAvailable(purpose, version);
       }
 
       int userCodes() {
@@ -574,7 +580,9 @@ final class DeviceFlowTest {
       keys.setDisabled(ADA, true, NOON, Samples.attempt());
 
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
-      assertThat(row(codes).state()).isInstanceOf(Approved.class);
+      assertThat(row(codes).state()).isInstanceOf(Denied.class);
+      keys.setDisabled(ADA, false, NOON, Samples.attempt());
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
     }
 
     @Test

@@ -612,6 +612,36 @@ public abstract class GrantStoreContract {
       assertRefused(approve(new Claim(subject(), claim.nonce()), Consent.TO_ALL, later), stored());
     }
 
+    /// As many as the build lets a client have, but one.
+    @Test
+    void may_name_forty_nine_of_fifty_scopes_with_long_names() {
+      var all = IntStream.range(0, 50).mapToObj(i -> i + "x".repeat(200)).toList();
+      var asked = Samples.request(NOON);
+      var wide =
+          Samples.grant(
+              new DeviceRequest(
+                  asked.clientId(),
+                  new Scope(all),
+                  asked.deviceName(),
+                  asked.lifetime(),
+                  asked.challenge(),
+                  asked.delivery(),
+                  false,
+                  asked.origin(),
+                  asked.at()));
+      applied(grants().create(wide, NOON));
+      applied(grants().claim(wide.locator(), claim, NOON));
+      var consent =
+          new Consent(
+              Optional.of(new Scope(all.subList(1, 50))),
+              Optional.of(Duration.ofMinutes(1)),
+              Optional.of("my laptop"));
+      var narrowed = new Approval(consent, Samples.PROFILE, later, false, digest());
+
+      assertThat(applied(grants().approve(wide.locator(), claim, narrowed, later)).state())
+          .isEqualTo(new Approved(claim, narrowed));
+    }
+
     @Test
     void is_refused_to_a_screen_that_is_not_the_last() {
       var newer = new Claim(claim.subject(), digest());
@@ -1027,6 +1057,67 @@ public abstract class GrantStoreContract {
               () -> deny(claim.subject(), later)));
 
       assertThat(stored().state()).isEqualTo(new Denied(claim));
+    }
+  }
+
+  @Nested
+  class Bar {
+    @BeforeEach
+    void createAndClaim() {
+      applied(grants().create(grant, NOON));
+      applied(grants().claim(locator, claim, NOON));
+    }
+
+    @Test
+    void denies_what_was_approved_and_changes_nothing_else() {
+      approveIt();
+
+      var denied = applied(grants().bar(locator, claim));
+
+      assertThat(denied)
+          .isEqualTo(
+              new Grant(
+                  locator,
+                  grant.request(),
+                  grant.deviceSecret(),
+                  grant.seal(),
+                  grant.expiresAt(),
+                  grant.pace(),
+                  new Denied(claim)));
+      assertThat(stored()).isEqualTo(denied);
+    }
+
+    @Test
+    void leaves_what_is_not_approved_alone() {
+      assertRefused(grants().bar(locator, claim), stored());
+      approveIt();
+      assertThat(redeem(redemption())).isEqualTo(new Stored());
+      assertRefused(grants().bar(locator, claim), stored());
+    }
+
+    @Test
+    void leaves_what_was_approved_on_another_screen_alone() {
+      approveIt();
+
+      assertRefused(grants().bar(locator, new Claim(claim.subject(), digest())), stored());
+      assertRefused(grants().bar(locator, new Claim(subject(), claim.nonce())), stored());
+    }
+
+    @Test
+    void finds_nothing_at_an_unknown_place() {
+      var unknown = Samples.grant(Samples.request(NOON)).locator();
+
+      assertThat(grants().bar(unknown, claim)).isEqualTo(new Refused<>(Optional.empty()));
+      assertThat(stored(unknown)).isEmpty();
+    }
+
+    @Test
+    void recognises_its_own_work() {
+      approveIt();
+      var denied = applied(grants().bar(locator, claim));
+
+      assertThat(grants().bar(locator, claim)).isEqualTo(new Applied<>(denied));
+      assertThat(stored()).isEqualTo(denied);
     }
   }
 

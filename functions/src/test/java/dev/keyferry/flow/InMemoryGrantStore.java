@@ -125,6 +125,17 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
+  public Write<Grant> bar(Locator locator, Grant.Claim claim) {
+    return update(
+        locator,
+        grant ->
+            grant.state() instanceof Approved(var approved, var _, var _)
+                && approved.equals(claim),
+        grant -> grant.state() instanceof Denied(var denied, var _) && denied.equals(claim),
+        grant -> in(grant, denied(grant)));
+  }
+
+  @Override
   public Redeemed redeem(
       Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
     synchronized (keys) {

@@ -115,6 +115,7 @@ public abstract class KeyStoreContract {
                 Origin.parse("2001:db8::7"),
                 NOON,
                 NOON.plusMillis(3),
+                NOON.plusMillis(5),
                 Optional.empty()));
     issue(nameless);
 

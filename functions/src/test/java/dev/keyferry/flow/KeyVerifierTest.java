@@ -38,12 +38,12 @@ final class KeyVerifierTest {
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
   private final Subject subject = Samples.subject();
-  private final RefreshToken first = RefreshToken.first(hasher, 1, Samples.deviceCode());
+  private final RefreshToken first = Samples.first(hasher, 1, Samples.deviceCode());
   private final AccessToken token = first.access(hasher, 1);
   private final Key key = mint(first);
 
   private RefreshToken another() {
-    return RefreshToken.first(hasher, 1, Samples.deviceCode());
+    return Samples.first(hasher, 1, Samples.deviceCode());
   }
 
   private Key mint(RefreshToken of) {
@@ -168,6 +168,7 @@ final class KeyVerifierTest {
             terms.origin(),
             approvedAt,
             createdAt,
+            terms.linkedUntil(),
             terms.delivery()));
   }
 
@@ -185,6 +186,7 @@ final class KeyVerifierTest {
             terms.origin(),
             terms.approvedAt(),
             terms.createdAt(),
+            terms.linkedUntil(),
             terms.delivery()));
   }
 

@@ -152,6 +152,7 @@ public final class Samples {
             Origin.parse("192.0.2.7"),
             createdAt,
             createdAt,
+            createdAt.plus(Key.LONGEST_FAMILY),
             Optional.empty()));
   }
 
@@ -190,6 +191,7 @@ public final class Samples {
         terms.origin(),
         terms.approvedAt(),
         terms.createdAt(),
+        terms.linkedUntil(),
         terms.delivery());
   }
 
@@ -204,6 +206,7 @@ public final class Samples {
         terms.origin(),
         terms.approvedAt(),
         terms.createdAt(),
+        terms.linkedUntil(),
         delivery);
   }
 
@@ -221,6 +224,25 @@ public final class Samples {
             terms.origin(),
             terms.approvedAt(),
             terms.createdAt(),
+            terms.linkedUntil(),
+            terms.delivery()));
+  }
+
+  public static Key linkedUntil(Key key, Instant end) {
+    var terms = key.terms();
+    return withTerms(
+        key,
+        new Key.Terms(
+            terms.clientId(),
+            terms.subject(),
+            terms.profile(),
+            terms.scope(),
+            terms.lifetime(),
+            terms.name(),
+            terms.origin(),
+            terms.approvedAt(),
+            terms.createdAt(),
+            end,
             terms.delivery()));
   }
 
@@ -237,6 +259,11 @@ public final class Samples {
   /// A device code that belongs to no grant.
   public static DeviceCode deviceCode() {
     return new DeviceCode(Locator.of(bytes(32)), Secret.of(bytes(DeviceCode.SECRET_BYTES)));
+  }
+
+  /// The first refresh token of this device code, were it redeemed.
+  static RefreshToken first(KeyHasher hasher, int version, DeviceCode code) {
+    return RefreshToken.first(hasher, version, RefreshToken.id(hasher, version, code), code);
   }
 
   public static Subject subject() {

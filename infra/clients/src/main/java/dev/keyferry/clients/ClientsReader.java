@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.reader.StreamReader;
@@ -47,6 +48,10 @@ final class ClientsReader {
           : NOTHING;
     } catch (MarkedYAMLException e) {
       problems.add(e.getProblemMark().getLine() + 1, "not YAML: " + e.getProblem());
+      return NOTHING;
+    } catch (YAMLException e) {
+      // Beyond what SnakeYAML reads at all, and then it does not say where.
+      problems.add(1, "not YAML: " + e.getMessage());
       return NOTHING;
     }
   }

@@ -55,6 +55,10 @@ final class EntryReader {
 
   private static final int LONGEST_NAME = 64;
 
+  /// An approval that leaves some out names each of the others in one condition of the store's,
+  /// which has room for twice as many.
+  private static final int MOST_SCOPES = 50;
+
   /// RFC 6749 §3.3.
   private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
 
@@ -179,6 +183,9 @@ final class EntryReader {
   private void checkScopes(int line, List<Text> scopes) {
     if (scopes.isEmpty()) {
       problems.add(line, "scopes is empty; a client must be allowed to ask for something");
+    }
+    if (scopes.size() > MOST_SCOPES) {
+      problems.add(line, "%d scopes are more than %d".formatted(scopes.size(), MOST_SCOPES));
     }
     scopes.stream()
         .filter(scope -> !SCOPE.matcher(scope.text()).matches())

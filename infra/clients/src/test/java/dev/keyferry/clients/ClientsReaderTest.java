@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +180,14 @@ class ClientsReaderTest {
           .singleElement()
           .asString()
           .startsWith("6: not YAML: expected ',' or ']'");
+    }
+
+    @Test
+    void one_that_is_longer_than_yaml_is_read_is_refused() {
+      assertThat(problems(GOOD + "# " + "x".repeat(3 << 20) + "\n"))
+          .singleElement()
+          .asString()
+          .startsWith("1: not YAML: ");
     }
 
     @Test
@@ -389,6 +399,19 @@ class ClientsReaderTest {
               problemsWith(
                   "[read, offline_access]", "\n      - read\n      - offline_access\n      - read"))
           .containsExactly("8: scope \"read\" is here twice");
+    }
+
+    @Test
+    void more_scopes_than_an_approval_can_name_are_refused() {
+      assertThat(problemsWith("[read, offline_access]", scopes(50))).isEmpty();
+      assertThat(problemsWith("[read, offline_access]", scopes(51)))
+          .containsExactly("5: 51 scopes are more than 50");
+    }
+
+    private static String scopes(int many) {
+      return IntStream.range(1, many)
+          .mapToObj(number -> "resource" + number + ":read")
+          .collect(Collectors.joining(", ", "[offline_access, ", "]"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.DeviceCode;
+import dev.keyferry.flow.RefreshFlow;
 import dev.keyferry.flow.TestClock;
 import dev.keyferry.local.Wire.Fate;
 import java.io.IOException;
@@ -131,6 +132,8 @@ class AuditTest {
         .isEqualTo(Map.of("grant_id", grantOf(codes), "client_id", "cli", "subject", user));
     api.claim(user, codes.userCode());
     assertThat(only("claim_refused")).isEqualTo(Map.of("subject", user));
+    api.claim(user, "nonsense");
+    assertThat(only("claim_refused")).isEqualTo(Map.of("subject", user));
   }
 
   @Test
@@ -188,6 +191,25 @@ class AuditTest {
   }
 
   @Test
+  void a_reuse_is_written_down_even_if_its_outcome_stays_unknown() {
+    var first = link();
+    api.refresh(first.text("refresh_token"));
+    clock.advance(RefreshFlow.GRACE);
+    lines.clear();
+    wire.follow((_, attempt) ->
+        switch (attempt.operation()) {
+          case "UpdateItem" -> Fate.ANSWER_LOST;
+          case "GetItem" -> Fate.LOST;
+          default -> Fate.ARRIVES;
+        });
+
+    assertThat(api.refresh(first.text("refresh_token")).status()).isEqualTo(503);
+
+    assertThat(Tables.keyRowsOf(user).getFirst()).containsKey("revoked_at");
+    assertThat(names()).containsExactly("reuse_detected", "outage");
+  }
+
+  @Test
   void a_key_is_revoked_once_whoever_does_it_how_often() {
     var byClient = link();
     for (int i = 0; i < 2; i++) {
@@ -223,6 +245,8 @@ class AuditTest {
     api.poll(codes.deviceCode());
     assertThat(only("mint_refused"))
         .isEqualTo(Map.of("grant_id", grantOf(codes), "client_id", "cli", "subject", user));
+    api.poll(codes.deviceCode());
+    assertThat(lines).as("it was denied").isEmpty();
 
     nCopies(2, "disable").forEach(this::operate);
     assertThat(only("subject_disabled")).isEqualTo(Map.of("subject", user));

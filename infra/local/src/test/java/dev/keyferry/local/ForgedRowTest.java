@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keyferry.jose.EncryptionJwk;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -65,7 +66,7 @@ class ForgedRowTest {
   void a_grant_approved_by_the_table_alone_issues_nothing() {
     api.claim(user, codes.userCode());
     editGrant("approved_at", AttributeValue.fromN("1"));
-    editGrant("approval_seal", AttributeValue.fromS("1.AAAA"));
+    editGrant("approval_seal", AttributeValue.fromS("1." + "A".repeat(43)));
     editGrant("grant_state", AttributeValue.fromS("approved"));
 
     assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 invalid_grant");
@@ -154,6 +155,38 @@ class ForgedRowTest {
     assertThat(api.whoami(token).status()).isEqualTo(403);
   }
 
+  /// `offline_access` ends a device after 90 days at the latest; hidden in another token it would
+  /// not.
+  @Test
+  void scope_tokens_cannot_be_merged_into_one() {
+    var merged = AttributeValue.fromL(List.of(AttributeValue.fromS("read offline_access")));
+    codes = api.codes(Api.OFFLINE);
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    api.json(
+        "/oauth/device/approve",
+        user,
+        Map.of(
+            "user_code",
+            codes.userCode(),
+            "approval_nonce",
+            nonce,
+            "scope",
+            "read offline_access"));
+    for (var attribute : List.of("requested_scope", "approved_scope")) {
+      var genuine = Objects.requireNonNull(Tables.grant(codes.deviceCode()).get(attribute));
+      editGrant(attribute, merged);
+      assertThat(api.poll(codes.deviceCode()).verdict())
+          .as(attribute)
+          .isEqualTo("400 invalid_grant");
+      editGrant(attribute, genuine);
+    }
+    var token = api.poll(codes.deviceCode()).text("access_token");
+    assertThat(api.whoami(token).status()).isEqualTo(200);
+    editKey("granted_scope", merged);
+
+    assertThat(api.whoami(token).status()).isEqualTo(403);
+  }
+
   @Test
   void a_key_whose_generations_are_counted_anew_neither_opens_nor_renews() {
     var first = api.link(user).text("refresh_token");
@@ -180,6 +213,52 @@ class ForgedRowTest {
     assertThat(listed.json().path("keys"))
         .hasSize(1)
         .allMatch(key -> other.startsWith("kf_" + key.path("key_id").asText() + "_"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "client_id", "granted_scope", "requested_from", "key_name", "key_code", "user_email",
+        "access_hash", "key_seal", "issued_by"
+      })
+  void a_key_with_an_attribute_of_another_type_hides_no_other(String attribute) {
+    api.link(user);
+    editKey(attribute, AttributeValue.fromN("7"));
+    api.link(user);
+
+    assertThat(api.keys(user).json().path("keys")).hasSize(1);
+  }
+
+  @Test
+  void a_scope_of_which_one_is_no_text_is_no_scope() {
+    var token = api.link(user).text("access_token");
+    editKey(
+        "granted_scope",
+        AttributeValue.fromL(List.of(AttributeValue.fromS("read"), AttributeValue.fromN("7"))));
+
+    assertThat(api.whoami(token).status()).isEqualTo(500);
+    assertThat(api.keys(user).json().path("keys")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"access_hash", "refresh_hash", "key_seal", "generation_seal"})
+  void a_hash_that_none_can_be_is_an_outage(String attribute) {
+    var issued = api.link(user);
+    editKey(attribute, AttributeValue.fromS("1.!junk!"));
+    var before = Secrets.LOG.size();
+
+    assertThat(api.refresh(issued.text("refresh_token")).verdict())
+        .isEqualTo("503 temporarily_unavailable");
+    assertThat(api.whoami(issued.text("access_token")).status()).isEqualTo(500);
+    assertThat(Secrets.LOG.stream().skip(before)).noneMatch(line -> line.contains("junk"));
+  }
+
+  @Test
+  void a_device_secret_that_none_can_be_is_an_outage() {
+    api.claim(user, codes.userCode());
+    editGrant("device_secret", AttributeValue.fromS("1.!junk!"));
+
+    assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("503 temporarily_unavailable");
   }
 
   @Test

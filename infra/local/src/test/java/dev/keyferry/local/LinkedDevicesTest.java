@@ -104,6 +104,20 @@ class LinkedDevicesTest {
     }
 
     @Test
+    void does_without_the_code_while_kms_is_down() {
+      var byCode = name(Map.of("client_id", "cli"), Map.of());
+      var wire = new Wire();
+      var cold = Shared.environments(wire);
+      wire.follow((_, attempt) ->
+          attempt.operation().equals("GenerateMac") ? Wire.Fate.LOST : Wire.Fate.ARRIVES);
+      assertThat(names(cold, user)).containsExactly("Device Link Access Key");
+
+      wire.follow((_, _) -> Wire.Fate.ARRIVES);
+      Shared.CLOCK.advance(Duration.ofSeconds(30));
+      assertThat(names(cold, user)).containsExactly(byCode);
+    }
+
+    @Test
     void shows_nobody_elses() {
       link();
       assertThat(api.keys("stranger").json().path("keys")).isEmpty();
@@ -292,9 +306,10 @@ class LinkedDevicesTest {
     @Test
     void ends_everything_of_a_subjects_until_it_is_lifted() {
       var key = link();
+      var polled = api.codes();
+      api.grant(user, polled.userCode());
       var approved = api.codes();
       api.grant(user, approved.userCode());
-
       var tokens = api.link(user);
       assertThat(set("disable")).isTrue();
       assertThat(set("disable")).as("again").isFalse();
@@ -302,7 +317,7 @@ class LinkedDevicesTest {
           .isEqualTo("400 invalid_grant");
       Shared.CLOCK.advance(Duration.ofMinutes(1));
       assertThat(api.whoami(key).status()).isEqualTo(403);
-      assertThat(api.poll(approved.deviceCode()).verdict()).isEqualTo("400 access_denied");
+      assertThat(api.poll(polled.deviceCode()).verdict()).isEqualTo("400 access_denied");
 
       assertThat(set("enable")).isTrue();
       assertThat(set("enable")).as("again").isFalse();
@@ -311,6 +326,9 @@ class LinkedDevicesTest {
           .isEqualTo(200);
       assertThat(api.whoami(key).status()).isEqualTo(200);
       assertThat(api.poll(approved.deviceCode()).status()).isEqualTo(200);
+      assertThat(api.poll(polled.deviceCode()).verdict())
+          .as("a login that came to its end meanwhile")
+          .isEqualTo("400 access_denied");
     }
   }
 }

@@ -129,6 +129,18 @@ class StepTest {
   }
 
   @Test
+  void the_poll_of_who_has_signed_out_ends_the_grant_and_those_that_follow_are_one_update() {
+    var codes = api.codes();
+    api.grant("sam", codes.userCode());
+    api.signOut("sam");
+
+    assertThat(requestsOf("400 access_denied", () -> api.poll(codes.deviceCode())))
+        .containsExactly("UpdateItem", "TransactWriteItems", "UpdateItem");
+    assertThat(requestsOf("400 access_denied", () -> api.poll(codes.deviceCode())))
+        .containsExactly("UpdateItem");
+  }
+
+  @Test
   void a_number_costs_approve_nothing_and_a_wrong_one_the_device_one_update() {
     var careful = Map.of("client_id", "careful");
     key();
