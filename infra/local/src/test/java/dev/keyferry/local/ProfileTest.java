@@ -102,7 +102,7 @@ class ProfileTest {
     var none = Map.of("NameClaim", "", "EmailClaim", "", "OrganisationClaim", "");
 
     var codes = api.codes();
-    Shared.deployed(none).claiming(claims).grant(user, codes.userCode());
+    Shared.deployed(none).from("127.0.0.1").claiming(claims).grant(user, codes.userCode());
 
     assertThat(Tables.grant(codes.deviceCode()).keySet())
         .contains("approval_seal")
