@@ -145,11 +145,11 @@ class BrowserTest {
     person.button("Continue").click();
     assertThat(person.alert()).hasText("Enter the code that your device shows.");
     person.code().fill("WDJB-MJH0");
-    person.button("Continue").click();
+    // At once, and the rest stays.
     assertThat(person.alert())
         .hasText("No code contains “0”. Codes use letters and digits, without I, O, 0 and 1.");
+    assertThat(person.code()).hasValue("WDJB-MJH");
     person.screenshot("6-strange-character");
-    person.code().fill("WDJB-MJH");
     person.button("Continue").click();
     assertThat(person.alert()).hasText("A code has 8 characters; this has 7.");
 
@@ -227,7 +227,7 @@ class BrowserTest {
     assertThat(shown).hasText("<img src=//evil.example onerror=alert(1)>\uFFFDgnp.exe\uFFFD\uFFFD");
     assertThat(shown.locator("*")).hasCount(0);
     assertThat(person.page().locator("#account")).hasText("<b>mallory</b>");
-    assertThat(person.page().locator("main img, main b, main script")).hasCount(0);
+    assertThat(person.page().locator("main img, main b, main script, main style")).hasCount(0);
     person.screenshot("8-hostile-name");
   }
 
