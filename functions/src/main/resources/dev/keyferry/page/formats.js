@@ -24,13 +24,16 @@ export function pause(retryAfter) {
   return seconds < 60 ? amount(Math.ceil(seconds), 'second') : amount(Math.ceil(seconds / 60), 'minute');
 }
 
-/** “5 minutes ago, 10:35”, and the whole date for whoever points at it. */
+/**
+ * “5 minutes ago, at 10:35”, and the whole date for whoever points at it. What has happened is not in the future,
+ * even if this clock is slow.
+ */
 export function showMoment(time, seconds) {
   const moment = new Date(seconds * 1000);
   const clock = new Intl.DateTimeFormat(locale(), { hour: 'numeric', minute: '2-digit' }).format(moment);
   time.dateTime = moment.toISOString();
   time.title = new Intl.DateTimeFormat(locale(), { dateStyle: 'full', timeStyle: 'long' }).format(moment);
-  time.textContent = say('time.at', { relative: relative(seconds), clock });
+  time.textContent = say('time.at', { relative: relative(Math.min(seconds, Date.now() / 1000)), clock });
 }
 
 /** “yesterday”, “in 3 months”: roughly when. */
