@@ -1,5 +1,9 @@
 package dev.keyferry.aws;
 
+import dev.keyferry.flow.Delivery;
+import dev.keyferry.flow.DeviceName;
+import dev.keyferry.flow.MaskedCode;
+import dev.keyferry.flow.Profile;
 import dev.keyferry.flow.Scope;
 import java.time.Instant;
 import java.util.HashMap;
@@ -13,6 +17,12 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// The attributes of an item, or the values of an expression: written one by one, read back by
 /// type. Instants are milliseconds since the epoch.
 final class Attributes {
+  private static final String USER_NAME = "user_name";
+  private static final String USER_EMAIL = "user_email";
+  private static final String USER_ORGANISATION = "user_organisation";
+  private static final String KEY_NAME = "key_name";
+  private static final String KEY_CODE = "key_code";
+
   private final Map<String, AttributeValue> values;
 
   private Attributes(Map<String, AttributeValue> values) {
@@ -73,6 +83,29 @@ final class Attributes {
     return this;
   }
 
+  Attributes withDelivery(Optional<Delivery> delivery) {
+    return withText("delivery_jwk", delivery.map(Delivery::jwk))
+        .withText("delivery_nonce", delivery.flatMap(Delivery::nonce));
+  }
+
+  Optional<Delivery> delivery() {
+    return optionalText("delivery_jwk")
+        .map(jwk -> new Delivery(jwk, optionalText("delivery_nonce")));
+  }
+
+  Attributes with(Profile profile) {
+    return withText(USER_NAME, profile.name())
+        .withText(USER_EMAIL, profile.email())
+        .withText(USER_ORGANISATION, profile.organisation());
+  }
+
+  Attributes with(DeviceName name) {
+    return switch (name) {
+      case DeviceName.Given(var text) -> with(KEY_NAME, text);
+      case DeviceName.ByCode(var code) -> with(KEY_CODE, code.toString());
+    };
+  }
+
   boolean has(String name) {
     return values.containsKey(name);
   }
@@ -100,6 +133,17 @@ final class Attributes {
   Scope scope(String name) {
     List<AttributeValue> tokens = required(name).l();
     return new Scope(tokens.stream().map(AttributeValue::s).toList());
+  }
+
+  Profile profile() {
+    return new Profile(
+        optionalText(USER_NAME), optionalText(USER_EMAIL), optionalText(USER_ORGANISATION));
+  }
+
+  DeviceName deviceName() {
+    return optionalText(KEY_NAME)
+        .<DeviceName>map(DeviceName.Given::new)
+        .orElseGet(() -> new DeviceName.ByCode(MaskedCode.parse(text(KEY_CODE))));
   }
 
   private AttributeValue required(String name) {

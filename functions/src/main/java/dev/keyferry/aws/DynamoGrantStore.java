@@ -117,6 +117,13 @@ public final class DynamoGrantStore implements GrantStore {
             .with(":seal", approval.seal().toString());
     var set = new StringBuilder("SET grant_state = :approved, approved_at = :at");
     set.append(", approval_seal = :seal");
+    Attributes.none()
+        .with(approval.profile())
+        .toMap()
+        .forEach((name, value) -> {
+          values.with(":" + name, value.s());
+          set.append(", ").append(name).append(" = :").append(name);
+        });
     var condition = new StringBuilder(PENDING + " AND " + CLAIMED_BY_ME);
     consent
         .scope()

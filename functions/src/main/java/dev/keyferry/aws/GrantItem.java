@@ -46,6 +46,7 @@ final class GrantItem {
         .withText("device_name", request.deviceName())
         .with("requested_lifetime", request.lifetime().toSeconds())
         .withText("code_challenge", request.challenge().map(CodeChallenge::value))
+        .withDelivery(request.delivery())
         .with("requested_from", request.origin().toString())
         .with("requested_at", request.at())
         .with("device_secret", grant.deviceSecret().toString())
@@ -70,6 +71,7 @@ final class GrantItem {
             item.optionalText("device_name"),
             Duration.ofSeconds(item.number("requested_lifetime")),
             item.optionalText("code_challenge").map(CodeChallenge::new),
+            item.delivery(),
             Origin.parse(item.text("requested_from")),
             item.instant("requested_at")),
         Digest.parse(item.text("device_secret")),
@@ -114,6 +116,7 @@ final class GrantItem {
                 ? Optional.of(Duration.ofSeconds(item.number("approved_lifetime")))
                 : Optional.empty(),
             item.optionalText("approved_name")),
+        item.profile(),
         item.instant("approved_at"),
         Digest.parse(item.text("approval_seal")));
   }

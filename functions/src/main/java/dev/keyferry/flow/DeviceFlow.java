@@ -48,6 +48,7 @@ public final class DeviceFlow {
   private final GrantStore grants;
   private final KeyStore keys;
   private final KeyHasher hasher;
+  private final Encrypter encrypter;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Audit audit;
@@ -56,12 +57,14 @@ public final class DeviceFlow {
       GrantStore grants,
       KeyStore keys,
       KeyHasher hasher,
+      Encrypter encrypter,
       InstantSource clock,
       RandomGenerator random,
       Audit audit) {
     this.grants = grants;
     this.keys = keys;
     this.hasher = hasher;
+    this.encrypter = encrypter;
     this.clock = clock;
     this.random = random;
     this.audit = audit;
@@ -73,14 +76,15 @@ public final class DeviceFlow {
   /// A grant on its claimant's screen, and the nonce that lets this screen decide.
   public record Screen(Grant grant, String approvalNonce) {}
 
-  /// A device asks, RFC 8628 §3.1. Two live grants can draw the same user code; the later then
+  /// A device asks, RFC 8628 §3.1. Two live grants can come to the same user code; the later then
   /// draws again.
   public Answer<Codes> authorize(DeviceRequest request) {
     var expiresAt = request.at().plus(CODE_LIFETIME);
     for (int tries = 0; tries < CODE_TRIES; tries++) {
-      var userCode = UserCode.draw(random);
+      var secret = Secret.draw(random, DeviceCode.SECRET_BYTES);
+      var userCode = UserCode.of(secret, hasher, hasher.version());
       var locator = locate(userCode, hasher.version());
-      var code = new DeviceCode(locator, Secret.draw(random, DeviceCode.SECRET_BYTES));
+      var code = new DeviceCode(locator, secret);
       var grant =
           new Grant(
               locator,
@@ -179,9 +183,11 @@ public final class DeviceFlow {
             poll.attempt(),
             poll.idempotencyKey().map(name -> hasher.digest(DEVICE_CODE, pollNamed(poll, name))));
     var token = RefreshToken.first(hasher, grant.version(), poll.code());
-    var key = Key.mint(hasher, token, grant, approved, poll.client(), redemption);
-    var issued = IssuedKey.of(key, token, hasher);
-    // All that can fail for want of a subkey is behind us; what is left is all or nothing.
+    var name = name(poll, grant, approved, token.id());
+    var key = Key.mint(hasher, token, grant, approved, poll.client(), name, redemption);
+    var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
+    // All that can fail for want of a subkey, or of encryption, is behind us; what is left is all
+    // or nothing.
     var proof = poll.proof(grant.deviceSecret());
     var approvedAt = approved.approval().since();
     return switch (grants.redeem(grant.locator(), proof, approvedAt, redemption, key)) {
@@ -200,6 +206,21 @@ public final class DeviceFlow {
             case Pending _, Claimed _, Approved _ -> new Declined<>(OAuthError.INVALID_GRANT);
           };
     };
+  }
+
+  /// As the claimant calls the device, else as it calls itself, else by its user code.
+  private DeviceName name(Poll poll, Grant grant, Approved approved, KeyId id) {
+    return approved
+        .approval()
+        .consent()
+        .name()
+        .or(grant.request()::deviceName)
+        .<DeviceName>map(DeviceName.Given::new)
+        .orElseGet(() -> {
+          var code = UserCode.of(poll.code().secret(), hasher, grant.version());
+          var subject = approved.claim().subject();
+          return new DeviceName.ByCode(MaskedCode.of(code, hasher, id, subject));
+        });
   }
 
   /// The code is spent. Only the very poll that spent it may hear its answer again, and not for
@@ -230,6 +251,7 @@ public final class DeviceFlow {
         .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, poll.now()))
         .filter(issued -> issued.key().generation().number() == 0)
         .filter(issued -> issued.key().lastUsedAt().isEmpty())
+        .map(issued -> issued.encrypted(encrypter))
         .<Answer<IssuedKey>>map(issued -> {
           audit.record(Event.of(Kind.REDELIVERED, issued.key()).about(grant.locator()));
           return new Given<>(issued);
@@ -255,21 +277,26 @@ public final class DeviceFlow {
   }
 
   /// The claimant agrees, to the request or to less.
+  ///
+  /// @param profile kept with the key, for its client
   public Answer<Grant> approve(
-      Subject subject, UserCode userCode, String approvalNonce, Consent consent) {
+      Subject subject, Profile profile, UserCode userCode, String approvalNonce, Consent consent) {
     return ApprovalNonce.parse(approvalNonce)
-        .map(nonce -> approve(subject, userCode, nonce, consent))
+        .map(nonce -> approve(subject, profile, userCode, nonce, consent))
         .orElse(new Declined<>(OAuthError.INVALID_USER_CODE));
   }
 
   private Answer<Grant> approve(
-      Subject subject, UserCode userCode, ApprovalNonce nonce, Consent consent) {
+      Subject subject, Profile profile, UserCode userCode, ApprovalNonce nonce, Consent consent) {
     var claim = new Claim(subject, hasher.digest(APPROVAL, nonce.bytes()));
     var now = now();
     var since = nonce.openedAt();
     return switch (at(
         userCode,
-        locator -> grants.approve(locator, claim, seal(locator, claim, consent, since), now))) {
+        locator -> {
+          var approval = seal(locator, claim, consent, profile, since);
+          return grants.approve(locator, claim, approval, now);
+        })) {
       case Applied(var grant) -> {
         audit.record(Event.of(Kind.APPROVED, grant));
         yield new Given<>(grant);
@@ -291,9 +318,10 @@ public final class DeviceFlow {
     return isScope ? OAuthError.invalidScope(words) : OAuthError.invalidRequest(words);
   }
 
-  private Approval seal(Locator locator, Claim claim, Consent consent, Instant since) {
-    var message = Seals.message(locator, claim, consent, since);
-    return new Approval(consent, since, hasher.digest(Purpose.SEAL, message));
+  private Approval seal(
+      Locator locator, Claim claim, Consent consent, Profile profile, Instant since) {
+    var message = Seals.message(locator, claim, consent, profile, since);
+    return new Approval(consent, profile, since, hasher.digest(Purpose.SEAL, message));
   }
 
   /// The claimant refuses; also what was approved and not yet redeemed.

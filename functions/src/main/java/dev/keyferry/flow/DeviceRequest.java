@@ -10,11 +10,13 @@ import java.util.Optional;
 /// @param lifetime how long the key shall live
 /// @param challenge if present, only the holder of the matching code verifier can redeem the device
 /// code
+/// @param delivery if present, how its token answers are to be encrypted
 public record DeviceRequest(
     String clientId,
     Scope scope,
     Optional<String> deviceName,
     Duration lifetime,
     Optional<CodeChallenge> challenge,
+    Optional<Delivery> delivery,
     Origin origin,
     Instant at) {}

@@ -56,9 +56,10 @@ public record Grant(
 
   /// The claimant's yes.
   ///
+  /// @param profile the claimant's, as the identity provider told it
   /// @param since when the screen was opened on which it was given: a sign-out after that undoes it
   /// @param seal over all of this, the claim and the place of the row
-  public record Approval(Consent consent, Instant since, Digest seal) {}
+  public record Approval(Consent consent, Profile profile, Instant since, Digest seal) {}
 
   /// What the claimant agreed to: the request, or less.
   ///
@@ -140,6 +141,8 @@ public record Grant(
     return expiresAt.plus(AFTERLIFE).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
   }
 
+  /// The profile is no part of it: what the identity provider says of a user may change between one
+  /// press of a button and its repetition.
   public boolean isApprovedWith(Claim mine, Consent consent) {
     return switch (state) {
       case State.Approved(var claim, var approval) ->

@@ -35,18 +35,21 @@ public record Key(
   /// What was agreed to, for as long as the device is linked.
   ///
   /// @param lifetime of each access token
-  /// @param name what its owner calls the device
+  /// @param profile the subject's, when it agreed
   /// @param origin where the device asked for it
   /// @param approvedAt when its owner agreed; a sign-out after that ends the key
+  /// @param delivery if present, how every token answer is encrypted
   public record Terms(
       String clientId,
       Subject subject,
+      Profile profile,
       Scope scope,
       Duration lifetime,
-      Optional<String> name,
+      DeviceName name,
       Origin origin,
       Instant approvedAt,
-      Instant createdAt) {
+      Instant createdAt,
+      Optional<Delivery> delivery) {
 
     /// Whether a refresh token belongs to it, OpenID Connect Core §11.
     public boolean renewable() {
@@ -89,6 +92,7 @@ public record Key(
       Grant grant,
       Grant.State.Approved approved,
       Client client,
+      DeviceName name,
       Grant.Redemption redemption) {
     var request = grant.request();
     var consent = approved.approval().consent();
@@ -98,12 +102,14 @@ public record Key(
         new Terms(
             client.id(),
             approved.claim().subject(),
+            approved.approval().profile(),
             consent.scope().orElse(request.scope()).intersect(client.scopes()),
             client.capped(consent.lifetime().orElse(request.lifetime())),
-            consent.name().or(request::deviceName),
+            name,
             request.origin(),
             approved.approval().since(),
-            redemption.at());
+            redemption.at(),
+            request.delivery());
     return new Key(
         first.id(),
         terms,
@@ -122,6 +128,11 @@ public record Key(
                 Optional.empty())),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /// With these tokens in the place of the present ones.
+  Key renewed(Generation next) {
+    return new Key(id, terms, seal, next, revokedAt, lastUsedAt);
   }
 
   /// Whether the row says what was minted and renewed, and nothing else.

@@ -27,14 +27,21 @@ public final class RefreshFlow {
 
   private final KeyStore keys;
   private final KeyHasher hasher;
+  private final Encrypter encrypter;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Audit audit;
 
   public RefreshFlow(
-      KeyStore keys, KeyHasher hasher, InstantSource clock, RandomGenerator random, Audit audit) {
+      KeyStore keys,
+      KeyHasher hasher,
+      Encrypter encrypter,
+      InstantSource clock,
+      RandomGenerator random,
+      Audit audit) {
     this.keys = keys;
     this.hasher = hasher;
+    this.encrypter = encrypter;
     this.clock = clock;
     this.random = random;
     this.audit = audit;
@@ -95,10 +102,12 @@ public final class RefreshFlow {
                 Digest.NONE,
                 ask.attempt(),
                 ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
+    // By the terms that were checked: those of the row may since have been edited.
+    var issued = IssuedKey.of(key.renewed(next), token, hasher).encrypted(encrypter);
     return switch (keys.renew(key.id(), ask.client().id(), next)) {
-      case Applied(var renewed) -> {
-        audit.record(Event.of(Kind.REFRESHED, renewed));
-        yield new Given<>(IssuedKey.of(renewed, token, hasher));
+      case Applied<Key> _ -> {
+        audit.record(Event.of(Kind.REFRESHED, issued.key()));
+        yield new Given<>(issued);
       }
       // Another refresh of the same token came first, or a revocation did.
       case Refused(var found) ->
@@ -138,10 +147,14 @@ public final class RefreshFlow {
             && ask.idempotencyKey().isPresent()
             && hasher.matches(
                 KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
-    audit.record(Event.of(same ? Kind.REDELIVERED : Kind.REPLAY_REFUSED, key));
-    return same
-        ? new Given<>(IssuedKey.of(key, ask.token().next(hasher, generation.version()), hasher))
-        : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
+    if (!same) {
+      audit.record(Event.of(Kind.REPLAY_REFUSED, key));
+      return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
+    }
+    var token = ask.token().next(hasher, generation.version());
+    var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
+    audit.record(Event.of(Kind.REDELIVERED, key));
+    return new Given<>(issued);
   }
 
   /// Whether the token leads to the present one. Garbage leads nowhere.

@@ -16,13 +16,16 @@ final class Seals {
         .with(request.deviceName())
         .with(request.lifetime())
         .with(request.challenge().map(CodeChallenge::value))
+        .with(request.delivery().map(Delivery::jwk))
+        .with(request.delivery().flatMap(Delivery::nonce))
         .with(request.origin())
         .with(request.at().toEpochMilli())
         .with(expiresAt.toEpochMilli())
         .toBytes();
   }
 
-  static byte[] message(Locator locator, Grant.Claim claim, Grant.Consent consent, Instant at) {
+  static byte[] message(
+      Locator locator, Grant.Claim claim, Grant.Consent consent, Profile profile, Instant at) {
     return Frame.of("approval")
         .with(locator.partitionKey())
         .with(claim.subject().value())
@@ -30,6 +33,9 @@ final class Seals {
         .with(consent.scope())
         .with(consent.lifetime())
         .with(consent.name())
+        .with(profile.name())
+        .with(profile.email())
+        .with(profile.organisation())
         .with(at.toEpochMilli())
         .toBytes();
   }
@@ -39,13 +45,25 @@ final class Seals {
         .with(id)
         .with(terms.clientId())
         .with(terms.subject().value())
+        .with(terms.profile().name())
+        .with(terms.profile().email())
+        .with(terms.profile().organisation())
         .with(terms.scope())
         .with(terms.lifetime())
-        .with(terms.name())
+        .with(written(terms.name()))
         .with(terms.origin())
         .with(terms.approvedAt().toEpochMilli())
         .with(terms.createdAt().toEpochMilli())
+        .with(terms.delivery().map(Delivery::jwk))
+        .with(terms.delivery().flatMap(Delivery::nonce))
         .toBytes();
+  }
+
+  private static String written(DeviceName name) {
+    return switch (name) {
+      case DeviceName.Given(var text) -> "given " + text;
+      case DeviceName.ByCode(var code) -> "by code " + code;
+    };
   }
 
   private static byte[] message(
@@ -103,6 +121,11 @@ final class Seals {
         && hasher.matches(
             Purpose.SEAL,
             approval.seal(),
-            message(grant.locator(), approved.claim(), approval.consent(), approval.since()));
+            message(
+                grant.locator(),
+                approved.claim(),
+                approval.consent(),
+                approval.profile(),
+                approval.since()));
   }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 public final class ApproveHandler extends ApiHandler {
   private final Clients clients;
   private final DeviceFlow flow;
+  private final ProfileClaims profileClaims;
 
   public ApproveHandler() {
     this(Wiring.ofEnvironment());
@@ -22,6 +23,7 @@ public final class ApproveHandler extends ApiHandler {
   public ApproveHandler(Wiring wiring) {
     clients = wiring.clients();
     flow = wiring.flow();
+    profileClaims = ProfileClaims.of(wiring);
   }
 
   @Override
@@ -34,7 +36,11 @@ public final class ApproveHandler extends ApiHandler {
             body.optionalInteger("expires_in").map(Parameters::lifetime),
             body.optionalString("name").filter(name -> !name.isEmpty()).map(Parameters::name));
     return switch (flow.approve(
-        request.subject(), decision.userCode(), decision.approvalNonce(), consent)) {
+        request.subject(),
+        profileClaims.read(request),
+        decision.userCode(),
+        decision.approvalNonce(),
+        consent)) {
       case Given<Grant> _ -> Response.json(200, Map.of("status", "approved"));
       case Declined(var error) -> Response.error(error);
     };

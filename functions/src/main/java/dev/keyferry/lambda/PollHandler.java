@@ -17,8 +17,6 @@ import dev.keyferry.web.Form;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
-import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -56,7 +54,7 @@ public final class PollHandler extends ApiHandler {
                       "the token endpoint knows the device grant and refresh tokens"));
         };
     return switch (answer) {
-      case Given(var issued) -> token(issued);
+      case Given(var issued) -> TokenAnswer.of(issued);
       case Declined(var error) -> Response.error(error);
     };
   }
@@ -85,22 +83,6 @@ public final class PollHandler extends ApiHandler {
       throw refused(OAuthError.invalidRequest("Idempotency-Key is not 1 to 255 characters"));
     }
     return key;
-  }
-
-  /// RFC 6749 §5.1. The life is the key's whole life, so that a repeated answer is the same to the
-  /// byte.
-  private static Response token(IssuedKey issued) {
-    var key = issued.key();
-    return Response.json(
-            200,
-            Map.of(
-                "access_token", issued.accessToken().reveal(),
-                "token_type", "Bearer",
-                "expires_in",
-                    Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
-                "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
-                "scope", key.terms().scope()))
-        .with("pragma", "no-cache");
   }
 
   private static MalformedRequest refused(OAuthError error) {

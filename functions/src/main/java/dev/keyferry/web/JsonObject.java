@@ -13,6 +13,11 @@ public final class JsonObject {
     this.members = members;
   }
 
+  /// Whether there is such a member, of any type.
+  public boolean has(String name) {
+    return members.containsKey(name);
+  }
+
   public Optional<String> optionalString(String name) {
     return optional(name, String.class, "a string");
   }

@@ -3,6 +3,7 @@ package dev.keyferry.flow;
 import static dev.keyferry.flow.Samples.CLI;
 import static dev.keyferry.flow.Samples.DEMO;
 import static dev.keyferry.flow.Samples.NOON;
+import static dev.keyferry.flow.Samples.PROFILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -28,7 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
@@ -49,10 +50,11 @@ final class DeviceFlowTest {
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
-  private final DeviceFlow flow = flowOver(new Random(8628));
+  private final TestEncrypter encrypter = new TestEncrypter();
+  private final DeviceFlow flow = flowOver(hasher);
 
-  private DeviceFlow flowOver(RandomGenerator random) {
-    return new DeviceFlow(grants, keys, hasher, clock, random, _ -> {});
+  private DeviceFlow flowOver(KeyHasher hasher) {
+    return new DeviceFlow(grants, keys, hasher, encrypter, clock, new Random(8628), _ -> {});
   }
 
   private static <T> T given(Answer<T> answer) {
@@ -78,7 +80,7 @@ final class DeviceFlowTest {
   }
 
   private Answer<Grant> approve(Codes codes, Consent consent) {
-    return flow.approve(ADA, codes.userCode(), claim(codes), consent);
+    return flow.approve(ADA, PROFILE, codes.userCode(), claim(codes), consent);
   }
 
   private void approve(Codes codes) {
@@ -88,6 +90,10 @@ final class DeviceFlowTest {
   private void deny(Codes codes) {
     claim(codes);
     assertThat(flow.deny(ADA, codes.userCode())).isInstanceOf(Given.class);
+  }
+
+  private String nameOf(Key key) {
+    return new DeviceNames(hasher).of(key);
   }
 
   private Answer<IssuedKey> poll(Codes codes) {
@@ -163,26 +169,26 @@ final class DeviceFlowTest {
 
     @Test
     void draws_again_when_a_live_grant_has_the_user_code() {
-      var random = new RepeatingUserCodes(2);
-      var repeating = flowOver(random);
+      var hasher = new RepeatingUserCodes(2);
+      var repeating = flowOver(hasher);
       var first = given(repeating.authorize(Samples.request(NOON)));
 
       var second = given(repeating.authorize(Samples.request(NOON)));
 
       assertThat(first.userCode().characters()).isEqualTo("AAAAAAAA");
       assertThat(second.userCode()).isNotEqualTo(first.userCode());
-      assertThat(random.userCodes()).isEqualTo(3);
+      assertThat(hasher.userCodes()).isEqualTo(3);
     }
 
     @Test
     void gives_up_after_five_user_codes_without_calling_it_a_verdict() {
-      var random = new RepeatingUserCodes(Integer.MAX_VALUE);
-      var repeating = flowOver(random);
+      var hasher = new RepeatingUserCodes(Integer.MAX_VALUE);
+      var repeating = flowOver(hasher);
       given(repeating.authorize(Samples.request(NOON)));
 
       assertThat(declined(repeating.authorize(Samples.request(NOON))))
           .isEqualTo(OAuthError.TEMPORARILY_UNAVAILABLE);
-      assertThat(random.userCodes()).isEqualTo(1 + 5);
+      assertThat(hasher.userCodes()).isEqualTo(1 + 5);
     }
 
     @Test
@@ -198,28 +204,32 @@ final class DeviceFlowTest {
       assertThat(declined(poll(second))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
     }
 
-    /// Draws one user code so many times over, then others; all else is random.
-    private static final class RepeatingUserCodes implements RandomGenerator {
-      private final RandomGenerator random = new Random(8628);
+    /// Derives one and the same user code so many times over, then others.
+    private final class RepeatingUserCodes implements KeyHasher {
+      private static final int USER_CODE_BYTES = 8;
+
       private final int times;
-      private int characters;
+      private int userCodes;
 
       RepeatingUserCodes(int times) {
         this.times = times;
       }
 
       @Override
-      public long nextLong() {
-        return random.nextLong();
+      public int version() {
+        return hasher.version();
       }
 
       @Override
-      public int nextInt(int bound) {
-        return characters++ / 8 < times ? 0 : random.nextInt(bound);
+      public byte[] hmac(Purpose purpose, int version, byte[] message) {
+        var derives = purpose.equals(Purpose.USER_CODE) && message.length > USER_CODE_BYTES;
+        return derives && userCodes++ < times
+            ? new byte[32]
+            : hasher.hmac(purpose, version, message);
       }
 
       int userCodes() {
-        return characters / 8;
+        return userCodes;
       }
     }
   }
@@ -274,11 +284,11 @@ final class DeviceFlowTest {
       var adas = claim(codes);
       var bobs = given(flow.claim(BOB, codes.userCode())).approvalNonce();
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), adas, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), adas, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(flow.deny(ADA, codes.userCode())))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
-      given(flow.approve(BOB, codes.userCode(), bobs, Consent.TO_ALL));
+      given(flow.approve(BOB, PROFILE, codes.userCode(), bobs, Consent.TO_ALL));
       assertThat(given(poll(codes)).key().terms().subject()).isEqualTo(BOB);
     }
 
@@ -288,9 +298,9 @@ final class DeviceFlowTest {
       var old = claim(codes);
       var latest = claim(codes);
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), old, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), old, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
-      given(flow.approve(ADA, codes.userCode(), latest, Consent.TO_ALL));
+      given(flow.approve(ADA, PROFILE, codes.userCode(), latest, Consent.TO_ALL));
     }
 
     @Test
@@ -298,7 +308,7 @@ final class DeviceFlowTest {
       var codes = authorize();
       var nonce = claim(codes);
 
-      assertThat(declined(flow.approve(BOB, codes.userCode(), nonce, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(BOB, PROFILE, codes.userCode(), nonce, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
     }
@@ -311,11 +321,11 @@ final class DeviceFlowTest {
       var longer = consent(Optional.empty(), Optional.of(Duration.ofHours(25)));
       var less = consent(Optional.of(new Scope(List.of("read"))), Optional.empty());
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, wider)).code())
+      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, wider)).code())
           .isEqualTo(OAuthError.Code.INVALID_SCOPE);
-      assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, longer)).code())
+      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, longer)).code())
           .isEqualTo(OAuthError.Code.INVALID_REQUEST);
-      given(flow.approve(ADA, codes.userCode(), nonce, less));
+      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, less));
     }
 
     @Test
@@ -325,7 +335,7 @@ final class DeviceFlowTest {
       clock.advance(DeviceFlow.CODE_LIFETIME);
       var wider = consent(Optional.of(new Scope(List.of("admin"))), Optional.empty());
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, wider)))
+      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, wider)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
     }
 
@@ -334,9 +344,9 @@ final class DeviceFlowTest {
       var codes = authorize();
       var nonce = claim(codes);
 
-      given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
       clock.advance(INTERVAL);
-      given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
 
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
@@ -349,7 +359,7 @@ final class DeviceFlowTest {
       given(flow.deny(ADA, codes.userCode()));
       given(flow.deny(ADA, codes.userCode()));
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
     }
@@ -372,7 +382,7 @@ final class DeviceFlowTest {
     void nobody_decides_on_what_they_have_not_seen() {
       var codes = authorize();
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), "", Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA, PROFILE, codes.userCode(), "", Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(flow.deny(ADA, codes.userCode())))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
@@ -398,13 +408,68 @@ final class DeviceFlowTest {
       assertThat(key.terms().clientId()).isEqualTo("cli");
       assertThat(key.terms().subject()).isEqualTo(ADA);
       assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read", "write")));
-      assertThat(key.terms().name()).isEqualTo(Samples.request(NOON).deviceName());
+      assertThat(nameOf(key)).isEqualTo("Ada's büro 💻");
+      assertThat(key.terms().profile()).isEqualTo(PROFILE);
       assertThat(key.terms().origin()).isEqualTo(Samples.request(NOON).origin());
       assertThat(key.terms().createdAt()).isEqualTo(clock.instant());
       assertThat(key.expiresAt()).isEqualTo(clock.instant().plus(Duration.ofHours(24)));
       assertThat(keys.find(key.id())).contains(key);
       assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken()))
           .contains(new KeyVerifier.Active(key, key.expiresAt()));
+    }
+
+    @Test
+    void a_device_that_nobody_named_is_called_by_its_user_code() {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      approve(codes);
+
+      var key = given(poll(codes)).key();
+
+      var named = "Device Link Access Key (" + codes.userCode().display() + ")";
+      assertThat(nameOf(key)).isEqualTo(named);
+      assertThat(key.toString())
+          .doesNotContain(codes.userCode().characters())
+          .doesNotContain(codes.userCode().display());
+      hasher.rotateTo(2);
+      assertThat(nameOf(key)).isEqualTo(named);
+      hasher.rotateTo(3);
+      assertThat(nameOf(key)).isEqualTo("Device Link Access Key");
+    }
+
+    @Test
+    void a_grant_of_the_version_before_is_called_by_its_user_code_too() {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      approve(codes);
+      hasher.rotateTo(2);
+
+      var key = given(poll(codes)).key();
+
+      hasher.rotateTo(3);
+      assertThat(nameOf(key)).contains(codes.userCode().display());
+    }
+
+    @Test
+    void a_masked_code_tells_nothing_in_another_row() {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      approve(codes);
+      var key = given(poll(codes)).key();
+      var terms = key.terms();
+      var bobs = Samples.key(BOB, NOON);
+      var adas = Samples.key(ADA, NOON);
+
+      assertThat(nameOf(key)).contains(codes.userCode().display());
+      assertThat(nameOf(Samples.withName(adas, terms.name())))
+          .doesNotContain(codes.userCode().display());
+      assertThat(nameOf(Samples.withTerms(key, Samples.withName(bobs, terms.name()).terms())))
+          .doesNotContain(codes.userCode().display());
+    }
+
+    @Test
+    void a_claimants_name_goes_before_the_devices_own() {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      given(approve(codes, new Consent(Optional.empty(), Optional.empty(), Optional.of("lab"))));
+
+      assertThat(nameOf(given(poll(codes)).key())).isEqualTo("lab");
     }
 
     @Test
@@ -421,7 +486,7 @@ final class DeviceFlowTest {
 
       assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read")));
       assertThat(key.expiresAt()).isEqualTo(NOON.plus(Duration.ofMinutes(5)));
-      assertThat(key.terms().name()).contains("kitchen");
+      assertThat(nameOf(key)).isEqualTo("kitchen");
     }
 
     @Test
@@ -976,6 +1041,7 @@ final class DeviceFlowTest {
           edited(asked.scope(), asked.deviceName(), Duration.ofDays(300), asked.at()),
           edited(asked.scope(), asked.deviceName(), asked.lifetime(), asked.at().plusMillis(1)),
           from(Origin.parse("192.0.2.8")),
+          Samples.encrypted(asked, Samples.DELIVERY),
           by("demo", Optional.empty()),
           by("cli", Optional.of(Samples.CHALLENGE)));
     }
@@ -984,7 +1050,14 @@ final class DeviceFlowTest {
         Scope scope, Optional<String> name, Duration lifetime, Instant at) {
       var asked = row(codes).request();
       return new DeviceRequest(
-          asked.clientId(), scope, name, lifetime, asked.challenge(), asked.origin(), at);
+          asked.clientId(),
+          scope,
+          name,
+          lifetime,
+          asked.challenge(),
+          asked.delivery(),
+          asked.origin(),
+          at);
     }
 
     private DeviceRequest from(Origin origin) {
@@ -995,6 +1068,7 @@ final class DeviceFlowTest {
           asked.deviceName(),
           asked.lifetime(),
           asked.challenge(),
+          asked.delivery(),
           origin,
           asked.at());
     }
@@ -1007,6 +1081,7 @@ final class DeviceFlowTest {
           asked.deviceName(),
           asked.lifetime(),
           challenge,
+          asked.delivery(),
           asked.origin(),
           asked.at());
     }
@@ -1038,7 +1113,7 @@ final class DeviceFlowTest {
     @Test
     void an_approval_that_nobody_gave_is_not_redeemed() {
       var claim = new Claim(ADA, Samples.digest());
-      forge(new Approved(claim, new Approval(Consent.TO_ALL, NOON, Samples.digest())));
+      forge(new Approved(claim, new Approval(Consent.TO_ALL, PROFILE, NOON, Samples.digest())));
 
       assertRedeemsNothing();
     }
@@ -1065,30 +1140,46 @@ final class DeviceFlowTest {
       var approval = genuine.approval();
       var consent = approval.consent();
       var claim = genuine.claim();
+      var eve = Optional.of("Eve");
+      var profiles =
+          Stream.of(
+              new Profile(eve, PROFILE.email(), PROFILE.organisation()),
+              new Profile(PROFILE.name(), eve, PROFILE.organisation()),
+              new Profile(PROFILE.name(), PROFILE.email(), eve),
+              Profile.NONE);
       List<Approved> forgeries =
           List.of(
               new Approved(new Claim(BOB, claim.nonce()), approval),
               new Approved(new Claim(ADA, Samples.digest()), approval),
-              new Approved(claim, new Approval(Consent.TO_ALL, approval.since(), approval.seal())),
+              new Approved(
+                  claim, new Approval(Consent.TO_ALL, PROFILE, approval.since(), approval.seal())),
               new Approved(
                   claim,
                   new Approval(
                       new Consent(consent.scope(), Optional.empty(), consent.name()),
+                      PROFILE,
                       approval.since(),
                       approval.seal())),
               new Approved(
                   claim,
                   new Approval(
                       new Consent(consent.scope(), consent.lifetime(), Optional.of("office")),
+                      PROFILE,
                       approval.since(),
                       approval.seal())),
               new Approved(
-                  claim, new Approval(consent, approval.since().plusMillis(1), approval.seal())));
+                  claim,
+                  new Approval(consent, PROFILE, approval.since().plusMillis(1), approval.seal())));
 
       for (var forgery : forgeries) {
         forge(forgery);
         assertRedeemsNothing();
       }
+      profiles.forEach(profile -> {
+        forge(
+            new Approved(claim, new Approval(consent, profile, approval.since(), approval.seal())));
+        assertRedeemsNothing();
+      });
       forge(genuine);
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
@@ -1106,6 +1197,101 @@ final class DeviceFlowTest {
     }
   }
 
+  /// How a device wants its key is a part of what it asked for.
+  @Nested
+  class EncryptedDelivery {
+    private final Codes codes =
+        given(flow.authorize(Samples.encrypted(Samples.request(NOON), Samples.DELIVERY)));
+
+    @Test
+    void of_a_device_that_did_not_ask_for_it_there_is_none() {
+      var plain = authorize();
+      approve(plain);
+
+      assertThat(given(poll(plain)).jwe()).isEmpty();
+    }
+
+    @Test
+    void is_of_the_very_key_that_was_minted() {
+      approve(codes);
+
+      var issued = given(poll(codes));
+
+      assertThat(issued.jwe()).contains(TestEncrypter.text(Samples.DELIVERY, issued));
+      assertThat(issued.key()).isEqualTo(keys.find(issued.key().id()).orElseThrow());
+      assertThat(issued.key().terms().delivery()).contains(Samples.DELIVERY);
+    }
+
+    @Test
+    void is_repeated_to_the_poll_that_is_repeated() {
+      approve(codes);
+      var issued = given(poll(codes, "a"));
+
+      assertThat(given(poll(codes, "a")).jwe()).isPresent().isEqualTo(issued.jwe());
+    }
+
+    @Test
+    void that_fails_spends_no_code() {
+      approve(codes);
+      encrypter.fail();
+
+      assertThatExceptionOfType(TestEncrypter.Broken.class).isThrownBy(() -> poll(codes));
+      assertThat(row(codes).state()).isInstanceOf(Approved.class);
+
+      encrypter.recover();
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void to_a_key_that_was_put_into_the_row_of_the_grant_is_not_made() {
+      approve(codes);
+      var genuine = row(codes);
+      for (var delivery : otherDeliveries()) {
+        var asked = Samples.request(NOON);
+        var edited = delivery.map(other -> Samples.encrypted(asked, other)).orElse(asked);
+        grants.forge(genuine.locator(), _ -> withRequest(genuine, edited));
+
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+      }
+      grants.forge(genuine.locator(), _ -> genuine);
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    private static Grant withRequest(Grant row, DeviceRequest request) {
+      return new Grant(
+          row.locator(),
+          request,
+          row.deviceSecret(),
+          row.seal(),
+          row.expiresAt(),
+          row.pace(),
+          row.state());
+    }
+
+    @Test
+    void to_a_key_that_was_put_into_the_row_of_the_issued_key_is_not_repeated() {
+      approve(codes);
+      var issued = given(poll(codes, "a"));
+      for (var delivery : otherDeliveries()) {
+        keys.forge(
+            issued.key().id(),
+            key -> Samples.withTerms(key, Samples.withDelivery(issued.key().terms(), delivery)));
+
+        assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+      }
+    }
+  }
+
+  private static List<Optional<Delivery>> otherDeliveries() {
+    var jwk = Samples.DELIVERY.jwk();
+    var nonce = Samples.DELIVERY.nonce();
+    return List.of(
+        Optional.empty(),
+        Optional.of(new Delivery("{}", nonce)),
+        Optional.of(new Delivery(jwk, Optional.of("another"))),
+        Optional.of(new Delivery(jwk, Optional.empty())));
+  }
+
   @Nested
   class Outages {
     @Test
@@ -1116,13 +1302,13 @@ final class DeviceFlowTest {
 
       assertUnavailable(() -> poll(codes));
       assertUnavailable(() -> flow.claim(ADA, codes.userCode()));
-      assertUnavailable(() -> flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      assertUnavailable(() -> flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
       assertUnavailable(() -> flow.deny(ADA, codes.userCode()));
       assertUnavailable(() -> flow.authorize(Samples.request(NOON)));
 
       hasher.recover();
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
-      given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
 
@@ -1141,13 +1327,27 @@ final class DeviceFlowTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"NAME", "USER_CODE"})
+    void a_nameless_devices_code_is_not_spent_when_this_subkey_is_missing(Purpose purpose) {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      approve(codes);
+      hasher.failFor(purpose);
+
+      assertUnavailable(() -> poll(codes));
+      assertThat(row(codes).state()).isInstanceOf(Approved.class);
+
+      hasher.recover();
+      assertThat(nameOf(given(poll(codes)).key())).contains(codes.userCode().display());
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"SEAL", "APPROVAL", "USER_CODE"})
     void an_approval_is_whole_or_not_there_when_this_subkey_is_missing(Purpose purpose) {
       var codes = authorize();
       var nonce = claim(codes);
       hasher.failFor(purpose);
 
-      assertUnavailable(() -> flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      assertUnavailable(() -> flow.approve(ADA, PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
       assertThat(row(codes).state()).isInstanceOf(Claimed.class);
     }
 

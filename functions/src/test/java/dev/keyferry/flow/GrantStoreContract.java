@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What every grant store promises: the conditions of the design's table, one by one.
 ///
@@ -54,7 +55,7 @@ public abstract class GrantStoreContract {
   private final Claim claim = new Claim(subject(), digest());
   private final Instant later = NOON.plusSeconds(30);
   private final Instant lastMoment = grant.expiresAt().minus(MILLISECOND);
-  private final Approval approval = new Approval(Consent.TO_ALL, later, digest());
+  private final Approval approval = new Approval(Consent.TO_ALL, Samples.PROFILE, later, digest());
   private final Key key = Samples.key(claim.subject(), later);
 
   protected abstract Stores stores();
@@ -165,6 +166,17 @@ public abstract class GrantStoreContract {
     }
 
     @Test
+    void stores_how_the_key_is_to_be_delivered() {
+      for (var nonce : List.of(Samples.DELIVERY.nonce(), Optional.<String>empty())) {
+        var delivery = new Delivery(Samples.DELIVERY.jwk(), nonce);
+        var asked = Samples.grant(Samples.encrypted(Samples.request(NOON), delivery));
+
+        assertThat(grants().create(asked, NOON)).isEqualTo(new Applied<>(asked));
+        assertThat(stored(asked.locator())).contains(asked);
+      }
+    }
+
+    @Test
     void stores_a_grant_without_its_optional_fields() {
       var bare =
           Samples.grant(
@@ -173,6 +185,7 @@ public abstract class GrantStoreContract {
                   new Scope(List.of("read")),
                   Optional.empty(),
                   Duration.ofSeconds(60),
+                  Optional.empty(),
                   Optional.empty(),
                   Origin.parse("2001:db8::7"),
                   NOON));
@@ -512,7 +525,8 @@ public abstract class GrantStoreContract {
     }
 
     private Write<Grant> approve(Claim by, Consent consent, Instant now) {
-      return grants().approve(locator, by, new Approval(consent, now, digest()), now);
+      return grants()
+          .approve(locator, by, new Approval(consent, Samples.PROFILE, now, digest()), now);
     }
 
     private Consent scope(String... tokens) {
@@ -549,6 +563,7 @@ public abstract class GrantStoreContract {
                   Optional.of(new Scope(List.of("write"))),
                   Optional.of(Duration.ofHours(1)),
                   Optional.of("küche 🍳")),
+              Profile.NONE,
               later,
               digest());
 
@@ -647,6 +662,31 @@ public abstract class GrantStoreContract {
       assertThat(grants().approve(locator, claim, approval, later))
           .isEqualTo(new Applied<>(approved));
       assertThat(stored()).isEqualTo(approved);
+    }
+
+    @Test
+    void recognises_its_own_work_when_the_user_goes_by_another_name_meanwhile() {
+      var approved = applied(grants().approve(locator, claim, approval, later));
+      var renamed = new Approval(approval.consent(), Profile.NONE, approval.since(), digest());
+
+      assertThat(grants().approve(locator, claim, renamed, later))
+          .isEqualTo(new Applied<>(approved));
+      assertThat(stored()).isEqualTo(approved);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void stores_what_is_known_of_the_user(int known) {
+      var profile =
+          new Profile(
+              Optional.of("Ada").filter(_ -> known == 0),
+              Optional.of("ada@example.com").filter(_ -> known == 1),
+              Optional.of("Engines").filter(_ -> known == 2));
+      var approval = new Approval(Consent.TO_ALL, profile, later, digest());
+
+      applied(grants().approve(locator, claim, approval, later));
+
+      assertThat(stored().state()).isEqualTo(new Approved(claim, approval));
     }
 
     @Test

@@ -47,9 +47,12 @@ final class RefreshFlowTest {
   private final TestClock clock = new TestClock(NOON);
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
+  private final TestEncrypter encrypter = new TestEncrypter();
   private final DeviceFlow deviceFlow =
-      new DeviceFlow(new InMemoryGrantStore(keys), keys, hasher, clock, new Random(8628), _ -> {});
-  private final RefreshFlow flow = new RefreshFlow(keys, hasher, clock, new Random(6749), _ -> {});
+      new DeviceFlow(
+          new InMemoryGrantStore(keys), keys, hasher, encrypter, clock, new Random(8628), _ -> {});
+  private final RefreshFlow flow =
+      new RefreshFlow(keys, hasher, encrypter, clock, new Random(6749), _ -> {});
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
 
   private static <T> T given(Answer<T> answer) {
@@ -62,7 +65,10 @@ final class RefreshFlowTest {
   }
 
   private DeviceFlow.Codes approved(Scope scope, Duration lifetime) {
-    var asked = Samples.request(clock.instant());
+    return approved(Samples.request(clock.instant()), scope, lifetime);
+  }
+
+  private DeviceFlow.Codes approved(DeviceRequest asked, Scope scope, Duration lifetime) {
     var codes =
         given(
             deviceFlow.authorize(
@@ -72,10 +78,11 @@ final class RefreshFlowTest {
                     asked.deviceName(),
                     lifetime,
                     asked.challenge(),
+                    asked.delivery(),
                     asked.origin(),
                     asked.at())));
     var nonce = given(deviceFlow.claim(ADA, codes.userCode())).approvalNonce();
-    given(deviceFlow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+    given(deviceFlow.approve(ADA, Samples.PROFILE, codes.userCode(), nonce, Consent.TO_ALL));
     return codes;
   }
 
@@ -706,7 +713,17 @@ final class RefreshFlowTest {
       var terms = genuine.terms();
       return Samples.withTerms(
           genuine,
-          new Terms(clientId, subject, scope, lifetime, terms.name(), terms.origin(), at, at));
+          new Terms(
+              clientId,
+              subject,
+              terms.profile(),
+              scope,
+              lifetime,
+              terms.name(),
+              terms.origin(),
+              at,
+              at,
+              terms.delivery()));
     }
 
     @Test
@@ -854,6 +871,56 @@ final class RefreshFlowTest {
       assertInvalidGrant(refresh(second));
       assertInvalidGrant(refresh(first, "a"));
       assertThat(opens(second)).isFalse();
+    }
+  }
+
+  /// A device that wanted its key encrypted wants so whatever replaces it.
+  @Nested
+  class EncryptedDelivery {
+    private final DeviceFlow.Codes codes =
+        approved(Samples.encrypted(Samples.request(NOON), Samples.DELIVERY), OFFLINE, HOUR);
+    private final IssuedKey first = poll(codes);
+
+    @Test
+    void holds_for_every_refresh_and_its_repetition() {
+      var second = given(refresh(first, "a"));
+      assertThat(second.jwe()).contains(TestEncrypter.text(Samples.DELIVERY, second));
+
+      assertThat(given(refresh(first, "a")).jwe()).isEqualTo(second.jwe());
+      var third = given(refresh(second));
+      assertThat(third.jwe()).contains(TestEncrypter.text(Samples.DELIVERY, third));
+    }
+
+    @Test
+    void of_a_device_that_did_not_ask_for_it_there_is_none() {
+      assertThat(given(refresh(link())).jwe()).isEmpty();
+    }
+
+    @Test
+    void that_fails_spends_no_refresh_token() {
+      encrypter.fail();
+
+      assertThatExceptionOfType(TestEncrypter.Broken.class).isThrownBy(() -> refresh(first));
+      assertThat(row(first).generation().number()).isZero();
+
+      encrypter.recover();
+      given(refresh(first));
+    }
+
+    @Test
+    void to_a_key_that_was_put_into_the_row_is_not_made() {
+      var second = given(refresh(first, "a"));
+      var genuine = row(first);
+      var thief = new Delivery("{\"kid\":\"thief\"}", Samples.DELIVERY.nonce());
+      for (var delivery : List.of(Optional.of(thief), Optional.<Delivery>empty())) {
+        keys.forge(
+            genuine.id(),
+            key -> Samples.withTerms(key, Samples.withDelivery(genuine.terms(), delivery)));
+
+        assertInvalidGrant(refresh(first, "a"));
+        assertInvalidGrant(refresh(second));
+        assertThat(opens(second)).isFalse();
+      }
     }
   }
 

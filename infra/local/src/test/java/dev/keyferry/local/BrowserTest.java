@@ -60,6 +60,9 @@ class BrowserTest extends InBrowser {
     assertThat(issued.json().get("expires_in").asLong()).isEqualTo(5400);
     var holder = api.whoami(issued.text("access_token"));
     assertThat(holder.text("sub")).isEqualTo("alice");
+    assertThat(holder.text("name")).isEqualTo("Alice");
+    assertThat(holder.text("email")).isEqualTo("alice@example.com");
+    assertThat(holder.text("organisation")).isEqualTo("example");
     assertThat(holder.text("scope")).isEqualTo("read write");
   }
 
@@ -168,7 +171,7 @@ class BrowserTest extends InBrowser {
     var shown = person.page().locator("#device-name");
     assertThat(shown).hasText("<img src=//evil.example onerror=alert(1)>\uFFFDgnp.exe\uFFFD\uFFFD");
     assertThat(shown.locator("*")).hasCount(0);
-    assertThat(person.page().locator("#account")).hasText("<b>mallory</b>");
+    assertThat(person.page().locator("#account")).hasText("<b>mallory</b>@example.com");
     assertThat(person.page().locator("main img, main b, main script, main style")).hasCount(0);
     person.screenshot("8-hostile-name");
   }

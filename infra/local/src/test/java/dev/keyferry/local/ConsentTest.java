@@ -72,7 +72,7 @@ class ConsentTest extends InBrowser {
     assertThat(person.page().url()).doesNotContain(asked.text("user_code").substring(5));
     person.signIn("kate");
 
-    assertThat(person.page().locator("#account")).hasText("kate");
+    assertThat(person.page().locator("#account")).hasText("kate@example.com");
     assertThat(person.button("Approve")).isEnabled();
     person.button("Approve").click();
     assertThat(person.heading("Approved")).isVisible();

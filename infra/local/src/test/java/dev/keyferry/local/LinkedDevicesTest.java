@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -60,6 +61,46 @@ class LinkedDevicesTest {
       assertThat(oldest.path("expires_at").asLong() - oldest.path("created_at").asLong())
           .isEqualTo(86_400);
       assertThat(oldest.path("last_used_at").asLong() % 3_600).isZero();
+    }
+
+    private String name(Map<String, String> asked, Map<String, String> consent) {
+      var codes = api.codes(asked);
+      var body = new LinkedHashMap<>(consent);
+      body.put("user_code", codes.userCode());
+      body.put("approval_nonce", api.claim(user, codes.userCode()).text("approval_nonce"));
+      assertThat(api.json("/oauth/device/approve", user, body).status()).isEqualTo(200);
+      assertThat(api.poll(codes.deviceCode()).status()).isEqualTo(200);
+      return "Device Link Access Key (" + codes.userCode() + ")";
+    }
+
+    private static List<String> names(Api api, String user) {
+      return StreamSupport.stream(api.keys(user).json().path("keys").spliterator(), false)
+          .map(key -> key.path("name").asText())
+          .toList();
+    }
+
+    @Test
+    void calls_each_as_its_owner_does_else_as_it_does_itself_else_by_its_user_code() {
+      var nameless = Map.of("client_id", "cli");
+      name(NAMED, Map.of("name", "my laptop"));
+      name(nameless, Map.of("name", "my phone"));
+      name(NAMED, Map.of());
+      name(NAMED, Map.of("name", ""));
+      var byCode = name(nameless, Map.of("name", ""));
+      var byItsOwn = name(nameless, Map.of());
+
+      assertThat(names(api, user))
+          .containsExactlyInAnyOrder(
+              "my laptop", "my phone", "build-1", "build-1", byCode, byItsOwn);
+    }
+
+    @Test
+    void calls_it_by_its_code_as_long_as_the_subkey_before_is_known() {
+      var byCode = name(Map.of("client_id", "cli"), Map.of());
+
+      assertThat(names(Shared.deployed(Map.of("HashVersion", "2")), user)).containsExactly(byCode);
+      assertThat(names(Shared.deployed(Map.of("HashVersion", "3")), user))
+          .containsExactly("Device Link Access Key");
     }
 
     @Test

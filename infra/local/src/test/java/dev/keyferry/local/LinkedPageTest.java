@@ -26,7 +26,7 @@ class LinkedPageTest extends InBrowser {
     person.button("Sign in").click();
     person.signIn("rita");
 
-    assertThat(person.page().locator("#linked-account")).hasText("Signed in as rita.");
+    assertThat(person.page().locator("#linked-account")).hasText("Signed in as rita@example.com.");
     assertThat(person.page()).hasURL(Shared.stack().url() + "/device/linked");
     assertThat(devices()).hasCount(3);
     assertThat(devices().nth(0)).containsText("Demo tool");

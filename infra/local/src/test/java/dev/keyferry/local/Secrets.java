@@ -89,9 +89,23 @@ final class Secrets {
         .flatMap(text -> Stream.of(text, text.replace("-", "")))
         .flatMap(text -> Stream.of(text, text.toLowerCase(Locale.ROOT)))
         .forEach(FORMS::add);
+    if (kind.equals(Kind.USER_CODE)) {
+      FORMS.add(bits(secret));
+    }
     if (DEVICE_CODE.matcher(secret).matches()) {
       secretHalf(secret).forEach(FORMS::add);
     }
+  }
+
+  /// A user code as a masked one would be written under a mask of nothing.
+  static String bits(String userCode) {
+    var bits =
+        userCode
+            .replace("-", "")
+            .chars()
+            .mapToLong("ABCDEFGHJKLMNPQRSTUVWXYZ23456789"::indexOf)
+            .reduce(0, (all, character) -> all * 32 + character);
+    return HexFormat.of().toHexDigits(bits, 10);
   }
 
   /// What of a token is as good as the whole of it.

@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,12 +75,26 @@ final class Shared {
   }
 
   static ToHandlers limited(Functions.Tap wire, InstantSource clock, Consumer<String> log) {
+    return deployed(Map.of(), wire, clock, log);
+  }
+
+  /// Fresh environments over the same tables, as a deployment with these parameters has them.
+  static ToHandlers deployed(Map<String, String> parameters) {
+    var values = new LinkedHashMap<>(LocalKeyferry.NO_LIMITS);
+    values.putAll(parameters);
+    return deployed(values, (_, connection) -> connection, CLOCK, Secrets.LOG::add);
+  }
+
+  private static ToHandlers deployed(
+      Map<String, String> parameters,
+      Functions.Tap wire,
+      InstantSource clock,
+      Consumer<String> log) {
+    var values = new LinkedHashMap<>(parameters);
+    values.put("GrantsTable", Tables.GRANTS);
+    values.put("KeysTable", Tables.KEYS);
+    values.put("HashKey.Arn", STACK.aws().hashKey());
     try {
-      var values =
-          Map.of(
-              "GrantsTable", Tables.GRANTS,
-              "KeysTable", Tables.KEYS,
-              "HashKey.Arn", STACK.aws().hashKey());
       return environments(new Template(TEMPLATE, values), wire, clock, Encoding.TEXT, log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,0 +1,23 @@
+package dev.keyferry.flow;
+
+/// The names of linked devices as people read them.
+public final class DeviceNames {
+  private static final String NAMELESS = "Device Link Access Key";
+
+  private final KeyHasher hasher;
+
+  public DeviceNames(KeyHasher hasher) {
+    this.hasher = hasher;
+  }
+
+  /// The name given, else `Device Link Access Key (ABCD-2345)`; without the code once its subkey
+  /// was replaced twice.
+  public String of(Key key) {
+    return switch (key.terms().name()) {
+      case DeviceName.Given(var text) -> text;
+      case DeviceName.ByCode(var masked) when hasher.reaches(masked.version()) ->
+          NAMELESS + " (" + masked.reveal(hasher, key.id(), key.terms().subject()).display() + ")";
+      case DeviceName.ByCode _ -> NAMELESS;
+    };
+  }
+}
