@@ -50,6 +50,7 @@ abstract class ApiHandler
     return new Request(
         Optional.ofNullable(event.getRequestContext().getRequestId()),
         URI.create(event.getStageVariables().get("PublicUrl")),
+        URI.create(event.getStageVariables().get("IssuerUrl")),
         event.getRawPath(),
         Objects.requireNonNullElse(event.getRawQueryString(), ""),
         headers(event),
@@ -95,7 +96,7 @@ abstract class ApiHandler
         .withStatusCode(response.status())
         .withHeaders(response.headers())
         .withBody(response.body())
-        .withIsBase64Encoded(false)
+        .withIsBase64Encoded(response.isBase64())
         .build();
   }
 }

@@ -1,95 +1,186 @@
 package dev.keyferry.lambda;
 
+import static java.util.stream.Collectors.toMap;
+
+import dev.keyferry.web.Json;
+import dev.keyferry.web.JsonObject;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/// The verification page and what it shows, RFC 8628 §3.3: static, so a GET changes nothing. It
-/// learns from two `meta` elements where to sign in.
+/// The verification page and what it loads, RFC 8628 §3.3: static, so a GET changes nothing. The
+/// document is made for its reader's language and never stored; all else has the hash of all of it
+/// in its path, and is stored for good.
 public final class VerificationPageHandler extends ApiHandler {
-  private static final String HTML = "device.html";
+  private static final List<String> DOCUMENTS = List.of("/device", "/device/linked");
+  private static final String STYLE = "device.css";
+  private static final int VERSION_BYTES = 6;
+  private static final Pattern BLANK = Pattern.compile("\\{\\{([^}]+)}}");
+
+  static final List<String> SCRIPTS =
+      List.of(
+          "api.js",
+          "app.js",
+          "code.js",
+          "consent.js",
+          "devices.js",
+          "document.js",
+          "flow.js",
+          "formats.js",
+          "oauth4webapi.js",
+          "screens.js",
+          "sign-in.js",
+          "words.js");
 
   private static final Map<String, String> TYPES =
       Map.of(
-          HTML,
-          "text/html; charset=utf-8",
-          "device.css",
-          "text/css; charset=utf-8",
-          "device.js",
-          "text/javascript; charset=utf-8",
-          "icon.svg",
-          "image/svg+xml",
-          "oauth4webapi.js",
-          "text/javascript; charset=utf-8");
+          "css", "text/css; charset=utf-8",
+          "js", "text/javascript; charset=utf-8",
+          "json", "application/json",
+          "svg", "image/svg+xml");
 
-  private final Map<String, Response> files;
+  private final String document = read("device.html");
+  private final Map<String, JsonObject> words =
+      Languages.ALL.stream().collect(toMap(UnaryOperator.identity(), VerificationPageHandler::of));
+  private final Map<String, PageFile> files = new HashMap<>();
+  private final Map<String, String> settings;
+  private final String signInOrigins;
 
   public VerificationPageHandler() {
     this(Wiring.ofEnvironment());
   }
 
   public VerificationPageHandler(Wiring wiring) {
-    var issuer = URI.create(wiring.setting("ISSUER_URL"));
-    var policy = policy(issuer, wiring.setting("SIGN_IN_ORIGINS"));
-    var settings =
-        Map.of("{{issuer}}", issuer.toString(), "{{client_id}}", wiring.setting("PAGE_CLIENT_ID"));
-    files =
-        TYPES.keySet().stream()
-            .collect(
-                Collectors.toMap(
-                    VerificationPageHandler::path, name -> file(name, policy, settings)));
+    signInOrigins = wiring.setting("SIGN_IN_ORIGINS");
+    var texts = new TreeMap<String, String>();
+    Stream.concat(SCRIPTS.stream(), Languages.ALL.stream().map(VerificationPageHandler::words))
+        .forEach(name -> texts.put(name, read(name)));
+    texts.put("logo.svg", read("logo.svg"));
+    texts.put(STYLE, Accent.parse(wiring.setting("ACCENT_COLOR")).css() + read(STYLE));
+    var version = version(texts);
+    texts.forEach((name, text) ->
+        files.put("/device/" + version + "/" + name, new PageFile(text, headers(name))));
+    settings =
+        Map.of(
+            "version", version,
+            "client_id", wiring.setting("PAGE_CLIENT_ID"),
+            "brand", wiring.setting("BRAND_NAME"),
+            "support", wiring.setting("SUPPORT_URL"));
   }
 
   @Override
   Response handle(Request request) {
+    if (DOCUMENTS.contains(request.path())) {
+      return document(request);
+    }
     return Optional.ofNullable(files.get(request.path()))
+        .map(file -> file.to(request))
         .orElseGet(() -> Response.json(404, Map.of("message", "Not Found")));
   }
 
-  private static String path(String name) {
-    return name.equals(HTML) ? "/device" : "/device/" + name;
+  private Response document(Request request) {
+    var language = Languages.preferred(request);
+    var values = new HashMap<>(settings);
+    values.put("issuer", request.issuer().toString());
+    values.put("language", language);
+    values.put("direction", Languages.direction(language));
+    var html = BLANK.matcher(document).replaceAll(blank -> fill(blank.group(1), values, language));
+    return new PageFile(html, documentHeaders(request.issuer(), language)).to(request);
+  }
+
+  private String fill(String blank, Map<String, String> values, String language) {
+    var key = blank.replaceFirst("^words:", "");
+    var value =
+        key.equals(blank)
+            ? Optional.ofNullable(values.get(key)).orElseThrow()
+            : Optional.ofNullable(words.get(language)).orElseThrow().string(key);
+    return Matcher.quoteReplacement(escape(value));
   }
 
   /// Nothing may run or load but the page's own files and the issuer's answers; nobody may frame
-  /// it.
-  private static String policy(URI issuer, String signInOrigins) {
+  /// it, and no text becomes a script.
+  private Map<String, String> documentHeaders(URI issuer, String language) {
     var origin = issuer.getScheme() + "://" + issuer.getAuthority();
-    return String.join(
-        "; ",
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        ("connect-src 'self' " + origin + " " + signInOrigins).strip(),
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'");
+    var policy =
+        String.join(
+            "; ",
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            ("connect-src 'self' " + origin + " " + signInOrigins).strip(),
+            "form-action 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'");
+    var headers = new TreeMap<>(commonHeaders());
+    headers.put("content-type", "text/html; charset=utf-8");
+    headers.put("content-language", language);
+    headers.put("cache-control", "no-store");
+    headers.put("vary", "accept-encoding, accept-language");
+    headers.put("content-security-policy", policy);
+    headers.put("cross-origin-opener-policy", "same-origin");
+    headers.put("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
+    headers.put("x-frame-options", "DENY");
+    return headers;
   }
 
-  private static Response file(String name, String policy, Map<String, String> settings) {
-    var body = read(name);
-    if (name.equals(HTML)) {
-      for (var setting : settings.entrySet()) {
-        body = body.replace(setting.getKey(), escape(setting.getValue()));
-      }
+  /// Opened by themselves they run nothing either: a logo is the operator's, and may hold a script.
+  private static Map<String, String> headers(String name) {
+    var headers = new TreeMap<>(commonHeaders());
+    headers.put("content-type", type(name));
+    headers.put("cache-control", "public, max-age=31536000, immutable");
+    headers.put("vary", "accept-encoding");
+    headers.put("content-security-policy", "default-src 'none'; sandbox");
+    return headers;
+  }
+
+  private static Map<String, String> commonHeaders() {
+    return Map.of(
+        "cross-origin-resource-policy", "same-origin",
+        "referrer-policy", "no-referrer",
+        "x-content-type-options", "nosniff");
+  }
+
+  private static String type(String name) {
+    return Optional.ofNullable(TYPES.get(name.substring(name.lastIndexOf('.') + 1))).orElseThrow();
+  }
+
+  private static String words(String language) {
+    return "words-" + language + ".json";
+  }
+
+  private static JsonObject of(String language) {
+    return Json.readObject(read(words(language)));
+  }
+
+  /// The hash of all names and texts.
+  private static String version(Map<String, String> texts) {
+    try {
+      var sha256 = MessageDigest.getInstance("SHA-256");
+      texts.forEach((name, text) -> {
+        sha256.update((name + "\0" + text + "\0").getBytes(StandardCharsets.UTF_8));
+      });
+      return HexFormat.of().formatHex(sha256.digest(), 0, VERSION_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
     }
-    return new Response(
-        200,
-        Map.of(
-            "content-type", TYPES.getOrDefault(name, ""),
-            "cache-control", name.equals(HTML) ? "no-store" : "no-cache",
-            "content-security-policy", policy,
-            "cross-origin-opener-policy", "same-origin",
-            "referrer-policy", "no-referrer",
-            "x-content-type-options", "nosniff",
-            "x-frame-options", "DENY"),
-        body);
   }
 
   private static String read(String name) {

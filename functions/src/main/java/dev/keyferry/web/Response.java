@@ -6,7 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// An answer: status, headers by lower-case name, body.
-public record Response(int status, Map<String, String> headers, String body) {
+///
+/// @param isBase64 that the body is the base64 of what to send, and not the text itself
+public record Response(int status, Map<String, String> headers, String body, boolean isBase64) {
+  public Response(int status, Map<String, String> headers, String body) {
+    this(status, headers, body, false);
+  }
+
   public static Response json(int status, Map<String, ?> body) {
     return new Response(
         status,
@@ -51,7 +57,7 @@ public record Response(int status, Map<String, String> headers, String body) {
   public Response with(String header, String value) {
     var more = new LinkedHashMap<>(headers);
     more.put(header, value);
-    return new Response(status, more, body);
+    return new Response(status, more, body, isBase64);
   }
 
   private static int status(OAuthError error) {

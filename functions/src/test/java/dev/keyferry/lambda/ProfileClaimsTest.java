@@ -20,6 +20,7 @@ final class ProfileClaimsTest {
         new Request(
             Optional.empty(),
             URI.create("https://keys.example"),
+            URI.create("https://issuer.example"),
             "/oauth/device/approve",
             "",
             Map.of(),

@@ -27,6 +27,7 @@ final class RequestTest {
     return new Request(
         Optional.of("a-request"),
         URI.create("https://keys.example"),
+        URI.create("https://issuer.example"),
         "/oauth/token",
         query,
         headers,

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ class TemplateTest {
   private static final Path FILE = Shared.ROOT.resolve("template.yaml");
   private static final JsonMapper JSON = new JsonMapper();
   private static final String NOT_FOUND = "{\"message\":\"Not Found\"}";
+  private static final String VERSIONED = "/device/{version}/{asset}";
   private static final int COMMAND_NOT_FOUND = 127;
 
   private final Template template = template(Map.of());
@@ -237,7 +239,8 @@ class TemplateTest {
                   entry("POST /oauth/revoke", "anyone"),
                   entry("POST /oauth/introspect", "anyone"),
                   entry("GET /device", "anyone"),
-                  entry("GET /device/{asset}", "anyone"),
+                  entry("GET /device/linked", "anyone"),
+                  entry("GET /device/{version}/{asset}", "anyone"),
                   entry("GET /.well-known/oauth-authorization-server", "anyone"),
                   entry("POST /oauth/device/claim", user),
                   entry("POST /oauth/device/approve", user),
@@ -296,11 +299,21 @@ class TemplateTest {
       assertThat(template.routes())
           .allSatisfy(route -> {
             var user = route.authorization() instanceof Authorization.Jwt ? "alice" : "";
-            var path = route.path().replace("{asset}", "device.css").replace("{id}", "none");
+            var path = route.path().replace(VERSIONED, styleSheet()).replace("{id}", "none");
             var reply = send(route.method(), path, user);
             assertThat(reply.body()).isNotEqualTo(NOT_FOUND);
             assertThat(reply.status()).isLessThan(500);
           });
+    }
+
+    /// Where the page says it is.
+    private static String styleSheet() {
+      return Pattern.compile("/device/[0-9a-f]+/device\\.css")
+          .matcher(send("GET", "/device", "").body())
+          .results()
+          .map(MatchResult::group)
+          .findFirst()
+          .orElseThrow();
     }
 
     @Test

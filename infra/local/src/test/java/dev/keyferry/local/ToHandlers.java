@@ -71,7 +71,10 @@ final class ToHandlers extends Api {
     event.put("routeKey", route.method() + " " + route.path()).put("rawPath", path[0]);
     event.put("rawQueryString", path.length > 1 ? path[1] : "");
     call.headers().forEach(event.putObject("headers")::put);
-    event.putObject("stageVariables").put("PublicUrl", "https://keyferry.example");
+    event
+        .putObject("stageVariables")
+        .put("PublicUrl", "https://keyferry.example")
+        .put("IssuerUrl", "https://issuer.example");
     var context = event.putObject("requestContext").put("requestId", "request-of-" + route.path());
     context.putObject("http").put("method", route.method()).put("sourceIp", address);
     event.put("body", encoded(call.body())).put("isBase64Encoded", encoding != Encoding.TEXT);

@@ -1,0 +1,49 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+
+/// A text of the page's, as it is and compressed: who pays for each byte on a phone gets a quarter
+/// of them.
+final class PageFile {
+  private final String text;
+  private final Map<String, String> headers;
+  private final String compressed;
+
+  PageFile(String text, Map<String, String> headers) {
+    this.text = text;
+    this.headers = headers;
+    compressed = Base64.getEncoder().encodeToString(gzip(text));
+  }
+
+  Response to(Request request) {
+    return accepts(request.header("accept-encoding").orElse(""))
+        ? new Response(200, headers, compressed, true).with("content-encoding", "gzip")
+        : new Response(200, headers, text);
+  }
+
+  /// RFC 9110 §12.5.3, as far as clients use it: gzip, unless its weight is zero.
+  private static boolean accepts(String encodings) {
+    return Arrays.stream(encodings.split(",", -1))
+        .map(coding -> coding.replace(" ", ""))
+        .anyMatch(coding -> coding.matches("gzip(;q=(1(\\.0*)?|0\\.0*[1-9][0-9]*))?"));
+  }
+
+  private static byte[] gzip(String text) {
+    var bytes = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,69 @@
+// Where the page starts: it learns where the person comes from, and opens the view that they came for.
+
+import * as code from './code.js';
+import { openDevices } from './devices.js';
+import { element, settings } from './document.js';
+import { claim, enter, goOn, showAgain } from './flow.js';
+import { Problem, redraw, run, setBusy, show, warn } from './screens.js';
+import { finishSignIn, takePending } from './sign-in.js';
+import { language, speak } from './words.js';
+
+const LINKED = '/device/linked';
+const isLinked = () => location.pathname === LINKED;
+
+const query = new URLSearchParams(location.search);
+const returned = query.has('code') || query.has('error');
+const pending = takePending();
+// Codes leave the address at once, and the history with it.
+history.replaceState(null, '', returned && pending?.view === 'linked' ? LINKED : location.pathname);
+
+async function arrive() {
+  element('language').value = language;
+  showSupport();
+  if (returned) return comeBack();
+  if (isLinked()) return openDevices();
+  const userCode = code.normalise(query.get('user_code') ?? pending?.userCode ?? '');
+  return enter(code.isUserCode(userCode) ? userCode : '');
+}
+
+/** Back from the issuer. */
+async function comeBack() {
+  if (!pending) throw new Problem('problem.foreign_sign_in', { screen: 'enter' });
+  code.put(pending.userCode);
+  show('wait');
+  await finishSignIn(query, pending);
+  return pending.view === 'linked' ? openDevices() : claim(pending.userCode);
+}
+
+function showSupport() {
+  if (!settings.support) return;
+  element('support').href = settings.support;
+  element('support').hidden = false;
+}
+
+/** Without a reload, which would forget who is signed in. */
+function openView(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const { pathname } = event.currentTarget;
+  run(async () => {
+    history.pushState(null, '', pathname);
+    await (isLinked() ? openDevices() : goOn());
+  });
+}
+
+
+for (const link of document.querySelectorAll('a.linked, #to-enter')) link.addEventListener('click', openView);
+addEventListener('popstate', () => run(async () => isLinked() ? openDevices() : showAgain()));
+element('language').addEventListener('change', event => {
+  speak(event.target.value).then(redraw, () => {
+    event.target.value = language;
+    warn(new Problem('problem.unreachable'));
+  });
+});
+// Back from the issuer's page, the browser may restore this one as it was left: busy.
+addEventListener('pageshow', event => event.persisted && setBusy(false));
+
+// Without words nothing can be said: the first screen stays, which says to reload.
+await speak(returned && pending ? pending.language : language);
+run(arrive);

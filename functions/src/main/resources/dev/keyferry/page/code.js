@@ -1,0 +1,61 @@
+// The user code, RFC 8628 §6.1, and the field that it is typed into.
+
+import { element } from './document.js';
+import { Problem, warn } from './screens.js';
+
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const LENGTH = 8;
+const FORM = `[${ALPHABET}]{4}`;
+const LINKED = /[?&]user_code=([^&#\s]+)/i;
+const AMONG_WORDS = new RegExp(`(?<![\\p{L}\\p{N}])${FORM}[\\s\\p{Pd}]?${FORM}(?![\\p{L}\\p{N}])`, 'u');
+
+const field = element('user-code');
+
+export const normalise = typed =>
+  typed.normalize('NFKC').toUpperCase().replace(/[\s\p{Pd}\p{Cf}]/gu, '');
+export const grouped = code => code.length > 4 ? `${code.slice(0, 4)}-${code.slice(4)}` : code;
+export const isUserCode = code => code.length === LENGTH && strange(code) === undefined;
+
+const strange = code => [...code].find(character => !ALPHABET.includes(character));
+const possible = code => [...code].filter(character => ALPHABET.includes(character)).join('');
+
+const problem = (phrase, values) => new Problem(phrase, { values, screen: 'enter', field: 'user-code' });
+
+export function put(code) {
+  field.value = grouped(code);
+}
+
+export function read() {
+  const code = normalise(field.value);
+  if (isUserCode(code)) return code;
+  throw code === '' ? problem('problem.code_missing') : problem('problem.code_short', { count: code.length });
+}
+
+/** Groups what was typed and keeps the caret where it was; an impossible character is refused and named. */
+function tidy(event) {
+  if (event.isComposing) return;
+  const typed = normalise(field.value);
+  const code = possible(typed);
+  const before = possible(normalise(field.value.slice(0, field.selectionStart))).length;
+  const inserting = event.inputType?.startsWith('insert');
+  put(code.slice(0, LENGTH));
+  const caret = before > 4 || (before === 4 && inserting && code.length > 4) ? before + 1 : before;
+  field.setSelectionRange(caret, caret);
+  const impossible = strange(typed);
+  warn(impossible ? problem('problem.code_character', { character: impossible })
+    : code.length > LENGTH ? problem('problem.code_long') : undefined);
+}
+
+/** A code that comes with its link or among other words. */
+function paste(event) {
+  const text = event.clipboardData.getData('text').normalize('NFKC').toUpperCase();
+  const code = normalise(LINKED.exec(text)?.[1] ?? AMONG_WORDS.exec(text)?.[0] ?? '');
+  if (!isUserCode(code)) return;
+  event.preventDefault();
+  put(code);
+  warn(undefined);
+}
+
+field.addEventListener('input', tidy);
+field.addEventListener('compositionend', tidy);
+field.addEventListener('paste', paste);

@@ -1,0 +1,84 @@
+// The linked devices: what holds a key, and how to take it away.
+
+import { call } from './api.js';
+import { element, make } from './document.js';
+import { day, relative } from './formats.js';
+import { ask, report, run, show } from './screens.js';
+import { session, signIn, signOutHere } from './sign-in.js';
+import { fill, isolated, say } from './words.js';
+
+let keys = [];
+let hasMore = false;
+
+export async function openDevices() {
+  if (!session) return show('sign-in');
+  const answer = await request('GET', '/keys');
+  keys = answer.keys;
+  hasMore = answer.more;
+  return showDevices();
+}
+
+const request = (method, path) =>
+  call(method, path, { unreachable: method === 'GET' ? 'problem.unreachable' : 'problem.answer_lost',
+    signInScreen: 'sign-in' });
+
+function showDevices() {
+  show('linked', () => {
+    fill(element('linked-account'), 'linked.account', { account: session?.account ?? '' });
+    element('linked-none').hidden = keys.length > 0;
+    element('linked-more').hidden = !hasMore;
+    element('sign-out').hidden = keys.length === 0;
+    element('devices').replaceChildren(...keys.map(item));
+  });
+}
+
+const nameOf = key => key.name || key.client_name;
+
+function item(key) {
+  const unlink = make('button', { type: 'button', 'aria-label': say('linked.unlink_name', { name: nameOf(key) }) },
+    say('linked.unlink'));
+  unlink.addEventListener('click', () => run(() => unlinkDevice(key)));
+  const used = key.last_used_at === undefined ? say('linked.never') : relative(Math.min(key.last_used_at, Date.now() / 1000));
+  return make('li', { 'data-key': key.key_id },
+    make('h2', {}, isolated(nameOf(key))),
+    make('dl', {},
+      row(say('linked.app'), isolated(key.client_name)),
+      row(say('linked.scopes'), isolated(key.scope)),
+      row(say('linked.since'), day(key.created_at)),
+      row(say('linked.used'), used),
+      row(say('linked.until'), day(key.expires_at)),
+      row(say('linked.from'), isolated(key.requested_from))),
+    unlink);
+}
+
+const row = (term, value) => make('div', {}, make('dt', {}, term), make('dd', {}, value));
+
+async function unlinkDevice(key) {
+  const name = nameOf(key);
+  if (!await ask('confirm.unlink_title', 'confirm.unlink_text', 'linked.unlink', { name })) return;
+  try {
+    await request('DELETE', `/keys/${encodeURIComponent(key.key_id)}`);
+  } catch (problem) {
+    if (problem.error !== 'not_found') throw problem; // it is gone, which is what was wanted
+  }
+  // Not asked for anew: the list is eventually consistent and may still name it.
+  keys = keys.filter(each => each !== key);
+  showDevices();
+  report('linked.unlinked', { name });
+}
+
+async function signOutEverywhere() {
+  if (!await ask('confirm.sign_out_title', 'confirm.sign_out_text', 'linked.sign_out')) return;
+  await request('DELETE', '/keys');
+  keys = [];
+  hasMore = false;
+  showDevices();
+  report('linked.signed_out');
+}
+
+element('sign-out').addEventListener('click', () => run(signOutEverywhere));
+element('sign-in-button').addEventListener('click', () => run(() => signIn('linked')));
+element('linked-not-you').addEventListener('click', () => run(async () => {
+  signOutHere();
+  await signIn('linked');
+}));

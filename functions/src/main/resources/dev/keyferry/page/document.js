@@ -1,0 +1,20 @@
+// The document: its elements, and the settings that it came with.
+
+export const element = id => document.getElementById(id);
+
+const setting = name => document.querySelector(`meta[name="keyferry:${name}"]`).content;
+
+export const settings = {
+  issuer: new URL(setting('issuer')),
+  clientId: setting('client-id'),
+  brand: setting('brand'),
+  support: setting('support'),
+};
+
+/** A new element with children: elements, or texts, which never become markup. */
+export function make(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}

@@ -1,0 +1,149 @@
+// The verification flow, RFC 8628 §3.3: a code, who asks for what, approve or deny, and what to do next.
+
+import { call } from './api.js';
+import * as code from './code.js';
+import { isReady, narrowed, showConsent } from './consent.js';
+import { element, settings } from './document.js';
+import { Problem, run, show } from './screens.js';
+import { session, signIn, signOutHere } from './sign-in.js';
+import { fill, say } from './words.js';
+
+let grant; // what claim answered
+let again = () => enter(''); // shows the flow's screen once more, after a look at the linked devices
+let isOver = false;
+
+/** Where a code is typed, or compared if a link brought it. */
+export function enter(userCode) {
+  isOver = false;
+  code.put(userCode);
+  again = () => show('enter', () => fill(element('hint'), userCode ? 'enter.compare' : 'enter.hint'));
+  again();
+  if (!userCode) element('user-code').focus();
+}
+
+export const showAgain = () => again();
+
+/** Where the flow stands, or a new one. */
+export const goOn = () => isOver ? enter('') : again();
+
+export async function claim(userCode) {
+  const answer = await call('POST', '/oauth/device/claim',
+    { body: { user_code: userCode }, unreachable: 'problem.unreachable' });
+  grant = { ...answer, user_code: userCode };
+  isOver = false;
+  again = () => showConsent(grant);
+  again();
+}
+
+async function approve(acknowledged) {
+  if (grant.confirmation === 'acknowledgement' && !acknowledged) return showAcknowledgement();
+  let answer;
+  try {
+    answer = await decide('approve', { ...narrowed(), ...(acknowledged && { acknowledged }) });
+  } catch (problem) {
+    if (problem.error === 'acknowledgement_required') return showAcknowledgement();
+    throw problem;
+  }
+  if (answer.confirmation) return showNumber(answer.confirmation);
+  return finish('approved');
+}
+
+async function deny(report) {
+  await decide('deny', report ? { report } : {});
+  finish(report ? 'reported' : 'denied');
+}
+
+async function decide(verb, more) {
+  const { user_code, approval_nonce } = grant;
+  try {
+    return await call('POST', `/oauth/device/${verb}`,
+      { body: { user_code, approval_nonce, ...more }, unreachable: 'problem.answer_lost' });
+  } catch (problem) {
+    if (problem.error !== 'invalid_user_code') throw problem;
+    throw new Problem('problem.request_over', { screen: 'enter', field: 'user-code' });
+  }
+}
+
+// ---- Screens
+
+function showAcknowledgement() {
+  const { client_name: client, requested_from: address } = grant;
+  element('acknowledgement').value = '';
+  again = () => show('acknowledge', () => {
+    fill(element('acknowledge-text'), 'acknowledge.text', { client, address });
+    fill(element('acknowledgement-label'), 'acknowledge.label', { phrase: say('acknowledge.phrase') });
+  });
+  again();
+}
+
+function readAcknowledgement() {
+  const plain = text => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const phrase = say('acknowledge.phrase');
+  if (plain(element('acknowledgement').value) === plain(phrase)) return;
+  throw new Problem('problem.acknowledgement',
+    { values: { phrase: () => say('acknowledge.phrase') }, field: 'acknowledgement' });
+}
+
+function showNumber(number) {
+  const { client_name: client } = grant;
+  element('number').textContent = number;
+  code.put('');
+  again = () => show('confirm-number', () => fill(element('number-text'), 'number.text', { client }));
+  again();
+}
+
+const ENDS = {
+  approved: ['approved.title', 'approved.text', 'approved.next'],
+  denied: ['denied.title', 'denied.text', 'denied.next'],
+  reported: ['reported.title', 'reported.text', 'reported.next'],
+};
+
+function finish(status) {
+  const { client_name: client } = grant;
+  const [title, text, next] = ENDS[status];
+  element('done').dataset.status = status;
+  code.put('');
+  grant = undefined;
+  isOver = true;
+  again = () => show('done', () => {
+    fill(element('done-title'), title);
+    fill(element('done-text'), text, { client });
+    fill(element('done-next'), next);
+    if (status === 'reported' && settings.support) element('done-next').append(' ', supportLink());
+  });
+  again();
+}
+
+function supportLink() {
+  const link = element('support').cloneNode(true);
+  link.removeAttribute('id');
+  return link;
+}
+
+// ---- Presses
+
+const press = (id, step) => element(id).addEventListener('click', () => run(step));
+const submit = (id, step) => element(id).addEventListener('submit', event => {
+  event.preventDefault();
+  run(step);
+});
+
+submit('code-form', async () => {
+  const userCode = code.read();
+  code.put(userCode);
+  await (session ? claim(userCode) : signIn('enter', userCode));
+});
+press('approve', async () => isReady() && approve(false));
+press('deny', async () => isReady() && deny(false));
+press('report', async () => isReady() && deny(true));
+press('not-you', async () => {
+  signOutHere();
+  await signIn('enter', grant.user_code);
+});
+submit('acknowledge-form', async () => {
+  readAcknowledgement();
+  await approve(true);
+});
+press('acknowledge-deny', () => deny(false));
+press('acknowledge-report', () => deny(true));
+press('number-report', () => deny(true));

@@ -1,0 +1,83 @@
+// Sign-in: authorization code + PKCE at the operator's issuer. The token stays in this page's memory.
+
+import * as oauth from './oauth4webapi.js';
+import { settings } from './document.js';
+import { Problem } from './screens.js';
+import { language } from './words.js';
+
+const PENDING = 'keyferry:sign-in';
+
+const client = { client_id: settings.clientId };
+const redirectUri = `${location.origin}/device`;
+const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(settings.issuer.hostname);
+const requestOptions = () => ({ [oauth.allowInsecureRequests]: isLoopback, signal: AbortSignal.timeout(15_000) });
+
+/** { token, account }; a reload forgets it. */
+export let session;
+let needsAnother = false;
+
+/** After this the next sign-in asks who it is, even if the issuer remembers somebody. */
+export function signOutHere() {
+  session = undefined;
+  needsAnother = true;
+}
+
+export function sessionIsOver() {
+  session = undefined;
+}
+
+async function discover() {
+  const response = await oauth.discoveryRequest(settings.issuer, requestOptions());
+  return oauth.processDiscoveryResponse(settings.issuer, response);
+}
+
+/**
+ * Leaves for the issuer. What must outlive the way there and back waits in this tab's storage, and is taken out of
+ * it on return: `view`, and the code that was typed, which must not stand in any URL.
+ */
+export async function signIn(view, userCode = '') {
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  const nonce = oauth.generateRandomNonce();
+  const server = await discover().catch(error => signInFailed(error, view));
+  const target = new URL(server.authorization_endpoint);
+  const query = {
+    response_type: 'code', client_id: client.client_id, redirect_uri: redirectUri, scope: 'openid keyferry/approve',
+    state, nonce, code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
+    ui_locales: language, ...(needsAnother && { prompt: 'login' }),
+  };
+  for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
+  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, nonce, view, userCode, language }));
+  location.assign(target);
+  await new Promise(() => {}); // busy until the browser has left
+}
+
+/** What waits for a return from the issuer; once only. */
+export function takePending() {
+  const pending = sessionStorage.getItem(PENDING);
+  sessionStorage.removeItem(PENDING);
+  return JSON.parse(pending);
+}
+
+export async function finishSignIn(answer, { verifier, state, nonce, view }) {
+  try {
+    const server = await discover();
+    const parameters = oauth.validateAuthResponse(server, client, answer, state);
+    const response = await oauth.authorizationCodeGrantRequest(
+      server, client, oauth.None(), parameters, redirectUri, verifier, requestOptions());
+    const tokens = await oauth.processAuthorizationCodeResponse(
+      server, client, response, { expectedNonce: nonce, requireIdToken: true });
+    const person = oauth.getValidatedIdTokenClaims(tokens);
+    const account = person.preferred_username ?? person.email ?? person.name ?? person.sub;
+    session = { token: tokens.access_token, account };
+  } catch (error) {
+    signInFailed(error, view);
+  }
+}
+
+function signInFailed(error, view) {
+  console.warn(`Sign-in: ${error.message}`); // for the operator; the message carries no code and no token
+  const declined = error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied';
+  throw new Problem(declined ? 'problem.not_signed_in' : 'problem.sign_in',
+    { screen: view === 'linked' ? 'sign-in' : 'enter' });
+}
