@@ -35,7 +35,9 @@ public final class ApproveHandler extends ApiHandler {
         new Consent(
             body.optionalString("scope").map(this::scope),
             body.optionalInteger("expires_in").map(Parameters::lifetime),
-            body.optionalString("name").filter(name -> !name.isEmpty()).map(name -> Parameters.name("name", name)));
+            body.optionalString("name")
+                .filter(name -> !name.isEmpty())
+                .map(name -> Parameters.name("name", name)));
     var approver =
         new Approver(
             request.subject(),

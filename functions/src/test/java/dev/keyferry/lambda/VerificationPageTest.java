@@ -176,12 +176,11 @@ final class VerificationPageTest {
 
       assertThat(named)
           .isNotEmpty()
-          .allSatisfy(
-              path -> assertThat(get(path, Map.of()).status()).as(path).isEqualTo(200));
+          .allSatisfy(path -> assertThat(get(path, Map.of()).status()).as(path).isEqualTo(200));
       var folder = named.get(0).replaceFirst("[^/]+$", "");
       assertThat(names().stream().filter(name -> !name.matches(".*\\.(html|txt)")))
-          .allSatisfy(name ->
-              assertThat(get(folder + name, Map.of()).status()).as(name).isEqualTo(200));
+          .allSatisfy(
+              name -> assertThat(get(folder + name, Map.of()).status()).as(name).isEqualTo(200));
       // Loaded at once, not one after the other.
       assertThat(named)
           .containsAll(
