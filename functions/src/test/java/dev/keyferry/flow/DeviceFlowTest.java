@@ -834,7 +834,7 @@ final class DeviceFlowTest {
       var number = approved();
       keys.signOut(ADA, clock.instant());
 
-      assertThat(declined(enter(number))).isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(declined(enter(number))).isEqualTo(OAuthError.USER_GONE);
     }
 
     @Test
