@@ -45,7 +45,8 @@ class BrowserTest extends InBrowser {
               "Asked just now",
               "From 127.0.0.1"
             });
-    assertThat(person.page().locator("#scopes li")).hasText(new String[] {"read", "write"});
+    assertThat(person.page().locator("#scopes li"))
+        .hasText(new String[] {"Read your data", "Change your data"});
     assertThat(person.page().locator("#network"))
         .hasText("It was asked from the network that this browser is on.");
     assertThat(person.button("Approve")).isEnabled();

@@ -88,7 +88,7 @@ class GatewayTest {
   void a_function_is_not_invoked_without_the_header_of_a_signature_nor_past_its_route() {
     var event = "{\"action\":\"disable\",\"subject\":\"uninvoked\"}";
     assertThat(api.call(new Api.Call("POST", INVOKE, "", Map.of(), event)).status()).isEqualTo(403);
-    assertThat(invoke(INVOKE, "Bearer x", event).status()).isEqualTo(403);
+    assertThat(invoke(INVOKE, "Bearer of-no-signature", event).status()).isEqualTo(403);
     assertThat(invoke(event.replace("disable", "enable")).text("changed")).isEqualTo("false");
 
     var signed = "AWS4-HMAC-SHA256 Credential=any";
