@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /// What the talk can be shown on. Only a command that talks to a person asks for it: finding out
@@ -52,7 +53,7 @@ record Terminal(
       return of(lines.split("\\s+"), environment);
     } catch (IOException e) {
       // No `sh`, as on Windows: the console is both or neither.
-      var both = System.console().isTerminal() ? "1" : "0";
+      var both = Objects.requireNonNull(System.console()).isTerminal() ? "1" : "0";
       return of(new String[] {both, both, "0", "0"}, environment);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
