@@ -42,7 +42,9 @@ public abstract sealed class LoginException extends Exception {
 
     public Refused(String error, String description) {
       super(
-          "The server refused: " + error + (description.isEmpty() ? "." : " (" + description + ")."));
+          "The server refused: "
+              + error
+              + (description.isEmpty() ? "." : " (" + description + ")."));
       this.error = error;
       this.description = description;
     }

@@ -18,6 +18,8 @@ public interface TokenStore {
   /// The system's keychain if there is one that works, else encrypted files.
   /// `KEYFERRY_KEYCHAIN=off` in the environment leaves the keychain alone.
   static TokenStore best(Directories directories, Map<String, String> environment) {
-    return Soon.later(directories, environment);
+    var secrets = directories.data().resolve("secrets");
+    var isOff = "off".equals(environment.get("KEYFERRY_KEYCHAIN"));
+    return new BestStore(secrets, isOff ? BestStore.NO_KEYCHAIN : KeychainStore::open);
   }
 }
