@@ -189,9 +189,7 @@ final class Doctor implements Callable<Integer> {
           String.valueOf(e.getMessage()),
           "Unlock the keychain, or make the folder yours; KEYFERRY_KEYCHAIN=off uses files.");
     }
-    return store instanceof dev.keyferry.client.EncryptedFileStore
-        ? Finding.ok("encrypted files in " + store.place() + "; no keychain is in use")
-        : Finding.ok(store.place());
+    return Finding.ok(store.place());
   }
 
   private Finding browser() {
