@@ -39,7 +39,7 @@ final class Completion implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var all = Main.commandLine(root);
+    var all = Commands.commandLine(root);
     var script =
         switch (shell) {
           // This script makes zsh understand bash's way.

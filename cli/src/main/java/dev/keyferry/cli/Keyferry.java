@@ -36,6 +36,12 @@ final class Keyferry {
     this.desk = desk;
   }
 
+  /// What options would say, where they are not read by picocli.
+  void set(Optional<String> named, boolean asJson) {
+    profile = named.orElse(null);
+    json = asJson;
+  }
+
   Desk desk() {
     return desk;
   }

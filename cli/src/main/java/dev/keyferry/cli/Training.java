@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -37,14 +39,13 @@ final class Training {
 
   private static void run(Map<String, String> environment, String... arguments) {
     var nothing = new ByteArrayInputStream(new byte[0]);
-    var out = new PrintStream(System.out, false, UTF_8);
-    try (var desk =
-        new Desk(
-            environment, nothing, out, System.err, () -> Terminal.of(terminal(), environment))) {
-      var exitCode = Main.run(desk, arguments);
-      if (exitCode != 0) {
-        throw new IllegalStateException(String.join(" ", arguments) + " ended with " + exitCode);
-      }
+    var out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
+    var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
+    var desk =
+        new Desk(environment, nothing, out, err, () -> Terminal.of(terminal(), environment));
+    var exitCode = Main.run(desk, arguments);
+    if (exitCode != 0) {
+      throw new IllegalStateException(String.join(" ", arguments) + " ended with " + exitCode);
     }
   }
 
