@@ -13,6 +13,7 @@ import dev.keyferry.client.LoginException.Refused;
 import dev.keyferry.client.ScriptedServer.Answer;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
@@ -141,7 +142,7 @@ class BrowserLoginTest {
       var callback = URI.create(sent(login).get("redirect_uri"));
       var port = callback.getPort();
       // Sent by hand: an HTTP client would refuse to say some of it.
-      try (var socket = new Socket("127.0.0.1", port)) {
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         socket
             .getOutputStream()
             .write(
