@@ -1178,7 +1178,7 @@ final class DeviceFlowTest {
     void the_same_poll_hears_the_same_answer_for_a_minute() {
       var first = given(poll(codes, "a"));
 
-      clock.advance(DeviceFlow.REDELIVERY.minus(MILLISECOND));
+      clock.advance(Mint.REDELIVERY.minus(MILLISECOND));
       var again = given(poll(codes, "a"));
 
       assertThat(again.accessToken().reveal()).isEqualTo(first.accessToken().reveal());
@@ -1188,7 +1188,7 @@ final class DeviceFlowTest {
     @Test
     void after_a_minute_it_hears_nothing_more() {
       given(poll(codes, "a"));
-      clock.advance(DeviceFlow.REDELIVERY);
+      clock.advance(Mint.REDELIVERY);
 
       assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
       clock.advance(MILLISECOND);

@@ -49,6 +49,7 @@ final class Shared {
                   Duration.ofDays(1),
                   Duration.ofDays(1),
                   Check.Policy.ALWAYS,
+                  List.of(),
                   Optional.empty(),
                   false))
           .with(
