@@ -54,6 +54,14 @@ final class Shared {
                   false))
           .with(
               new Client(
+                  "browser-too",
+                  "Browser too",
+                  Set.of(Client.CODE_GRANT),
+                  new Scope(List.of("read")),
+                  Duration.ofDays(1),
+                  Duration.ofDays(1)))
+          .with(
+              new Client(
                   "refresher",
                   "Refresher",
                   Set.of(Client.REFRESH_GRANT),
