@@ -43,6 +43,7 @@ public final class VerificationPageHandler extends ApiHandler {
           "document.js",
           "flow.js",
           "formats.js",
+          "login.js",
           "oauth4webapi.js",
           "screens.js",
           "sign-in.js",
