@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /// Answers that decide nothing: the same request may succeed later.
 final class Outage {
-  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
 
   private Outage() {}
 

@@ -6,9 +6,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 
-/// One device authorization, from the device's request to the redemption of its code.
+/// One authorization, from the device's request to the redemption of its code. One that a browser
+/// asked for begins approved: its screen was open before there was a row.
 ///
-/// @param deviceSecret hash of the device code's secret
+/// @param deviceSecret hash of the device code's secret, or of the authorization code's
 /// @param seal over the request and the place of the row: a row that someone else wrote has no
 /// valid one
 public record Grant(
@@ -95,6 +96,13 @@ public record Grant(
       return scope.map(some -> some.within(request.scope())).orElse(true)
           && lifetime.map(some -> some.compareTo(request.lifetime()) <= 0).orElse(true);
     }
+
+    /// What is to be said of one that is not.
+    OAuthError excess(DeviceRequest request) {
+      var isScope = scope.filter(some -> !some.within(request.scope())).isPresent();
+      var words = "only what was asked for can be approved";
+      return isScope ? OAuthError.invalidScope(words) : OAuthError.invalidRequest(words);
+    }
   }
 
   /// The one poll that redeemed the code.
@@ -171,6 +179,13 @@ public record Grant(
           claim.equals(mine) && approval.consent().equals(consent);
       case State.Pending _, State.Claimed _, State.Denied _ -> false;
     };
+  }
+
+  /// Whether this row is what storing that new one left behind, and maybe what has become of it.
+  public boolean isOf(Grant created) {
+    return deviceSecret.equals(created.deviceSecret)
+        && (!(created.state instanceof State.Approved(var claim, var approval, var _))
+            || isApprovedWith(claim, approval.consent()));
   }
 
   public boolean isDeniedBy(Subject subject) {

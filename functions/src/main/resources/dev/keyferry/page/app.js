@@ -4,23 +4,28 @@ import * as code from './code.js';
 import { openDevices } from './devices.js';
 import { element, settings } from './document.js';
 import { claim, enter, goOn, showAgain } from './flow.js';
+import { keepRequest, openLogin, readRequest } from './login.js';
 import { Problem, redraw, run, setBusy, show, warn } from './screens.js';
 import { finishSignIn, takePending } from './sign-in.js';
 import { language, speak } from './words.js';
 
 const LINKED = '/device/linked';
+const LOGIN = '/oauth/authorize';
 const isLinked = () => location.pathname === LINKED;
 
 const query = new URLSearchParams(location.search);
-const returned = query.has('code') || query.has('error');
+const isLogin = location.pathname === LOGIN;
+const returned = !isLogin && (query.has('code') || query.has('error'));
 const pending = takePending();
+const places = { linked: LINKED, login: LOGIN };
 // Codes leave the address at once, and the history with it.
-history.replaceState(null, '', returned && pending?.view === 'linked' ? LINKED : location.pathname);
+history.replaceState(null, '', (returned && places[pending?.view]) || location.pathname);
 
 async function arrive() {
   element('language').value = language;
   showSupport();
   if (returned) return comeBack();
+  if (isLogin) return openLogin(readRequest(query));
   if (isLinked()) return openDevices();
   const userCode = code.normalise(query.get('user_code') ?? pending?.userCode ?? '');
   return enter(code.isUserCode(userCode) ? userCode : '');
@@ -30,9 +35,14 @@ async function arrive() {
 async function comeBack() {
   if (!pending) throw new Problem('problem.foreign_sign_in', { screen: 'enter' });
   code.put(pending.userCode);
+  keepRequest(pending.request);
   show('wait');
   await finishSignIn(query, pending);
-  return pending.view === 'linked' ? openDevices() : claim(pending.userCode);
+  switch (pending.view) {
+    case 'linked': return openDevices();
+    case 'login': return openLogin(pending.request);
+    default: return claim(pending.userCode);
+  }
 }
 
 function showSupport() {

@@ -3,7 +3,7 @@
 import { element, make } from './document.js';
 import { duration, showMoment } from './formats.js';
 import { grouped } from './code.js';
-import { redraw, show } from './screens.js';
+import { redraw, run, show } from './screens.js';
 import { session } from './sign-in.js';
 import { fill, isolated, language, say, visible } from './words.js';
 
@@ -12,9 +12,14 @@ const READING = 1_000;
 
 const decisions = [element('approve'), element('deny'), element('report')];
 let arrived;
+let decided; // what each press does
 
-/** The choice becomes active a second later: a double click, or a key that was still down, decides nothing. */
-export function showConsent(grant) {
+/**
+ * The choice becomes active a second later: a double click, or a key that was still down, decides nothing. A grant
+ * without a user code is a program's on this computer.
+ */
+export function showConsent(grant, { approve, deny, change }) {
+  decided = { approve, deny: () => deny(false), report: () => deny(true), 'not-you': change };
   element('lifetime').replaceChildren(...lifetimes(grant.expires_in));
   element('name').value = '';
   clearTimeout(arrived);
@@ -26,7 +31,7 @@ export function showConsent(grant) {
   }, READING);
 }
 
-export const isReady = () => !element('approve').hasAttribute('aria-disabled');
+const isReady = () => !element('approve').hasAttribute('aria-disabled');
 
 function setReady(ready) {
   for (const button of decisions) {
@@ -44,7 +49,10 @@ export function narrowed() {
 
 function render(grant) {
   fill(element('consent-title'), 'consent.title', { client: grant.client_name });
-  element('code').textContent = grouped(grant.user_code);
+  const isDevice = grant.user_code !== undefined;
+  for (const part of document.querySelectorAll('#consent .of-device')) part.hidden = !isDevice;
+  element('code').textContent = grouped(grant.user_code ?? '');
+  fill(element('report'), isDevice ? 'consent.report' : 'consent.not_started');
   element('account').textContent = visible(session?.account ?? '');
   element('device').hidden = !grant.device_name;
   element('device-name').textContent = visible(grant.device_name ?? '');
@@ -52,7 +60,8 @@ function render(grant) {
   element('scopes').replaceChildren(...scopesOf(grant).map(scope => make('li', {}, scope)));
   for (const option of element('lifetime').options) option.textContent = duration(Number(option.dataset.seconds));
   showMoment(element('requested-at'), grant.requested_at);
-  renderNetwork(grant);
+  if (isDevice) renderNetwork(grant);
+  else renderProgram();
   fill(element('ready'), isReady() ? 'consent.ready' : 'consent.reading');
 }
 
@@ -61,6 +70,11 @@ function renderNetwork({ same_network: isSame, confirmation }) {
   network.classList.toggle('warning', !isSame);
   fill(network, isSame ? 'consent.same_network' : 'consent.other_network');
   if (confirmation === 'number') network.append(' ', say('consent.number_follows'));
+}
+
+function renderProgram() {
+  element('network').classList.remove('warning');
+  fill(element('network'), 'consent.this_computer');
 }
 
 /** In the operator's words, else in ours, else as they are. */
@@ -78,3 +92,8 @@ function lifetimes(asked) {
   const option = (seconds, value) => make('option', { value, 'data-seconds': seconds });
   return [option(asked, ''), ...SHORTER.filter(each => each < asked).reverse().map(each => option(each, each))];
 }
+
+for (const id of ['approve', 'deny', 'report']) {
+  element(id).addEventListener('click', () => run(async () => isReady() && decided[id]()));
+}
+element('not-you').addEventListener('click', () => run(() => decided['not-you']()));

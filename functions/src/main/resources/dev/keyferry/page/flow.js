@@ -2,7 +2,7 @@
 
 import { call } from './api.js';
 import * as code from './code.js';
-import { isReady, narrowed, showConsent } from './consent.js';
+import { narrowed, showConsent } from './consent.js';
 import { element, settings } from './document.js';
 import { Problem, run, show } from './screens.js';
 import { session, signIn, signOutHere } from './sign-in.js';
@@ -12,12 +12,17 @@ let grant; // what claim answered
 let again = () => enter(''); // shows the flow's screen once more, after a look at the linked devices
 let isOver = false;
 
+/** Shows a screen of the flow, now and after a look at the linked devices. */
+export function stay(screen) {
+  isOver = false;
+  again = screen;
+  again();
+}
+
 /** Where a code is typed, or compared if a link brought it. */
 export function enter(userCode) {
-  isOver = false;
   code.put(userCode);
-  again = () => show('enter', () => fill(element('hint'), userCode ? 'enter.compare' : 'enter.hint'));
-  again();
+  stay(() => show('enter', () => fill(element('hint'), userCode ? 'enter.compare' : 'enter.hint')));
   if (!userCode) element('user-code').focus();
 }
 
@@ -30,9 +35,7 @@ export async function claim(userCode) {
   const answer = await call('POST', '/oauth/device/claim',
     { body: { user_code: userCode }, unreachable: 'problem.unreachable' });
   grant = { ...answer, user_code: userCode };
-  isOver = false;
-  again = () => showConsent(grant);
-  again();
+  stay(() => showConsent(grant, { approve: () => approve(false), deny, change }));
 }
 
 async function approve(acknowledged) {
@@ -46,6 +49,11 @@ async function approve(acknowledged) {
   }
   if (answer.confirmation) return showNumber(answer.confirmation);
   return finish('approved');
+}
+
+async function change() {
+  signOutHere();
+  await signIn('enter', { userCode: grant.user_code });
 }
 
 async function deny(report) {
@@ -69,11 +77,10 @@ async function decide(verb, more) {
 function showAcknowledgement() {
   const { client_name: client, requested_from: address } = grant;
   element('acknowledgement').value = '';
-  again = () => show('acknowledge', () => {
+  stay(() => show('acknowledge', () => {
     fill(element('acknowledge-text'), 'acknowledge.text', { client, address });
     fill(element('acknowledgement-label'), 'acknowledge.label', { phrase: say('acknowledge.phrase') });
-  });
-  again();
+  }));
 }
 
 function readAcknowledgement() {
@@ -88,8 +95,7 @@ function showNumber(number) {
   const { client_name: client } = grant;
   element('number').textContent = number;
   code.put('');
-  again = () => show('confirm-number', () => fill(element('number-text'), 'number.text', { client }));
-  again();
+  stay(() => show('confirm-number', () => fill(element('number-text'), 'number.text', { client })));
 }
 
 const ENDS = {
@@ -104,14 +110,13 @@ function finish(status) {
   element('done').dataset.status = status;
   code.put('');
   grant = undefined;
-  isOver = true;
-  again = () => show('done', () => {
+  stay(() => show('done', () => {
     fill(element('done-title'), title);
     fill(element('done-text'), text, { client });
     fill(element('done-next'), next);
     if (status === 'reported' && settings.support) element('done-next').append(' ', supportLink());
-  });
-  again();
+  }));
+  isOver = true;
 }
 
 function supportLink() {
@@ -131,14 +136,7 @@ const submit = (id, step) => element(id).addEventListener('submit', event => {
 submit('code-form', async () => {
   const userCode = code.read();
   code.put(userCode);
-  await (session ? claim(userCode) : signIn('enter', userCode));
-});
-press('approve', async () => isReady() && approve(false));
-press('deny', async () => isReady() && deny(false));
-press('report', async () => isReady() && deny(true));
-press('not-you', async () => {
-  signOutHere();
-  await signIn('enter', grant.user_code);
+  await (session ? claim(userCode) : signIn('enter', { userCode }));
 });
 submit('acknowledge-form', async () => {
   readAcknowledgement();

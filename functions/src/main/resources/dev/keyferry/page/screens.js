@@ -24,7 +24,7 @@ export function show(name, render = () => {}) {
   draw();
   for (const section of document.querySelectorAll('section')) section.hidden = section.id !== name;
   element('to-enter').hidden = !['linked', 'sign-in'].includes(name);
-  element('to-linked').hidden = !element('to-enter').hidden || ['done', 'confirm-number'].includes(name);
+  element('to-linked').hidden = !element('to-enter').hidden || ['done', 'confirm-number', 'login', 'returning'].includes(name);
   element(name).querySelector('h1').focus();
 }
 

@@ -33,9 +33,9 @@ async function discover() {
 
 /**
  * Leaves for the issuer. What must outlive the way there and back waits in this tab's storage, and is taken out of
- * it on return: `view`, and the code that was typed, which must not stand in any URL.
+ * it on return: `view`, and the code that was typed, or a program's request, which must not stand in any URL.
  */
-export async function signIn(view, userCode = '') {
+export async function signIn(view, { userCode = '', request } = {}) {
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const nonce = oauth.generateRandomNonce();
@@ -47,7 +47,7 @@ export async function signIn(view, userCode = '') {
     ui_locales: language, ...(needsAnother && { prompt: 'login' }),
   };
   for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
-  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, nonce, view, userCode, language }));
+  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, nonce, view, userCode, request, language }));
   location.assign(target);
   await new Promise(() => {}); // busy until the browser has left
 }
@@ -79,5 +79,5 @@ function signInFailed(error, view) {
   console.warn(`Sign-in: ${error.message}`); // for the operator; the message carries no code and no token
   const declined = error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied';
   throw new Problem(declined ? 'problem.not_signed_in' : 'problem.sign_in',
-    { screen: view === 'linked' ? 'sign-in' : 'enter' });
+    { screen: { linked: 'sign-in', login: 'login' }[view] ?? 'enter' });
 }
