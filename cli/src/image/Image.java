@@ -38,6 +38,8 @@ final class Image {
       List.of(
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
+          // Most commands are over before compiling anything pays.
+          "-XX:CompileThresholdScaling=10",
           "-XX:-UsePerfData",
           "--enable-native-access=ALL-UNNAMED");
 

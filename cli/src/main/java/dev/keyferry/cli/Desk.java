@@ -141,6 +141,11 @@ final class Desk implements AutoCloseable {
 
   @Override
   public void close() {
+    synchronized (this) {
+      if (http != null) {
+        http.close();
+      }
+    }
     out.flush();
     err.flush();
   }
