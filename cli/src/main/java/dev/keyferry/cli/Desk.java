@@ -26,6 +26,7 @@ final class Desk implements AutoCloseable {
   private final PrintStream out;
   private final PrintStream err;
   private final Supplier<Terminal> terminal;
+  private final Time time;
   private final Directories directories;
   private @Nullable Http http;
   private @Nullable TokenStore store;
@@ -37,12 +38,14 @@ final class Desk implements AutoCloseable {
       InputStream in,
       PrintStream out,
       PrintStream err,
-      Supplier<Terminal> terminal) {
+      Supplier<Terminal> terminal,
+      Time time) {
     this.environment = environment;
     this.in = in;
     this.out = out;
     this.err = err;
     this.terminal = terminal;
+    this.time = time;
     directories =
         Directories.of(
             environment, Path.of(environment.getOrDefault("HOME", System.getProperty("user.home"))));
@@ -61,6 +64,10 @@ final class Desk implements AutoCloseable {
     return in;
   }
 
+  PrintStream out() {
+    return out;
+  }
+
   PrintStream err() {
     return err;
   }
@@ -74,7 +81,7 @@ final class Desk implements AutoCloseable {
   }
 
   Time time() {
-    return Time.SYSTEM;
+    return time;
   }
 
   synchronized Http http() {

@@ -58,7 +58,7 @@ final class Doctor implements Callable<Integer> {
 
   @Override
   public Integer call() throws LoginException, InterruptedException {
-    var steps = new Steps(desk.talk(), root.json());
+    var steps = new Steps(desk.out(), root.json());
     var profile =
         desk.profiles().find(desk.profiles().nameOf(root.profile(), desk.environment()));
     var issuer = issuer(profile);

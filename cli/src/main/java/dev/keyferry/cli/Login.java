@@ -243,7 +243,7 @@ final class Login implements Callable<Integer> {
 
   private int byBrowser(Server at, Profile profile, Browser opener)
       throws LoginException, InterruptedException {
-    try (var login = BrowserLogin.start(at, request(profile, false))) {
+    try (var login = BrowserLogin.start(at, request(profile, false), desk.time())) {
       var talk = desk.talk();
       var opened = opener.open(login.authorizationUri());
       talk.say(
@@ -264,7 +264,8 @@ final class Login implements Callable<Integer> {
   private int byDevice(Server at, Profile profile) throws LoginException, InterruptedException {
     var terminal = desk.talk().terminal();
     var login =
-        DeviceLogin.start(at, request(profile, terminal.screen() && terminal.keyboard()));
+        DeviceLogin.start(
+            at, request(profile, terminal.screen() && terminal.keyboard()), desk.time());
     CodeScreen.show(desk.talk(), login.pending());
     var tokens =
         await(
@@ -282,7 +283,7 @@ final class Login implements Callable<Integer> {
   }
 
   private int begin(Server at, Profile profile) throws LoginException, InterruptedException {
-    var pending = DeviceLogin.start(at, request(profile, true)).pending();
+    var pending = DeviceLogin.start(at, request(profile, true), desk.time()).pending();
     var handle =
         handles().keep(new Handles.Left(profile.name(), pending), desk.time().clock().instant());
     desk.result(
@@ -333,7 +334,7 @@ final class Login implements Callable<Integer> {
                             + " again: 'keyferry login'."));
     var pending = left.pending();
     var at = Server.discover(desk.http(), pending.issuer());
-    var login = DeviceLogin.resume(at, pending);
+    var login = DeviceLogin.resume(at, pending, desk.time());
     var profile =
         Profile.login(left.profile(), pending.issuer(), pending.clientId(), pending.scope());
     var number = Optional.ofNullable(confirmation);

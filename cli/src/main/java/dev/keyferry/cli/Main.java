@@ -1,6 +1,7 @@
 package dev.keyferry.cli;
 
 import dev.keyferry.client.LoginException;
+import dev.keyferry.client.Time;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -23,7 +24,7 @@ public final class Main {
             new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     int exitCode;
     try (var desk =
-        new Desk(environment, System.in, out, err, () -> Terminal.probe(environment))) {
+        new Desk(environment, System.in, out, err, () -> Terminal.probe(environment), Time.SYSTEM)) {
       exitCode = run(desk, arguments);
     }
     System.exit(exitCode);

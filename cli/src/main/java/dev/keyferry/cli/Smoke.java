@@ -66,7 +66,7 @@ final class Smoke implements Callable<Integer> {
                         ExitCode.USAGE,
                         "'%s' is no address of a server: https://..., or http:// on this machine."
                             .formatted(server)));
-    var steps = new Steps(desk.talk(), root.json());
+    var steps = new Steps(desk.out(), root.json());
     var checks = new LinkedHashMap<String, Check>();
     checks.put("metadata", () -> metadata(issuer));
     checks.put("approver", this::approver);

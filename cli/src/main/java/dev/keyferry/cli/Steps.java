@@ -2,6 +2,7 @@ package dev.keyferry.cli;
 
 import dev.keyferry.client.LoginException;
 import dev.keyferry.client.Text;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,13 +13,13 @@ import java.util.Map;
 final class Steps {
   private static final int SHOWN = 300;
 
-  private final Talk talk;
+  private final PrintStream out;
   private final boolean json;
   private final List<Map<String, Object>> steps = new ArrayList<>();
   private boolean failed;
 
-  Steps(Talk talk, boolean json) {
-    this.talk = talk;
+  Steps(PrintStream out, boolean json) {
+    this.out = out;
     this.json = json;
   }
 
@@ -82,19 +83,20 @@ final class Steps {
     step.put("milliseconds", milliseconds);
     steps.add(step);
     if (!json) {
-      talk.say("%s %-12s %s".formatted(mark(finding.verdict()), name, found));
+      out.println("%-4s  %-10s  %s".formatted(mark(finding.verdict()), name, found));
       if (!finding.fix().isEmpty()) {
-        talk.say(" ".repeat(18) + "Fix: " + finding.fix());
+        out.println(" ".repeat(18) + "Fix: " + finding.fix());
       }
+      out.flush();
     }
   }
 
-  private String mark(Verdict verdict) {
+  private static String mark(Verdict verdict) {
     return switch (verdict) {
-      case OK -> talk.good("ok  ");
-      case WARNING -> talk.strong("warn");
-      case FAILED -> talk.bad("FAIL");
-      case SKIPPED -> talk.faint("skip");
+      case OK -> "ok";
+      case WARNING -> "warn";
+      case FAILED -> "FAIL";
+      case SKIPPED -> "skip";
     };
   }
 

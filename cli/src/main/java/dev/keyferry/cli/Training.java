@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.keyferry.client.Time;
 import java.io.ByteArrayInputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -42,8 +43,9 @@ final class Training {
     var out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
     var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
     var desk =
-        new Desk(environment, nothing, out, err, () -> Terminal.of(terminal(), environment));
+        new Desk(environment, nothing, out, err, () -> Terminal.of(terminal(), environment), Time.SYSTEM);
     var exitCode = Main.run(desk, arguments);
+    desk.close();
     if (exitCode != 0) {
       throw new IllegalStateException(String.join(" ", arguments) + " ended with " + exitCode);
     }
