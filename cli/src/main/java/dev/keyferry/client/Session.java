@@ -14,6 +14,7 @@ import java.util.Optional;
 public final class Session {
   private static final Duration MARGIN = Duration.ofSeconds(60);
   private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
 
   private final Http http;
   private final Time time;
@@ -216,16 +217,29 @@ public final class Session {
     throw refusal.asException();
   }
 
-  /// Sends a request with the token; once more with a fresh one if the answer is 401.
+  /// Sends a request with the token; once more with a fresh one if the token is refused.
   ///
   /// @param request without the header `Authorization`
   public Reply send(HttpRequest.Builder request) throws LoginException, InterruptedException {
     var tokens = fresh();
     var reply = send(request, tokens);
-    if (reply.status() != UNAUTHORIZED || tokens.refreshToken().isEmpty()) {
-      return reply;
+    return isTokenRefused(reply) && tokens.refreshToken().isPresent()
+        ? send(request, refreshed(tokens))
+        : reply;
+  }
+
+  /// RFC 6750 §3.1 says 401. API Gateway, when the key authorizer of docs/http.md refuses a key, says
+  /// 403 with a `message`, where an API of its own that refuses would have an `error` or other words.
+  private static boolean isTokenRefused(Reply reply) {
+    if (reply.status() != FORBIDDEN) {
+      return reply.status() == UNAUTHORIZED;
     }
-    return send(request, refreshed(tokens));
+    try {
+      var json = reply.json();
+      return json.has("message") && !json.has("error");
+    } catch (LoginException _) {
+      return false;
+    }
   }
 
   private Reply send(HttpRequest.Builder request, Tokens tokens)
