@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /// Who sits at the terminal while a device login waits.
 final class AtTerminal implements DeviceLogin.Person {
-  private static final String WAITING = "Waiting for your approval";
+  private static final String WAITING = "waiting for approval";
 
   private final Desk desk;
   private final LiveLine line;
@@ -34,7 +34,7 @@ final class AtTerminal implements DeviceLogin.Person {
 
   @Override
   public void unreachable(String why) {
-    line.what("The server does not answer, trying again");
+    line.what("the server does not answer, trying again");
   }
 
   @Override

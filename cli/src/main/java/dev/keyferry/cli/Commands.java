@@ -1,5 +1,7 @@
 package dev.keyferry.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +37,7 @@ final class Commands {
     var line = commandLine(root, arguments);
     line.setParameterExceptionHandler((e, _) -> misused(root, e, arguments));
     line.setExecutionExceptionHandler((e, _, _) -> Main.failed(root, e));
+    line.setOut(new PrintWriter(root.desk().out(), true, StandardCharsets.UTF_8));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     return line.execute(arguments);
   }

@@ -50,7 +50,7 @@ final class LiveLine implements AutoCloseable {
   }
 
   private String text() {
-    return what + ", " + left() + " left";
+    return left() + " left, " + what;
   }
 
   private String left() {

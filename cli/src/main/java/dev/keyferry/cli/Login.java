@@ -122,10 +122,11 @@ final class Login implements Callable<Integer> {
       return keepKey(profile);
     }
     var at = Server.discover(desk.http(), profile.issuer());
+    var wanted = profile.scope().isEmpty() ? with(profile, offered(at)) : profile;
     try {
-      return logIn(at, profile);
+      return logIn(at, wanted);
     } catch (LoginException.Refused e) {
-      if (scope == null && !profile.scope().isEmpty() && e.error().equals("invalid_scope")) {
+      if (scope == null && !wanted.scope().isEmpty() && e.error().equals("invalid_scope")) {
         // The server lists what its clients may have together; this one may not have all.
         return logIn(at, with(profile, ""));
       }
@@ -197,10 +198,8 @@ final class Login implements Callable<Integer> {
   }
 
   private int logIn(Server at, Profile profile) throws LoginException, InterruptedException {
-    var asked = profile.scope().isEmpty() && scope == null ? offered(at) : profile.scope();
-    var wanted = with(profile, asked);
     if (noWait) {
-      return begin(at, wanted);
+      return begin(at, profile);
     }
     var opener =
         browser ? Browser.opener(desk.environment()) : Browser.atHand(desk.environment());
@@ -208,9 +207,9 @@ final class Login implements Callable<Integer> {
       throw misuse("No browser can be opened from here.");
     }
     if (!device && opener.isPresent() && at.metadata().offersBrowser()) {
-      return byBrowser(at, wanted, opener.get());
+      return byBrowser(at, profile, opener.get());
     }
-    return byDevice(at, wanted);
+    return byDevice(at, profile);
   }
 
   /// All that the server lists, so that it is for the person to grant less; nothing, which asks for
@@ -254,7 +253,7 @@ final class Login implements Callable<Integer> {
       var until = desk.time().clock().instant().plus(BROWSER_PATIENCE);
       Tokens tokens;
       try (var _ =
-          LiveLine.start(talk, desk.time().clock(), until, "Waiting for your browser")) {
+          LiveLine.start(talk, desk.time().clock(), until, "waiting for the browser")) {
         tokens = login.await(BROWSER_PATIENCE);
       }
       return finish(profile, tokens);

@@ -40,7 +40,7 @@ final class ProfileList implements Callable<Integer> {
     var objects = new ArrayList<Map<String, Object>>();
     var lines = new ArrayList<String>();
     for (var profile : desk.profiles().list()) {
-      var loggedIn = desk.session(profile).kept().isPresent();
+      var loggedIn = isLoggedIn(profile);
       objects.add(object(profile, profile.name().equals(usual), loggedIn));
       lines.add(
           (profile.name().equals(usual) ? "* " : "  ")
@@ -58,6 +58,16 @@ final class ProfileList implements Callable<Integer> {
     object.put("profiles", objects);
     desk.result(root.json(), object, lines);
     return ExitCode.OK.number();
+  }
+
+  /// One that cannot be read shall not hide the others.
+  private boolean isLoggedIn(Profile profile) {
+    try {
+      return root.desk().session(profile).kept().isPresent();
+    } catch (LoginException e) {
+      root.desk().talk().say(profile.name() + ": " + e.getMessage());
+      return false;
+    }
   }
 
   private static String who(Profile profile) {
