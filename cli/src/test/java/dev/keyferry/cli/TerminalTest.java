@@ -136,10 +136,11 @@ class TerminalTest {
   void hears_of_a_denial_while_it_asks_for_the_number() throws Exception {
     try (var terminal = login(80, 40, Map.of(), "--client-id", LocalStack.CAREFUL)) {
       var code = found(CODE, terminal.shows(" left, waiting"));
-      LocalStack.approve("dave", code);
+      var nonce = LocalStack.claim("dave", code);
+      LocalStack.decide("dave", code, nonce, "approve");
       terminal.shows("Number:");
 
-      LocalStack.deny("dave", code);
+      LocalStack.decide("dave", code, nonce, "deny");
 
       terminal.shows(Tmux.ENDED + "4");
     }

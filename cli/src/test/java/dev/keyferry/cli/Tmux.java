@@ -54,7 +54,7 @@ final class Tmux implements AutoCloseable {
     for (var argument : arguments) {
       script.append(' ').append(quoted(argument));
     }
-    return script.append("; echo; echo '").append(ENDED).append("'$?; read -r _\n").toString();
+    return script.append("; code=$?; echo; echo '").append(ENDED).append("'$code; read -r _\n").toString();
   }
 
   private static String quoted(String text) {

@@ -58,11 +58,22 @@ public final class LocalStack {
 
   private static JsonObject approve(String user, String userCode, String decision)
       throws Exception {
-    var claimed = send(user, "/oauth/device/claim", Map.of("user_code", userCode));
+    return decide(user, userCode, claim(user, userCode), decision);
+  }
+
+  /// @return the nonce of the screen that the page shows
+  public static String claim(String user, String userCode) throws Exception {
+    return send(user, "/oauth/device/claim", Map.of("user_code", userCode))
+        .string("approval_nonce");
+  }
+
+  /// @param decision `approve` or `deny`
+  public static JsonObject decide(String user, String userCode, String nonce, String decision)
+      throws Exception {
     return send(
         user,
         "/oauth/device/" + decision,
-        Map.of("user_code", userCode, "approval_nonce", claimed.string("approval_nonce")));
+        Map.of("user_code", userCode, "approval_nonce", nonce));
   }
 
   /// What the page does with the address that a browser was sent to: where it goes in the end.
