@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The keychain where one works, else files. A secret stays where it is until it is deleted, so that
-/// it is never in both; a mark in the files says that one is in the keychain, so that nobody opens
-/// it for nothing, and a keychain out of reach (over SSH) is told apart from no login.
+/// The keychain where one works, else files. A secret stays where it is until it is deleted, so
+/// that it is never in both; a mark in the files says that one is in the keychain, so that nobody
+/// opens it for nothing, and a keychain out of reach (over SSH) is told apart from no login.
 final class BestStore implements TokenStore {
   static final Keychain NO_KEYCHAIN =
       () -> {

@@ -5,7 +5,6 @@ import com.github.javakeyring.Keyring;
 import com.github.javakeyring.PasswordAccessException;
 import dev.keyferry.client.LoginException.Storage;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -18,34 +17,38 @@ public final class KeychainStore implements TokenStore {
   /// Long enough for a person to unlock it.
   private static final long PATIENCE_SECONDS = 60;
 
-  private final Keyring keyring;
+  private KeychainStore() {}
 
-  private KeychainStore(Keyring keyring) {
-    this.keyring = keyring;
+  /// What is done with an open keychain.
+  private interface Use<T> {
+    T of(Keyring keyring) throws PasswordAccessException;
   }
 
-  /// Opens the keychain.
+  /// Tries whether the keychain opens.
   ///
   /// @throws LoginException.Storage if there is none, or it is locked
   public static KeychainStore open() throws LoginException {
-    return new KeychainStore(bounded(Keyring::create));
+    bounded(keyring -> true);
+    return new KeychainStore();
   }
 
   @Override
   public Optional<String> get(String name) throws LoginException {
-    return bounded(() -> {
-      try {
-        return Optional.of(keyring.getPassword(SERVICE, name));
-      } catch (PasswordAccessException _) {
-        // The library's only word for one that is not there.
-        return Optional.empty();
-      }
-    });
+    return bounded(keyring -> read(keyring, name));
+  }
+
+  private static Optional<String> read(Keyring keyring, String name) {
+    try {
+      return Optional.of(keyring.getPassword(SERVICE, name));
+    } catch (PasswordAccessException _) {
+      // The library's only word for one that is not there.
+      return Optional.empty();
+    }
   }
 
   @Override
   public void put(String name, String secret) throws LoginException {
-    bounded(() -> {
+    bounded(keyring -> {
       keyring.setPassword(SERVICE, name, secret);
       return true;
     });
@@ -53,15 +56,14 @@ public final class KeychainStore implements TokenStore {
 
   @Override
   public void delete(String name) throws LoginException {
-    bounded(() -> {
-      try {
-        keyring.deletePassword(SERVICE, name);
-      } catch (PasswordAccessException _) {
-        // As above: it is not there.
-      }
-      return true;
-    });
-    if (get(name).isPresent()) {
+    var left =
+        bounded(keyring -> {
+          if (read(keyring, name).isPresent()) {
+            keyring.deletePassword(SERVICE, name);
+          }
+          return read(keyring, name);
+        });
+    if (left.isPresent()) {
       throw new Storage("The system's keychain keeps " + name + " although it was told not to.");
     }
   }
@@ -71,9 +73,16 @@ public final class KeychainStore implements TokenStore {
     return "the system's keychain";
   }
 
-  /// A keychain may wait for a person who is not there, in native code that nothing interrupts.
-  private static <T> T bounded(Callable<T> call) throws LoginException {
-    var task = new FutureTask<>(call);
+  /// A keychain may wait for a person who is not there, in native code that nothing interrupts. It
+  /// is closed each time: a connection to D-Bus that stays open keeps the process alive.
+  @SuppressWarnings("try") // Its close() may throw anything.
+  private static <T> T bounded(Use<T> use) throws LoginException {
+    var task =
+        new FutureTask<>(() -> {
+          try (var keyring = Keyring.create()) {
+            return use.of(keyring);
+          }
+        });
     Thread.ofPlatform().daemon().name("keychain").start(task);
     try {
       return task.get(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -3,7 +3,8 @@ package dev.keyferry.client;
 import java.time.Duration;
 import java.util.Optional;
 
-/// When to poll next, RFC 8628 §3.5. It is never at once and never in years, whatever a server says.
+/// When to poll next, RFC 8628 §3.5. It is never at once and never in years, whatever a server
+/// says.
 final class Pace {
   static final Duration DEFAULT = Duration.ofSeconds(5);
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-/// One wait for a decision, RFC 8628 §3.4 and §3.5. It sleeps before it polls, outlasts outages, and
-/// lets the server have the last word when the code's time is up.
+/// One wait for a decision, RFC 8628 §3.4 and §3.5. It sleeps before it polls, outlasts outages,
+/// and lets the server have the last word when the code's time is up.
 final class Polling {
   private static final String GRANT = "urn:ietf:params:oauth:grant-type:device_code";
   private static final int IDEMPOTENCY_BITS = 128;
@@ -21,7 +21,8 @@ final class Polling {
   private final Person person;
   private final Pace pace;
 
-  /// Of this poll and of its repetitions after a lost answer: the server gives the same tokens then.
+  /// Of this poll and of its repetitions after a lost answer: the server gives the same tokens
+  /// then.
   private String idempotencyKey = Draw.bits(IDEMPOTENCY_BITS);
 
   private Optional<NumberPrompt> prompt = Optional.empty();

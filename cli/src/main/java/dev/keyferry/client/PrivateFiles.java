@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Files of one folder that only this account can read (0600 in 0700), written so that whoever reads
-/// finds the old content or the new, whenever the writer was killed.
+/// Files of one folder that only this account can read (0600 in 0700), written so that whoever
+/// reads finds the old content or the new, whenever the writer was killed.
 final class PrivateFiles {
   private static final FileAttribute<?> FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));

@@ -228,8 +228,9 @@ public final class Session {
         : reply;
   }
 
-  /// RFC 6750 §3.1 says 401. API Gateway, when the key authorizer of docs/http.md refuses a key, says
-  /// 403 with a `message`, where an API of its own that refuses would have an `error` or other words.
+  /// RFC 6750 §3.1 says 401. API Gateway, when the key authorizer of docs/http.md refuses a key,
+  /// says 403 with a `message`, where an API of its own that refuses would have an `error` or other
+  /// words.
   private static boolean isTokenRefused(Reply reply) {
     if (reply.status() != FORBIDDEN) {
       return reply.status() == UNAUTHORIZED;

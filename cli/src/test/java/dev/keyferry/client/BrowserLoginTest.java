@@ -71,8 +71,7 @@ class BrowserLoginTest {
   @Test
   void sends_the_browser_to_the_server_with_pkce_and_a_port_of_this_machine() throws Exception {
     var request =
-        new LoginRequest(
-            "cli", "read write", "My laptop", Optional.of(Duration.ofDays(1)), true);
+        new LoginRequest("cli", "read write", "My laptop", Optional.of(Duration.ofDays(1)), true);
     try (var login = start(request);
         var other = start(request)) {
       assertThat(login.authorizationUri().toString()).startsWith(server.issuer() + "/authorize?");
@@ -133,8 +132,15 @@ class BrowserLoginTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "code=x", "code=x&state=", "code=x&state=guess", "state=STATE", "", "code=x&code=y&state=STATE",
-        "code=x&state=STATE&state=STATE", "code=x&error=y&state=STATE", "code=%zz&state=STATE"
+        "code=x",
+        "code=x&state=",
+        "code=x&state=guess",
+        "state=STATE",
+        "",
+        "code=x&code=y&state=STATE",
+        "code=x&state=STATE&state=STATE",
+        "code=x&error=y&state=STATE",
+        "code=%zz&state=STATE"
       })
   void what_does_not_answer_is_not_found_and_ends_nothing(String query) throws Exception {
     try (var login = start()) {
@@ -162,7 +168,8 @@ class BrowserLoginTest {
   void everything_but_the_callback_is_not_found_and_the_callback_is_there_once() throws Exception {
     try (var login = start()) {
       var callback = callback(login, "code=c" + state(login));
-      for (var path : new String[] {"/", "/callback/", "/callback/x", "/Callback", "/favicon.ico"}) {
+      for (var path :
+          new String[] {"/", "/callback/", "/callback/x", "/Callback", "/favicon.ico"}) {
         assertThat(visit(callback.resolve(path + "?" + callback.getRawQuery())).statusCode())
             .isEqualTo(404);
       }
@@ -222,8 +229,7 @@ class BrowserLoginTest {
     server.answer(
         "/.well-known/oauth-authorization-server",
         new Answer(
-            200,
-            server.metadata(",\"authorization_response_iss_parameter_supported\":true")));
+            200, server.metadata(",\"authorization_response_iss_parameter_supported\":true")));
     try (var login = start()) {
       visit(callback(login, "code=c" + state(login)));
       assertThatThrownBy(() -> login.await(SOON)).isInstanceOf(BadServer.class);

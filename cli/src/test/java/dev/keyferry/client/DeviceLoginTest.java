@@ -121,9 +121,7 @@ class DeviceLoginTest {
     void tells_a_refusal_by_its_name() {
       server.answer("/device", Answer.error("invalid_scope"));
       assertThatThrownBy(
-              () ->
-                  DeviceLogin.start(
-                      server.discover(), LoginRequest.of("cli", "x"), time.time()))
+              () -> DeviceLogin.start(server.discover(), LoginRequest.of("cli", "x"), time.time()))
           .isInstanceOfSatisfying(
               Refused.class, refused -> assertThat(refused.error()).isEqualTo("invalid_scope"));
     }
@@ -132,9 +130,7 @@ class DeviceLoginTest {
     void an_outage_is_no_refusal() {
       server.answer("/device", new Answer(503, "", Map.of("Retry-After", "7")));
       assertThatThrownBy(
-              () ->
-                  DeviceLogin.start(
-                      server.discover(), LoginRequest.of("cli", "x"), time.time()))
+              () -> DeviceLogin.start(server.discover(), LoginRequest.of("cli", "x"), time.time()))
           .isInstanceOf(Unreachable.class)
           .hasMessageContaining("7 s");
     }
@@ -146,8 +142,7 @@ class DeviceLoginTest {
       assertThat(pending.toString()).contains("WDJB-MJHT").doesNotContain("device-code");
       server.answer("/token", TOKENS);
       var resumed =
-          DeviceLogin.resume(
-              server.discover(), Pending.parse(pending.toSecret()), time.time());
+          DeviceLogin.resume(server.discover(), Pending.parse(pending.toSecret()), time.time());
       assertThat(resumed.await(new Typist()).accessToken()).isEqualTo("kf_1");
     }
 
@@ -195,8 +190,16 @@ class DeviceLoginTest {
 
     @ParameterizedTest(name = "interval {0} makes {1} s")
     @CsvSource({
-      "0, 1", "-7, 1", "1000000000, 360", "99999999999999999999999, 6", "'\"3\"', 6", "2.5, 6",
-      "null, 6", "[], 6", "{}, 6", "true, 6"
+      "0, 1",
+      "-7, 1",
+      "1000000000, 360",
+      "99999999999999999999999, 6",
+      "'\"3\"', 6",
+      "2.5, 6",
+      "null, 6",
+      "[], 6",
+      "{}, 6",
+      "true, 6"
     })
     void an_interval_that_makes_no_sense_does_no_harm(String interval, long seconds)
         throws Exception {
@@ -227,7 +230,8 @@ class DeviceLoginTest {
     @Test
     void outlasts_outages_and_waits_longer_each_time() throws Exception {
       var down = new Answer(503, "");
-      server.answer("/token", down, new Answer(500, "<html>"), HANG_UP, down, down, PENDING, TOKENS);
+      server.answer(
+          "/token", down, new Answer(500, "<html>"), HANG_UP, down, down, PENDING, TOKENS);
       var typist = new Typist();
       start().await(typist);
       assertThat(time.seconds()).containsExactly(6L, 6L, 12L, 24L, 48L, 60L, 6L);
@@ -339,12 +343,10 @@ class DeviceLoginTest {
     void passes_on_what_the_person_s_side_throws() throws Exception {
       server.answer("/token", WANTED);
       var login = start();
-      assertThatThrownBy(
-              () ->
-                  login.await(
-                      _ -> {
-                        throw new IllegalStateException("no terminal");
-                      }))
+      assertThatThrownBy(() ->
+              login.await(_ -> {
+                throw new IllegalStateException("no terminal");
+              }))
           .hasMessage("no terminal");
     }
   }

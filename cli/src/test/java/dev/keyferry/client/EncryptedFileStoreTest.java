@@ -130,8 +130,7 @@ class EncryptedFileStoreTest {
   void files_cannot_be_swapped() throws Exception {
     store.put("login/mine", "mine");
     store.put("login/evil", "evil");
-    Files.copy(
-        file("login/evil"), file("login/mine"), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(file("login/evil"), file("login/mine"), StandardCopyOption.REPLACE_EXISTING);
     assertThatThrownBy(() -> store.get("login/mine")).isInstanceOf(Storage.class);
   }
 
@@ -191,17 +190,16 @@ class EncryptedFileStoreTest {
   void writers_that_start_together_agree_on_one_key() throws Exception {
     var writers =
         IntStream.range(0, 16)
-            .mapToObj(
-                number ->
-                    CompletableFuture.runAsync(
-                        () -> {
-                          try {
-                            new EncryptedFileStore(directory).put("n" + number, "s" + number);
-                          } catch (LoginException e) {
-                            throw new AssertionError(e);
-                          }
-                        },
-                        command -> Thread.ofVirtual().start(command)))
+            .mapToObj(number ->
+                CompletableFuture.runAsync(
+                    () -> {
+                      try {
+                        new EncryptedFileStore(directory).put("n" + number, "s" + number);
+                      } catch (LoginException e) {
+                        throw new AssertionError(e);
+                      }
+                    },
+                    command -> Thread.ofVirtual().start(command)))
             .toArray(CompletableFuture<?>[]::new);
     CompletableFuture.allOf(writers).join();
     for (int i = 0; i < 16; i++) {

@@ -41,7 +41,8 @@ final class HostileServer implements AutoCloseable {
         says(
             200,
             """
-            {"device_code":"d","user_code":"WDJB-MJHT","verification_uri":"%s/go","expires_in":600}"""
+            {"device_code":"d","user_code":"WDJB-MJHT","verification_uri":"%s/go","expires_in":600}\
+            """
                 .formatted(issuer())));
   }
 
@@ -52,7 +53,8 @@ final class HostileServer implements AutoCloseable {
   String metadata() {
     return """
     {"issuer":"%1$s","token_endpoint":"%1$s/token","device_authorization_endpoint":"%1$s/device",
-     "authorization_endpoint":"%1$s/authorize"}"""
+     "authorization_endpoint":"%1$s/authorize"}\
+    """
         .formatted(issuer());
   }
 
@@ -69,7 +71,12 @@ final class HostileServer implements AutoCloseable {
   }
 
   static byte[] head(int status, String header, String... headers) {
-    return ("HTTP/1.1 " + status + " x\r\n" + header + "\r\n" + String.join("\r\n", headers)
+    return ("HTTP/1.1 "
+            + status
+            + " x\r\n"
+            + header
+            + "\r\n"
+            + String.join("\r\n", headers)
             + (headers.length == 0 ? "\r\n" : "\r\n\r\n"))
         .getBytes(ISO_8859_1);
   }

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A server that means harm is told in a sentence; it never hangs this program, crashes it, or sends
-/// it anywhere.
+/// A server that means harm is told in a sentence; it never hangs this program, crashes it, or
+/// sends it anywhere.
 @Timeout(20)
 class HostileServerTest {
   private static final String METADATA = "/.well-known/oauth-authorization-server";
@@ -141,8 +141,7 @@ class HostileServerTest {
         Named.of("is no HTTP", out -> out.write("SSH-2.0-OpenSSH_9.2\r\n".getBytes(UTF_8))),
         Named.of("sends noise", HostileServerTest::flood),
         Named.of("hangs up", _ -> {}),
-        Named.of(
-            "lies about the length", out -> out.write(head(200, "Content-Length: 999999999"))),
+        Named.of("lies about the length", out -> out.write(head(200, "Content-Length: 999999999"))),
         Named.of(
             "sends a bad chunk",
             out -> {
@@ -172,7 +171,8 @@ class HostileServerTest {
         says(
             200,
             """
-            {"device_code":"d","user_code":"W","verification_uri":"%s/go","expires_in":6}"""
+            {"device_code":"d","user_code":"W","verification_uri":"%s/go","expires_in":6}\
+            """
                 .formatted(server.issuer())));
     server.attack("/token", attack);
     var login = start();
@@ -229,8 +229,7 @@ class HostileServerTest {
 
     @Test
     void what_nests_deeply_or_counts_long_is_no_server() {
-      for (var value :
-          List.of("[".repeat(30_000), "{\"a\":".repeat(9_000), "9".repeat(60_000))) {
+      for (var value : List.of("[".repeat(30_000), "{\"a\":".repeat(9_000), "9".repeat(60_000))) {
         server.attack(METADATA, says(200, "{\"a\":" + value));
         assertThatThrownBy(HostileServerTest.this::discover).isInstanceOf(BadServer.class);
         server.attack(METADATA, says(200, "{\"a\":" + value + "}"));
@@ -248,8 +247,11 @@ class HostileServerTest {
     @ParameterizedTest
     @ValueSource(
         strings = {
-          "token_endpoint\":7", "token_endpoint\":{}", "token_endpoint\":[\"https://a.example\"]",
-          "grant_types_supported\":\"device\"", "grant_types_supported\":[1]",
+          "token_endpoint\":7",
+          "token_endpoint\":{}",
+          "token_endpoint\":[\"https://a.example\"]",
+          "grant_types_supported\":\"device\"",
+          "grant_types_supported\":[1]",
           "confirmation_supported\":\"true\"",
           "authorization_response_iss_parameter_supported\":1"
         })
@@ -262,8 +264,14 @@ class HostileServerTest {
     @ParameterizedTest
     @ValueSource(
         strings = {
-          "{}", "[]", "\"x\"", "", "<html>", "{\"access_token\":\"a\"}",
-          "{\"token_type\":\"Bearer\"}", "{\"access_token\":7,\"token_type\":\"Bearer\"}",
+          "{}",
+          "[]",
+          "\"x\"",
+          "",
+          "<html>",
+          "{\"access_token\":\"a\"}",
+          "{\"token_type\":\"Bearer\"}",
+          "{\"access_token\":7,\"token_type\":\"Bearer\"}",
           "{\"access_token\":\"a\",\"token_type\":\"mac\"}",
           "{\"access_token\":\"a\\r\\nX: y\",\"token_type\":\"Bearer\"}",
           "{\"access_token\":\"\",\"token_type\":\"Bearer\"}",
@@ -292,7 +300,8 @@ class HostileServerTest {
           says(
               200,
               """
-              {"device_code":"d","user_code":"W","verification_uri":"%s","expires_in":%s}"""
+              {"device_code":"d","user_code":"W","verification_uri":"%s","expires_in":%s}\
+              """
                   .formatted(server.issuer(), seconds)));
       assertThatThrownBy(HostileServerTest.this::start).isInstanceOf(BadServer.class);
     }
@@ -305,7 +314,8 @@ class HostileServerTest {
               200,
               """
               {"device_code":"d","user_code":"W","verification_uri":"%s","expires_in":1000000000,
-               "interval":1000000000}"""
+               "interval":1000000000}\
+              """
                   .formatted(server.issuer())));
       server.attack("/token", says(400, "{\"error\":\"authorization_pending\"}"));
       assertThatThrownBy(HostileServerTest.this::poll).isInstanceOf(Expired.class);
@@ -348,7 +358,8 @@ class HostileServerTest {
               200,
               """
               {"device_code":"d","user_code":"\\u001b[31mWDJB\\n-MJHT","verification_uri":"%s",
-               "expires_in":60}"""
+               "expires_in":60}\
+              """
                   .formatted(server.issuer())));
       assertThat(start().pending().userCode()).isEqualTo("WDJB -MJHT");
     }
@@ -360,7 +371,8 @@ class HostileServerTest {
           says(
               200,
               """
-              {"device_code":"d","user_code":"\\u001b[31m","verification_uri":"%s","expires_in":60}"""
+              {"device_code":"d","user_code":"\\u001b[31m","verification_uri":"%s","expires_in":60}\
+              """
                   .formatted(server.issuer())));
       assertThatThrownBy(HostileServerTest.this::start).isInstanceOf(BadServer.class);
     }
@@ -377,10 +389,23 @@ class HostileServerTest {
     @ParameterizedTest
     @ValueSource(
         strings = {
-          "http://evil.example/x", "file:///etc/passwd", "javascript:alert(1)", "ftp://a/b",
-          "https://u:p@a.example/", "https:///x", "https://a b/", "-x", "/x", "", "data:text/html,x",
-          "https://a.example/\\u202e", "http://127.0.0.1.evil.example/", "http://0.0.0.0/",
-          "https://a.example:99999/", "ms-settings:x", "https://a.example/\\\"$(touch x)\\\""
+          "http://evil.example/x",
+          "file:///etc/passwd",
+          "javascript:alert(1)",
+          "ftp://a/b",
+          "https://u:p@a.example/",
+          "https:///x",
+          "https://a b/",
+          "-x",
+          "/x",
+          "",
+          "data:text/html,x",
+          "https://a.example/\\u202e",
+          "http://127.0.0.1.evil.example/",
+          "http://0.0.0.0/",
+          "https://a.example:99999/",
+          "ms-settings:x",
+          "https://a.example/\\\"$(touch x)\\\""
         })
     void people_are_sent_to_https_alone(String address) {
       server.attack(
@@ -388,7 +413,8 @@ class HostileServerTest {
           says(
               200,
               """
-              {"device_code":"d","user_code":"W","verification_uri":"%s","expires_in":60}"""
+              {"device_code":"d","user_code":"W","verification_uri":"%s","expires_in":60}\
+              """
                   .formatted(address)));
       assertThatThrownBy(HostileServerTest.this::start).isInstanceOf(BadServer.class);
       server.attack(
@@ -397,7 +423,8 @@ class HostileServerTest {
               200,
               """
               {"device_code":"d","user_code":"W","verification_uri":"%s","expires_in":60,
-               "verification_uri_complete":"%s"}"""
+               "verification_uri_complete":"%s"}\
+              """
                   .formatted(server.issuer(), address.isEmpty() ? "x" : address)));
       assertThatThrownBy(HostileServerTest.this::start).isInstanceOf(BadServer.class);
     }
@@ -405,7 +432,10 @@ class HostileServerTest {
     @ParameterizedTest
     @ValueSource(
         strings = {
-          "http://169.254.169.254/latest", "file:///dev/zero", "https://a@b.example/", "//a/b"
+          "http://169.254.169.254/latest",
+          "file:///dev/zero",
+          "https://a@b.example/",
+          "//a/b"
         })
     void metadata_sends_nothing_anywhere_else(String address) {
       server.attack(
@@ -413,7 +443,9 @@ class HostileServerTest {
           says(
               200,
               """
-              {"issuer":"%s","token_endpoint":"%s"}""".formatted(server.issuer(), address)));
+              {"issuer":"%s","token_endpoint":"%s"}\
+              """
+                  .formatted(server.issuer(), address)));
       assertThatThrownBy(HostileServerTest.this::discover).isInstanceOf(BadServer.class);
     }
 

@@ -106,19 +106,15 @@ class KeyferryTest {
   void enters_the_number_that_the_page_shows() throws Exception {
     var login =
         DeviceLogin.start(
-            LocalStack.server(),
-            asking(LocalStack.CAREFUL, "read", Duration.ofHours(1)),
-            HASTY);
-    var number =
-        LocalStack.approve("alice", login.pending().userCode()).string("confirmation");
+            LocalStack.server(), asking(LocalStack.CAREFUL, "read", Duration.ofHours(1)), HASTY);
+    var number = LocalStack.approve("alice", login.pending().userCode()).string("confirmation");
     var wrong = number.equals("10") ? "11" : "10";
     var asked = new CopyOnWriteArrayList<Boolean>();
     var tokens =
-        login.await(
-            again -> {
-              asked.add(again);
-              return again ? number : wrong;
-            });
+        login.await(again -> {
+          asked.add(again);
+          return again ? number : wrong;
+        });
     assertThat(tokens.accessToken()).startsWith("kf_");
     assertThat(asked).containsExactly(false, true);
   }
@@ -144,8 +140,7 @@ class KeyferryTest {
   @Test
   void hears_by_browser_what_the_server_will_not_grant() throws Exception {
     try (var login =
-        BrowserLogin.start(
-            LocalStack.server(), asking("cli", "read admin", Duration.ofHours(1)))) {
+        BrowserLogin.start(LocalStack.server(), asking("cli", "read admin", Duration.ofHours(1)))) {
       visit(LocalStack.browse("alice", login.authorizationUri()));
       assertThatThrownBy(() -> login.await(Duration.ofSeconds(10)))
           .hasMessageContaining("invalid_scope");
@@ -186,8 +181,7 @@ class KeyferryTest {
   }
 
   @Test
-  void a_login_that_was_revoked_elsewhere_asks_to_log_in_again_and_is_forgotten()
-      throws Exception {
+  void a_login_that_was_revoked_elsewhere_asks_to_log_in_again_and_is_forgotten() throws Exception {
     var session = session(profile());
     var tokens = login(Duration.ofHours(1));
     session.keep(tokens);
@@ -273,15 +267,14 @@ class KeyferryTest {
     for (int i = 0; i < PROCESSES; i++) {
       threads.add(
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      go.await();
-                      tokens.add(session(profile()).accessToken());
-                    } catch (LoginException | InterruptedException e) {
-                      tokens.add(e.toString());
-                    }
-                  }));
+              .start(() -> {
+                try {
+                  go.await();
+                  tokens.add(session(profile()).accessToken());
+                } catch (LoginException | InterruptedException e) {
+                  tokens.add(e.toString());
+                }
+              }));
     }
     go.countDown();
     for (var thread : threads) {

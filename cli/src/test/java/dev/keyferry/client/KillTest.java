@@ -81,8 +81,9 @@ class KillTest {
             false,
             (store, directory) -> {
               assertThat(store.get("login/a")).isIn(Optional.empty(), Optional.of("new"));
-              assertThat(Files.exists(directory.resolve("key.new"))
-                      && Files.exists(directory.resolve("key")))
+              assertThat(
+                      Files.exists(directory.resolve("key.new"))
+                          && Files.exists(directory.resolve("key")))
                   .isFalse();
             });
     assertThat(steps).isEqualTo(12);

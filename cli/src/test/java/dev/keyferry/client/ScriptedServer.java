@@ -50,7 +50,8 @@ final class ScriptedServer implements AutoCloseable {
           200,
           """
           {"access_token":"kf_1","token_type":"Bearer","expires_in":3600,"scope":"read",
-           "refresh_token":"kfr_1","sub":"alice","name":"Alice"}""");
+           "refresh_token":"kfr_1","sub":"alice","name":"Alice"}\
+          """);
 
   private final HttpServer server;
   private final Map<String, Queue<Answer>> answers = new HashMap<>();
@@ -76,7 +77,8 @@ final class ScriptedServer implements AutoCloseable {
   String metadata(String more) {
     return """
     {"issuer":"%1$s","token_endpoint":"%1$s/token","device_authorization_endpoint":"%1$s/device",
-     "authorization_endpoint":"%1$s/authorize","revocation_endpoint":"%1$s/revoke"%2$s}"""
+     "authorization_endpoint":"%1$s/authorize","revocation_endpoint":"%1$s/revoke"%2$s}\
+    """
         .formatted(issuer(), more);
   }
 
@@ -95,7 +97,8 @@ final class ScriptedServer implements AutoCloseable {
             """
             {"device_code":"device-code","user_code":"WDJB-MJHT",
              "verification_uri":"%1$s/device","verification_uri_complete":"%1$s/device?user_code=WDJB"
-             %2$s}"""
+             %2$s}\
+            """
                 .formatted(issuer(), more)));
   }
 

@@ -55,9 +55,20 @@ class TextTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "http://login.example", "ftp://login.example", "login.example?x", "https://",
-        "login.example#x", "u@login.example", "log in.example", "https://login.example:0", "-h",
-        "http://127.0.0.1@evil.example", "http://localhost.evil.example", "file:///etc/passwd"
+        "",
+        " ",
+        "http://login.example",
+        "ftp://login.example",
+        "login.example?x",
+        "https://",
+        "login.example#x",
+        "u@login.example",
+        "log in.example",
+        "https://login.example:0",
+        "-h",
+        "http://127.0.0.1@evil.example",
+        "http://localhost.evil.example",
+        "file:///etc/passwd"
       })
   void what_is_no_server_is_not(String typed) {
     assertThat(WebAddress.issuer(typed)).isEmpty();

@@ -261,7 +261,8 @@ class LoginInBrowserTest extends InBrowser {
   void an_answer_that_is_lost_is_asked_for_again_and_the_program_gets_one_code() throws Exception {
     openAndSignIn("jo", Map.of());
     assertThat(person.button("Approve")).isEnabled();
-    person.page()
+    person
+        .page()
         .route(
             "**/oauth/authorize/approve",
             route -> {
