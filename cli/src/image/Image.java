@@ -25,8 +25,8 @@ import java.util.jar.JarOutputStream;
 import java.util.spi.ToolProvider;
 
 /// Makes the folder that a user installs: a Java of just the modules that are needed, the jars, a
-/// launcher, and the AOT cache of a training run. `mvn package` runs it with the build's own JDK, and
-/// it does nothing if nothing has changed.
+/// launcher, and the AOT cache of a training run. `mvn package` runs it with the build's own JDK,
+/// and it does nothing if nothing has changed.
 ///
 /// Arguments: the folder, the command's jar, the launcher's text, the class path of what it needs.
 final class Image {
@@ -117,8 +117,9 @@ final class Image {
     }
   }
 
-  /// Writes the classes anew as this Java's own compiler would. A cache takes none from before Java 6,
-  /// and picocli's are from Java 5: with them loaded the old way every start takes twice as long.
+  /// Writes the classes anew as this Java's own compiler would. A cache takes none from before Java
+  /// 6, and picocli's are from Java 5: with them loaded the old way every start takes twice as
+  /// long.
   private static void modernise(Path jar, Path copy) throws IOException {
     try (var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()});
         var in = new JarFile(jar.toFile());

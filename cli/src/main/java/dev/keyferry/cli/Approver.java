@@ -46,12 +46,13 @@ final class Approver {
         given.isPresent() ? given.get() : somebody(desk.http(), metadata.issuer()));
   }
 
-  private static String somebody(Http http, URI server) throws LoginException, InterruptedException {
+  private static String somebody(Http http, URI server)
+      throws LoginException, InterruptedException {
     if (!server.getScheme().equals("http")) {
       throw new Failure(
           ExitCode.USAGE,
           "Nobody can approve: set %s to an access token of the page's sign-in with the scope"
-              .formatted(VARIABLE)
+                  .formatted(VARIABLE)
               + " keyferry/approve.");
     }
     var page = http.send(HttpRequest.newBuilder(URI.create(server + "/device"))).body();
@@ -93,8 +94,7 @@ final class Approver {
     return post("/oauth/device/approve", body);
   }
 
-  private Reply post(String path, Map<String, ?> body)
-      throws LoginException, InterruptedException {
+  private Reply post(String path, Map<String, ?> body) throws LoginException, InterruptedException {
     return http.send(
         HttpRequest.newBuilder(URI.create(server + path))
             .header("Content-Type", "application/json")

@@ -58,9 +58,7 @@ final class BigText {
 
   private static Map<Character, String[]> letters() {
     var letters = new HashMap<Character, String[]>();
-    LETTERS
-        .lines()
-        .forEach(line -> letters.put(line.charAt(0), line.substring(2).split(" ", -1)));
+    LETTERS.lines().forEach(line -> letters.put(line.charAt(0), line.substring(2).split(" ", -1)));
     return letters;
   }
 

@@ -25,8 +25,8 @@ final class Browser {
     this.command = command;
   }
 
-  /// Empty over SSH, in CI, without a display or without a command that opens pages. `BROWSER` names
-  /// one, as it does for other programs.
+  /// Empty over SSH, in CI, without a display or without a command that opens pages. `BROWSER`
+  /// names one, as it does for other programs.
   static Optional<Browser> atHand(Map<String, String> environment) {
     var elsewhere =
         Stream.of("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "CI")

@@ -2,8 +2,8 @@ package dev.keyferry.cli;
 
 import dev.keyferry.client.Pending;
 
-/// What somebody needs who approves on another device. The last lines are those that matter most, for
-/// a small terminal keeps only the last.
+/// What somebody needs who approves on another device. The last lines are those that matter most,
+/// for a small terminal keeps only the last.
 final class CodeScreen {
   /// The code, its link, the line that counts down, and what is above them.
   private static final int OTHER_ROWS = 6;
@@ -21,18 +21,16 @@ final class CodeScreen {
             link.orElse(pending.verificationUri()).toString(),
             terminal,
             terminal.rows() - OTHER_ROWS);
-    qr.ifPresent(
-        lines -> {
-          talk.say("");
-          talk.say(lines);
-        });
+    qr.ifPresent(lines -> {
+      talk.say("");
+      talk.say(lines);
+    });
     if (terminal.rows() >= qr.map(java.util.List::size).orElse(0) + OTHER_ROWS + BIG_ROWS) {
       BigText.of(pending.userCode(), terminal)
-          .ifPresent(
-              lines -> {
-                talk.say("");
-                lines.forEach(line -> talk.say(talk.strong(line)));
-              });
+          .ifPresent(lines -> {
+            talk.say("");
+            lines.forEach(line -> talk.say(talk.strong(line)));
+          });
     }
     talk.say("");
     talk.say("Code: " + talk.strong(pending.userCode()));

@@ -42,18 +42,17 @@ final class Commands {
     return line.execute(arguments);
   }
 
-  /// With the one command that is meant, for to look at all of them takes as long as to run one; with
-  /// all of them where none or none of them is named.
+  /// With the one command that is meant, for to look at all of them takes as long as to run one;
+  /// with all of them where none or none of them is named.
   static CommandLine commandLine(Keyferry root, String... arguments) {
     var line = new CommandLine(root);
     var named = Arrays.stream(arguments).filter(COMMANDS::containsKey).findFirst();
     var isFirst = arguments.length > 0 && named.isPresent() && named.get().equals(arguments[0]);
-    COMMANDS.forEach(
-        (name, command) -> {
-          if (!isFirst || name.equals(arguments[0])) {
-            line.addSubcommand(name, command.apply(root));
-          }
-        });
+    COMMANDS.forEach((name, command) -> {
+      if (!isFirst || name.equals(arguments[0])) {
+        line.addSubcommand(name, command.apply(root));
+      }
+    });
     if (!isFirst) {
       line.addSubcommand("help", new CommandLine.HelpCommand());
     }

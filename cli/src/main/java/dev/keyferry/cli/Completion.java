@@ -57,27 +57,25 @@ final class Completion implements Callable<Integer> {
   private static String fish(CommandLine all) {
     var script = new StringBuilder("complete -c keyferry -f\n");
     all.getSubcommands()
-        .forEach(
-            (name, command) -> {
-              var spec = command.getCommandSpec();
-              script
-                  .append("complete -c keyferry -n __fish_use_subcommand -a ")
-                  .append(name)
-                  .append(described(spec.usageMessage().description()))
-                  .append('\n');
-              options(script, name, spec);
-              command
-                  .getSubcommands()
-                  .forEach(
-                      (below, its) ->
-                          script
-                              .append("complete -c keyferry -n '__fish_seen_subcommand_from ")
-                              .append(name)
-                              .append("' -a ")
-                              .append(below)
-                              .append(described(its.getCommandSpec().usageMessage().description()))
-                              .append('\n'));
-            });
+        .forEach((name, command) -> {
+          var spec = command.getCommandSpec();
+          script
+              .append("complete -c keyferry -n __fish_use_subcommand -a ")
+              .append(name)
+              .append(described(spec.usageMessage().description()))
+              .append('\n');
+          options(script, name, spec);
+          command
+              .getSubcommands()
+              .forEach((below, its) ->
+                  script
+                      .append("complete -c keyferry -n '__fish_seen_subcommand_from ")
+                      .append(name)
+                      .append("' -a ")
+                      .append(below)
+                      .append(described(its.getCommandSpec().usageMessage().description()))
+                      .append('\n'));
+        });
     script.append(
         "complete -c keyferry -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n");
     return script.toString();
@@ -85,9 +83,13 @@ final class Completion implements Callable<Integer> {
 
   private static void options(StringBuilder script, String command, CommandSpec spec) {
     for (var option : spec.options()) {
-      script.append("complete -c keyferry -n '__fish_seen_subcommand_from ").append(command).append("'");
+      script
+          .append("complete -c keyferry -n '__fish_seen_subcommand_from ")
+          .append(command)
+          .append("'");
       for (var name : option.names()) {
-        script.append(name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
+        script.append(
+            name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
       }
       script
           .append(option.arity().max() > 0 ? " -x" : "")

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What the commands work with. Each part is made when it is first asked for, so that a command pays
-/// for nothing that it does not use.
+/// What the commands work with. Each part is made when it is first asked for, so that a command
+/// pays for nothing that it does not use.
 final class Desk implements AutoCloseable {
   private final Map<String, String> environment;
   private final InputStream in;
@@ -48,7 +48,8 @@ final class Desk implements AutoCloseable {
     this.time = time;
     directories =
         Directories.of(
-            environment, Path.of(environment.getOrDefault("HOME", System.getProperty("user.home"))));
+            environment,
+            Path.of(environment.getOrDefault("HOME", System.getProperty("user.home"))));
   }
 
   Map<String, String> environment() {
@@ -126,14 +127,13 @@ final class Desk implements AutoCloseable {
     var name = profiles().nameOf(asked, environment);
     return profiles()
         .find(name)
-        .orElseThrow(
-            () ->
-                new Failure(
-                    ExitCode.LOGGED_OUT,
-                    asked.isPresent()
-                        ? "There is no profile '%s'. Log in: 'keyferry login https://... --profile %s'."
-                            .formatted(name, name)
-                        : "Not logged in. Log in: 'keyferry login https://...'."));
+        .orElseThrow(() ->
+            new Failure(
+                ExitCode.LOGGED_OUT,
+                asked.isPresent()
+                    ? "There is no profile '%s'. Log in: 'keyferry login https://... --profile %s'."
+                        .formatted(name, name)
+                    : "Not logged in. Log in: 'keyferry login https://...'."));
   }
 
   /// A command's one result, on standard output: an object, or lines for people.

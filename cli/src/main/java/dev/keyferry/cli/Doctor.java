@@ -59,12 +59,14 @@ final class Doctor implements Callable<Integer> {
   @Override
   public Integer call() throws LoginException, InterruptedException {
     var steps = new Steps(desk.out(), root.json());
-    var profile =
-        desk.profiles().find(desk.profiles().nameOf(root.profile(), desk.environment()));
+    var profile = desk.profiles().find(desk.profiles().nameOf(root.profile(), desk.environment()));
     var issuer = issuer(profile);
     var seen = new Seen();
     steps.step("tls", "", () -> Tls.look(issuer));
-    steps.step("metadata", "Check the address, and that this network lets you reach it.", () -> metadata(issuer, seen));
+    steps.step(
+        "metadata",
+        "Check the address, and that this network lets you reach it.",
+        () -> metadata(issuer, seen));
     steps.step("poll", "", () -> poll(seen, profile));
     steps.step("clock", "", () -> clock(seen));
     steps.step("storage", "", this::storage);
@@ -79,19 +81,17 @@ final class Doctor implements Callable<Integer> {
     if (named.isEmpty()) {
       return profile
           .map(Profile::issuer)
-          .orElseThrow(
-              () ->
-                  new Failure(
-                      ExitCode.USAGE,
-                      "Which server? As in 'keyferry doctor https://keys.example.com'."));
+          .orElseThrow(() ->
+              new Failure(
+                  ExitCode.USAGE,
+                  "Which server? As in 'keyferry doctor https://keys.example.com'."));
     }
     return WebAddress.issuer(named.get())
-        .orElseThrow(
-            () ->
-                new Failure(
-                    ExitCode.USAGE,
-                    "'%s' is no address of a server: https://..., or http:// on this machine."
-                        .formatted(named.get())));
+        .orElseThrow(() ->
+            new Failure(
+                ExitCode.USAGE,
+                "'%s' is no address of a server: https://..., or http:// on this machine."
+                    .formatted(named.get())));
   }
 
   private Finding metadata(URI issuer, Seen seen) throws LoginException, InterruptedException {
@@ -210,5 +210,4 @@ final class Doctor implements Callable<Integer> {
     session.accessToken();
     return Finding.ok("there is a token, as " + profile.get().user().orElse("nobody by name"));
   }
-
 }

@@ -26,14 +26,12 @@ final class Failure extends RuntimeException {
           after(e, ExitCode.DENIED, "Nothing was stored. If that was a mistake, log in again.");
       case LoginException.Expired _ ->
           after(e, ExitCode.EXPIRED, "Log in again: 'keyferry login'.");
-      case LoginException.Refused refused ->
-          after(e, ExitCode.REFUSED, remedy(refused.error()));
+      case LoginException.Refused refused -> after(e, ExitCode.REFUSED, remedy(refused.error()));
       case LoginException.Unreachable _ ->
           after(e, ExitCode.UNREACHABLE, "Try again; 'keyferry doctor' looks closer.");
       case LoginException.BadServer _ ->
           after(e, ExitCode.REFUSED, "Check the address; 'keyferry doctor' looks closer.");
-      case LoginException.LoggedOut _ ->
-          after(e, ExitCode.LOGGED_OUT, "Log in: 'keyferry login'.");
+      case LoginException.LoggedOut _ -> after(e, ExitCode.LOGGED_OUT, "Log in: 'keyferry login'.");
       case LoginException.Storage _ ->
           after(e, ExitCode.STORAGE, "'keyferry doctor' looks closer.");
     };

@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Requests of the OAuth endpoints, for commands that look at a server closer than the library does.
+/// Requests of the OAuth endpoints, for commands that look at a server closer than the library
+/// does.
 final class Forms {
   static final String DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 

@@ -40,7 +40,10 @@ final class Handles {
     var handle =
         RANDOM
             .ints(LENGTH, 0, ALPHABET.length())
-            .collect(StringBuilder::new, (text, i) -> text.append(ALPHABET.charAt(i)), StringBuilder::append)
+            .collect(
+                StringBuilder::new,
+                (text, i) -> text.append(ALPHABET.charAt(i)),
+                StringBuilder::append)
             .toString();
     sweep(now);
     keep(handle, left);

@@ -63,7 +63,8 @@ final class Login implements Callable<Integer> {
   @Option(
       names = "--scope",
       paramLabel = "SCOPES",
-      description = "What to ask for, separated by blanks. All that the server offers, if left out.")
+      description =
+          "What to ask for, separated by blanks. All that the server offers, if left out.")
   private @Nullable String scope;
 
   @Option(
@@ -165,11 +166,10 @@ final class Login implements Callable<Integer> {
     var issuer =
         typed.isPresent()
             ? WebAddress.issuer(typed.get())
-                .orElseThrow(
-                    () ->
-                        misuse(
-                            "'%s' is no address of a server: https://..., or http:// on this machine."
-                                .formatted(typed.get())))
+                .orElseThrow(() ->
+                    misuse(
+                        "'%s' is no address of a server: https://..., or http:// on this machine."
+                            .formatted(typed.get())))
             : known
                 .map(Profile::issuer)
                 .orElseThrow(
@@ -201,8 +201,7 @@ final class Login implements Callable<Integer> {
     if (noWait) {
       return begin(at, profile);
     }
-    var opener =
-        browser ? Browser.opener(desk.environment()) : Browser.atHand(desk.environment());
+    var opener = browser ? Browser.opener(desk.environment()) : Browser.atHand(desk.environment());
     if (browser && opener.isEmpty()) {
       throw misuse("No browser can be opened from here.");
     }
@@ -246,14 +245,14 @@ final class Login implements Callable<Integer> {
       var talk = desk.talk();
       var opened = opener.open(login.authorizationUri());
       talk.say(
-          (opened ? "Your browser opens. If it does not, open this link on this machine:"
+          (opened
+              ? "Your browser opens. If it does not, open this link on this machine:"
               : "No browser could be opened. Open this link on this machine:"));
       talk.say(login.authorizationUri().toString());
       talk.say("Without a browser on this machine: 'keyferry login --device'.");
       var until = desk.time().clock().instant().plus(BROWSER_PATIENCE);
       Tokens tokens;
-      try (var _ =
-          LiveLine.start(talk, desk.time().clock(), until, "waiting for the browser")) {
+      try (var _ = LiveLine.start(talk, desk.time().clock(), until, "waiting for the browser")) {
         tokens = login.await(BROWSER_PATIENCE);
       }
       return finish(profile, tokens);
@@ -267,10 +266,7 @@ final class Login implements Callable<Integer> {
             at, request(profile, terminal.screen() && terminal.keyboard()), desk.time());
     CodeScreen.show(desk.talk(), login.pending());
     var tokens =
-        await(
-            login,
-            Optional.empty(),
-            "Log in again at a terminal where it can be entered.");
+        await(login, Optional.empty(), "Log in again at a terminal where it can be entered.");
     return finish(profile, tokens);
   }
 
@@ -300,8 +296,7 @@ final class Login implements Callable<Integer> {
     return pending.verificationUriComplete().orElse(pending.verificationUri());
   }
 
-  private static Map<String, Object> pendingObject(
-      String handle, String profile, Pending pending) {
+  private static Map<String, Object> pendingObject(String handle, String profile, Pending pending) {
     var object = new LinkedHashMap<String, Object>();
     object.put("ok", true);
     object.put("status", "pending");
@@ -325,12 +320,11 @@ final class Login implements Callable<Integer> {
     var left =
         handles()
             .find(handle)
-            .orElseThrow(
-                () ->
-                    new Failure(
-                        ExitCode.EXPIRED,
-                        "No login waits under this handle: it is over or was never begun. Log in"
-                            + " again: 'keyferry login'."));
+            .orElseThrow(() ->
+                new Failure(
+                    ExitCode.EXPIRED,
+                    "No login waits under this handle: it is over or was never begun. Log in"
+                        + " again: 'keyferry login'."));
     var pending = left.pending();
     var at = Server.discover(desk.http(), pending.issuer());
     var login = DeviceLogin.resume(at, pending, desk.time());
@@ -342,9 +336,7 @@ final class Login implements Callable<Integer> {
     Tokens tokens;
     try {
       tokens =
-          noWait
-              ? login.await(new Once(number, resumption))
-              : await(login, number, resumption);
+          noWait ? login.await(new Once(number, resumption)) : await(login, number, resumption);
     } catch (LoginException.Unreachable | LoginException.Storage | LoginException.BadServer e) {
       throw e;
     } catch (LoginException e) {
@@ -380,8 +372,8 @@ final class Login implements Callable<Integer> {
     return ExitCode.OK.number();
   }
 
-  /// A login that is replaced shall not live on unseen; that it cannot be revoked is no reason not to
-  /// log in.
+  /// A login that is replaced shall not live on unseen; that it cannot be revoked is no reason not
+  /// to log in.
   private void forgetOld(Profile before) throws InterruptedException {
     try {
       var session = desk.session(before);

@@ -59,8 +59,7 @@ final class Logout implements Callable<Integer> {
     } else {
       desk.profiles()
           .put(
-              Profile.login(
-                  profile.name(), profile.issuer(), profile.clientId(), profile.scope()));
+              Profile.login(profile.name(), profile.issuer(), profile.clientId(), profile.scope()));
     }
   }
 

@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Starts the command. Whatever goes wrong ends in one line and an [ExitCode]; `KEYFERRY_DEBUG` adds
-/// the stack trace.
+/// Starts the command. Whatever goes wrong ends in one line and an [ExitCode]; `KEYFERRY_DEBUG`
+/// adds the stack trace.
 public final class Main {
   private Main() {}
 
@@ -20,11 +20,11 @@ public final class Main {
     var environment = System.getenv();
     var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, errors(environment));
     var out =
-        new PrintStream(
-            new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     int exitCode;
     try (var desk =
-        new Desk(environment, System.in, out, err, () -> Terminal.probe(environment), Time.SYSTEM)) {
+        new Desk(
+            environment, System.in, out, err, () -> Terminal.probe(environment), Time.SYSTEM)) {
       exitCode = run(desk, arguments);
     }
     System.exit(exitCode);

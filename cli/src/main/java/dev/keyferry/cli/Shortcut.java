@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /// `whoami` and `token` as scripts call them, over and over. Reading their three options here takes
-/// no time; to read them with picocli is half of such a command's start. Anything else that is said,
-/// right or wrong, goes to [Commands].
+/// no time; to read them with picocli is half of such a command's start. Anything else that is
+/// said, right or wrong, goes to [Commands].
 final class Shortcut {
   private Shortcut() {}
 

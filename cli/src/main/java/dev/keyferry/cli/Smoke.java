@@ -60,12 +60,11 @@ final class Smoke implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     var issuer =
         WebAddress.issuer(server)
-            .orElseThrow(
-                () ->
-                    new Failure(
-                        ExitCode.USAGE,
-                        "'%s' is no address of a server: https://..., or http:// on this machine."
-                            .formatted(server)));
+            .orElseThrow(() ->
+                new Failure(
+                    ExitCode.USAGE,
+                    "'%s' is no address of a server: https://..., or http:// on this machine."
+                        .formatted(server)));
     var steps = new Steps(desk.out(), root.json());
     var checks = new LinkedHashMap<String, Check>();
     checks.put("metadata", () -> metadata(issuer));
@@ -149,8 +148,7 @@ final class Smoke implements Callable<Integer> {
   }
 
   private Reply token(Map<String, String> parameters) throws LoginException, InterruptedException {
-    return desk.http()
-        .send(Forms.post(at().metadata().tokenEndpoint().orElseThrow(), parameters));
+    return desk.http().send(Forms.post(at().metadata().tokenEndpoint().orElseThrow(), parameters));
   }
 
   private Reply poll() throws LoginException, InterruptedException {

@@ -74,8 +74,6 @@ final class Talk {
   }
 
   private String styled(String style, String text) {
-    return terminal.colours() == Colours.NONE
-        ? text
-        : "\u001B[" + style + "m" + text + "\u001B[0m";
+    return terminal.colours() == Colours.NONE ? text : "\u001B[" + style + "m" + text + "\u001B[0m";
   }
 }

@@ -27,7 +27,8 @@ final class Token implements Callable<Integer> {
     var token = session.accessToken();
     var object = new LinkedHashMap<String, Object>();
     if (root.json()) {
-      var kept = session.profile().isPresent() ? session.kept() : java.util.Optional.<Tokens>empty();
+      var kept =
+          session.profile().isPresent() ? session.kept() : java.util.Optional.<Tokens>empty();
       object.put("ok", true);
       object.put("access_token", token);
       object.put("token_type", "Bearer");

@@ -43,7 +43,13 @@ final class Training {
     var out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
     var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
     var desk =
-        new Desk(environment, nothing, out, err, () -> Terminal.of(terminal(), environment), Time.SYSTEM);
+        new Desk(
+            environment,
+            nothing,
+            out,
+            err,
+            () -> Terminal.of(terminal(), environment),
+            Time.SYSTEM);
     var exitCode = Main.run(desk, arguments);
     desk.close();
     if (exitCode != 0) {

@@ -45,7 +45,8 @@ final class Whoami implements Callable<Integer> {
   @Option(
       names = "--server",
       paramLabel = "SERVER",
-      description = "Whom to ask about $KEYFERRY_TOKEN (else $KEYFERRY_SERVER, else the profile's).")
+      description =
+          "Whom to ask about $KEYFERRY_TOKEN (else $KEYFERRY_SERVER, else the profile's).")
   private @Nullable String server;
 
   Whoami(Keyferry root) {
@@ -126,9 +127,9 @@ final class Whoami implements Callable<Integer> {
               "The server does not accept this login any more: it was revoked or has ended. Log in:"
                   + " 'keyferry login'.");
       case 429, 500, 502, 503, 504 ->
-          throw new LoginException.Unreachable("The server is out of order (" + reply.status() + ").");
-      default ->
-          throw new LoginException.BadServer("The server answered " + reply.status() + ".");
+          throw new LoginException.Unreachable(
+              "The server is out of order (" + reply.status() + ").");
+      default -> throw new LoginException.BadServer("The server answered " + reply.status() + ".");
     };
   }
 
@@ -149,13 +150,12 @@ final class Whoami implements Callable<Integer> {
     }
     var owner = kept.map(Tokens::owner).filter(known -> known.shown().isPresent());
     return new Facts(
-        owner.orElseGet(
-            () ->
-                new Owner(
-                    Optional.empty(),
-                    profile.flatMap(Profile::user),
-                    Optional.empty(),
-                    profile.flatMap(Profile::organisation))),
+        owner.orElseGet(() ->
+            new Owner(
+                Optional.empty(),
+                profile.flatMap(Profile::user),
+                Optional.empty(),
+                profile.flatMap(Profile::organisation))),
         profile.map(Profile::clientId).filter(id -> !id.isEmpty()),
         kept.map(Tokens::scope).filter(scope -> !scope.isEmpty()),
         Optional.empty(),

@@ -16,8 +16,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// Somebody's account on a machine without a display, and the command run in it, in this process and
-/// without the pauses between polls.
+/// Somebody's account on a machine without a display, and the command run in it, in this process
+/// and without the pauses between polls.
 final class Account {
   private static final JsonMapper JSON = new JsonMapper();
 

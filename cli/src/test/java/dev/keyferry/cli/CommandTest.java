@@ -42,7 +42,8 @@ class CommandTest {
   @Nested
   class A_login_that_does_not_wait {
     @Test
-    void is_resumed_by_its_handle_and_its_device_code_is_in_no_output_and_no_file() throws Exception {
+    void is_resumed_by_its_handle_and_its_device_code_is_in_no_output_and_no_file()
+        throws Exception {
       var begun = account.begin();
       var early = account.resume(begun, "--no-wait");
       LocalStack.approve("alice", begun.text("user_code"));
@@ -53,7 +54,8 @@ class CommandTest {
       assertThat(early.text("error")).isEqualTo("pending");
       assertThat(done.exitCode()).isZero();
       assertThat(done.json().at("/user/name").asText()).isEqualTo("Alice");
-      assertThat(done.err()).contains("Logged in as Alice <alice@example.com>, example at " + url());
+      assertThat(done.err())
+          .contains("Logged in as Alice <alice@example.com>, example at " + url());
       // A device code has 64 characters, and no other word here is as long.
       for (var run : new Account.Run[] {begun, early, done}) {
         assertThat(run.out() + run.err()).doesNotContainPattern("[A-Za-z0-9_-]{60}");
@@ -72,8 +74,11 @@ class CommandTest {
       LocalStack.deny("alice", begun.text("user_code"));
 
       isOneLine(
-          account.keyferry("login", "--resume", begun.text("handle"), "--no-wait"), 4, "log in again");
-      isOneLine(account.keyferry("login", "--resume", begun.text("handle")), 5, "under this handle");
+          account.keyferry("login", "--resume", begun.text("handle"), "--no-wait"),
+          4,
+          "log in again");
+      isOneLine(
+          account.keyferry("login", "--resume", begun.text("handle")), 5, "under this handle");
       assertThat(account.keyferry("whoami").exitCode()).isEqualTo(3);
     }
 
@@ -156,8 +161,7 @@ class CommandTest {
       assertThat(account.keyferry("whoami", "-p", "work").out()).startsWith("Bob ");
       assertThat(account.keyferry("profiles").out())
           .contains("* default  Alice, example  " + url(), "  work  Bob, example  " + url());
-      isOneLine(
-          account.keyferry("login", "https://elsewhere.example"), 2, "--profile", "log out");
+      isOneLine(account.keyferry("login", "https://elsewhere.example"), 2, "--profile", "log out");
       account.keyferry("profiles", "--use", "work");
       assertThat(account.keyferry("whoami").out()).startsWith("Bob ");
     }
@@ -240,7 +244,10 @@ class CommandTest {
     @Test
     void that_the_server_tells_end_with_8_and_what_to_change() {
       isOneLine(
-          account.keyferry("login", url(), "--client-id", "nobody"), 8, "invalid_client", "--client-id");
+          account.keyferry("login", url(), "--client-id", "nobody"),
+          8,
+          "invalid_client",
+          "--client-id");
       isOneLine(
           account.keyferry("login", url(), "--scope", "everything"), 8, "invalid_scope", "--scope");
     }
@@ -249,7 +256,10 @@ class CommandTest {
     void are_an_object_on_standard_output_with_json_whatever_they_are() {
       for (var arguments :
           new String[][] {
-            {"whoami", "--json"}, {"login", "--json"}, {"--json", "lgoin"}, {"token", "-x", "--json"}
+            {"whoami", "--json"},
+            {"login", "--json"},
+            {"--json", "lgoin"},
+            {"token", "-x", "--json"}
           }) {
         var run = account.keyferry(arguments);
         assertThat(run.json().path("ok").asBoolean(true)).isFalse();
@@ -309,7 +319,15 @@ class CommandTest {
     }
     for (var command :
         new String[] {
-          "login", "logout", "whoami", "token", "devices", "profiles", "doctor", "smoke", "completion"
+          "login",
+          "logout",
+          "whoami",
+          "token",
+          "devices",
+          "profiles",
+          "doctor",
+          "smoke",
+          "completion"
         }) {
       assertThat(help).contains("\n  " + command);
       assertThat(account.keyferry(command, "--help").out())
@@ -358,11 +376,10 @@ class CommandTest {
     assertThat(ill.json().path("checks"))
         .filteredOn(check -> check.path("status").asText().equals("failed"))
         .singleElement()
-        .satisfies(
-            check -> {
-              assertThat(check.path("name").asText()).isEqualTo("storage");
-              assertThat(check.path("fix").asText()).isNotEmpty();
-            });
+        .satisfies(check -> {
+          assertThat(check.path("name").asText()).isEqualTo("storage");
+          assertThat(check.path("fix").asText()).isNotEmpty();
+        });
   }
 
   @Test

@@ -40,7 +40,8 @@ class DocumentTest {
   private static Set<String> shape(String name, JsonNode node) {
     var shape = new TreeSet<String>();
     if (node.isObject()) {
-      node.properties().forEach(member -> shape.addAll(shape(name + "." + member.getKey(), member.getValue())));
+      node.properties()
+          .forEach(member -> shape.addAll(shape(name + "." + member.getKey(), member.getValue())));
     } else if (node.isArray()) {
       shape.addAll(shape(name + "[]", node.path(0)));
     } else {
@@ -72,7 +73,9 @@ class DocumentTest {
     same("`smoke`", account.keyferry("smoke", url, "--json"));
     same("`completion`", account.keyferry("completion", "fish", "--json"));
     same("`logout`", account.keyferry("logout", "--json"));
-    same("`login --with-token`", account.keyferryReading("key\n", "login", url, "--with-token", "--json"));
+    same(
+        "`login --with-token`",
+        account.keyferryReading("key\n", "login", url, "--with-token", "--json"));
   }
 
   @Test
@@ -81,7 +84,8 @@ class DocumentTest {
 
     for (var code : ExitCode.values()) {
       var word = code == ExitCode.OK ? "" : "`" + code.word() + "` ";
-      assertThat(document).contains("| %d | %s| %s |".formatted(code.number(), word, code.meaning()));
+      assertThat(document)
+          .contains("| %d | %s| %s |".formatted(code.number(), word, code.meaning()));
     }
     assertThat(List.of(ExitCode.values())).extracting(ExitCode::number).doesNotHaveDuplicates();
   }

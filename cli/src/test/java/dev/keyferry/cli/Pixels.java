@@ -3,8 +3,8 @@ package dev.keyferry.cli;
 import com.google.zxing.BinaryBitmap;
 import com.google.zxing.DecodeHintType;
 import com.google.zxing.NotFoundException;
-import com.google.zxing.ReaderException;
 import com.google.zxing.RGBLuminanceSource;
+import com.google.zxing.ReaderException;
 import com.google.zxing.common.HybridBinarizer;
 import com.google.zxing.qrcode.QRCodeReader;
 import java.util.Arrays;
@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Lines of a terminal as somebody's camera sees them: each cell two pixels, one above the other, in
-/// the colours that its escape sequences say, or in the terminal's own.
+/// Lines of a terminal as somebody's camera sees them: each cell two pixels, one above the other,
+/// in the colours that its escape sequences say, or in the terminal's own.
 final class Pixels {
   private static final Pattern STYLE = Pattern.compile("\u001B\\[([0-9;]*)m");
   private static final int BLACK = 0x000000;
@@ -46,7 +46,8 @@ final class Pixels {
     for (var y = 0; y < lines.size(); y++) {
       pixels.paint(lines.get(y), image, width, y);
     }
-    var bitmap = new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(width, height, image)));
+    var bitmap =
+        new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(width, height, image)));
     var hints = new EnumMap<DecodeHintType, Object>(DecodeHintType.class);
     hints.putAll(Map.of(DecodeHintType.TRY_HARDER, true, DecodeHintType.ALSO_INVERTED, true));
     try {
@@ -57,15 +58,17 @@ final class Pixels {
   }
 
   /// As the readers of telephones do.
-  private static Optional<String> inverted(
-      BinaryBitmap bitmap, Map<DecodeHintType, Object> hints) throws ReaderException {
+  private static Optional<String> inverted(BinaryBitmap bitmap, Map<DecodeHintType, Object> hints)
+      throws ReaderException {
     try {
       var negative = bitmap.getBlackMatrix().clone();
       negative.flip();
       var source =
           new RGBLuminanceSource(negative.getWidth(), negative.getHeight(), colours(negative));
       return Optional.of(
-          new QRCodeReader().decode(new BinaryBitmap(new HybridBinarizer(source)), hints).getText());
+          new QRCodeReader()
+              .decode(new BinaryBitmap(new HybridBinarizer(source)), hints)
+              .getText());
     } catch (NotFoundException e) {
       return Optional.empty();
     }

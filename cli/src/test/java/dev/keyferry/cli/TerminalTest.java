@@ -53,7 +53,8 @@ class TerminalTest {
       assertThat(Pixels.read(painted, true)).hasValue(link(code));
       assertThat(Pixels.read(painted, false)).hasValue(link(code));
       // The large letters: three lines of blocks outside the QR code.
-      assertThat(BigText.of(code, new Terminal(true, true, true, Terminal.Colours.MANY, true, 80, 40)))
+      assertThat(
+              BigText.of(code, new Terminal(true, true, true, Terminal.Colours.MANY, true, 80, 40)))
           .hasValueSatisfying(lines -> assertThat(terminalLines(first)).containsAll(lines));
       terminal.shows("a later time", screen -> !screen.contains(left) && screen.contains(" left,"));
 

@@ -26,9 +26,9 @@ final class Tmux implements AutoCloseable {
       throws IOException, InterruptedException {
     socket = home.resolve("tmux").toString();
     var configuration = home.resolve("tmux.conf");
-    Files.writeString(
-        configuration, "set -g default-terminal tmux-256color\nset -g status off\n");
-    var command = new ArrayList<>(List.of("-f", configuration.toString(), "-u", "new-session", "-d"));
+    Files.writeString(configuration, "set -g default-terminal tmux-256color\nset -g status off\n");
+    var command =
+        new ArrayList<>(List.of("-f", configuration.toString(), "-u", "new-session", "-d"));
     command.addAll(List.of("-x", Integer.toString(columns), "-y", Integer.toString(rows)));
     var script = home.resolve("run");
     Files.writeString(script, script(home, environment, arguments));
@@ -36,17 +36,15 @@ final class Tmux implements AutoCloseable {
     tmux(command);
   }
 
-  private static String script(
-      Path home, Map<String, String> environment, String... arguments) {
+  private static String script(Path home, Map<String, String> environment, String... arguments) {
     // So that Ctrl-C ends the command and not this.
     var script = new StringBuilder("trap : INT\ncd ").append(quoted(home.toString())).append("\n");
     script.append("unset CI DISPLAY WAYLAND_DISPLAY SSH_CONNECTION SSH_TTY SSH_CLIENT NO_COLOR\n");
     script.append("unset COLUMNS LINES BROWSER COLORTERM\n");
     script.append("export LC_ALL=C.UTF-8 KEYFERRY_KEYCHAIN=off HOME=");
     script.append(quoted(home.toString())).append("\n");
-    environment.forEach(
-        (name, value) ->
-            script.append("export ").append(name).append('=').append(quoted(value)).append("\n"));
+    environment.forEach((name, value) ->
+        script.append("export ").append(name).append('=').append(quoted(value)).append("\n"));
     script.append(quoted(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     script.append(" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED");
     script.append(" -cp ").append(quoted(System.getProperty("java.class.path")));
@@ -54,7 +52,11 @@ final class Tmux implements AutoCloseable {
     for (var argument : arguments) {
       script.append(' ').append(quoted(argument));
     }
-    return script.append("; code=$?; echo; echo '").append(ENDED).append("'$code; read -r _\n").toString();
+    return script
+        .append("; code=$?; echo; echo '")
+        .append(ENDED)
+        .append("'$code; read -r _\n")
+        .toString();
   }
 
   private static String quoted(String text) {

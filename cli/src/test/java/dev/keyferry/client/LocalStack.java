@@ -71,9 +71,7 @@ public final class LocalStack {
   public static JsonObject decide(String user, String userCode, String nonce, String decision)
       throws Exception {
     return send(
-        user,
-        "/oauth/device/" + decision,
-        Map.of("user_code", userCode, "approval_nonce", nonce));
+        user, "/oauth/device/" + decision, Map.of("user_code", userCode, "approval_nonce", nonce));
   }
 
   /// What the page does with the address that a browser was sent to: where it goes in the end.
