@@ -1,18 +1,30 @@
 package dev.keyferry.aws;
 
+import dev.keyferry.flow.Delivery;
+import dev.keyferry.flow.DeviceName;
+import dev.keyferry.flow.MaskedCode;
+import dev.keyferry.flow.Profile;
 import dev.keyferry.flow.Scope;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// The attributes of an item, or the values of an expression: written one by one, read back by
 /// type. Instants are milliseconds since the epoch.
 final class Attributes {
+  private static final String USER_NAME = "user_name";
+  private static final String USER_EMAIL = "user_email";
+  private static final String USER_ORGANISATION = "user_organisation";
+  private static final String KEY_NAME = "key_name";
+  private static final String KEY_CODE = "key_code";
+
   private final Map<String, AttributeValue> values;
 
   private Attributes(Map<String, AttributeValue> values) {
@@ -68,9 +80,50 @@ final class Attributes {
     return this;
   }
 
+  Attributes withSet(String name, String onlyElement) {
+    values.put(name, AttributeValue.fromSs(List.of(onlyElement)));
+    return this;
+  }
+
   Attributes withText(String name, Optional<String> text) {
     text.ifPresent(present -> with(name, present));
     return this;
+  }
+
+  /// One that is not set is not stored.
+  Attributes withFlag(String name, boolean set) {
+    if (set) {
+      values.put(name, AttributeValue.fromBool(true));
+    }
+    return this;
+  }
+
+  Attributes withNumbers(String name, Set<Integer> numbers) {
+    values.put(name, AttributeValue.fromNs(numbers.stream().map(String::valueOf).toList()));
+    return this;
+  }
+
+  Attributes withDelivery(Optional<Delivery> delivery) {
+    return withText("delivery_jwk", delivery.map(Delivery::jwk))
+        .withText("delivery_nonce", delivery.flatMap(Delivery::nonce));
+  }
+
+  Optional<Delivery> delivery() {
+    return optionalText("delivery_jwk")
+        .map(jwk -> new Delivery(jwk, optionalText("delivery_nonce")));
+  }
+
+  Attributes with(Profile profile) {
+    return withText(USER_NAME, profile.name())
+        .withText(USER_EMAIL, profile.email())
+        .withText(USER_ORGANISATION, profile.organisation());
+  }
+
+  Attributes with(DeviceName name) {
+    return switch (name) {
+      case DeviceName.Given(var text) -> with(KEY_NAME, text);
+      case DeviceName.ByCode(var code) -> with(KEY_CODE, code.toString());
+    };
   }
 
   boolean has(String name) {
@@ -78,15 +131,36 @@ final class Attributes {
   }
 
   String text(String name) {
-    return required(name).s();
+    return text(name, required(name));
   }
 
   Optional<String> optionalText(String name) {
-    return Optional.ofNullable(values.get(name)).map(AttributeValue::s);
+    return Optional.ofNullable(values.get(name)).map(value -> text(name, value));
+  }
+
+  /// Of another type than a string it has none.
+  private static String text(String name, AttributeValue value) {
+    var text = value.s();
+    if (text == null) {
+      throw new IllegalStateException("no text in attribute " + name);
+    }
+    return text;
   }
 
   long number(String name) {
     return Long.parseLong(required(name).n());
+  }
+
+  boolean flag(String name) {
+    return has(name) && Boolean.TRUE.equals(required(name).bool());
+  }
+
+  /// A set of numbers; an empty one is not stored.
+  Set<Integer> numbers(String name) {
+    return Optional.ofNullable(values.get(name)).stream()
+        .flatMap(numbers -> numbers.ns().stream())
+        .map(Integer::valueOf)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   Instant instant(String name) {
@@ -97,9 +171,28 @@ final class Attributes {
     return has(name) ? Optional.of(instant(name)) : Optional.empty();
   }
 
+  /// Empty where there is none: DynamoDB keeps no empty set.
+  List<String> set(String name) {
+    return Optional.ofNullable(values.get(name)).map(AttributeValue::ss).orElse(List.of());
+  }
+
   Scope scope(String name) {
-    List<AttributeValue> tokens = required(name).l();
-    return new Scope(tokens.stream().map(AttributeValue::s).toList());
+    var list = required(name);
+    if (!list.hasL()) {
+      throw new IllegalStateException("no list in attribute " + name);
+    }
+    return new Scope(list.l().stream().map(token -> text(name, token)).toList());
+  }
+
+  Profile profile() {
+    return new Profile(
+        optionalText(USER_NAME), optionalText(USER_EMAIL), optionalText(USER_ORGANISATION));
+  }
+
+  DeviceName deviceName() {
+    return optionalText(KEY_NAME)
+        .<DeviceName>map(DeviceName.Given::new)
+        .orElseGet(() -> new DeviceName.ByCode(MaskedCode.parse(text(KEY_CODE))));
   }
 
   private AttributeValue required(String name) {

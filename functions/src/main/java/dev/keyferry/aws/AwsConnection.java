@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
@@ -41,9 +43,18 @@ public record AwsConnection(
   private static final BackoffStrategy BACKOFF =
       BackoffStrategy.exponentialDelay(Duration.ofMillis(25), Duration.ofMillis(250));
 
+  /// Ends calls that take too long. One for all clients: each would start five threads of its own.
+  private static final ScheduledExecutorService TIMER = timer();
+
   /// Refusals of a transaction that say nothing about its conditions.
   private static final Set<String> PASSING_REASONS =
       Set.of("None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded");
+
+  private static ScheduledExecutorService timer() {
+    var timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().factory());
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
 
   /// The JDK's own HTTP client: nothing to load, and the first call answers soonest.
   public static SdkHttpClient defaultHttp() {
@@ -82,6 +93,7 @@ public record AwsConnection(
                         .retryOnException(AwsConnection::isPassing)
                         .build())
                 .executionInterceptors(interceptors)
+                .scheduledExecutorService(TIMER)
                 .build());
   }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -73,6 +74,21 @@ final class ConditionalWrites<T> {
     }
   }
 
+  /// A strong read.
+  Optional<T> find(Map<String, AttributeValue> key) {
+    return find(key, Budget.forCall());
+  }
+
+  private Optional<T> find(
+      Map<String, AttributeValue> key, AwsRequestOverrideConfiguration budget) {
+    var item =
+        dynamo
+            .getItem(get ->
+                get.tableName(table).key(key).consistentRead(true).overrideConfiguration(budget))
+            .item();
+    return item.isEmpty() ? Optional.empty() : Optional.of(read.apply(item));
+  }
+
   /// The outcome of a write whose answer never came: its own work if that is what a strong read
   /// finds, else the outage itself.
   <R> R resolve(
@@ -81,16 +97,9 @@ final class ConditionalWrites<T> {
       Predicate<T> mine,
       Function<T, R> done) {
     try {
-      var item =
-          dynamo
-              .getItem(get ->
-                  get.tableName(table)
-                      .key(key)
-                      .consistentRead(true)
-                      .overrideConfiguration(Budget.forResolvingRead()))
-              .item();
-      if (!item.isEmpty() && mine.test(read.apply(item))) {
-        return done.apply(read.apply(item));
+      var found = find(key, Budget.forResolvingRead()).filter(mine);
+      if (found.isPresent()) {
+        return done.apply(found.get());
       }
     } catch (SdkException again) {
       outage.addSuppressed(again);

@@ -1,6 +1,7 @@
 package dev.keyferry.aws;
 
 import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.Digest;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.State;
@@ -12,6 +13,7 @@ import dev.keyferry.flow.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -27,6 +29,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 public final class DynamoGrantStore implements GrantStore {
   private static final String PENDING = "grant_state = :pending AND expires_at > :now";
   private static final String APPROVED = "grant_state = :approved AND expires_at > :now";
+  private static final String FEW_WRONG =
+      "(attribute_not_exists(wrong_confirmations) OR size(wrong_confirmations) < :most_wrong)";
   private static final String CLAIMED_BY_ME = "claimed_by = :me AND claim_nonce = :nonce";
   private static final String STANDING =
       "attribute_not_exists(disabled_at)"
@@ -117,6 +121,13 @@ public final class DynamoGrantStore implements GrantStore {
             .with(":seal", approval.seal().toString());
     var set = new StringBuilder("SET grant_state = :approved, approved_at = :at");
     set.append(", approval_seal = :seal");
+    Attributes.none()
+        .with(approval.profile())
+        .toMap()
+        .forEach((name, value) -> {
+          values.with(":" + name, value.s());
+          set.append(", ").append(name).append(" = :").append(name);
+        });
     var condition = new StringBuilder(PENDING + " AND " + CLAIMED_BY_ME);
     consent
         .scope()
@@ -141,12 +152,36 @@ public final class DynamoGrantStore implements GrantStore {
           values.with(":name", name);
           set.append(", approved_name = :name");
         });
+    if (approval.numberRequired()) {
+      values.withFlag(":required", true);
+      set.append(", number_required = :required");
+    }
     return update(
         locator,
         found -> found.isApprovedWith(claim, consent),
         set.toString(),
         condition.toString(),
         values);
+  }
+
+  @Override
+  public Optional<Grant> find(Locator locator) {
+    return grants.find(GrantItem.key(locator));
+  }
+
+  /// The set is the mark of its own work: to add again what is in it changes nothing.
+  @Override
+  public Write<Grant> countWrong(Locator locator, Proof proof, Confirmation wrong, Instant now) {
+    return update(
+        locator,
+        found -> found.hasCounted(wrong),
+        "ADD wrong_confirmations :wrong",
+        fits(proof) + " AND " + APPROVED + " AND " + FEW_WRONG,
+        values(proof)
+            .with(":approved", GrantItem.APPROVED)
+            .with(":now", now)
+            .with(":most_wrong", Confirmation.MOST_WRONG)
+            .withNumbers(":wrong", Set.of(wrong.number())));
   }
 
   @Override
@@ -162,6 +197,16 @@ public final class DynamoGrantStore implements GrantStore {
             .with(":denied", GrantItem.DENIED)
             .with(":me", subject.value())
             .with(":now", now));
+  }
+
+  @Override
+  public Write<Grant> bar(Locator locator, Grant.Claim claim) {
+    return update(
+        locator,
+        found -> found.state() instanceof State.Denied(var denied, var _) && denied.equals(claim),
+        "SET grant_state = :denied",
+        "grant_state = :approved AND " + CLAIMED_BY_ME,
+        values(claim).with(":approved", GrantItem.APPROVED).with(":denied", GrantItem.DENIED));
   }
 
   @Override
@@ -203,6 +248,7 @@ public final class DynamoGrantStore implements GrantStore {
             .with(":approved", GrantItem.APPROVED)
             .with(":consumed", GrantItem.CONSUMED)
             .with(":now", redemption.at())
+            .with(":most_wrong", Confirmation.MOST_WRONG)
             .with(":attempt", redemption.attempt())
             .withText(":idempotency", redemption.idempotencyKey().map(Digest::toString));
     var set =
@@ -215,7 +261,7 @@ public final class DynamoGrantStore implements GrantStore {
                     .tableName(grantsTable)
                     .key(GrantItem.key(locator))
                     .updateExpression(set)
-                    .conditionExpression(fits(proof) + " AND " + APPROVED)
+                    .conditionExpression(fits(proof) + " AND " + APPROVED + " AND " + FEW_WRONG)
                     .expressionAttributeValues(values.toMap())
                     .returnValuesOnConditionCheckFailure(
                         ReturnValuesOnConditionCheckFailure.ALL_OLD))

@@ -54,7 +54,9 @@ public final class DynamoKeyStore implements KeyStore {
             }
           });
 
-  private volatile long noNoteBefore = System.nanoTime();
+  /// By the clock of this process; not since it was made, for a snapshot may be restored where that
+  /// clock shows less.
+  private volatile Optional<Long> noteAfter = Optional.empty();
 
   public DynamoKeyStore(DynamoDbClient dynamo, String table) {
     keys = new ConditionalWrites<>(dynamo, table, KeyItem::read);
@@ -107,7 +109,7 @@ public final class DynamoKeyStore implements KeyStore {
         "refresh_hash = :previous_refresh AND generation_seal = :previous_seal"
             + " AND client_id = :client AND attribute_not_exists(revoked_at) AND"
             + " contains(granted_scope, :offline)"
-            + " AND created_at > :oldest AND issued_at > :idlest",
+            + " AND linked_until > :now AND issued_at > :idlest",
         Attributes.none()
             .with(":number", next.number())
             .with(":access", next.access().toString())
@@ -122,7 +124,6 @@ public final class DynamoKeyStore implements KeyStore {
             .withText(":idempotency", idempotencyKey)
             .with(":client", clientId)
             .with(":offline", Scope.OFFLINE_ACCESS)
-            .with(":oldest", now.minus(Key.LONGEST_FAMILY))
             .with(":idlest", now.minus(Key.LONGEST_IDLE)));
   }
 
@@ -234,9 +235,10 @@ public final class DynamoKeyStore implements KeyStore {
   /// not told.
   @Override
   public void markUsed(KeyId id, Instant hour) {
-    if (System.nanoTime() - noNoteBefore < 0) {
+    if (noteAfter.filter(time -> System.nanoTime() - time < 0).isPresent()) {
       return;
     }
+    noteAfter = Optional.empty();
     try {
       dynamo.updateItem(update ->
           update
@@ -252,7 +254,7 @@ public final class DynamoKeyStore implements KeyStore {
       // Someone else noted it first.
     } catch (SdkException _) {
       // Noted at a later use; meanwhile nobody else shall wait for it.
-      noNoteBefore = System.nanoTime() + NOTE_PAUSE.toNanos();
+      noteAfter = Optional.of(System.nanoTime() + NOTE_PAUSE.toNanos());
     }
   }
 }

@@ -5,7 +5,8 @@ import dev.keyferry.flow.LimitStore;
 import dev.keyferry.flow.Write.Applied;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -22,14 +23,16 @@ public final class DynamoLimitStore implements LimitStore {
     this.table = table;
   }
 
+  /// @param hits counted for good
   /// @param last the attempt that counted last
-  private record Row(long hits, String last) {}
+  /// @param tries counted, and perhaps given back
+  private record Row(long hits, Optional<String> last, List<String> tries) {}
 
   @Override
   public boolean count(Window window, String attempt) {
     return rows.update(
             key(window),
-            found -> found.last().equals(attempt),
+            found -> found.last().equals(Optional.of(attempt)),
             "ADD hits :one SET last_hit = :attempt, purge_at = :purge_at",
             "attribute_not_exists(pk) OR (hits < :most AND last_hit <> :attempt)",
             Attributes.none()
@@ -41,19 +44,58 @@ public final class DynamoLimitStore implements LimitStore {
   }
 
   @Override
-  public boolean anyFull(List<Window> windows) {
-    if (windows.isEmpty()) {
-      return false;
+  public boolean isFull(Window window) {
+    var item =
+        dynamo
+            .getItem(get ->
+                get.tableName(table)
+                    .key(key(window))
+                    .consistentRead(true)
+                    .overrideConfiguration(Budget.forCall()))
+            .item();
+    return !item.isEmpty() && read(item).hits() >= window.limit().most();
+  }
+
+  /// A set of attempts, and not a number: to add one again, or to take it out again, changes
+  /// nothing.
+  @Override
+  public boolean reserve(Window window, String attempt) {
+    return rows.update(
+            key(window),
+            found -> found.tries().contains(attempt),
+            "ADD tries :attempts SET purge_at = :purge_at",
+            "attribute_not_exists(tries) OR size(tries) < :most",
+            Attributes.none()
+                .withSet(":attempts", attempt)
+                .with(":most", window.limit().most())
+                .with(":purge_at", window.end().getEpochSecond()))
+        instanceof Applied<Row>;
+  }
+
+  @Override
+  public void giveBack(Window window, String attempt) {
+    try {
+      dynamo.updateItem(update ->
+          update
+              .tableName(table)
+              .key(key(window))
+              .updateExpression("DELETE tries :attempts")
+              .conditionExpression("attribute_exists(pk)")
+              .expressionAttributeValues(Attributes.none().withSet(":attempts", attempt).toMap())
+              .overrideConfiguration(Budget.forExtra()));
+    } catch (SdkException _) {
+      // Whoever entered a right code is not told; it counts as a wrong one until the window ends.
     }
-    var found = BatchRead.of(dynamo, table, windows.stream().map(DynamoLimitStore::key));
-    return windows.stream()
-        .anyMatch(window ->
-            Stream.ofNullable(found.get(window.partitionKey()))
-                .anyMatch(row -> read(row).hits() >= window.limit().most()));
   }
 
   private static Row read(Map<String, AttributeValue> attributes) {
-    return Attributes.read(attributes, item -> new Row(item.number("hits"), item.text("last_hit")));
+    return Attributes.read(
+        attributes,
+        item ->
+            new Row(
+                item.has("hits") ? item.number("hits") : 0,
+                item.optionalText("last_hit"),
+                item.set("tries")));
   }
 
   private static Map<String, AttributeValue> key(Window window) {

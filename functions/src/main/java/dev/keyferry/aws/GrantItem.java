@@ -1,6 +1,7 @@
 package dev.keyferry.aws;
 
 import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Digest;
 import dev.keyferry.flow.Grant;
@@ -17,6 +18,8 @@ import dev.keyferry.flow.Subject;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// The item of a grant. `purge_at`, in seconds, is the table's TTL attribute; other times are
@@ -46,6 +49,8 @@ final class GrantItem {
         .withText("device_name", request.deviceName())
         .with("requested_lifetime", request.lifetime().toSeconds())
         .withText("code_challenge", request.challenge().map(CodeChallenge::value))
+        .withDelivery(request.delivery())
+        .withFlag("confirmation_supported", request.confirmationSupported())
         .with("requested_from", request.origin().toString())
         .with("requested_at", request.at())
         .with("device_secret", grant.deviceSecret().toString())
@@ -70,6 +75,8 @@ final class GrantItem {
             item.optionalText("device_name"),
             Duration.ofSeconds(item.number("requested_lifetime")),
             item.optionalText("code_challenge").map(CodeChallenge::new),
+            item.delivery(),
+            item.flag("confirmation_supported"),
             Origin.parse(item.text("requested_from")),
             item.instant("requested_at")),
         Digest.parse(item.text("device_secret")),
@@ -86,8 +93,8 @@ final class GrantItem {
   private static State state(Attributes item) {
     return switch (item.text("grant_state")) {
       case PENDING -> item.has("claimed_by") ? new State.Claimed(claim(item)) : new State.Pending();
-      case APPROVED -> new State.Approved(claim(item), approval(item));
-      case DENIED -> new State.Denied(claim(item));
+      case APPROVED -> State.approved(claim(item), approval(item), wrong(item));
+      case DENIED -> new State.Denied(claim(item), wrong(item));
       case CONSUMED ->
           new State.Consumed(
               claim(item),
@@ -104,6 +111,12 @@ final class GrantItem {
     return new Claim(new Subject(item.text("claimed_by")), Digest.parse(item.text("claim_nonce")));
   }
 
+  private static Set<Confirmation> wrong(Attributes item) {
+    return item.numbers("wrong_confirmations").stream()
+        .map(Confirmation::new)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   private static Approval approval(Attributes item) {
     return new Approval(
         new Consent(
@@ -114,7 +127,9 @@ final class GrantItem {
                 ? Optional.of(Duration.ofSeconds(item.number("approved_lifetime")))
                 : Optional.empty(),
             item.optionalText("approved_name")),
+        item.profile(),
         item.instant("approved_at"),
+        item.flag("number_required"),
         Digest.parse(item.text("approval_seal")));
   }
 }

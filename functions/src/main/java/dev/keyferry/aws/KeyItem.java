@@ -32,12 +32,15 @@ final class KeyItem {
         .with("pk", key.id().partitionKey())
         .with("client_id", terms.clientId())
         .with("subject", terms.subject().value())
+        .with(terms.profile())
         .with("granted_scope", terms.scope())
         .with("token_lifetime", terms.lifetime().toMillis())
-        .withText("key_name", terms.name())
+        .with(terms.name())
         .with("requested_from", terms.origin().toString())
         .with("approved_at", terms.approvedAt())
         .with("created_at", terms.createdAt())
+        .with("linked_until", terms.linkedUntil())
+        .withDelivery(terms.delivery())
         .with("key_seal", key.seal().toString())
         .with("generation", generation.number())
         .with("access_hash", generation.access().toString())
@@ -63,12 +66,15 @@ final class KeyItem {
         new Key.Terms(
             item.text("client_id"),
             new Subject(item.text("subject")),
+            item.profile(),
             item.scope("granted_scope"),
             Duration.ofMillis(item.number("token_lifetime")),
-            item.optionalText("key_name"),
+            item.deviceName(),
             Origin.parse(item.text("requested_from")),
             item.instant("approved_at"),
-            item.instant("created_at")),
+            item.instant("created_at"),
+            item.instant("linked_until"),
+            item.delivery()),
         Digest.parse(item.text("key_seal")),
         new Key.Generation(
             item.number("generation"),

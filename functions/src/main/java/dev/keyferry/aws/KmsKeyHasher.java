@@ -42,6 +42,7 @@ public final class KmsKeyHasher implements KeyHasher {
   private final int version;
   private final InstantSource clock;
   private volatile Instant leaveAloneUntil = Instant.MIN;
+  private volatile Instant doWithoutUntil = Instant.MIN;
   private final ConcurrentMap<String, Subkey> subkeys = new ConcurrentHashMap<>();
 
   public KmsKeyHasher(KmsClient kms, String keyId, int version, InstantSource clock) {
@@ -58,8 +59,7 @@ public final class KmsKeyHasher implements KeyHasher {
 
   @Override
   public byte[] hmac(Purpose purpose, int version, byte[] message) {
-    var name = "keyferry/" + purpose.label() + "/v" + version;
-    var subkey = subkeys.computeIfAbsent(name, Subkey::new).get(clock.instant());
+    var subkey = subkey(purpose, version).get(clock.instant());
     try {
       var mac = Mac.getInstance(ALGORITHM);
       mac.init(subkey);
@@ -67,6 +67,27 @@ public final class KmsKeyHasher implements KeyHasher {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
     }
+  }
+
+  /// Asks KMS no more often than a renewal does, so that an outage slows one request and not all.
+  @Override
+  public boolean isAvailable(Purpose purpose, int version) {
+    var now = clock.instant();
+    var subkey = subkey(purpose, version);
+    if (now.isBefore(doWithoutUntil) && !subkey.isHeld(now)) {
+      return false;
+    }
+    try {
+      subkey.get(now);
+      return true;
+    } catch (SdkException _) {
+      doWithoutUntil = now.plus(PAUSE);
+      return false;
+    }
+  }
+
+  private Subkey subkey(Purpose purpose, int version) {
+    return subkeys.computeIfAbsent("keyferry/" + purpose.label() + "/v" + version, Subkey::new);
   }
 
   private final class Subkey {
@@ -96,6 +117,11 @@ public final class KmsKeyHasher implements KeyHasher {
       } finally {
         deriving.unlock();
       }
+    }
+
+    boolean isHeld(Instant now) {
+      var held = derived;
+      return held != null && now.isBefore(held.at().plus(GRACE));
     }
 
     private SecretKeySpec renew(Derived held, Instant now) {

@@ -15,6 +15,8 @@ public interface Audit {
     CLAIM_REFUSED,
     APPROVED,
     DENIED,
+    REPORTED,
+    CONFIRMATION_REFUSED,
     MINTED,
     MINT_REFUSED,
     REDELIVERED,

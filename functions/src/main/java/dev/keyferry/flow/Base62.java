@@ -21,4 +21,12 @@ final class Base62 {
     }
     return new String(digits);
   }
+
+  static BigInteger decode(String digits) {
+    var number = BigInteger.ZERO;
+    for (int i = 0; i < digits.length(); i++) {
+      number = number.multiply(BASE).add(BigInteger.valueOf(DIGITS.indexOf(digits.charAt(i))));
+    }
+    return number;
+  }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 /// @param scopes all that the client may ask for
 /// @param defaultLifetime how long its keys live if it does not say
 /// @param maxLifetime the longest its keys may live, whatever it says
+/// @param confirmation when its grants are checked, docs/number-matching.md
 /// @param secretHash the SHA-256 of a confidential client's secret, in lower-case hexadecimal
 /// @param introspects whether it may ask about keys, RFC 7662 §2.1
 public record Client(
@@ -20,6 +21,7 @@ public record Client(
     Scope scopes,
     Duration defaultLifetime,
     Duration maxLifetime,
+    Check.Policy confirmation,
     Optional<String> secretHash,
     boolean introspects) {
 
@@ -30,7 +32,7 @@ public record Client(
   /// The shortest life a key may be asked to have.
   public static final Duration MIN_LIFETIME = Duration.ofSeconds(60);
 
-  /// A client that gets keys.
+  /// A client that gets keys, checked as most are.
   public Client(
       String id,
       String name,
@@ -38,7 +40,16 @@ public record Client(
       Scope scopes,
       Duration defaultLifetime,
       Duration maxLifetime) {
-    this(id, name, grantTypes, scopes, defaultLifetime, maxLifetime, Optional.empty(), false);
+    this(
+        id,
+        name,
+        grantTypes,
+        scopes,
+        defaultLifetime,
+        maxLifetime,
+        Check.Policy.MISMATCH,
+        Optional.empty(),
+        false);
   }
 
   /// A client with a secret: no grant is open to it.
@@ -51,12 +62,19 @@ public record Client(
         new Scope(List.of()),
         Duration.ZERO,
         Duration.ZERO,
+        Check.Policy.OFF,
         Optional.of(secretHash),
         introspects);
   }
 
   public boolean mayUse(String grantType) {
     return grantTypes.contains(grantType);
+  }
+
+  /// Whether it may still have what was agreed to: its configuration can since have become
+  /// narrower.
+  boolean mayHave(Key.Terms terms) {
+    return terms.scope().within(scopes) && terms.lifetime().compareTo(maxLifetime) <= 0;
   }
 
   /// The life of a key asked for: as asked, within the client's cap.

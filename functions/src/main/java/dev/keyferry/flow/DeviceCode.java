@@ -22,6 +22,12 @@ public record DeviceCode(Locator locator, Secret secret) {
             Locator.of(bytes), Secret.of(Arrays.copyOfRange(bytes, Locator.BYTES, bytes.length))));
   }
 
+  /// What is hashed and kept of it. Bound to the place, so that the hash of a thief's own secret,
+  /// copied onto another's row, fits nothing.
+  byte[] message() {
+    return Frame.of("secret").with(locator.partitionKey()).with(secret.reveal()).toBytes();
+  }
+
   /// The code as the device sends it.
   public String reveal() {
     var bytes = Arrays.copyOf(locator.bytes(), Locator.BYTES + SECRET_BYTES);

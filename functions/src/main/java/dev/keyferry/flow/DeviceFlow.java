@@ -8,7 +8,6 @@ import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
-import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Grant.Pace;
@@ -19,7 +18,6 @@ import dev.keyferry.flow.Grant.State.Claimed;
 import dev.keyferry.flow.Grant.State.Consumed;
 import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
-import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
 import java.time.Duration;
@@ -44,27 +42,34 @@ public final class DeviceFlow {
   public static final Duration REDELIVERY = Duration.ofSeconds(60);
 
   private static final int CODE_TRIES = 5;
+  private static final Optional<Confirmation> NO_NUMBER = Optional.empty();
 
   private final GrantStore grants;
   private final KeyStore keys;
   private final KeyHasher hasher;
+  private final Encrypter encrypter;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Audit audit;
+  private final Check.Policies policies;
 
   public DeviceFlow(
       GrantStore grants,
       KeyStore keys,
       KeyHasher hasher,
+      Encrypter encrypter,
       InstantSource clock,
       RandomGenerator random,
-      Audit audit) {
+      Audit audit,
+      Check.Policies policies) {
     this.grants = grants;
     this.keys = keys;
     this.hasher = hasher;
+    this.encrypter = encrypter;
     this.clock = clock;
     this.random = random;
     this.audit = audit;
+    this.policies = policies;
   }
 
   /// The two codes of a new grant, RFC 8628 §3.2.
@@ -73,19 +78,23 @@ public final class DeviceFlow {
   /// A grant on its claimant's screen, and the nonce that lets this screen decide.
   public record Screen(Grant grant, String approvalNonce) {}
 
-  /// A device asks, RFC 8628 §3.1. Two live grants can draw the same user code; the later then
+  /// An approved grant, and the number to tell the device, if it must be told one.
+  public record Agreed(Grant grant, Optional<Confirmation> number) {}
+
+  /// A device asks, RFC 8628 §3.1. Two live grants can come to the same user code; the later then
   /// draws again.
   public Answer<Codes> authorize(DeviceRequest request) {
     var expiresAt = request.at().plus(CODE_LIFETIME);
     for (int tries = 0; tries < CODE_TRIES; tries++) {
-      var userCode = UserCode.draw(random);
+      var secret = Secret.draw(random, DeviceCode.SECRET_BYTES);
+      var userCode = UserCode.of(secret, hasher, hasher.version());
       var locator = locate(userCode, hasher.version());
-      var code = new DeviceCode(locator, Secret.draw(random, DeviceCode.SECRET_BYTES));
+      var code = new DeviceCode(locator, secret);
       var grant =
           new Grant(
               locator,
               request,
-              hasher.digest(DEVICE_CODE, secretOf(code)),
+              hasher.digest(DEVICE_CODE, code.message()),
               hasher.digest(Purpose.SEAL, Seals.message(locator, request, expiresAt)),
               expiresAt,
               Pace.from(request.at()),
@@ -101,26 +110,17 @@ public final class DeviceFlow {
   /// The device polls, RFC 8628 §3.4.
   ///
   /// @param challenge the challenge that the poll's code verifier answers, RFC 7636 §4.5
+  /// @param confirmation the number that the device was told, if it was
   /// @param idempotencyKey names this poll across its retries
   public Answer<IssuedKey> poll(
       Client client,
       DeviceCode code,
       Optional<CodeChallenge> challenge,
+      Optional<Confirmation> confirmation,
       Optional<String> idempotencyKey) {
-    var poll = new Poll(client, code, challenge, idempotencyKey, Secret.drawName(random), now());
-    return poll(poll, hasher.digest(DEVICE_CODE, secretOf(code)));
-  }
-
-  private record Poll(
-      Client client,
-      DeviceCode code,
-      Optional<CodeChallenge> challenge,
-      Optional<String> idempotencyKey,
-      String attempt,
-      Instant now) {
-    Proof proof(Digest deviceSecret) {
-      return new Proof(client.id(), deviceSecret, challenge);
-    }
+    var attempt = Secret.drawName(random);
+    var poll = new Poll(client, code, challenge, confirmation, idempotencyKey, attempt, now());
+    return poll(poll, hasher.digest(DEVICE_CODE, code.message()));
   }
 
   private Answer<IssuedKey> poll(Poll poll, Digest deviceSecret) {
@@ -137,7 +137,7 @@ public final class DeviceFlow {
 
   /// A wrong proof never gets here, and burns nothing.
   private boolean proves(Poll poll, Grant grant) {
-    return hasher.matches(DEVICE_CODE, grant.deviceSecret(), secretOf(poll.code()))
+    return hasher.matches(DEVICE_CODE, grant.deviceSecret(), poll.code().message())
         && poll.proof(grant.deviceSecret()).fits(grant);
   }
 
@@ -173,15 +173,48 @@ public final class DeviceFlow {
     if (!Seals.intact(hasher, grant, approved)) {
       return new Declined<>(OAuthError.INVALID_GRANT);
     }
+    if (!approved.approval().numberRequired()) {
+      return mint(poll, grant, approved);
+    }
+    var right = numberOf(grant.locator(), approved.claim());
+    if (poll.confirmation().equals(Optional.of(right))) {
+      return mint(poll, grant, approved);
+    }
+    return poll.confirmation()
+        .filter(wrong -> !approved.wrong().contains(wrong))
+        .map(wrong -> countWrong(poll, grant, wrong))
+        .orElse(new Declined<>(OAuthError.CONFIRMATION_REQUIRED));
+  }
+
+  /// A wrong number that was not tried before; with the last that is allowed the grant is denied.
+  private Answer<IssuedKey> countWrong(Poll poll, Grant grant, Confirmation wrong) {
+    var proof = poll.proof(grant.deviceSecret());
+    return switch (grants.countWrong(grant.locator(), proof, wrong, poll.now())) {
+      case Applied(var counted) -> {
+        audit.record(Event.of(Kind.CONFIRMATION_REFUSED, counted));
+        yield new Declined<>(
+            counted.state() instanceof Denied
+                ? OAuthError.ACCESS_DENIED
+                : OAuthError.CONFIRMATION_REQUIRED);
+      }
+      case Refused(var found) -> tooLate(poll, found.orElse(grant));
+    };
+  }
+
+  private Answer<IssuedKey> mint(Poll poll, Grant grant, Approved approved) {
     var redemption =
         new Redemption(
             poll.now(),
             poll.attempt(),
-            poll.idempotencyKey().map(name -> hasher.digest(DEVICE_CODE, pollNamed(poll, name))));
-    var token = RefreshToken.first(hasher, grant.version(), poll.code());
-    var key = Key.mint(hasher, token, grant, approved, poll.client(), redemption);
-    var issued = IssuedKey.of(key, token, hasher);
-    // All that can fail for want of a subkey is behind us; what is left is all or nothing.
+            poll.idempotencyKey().map(name -> hasher.digest(DEVICE_CODE, poll.named(name))));
+    var id = RefreshToken.id(hasher, grant.version(), poll.code());
+    // Not the grant's version, which may be older: a family has one, for as long as it lasts.
+    var token = RefreshToken.first(hasher, hasher.version(), id, poll.code());
+    var name = DeviceName.of(hasher, poll.code(), grant, approved, id);
+    var key = Key.mint(hasher, token, grant, approved, poll.client(), name, redemption);
+    var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
+    // All that can fail for want of a subkey, or of encryption, is behind us; what is left is all
+    // or nothing.
     var proof = poll.proof(grant.deviceSecret());
     var approvedAt = approved.approval().since();
     return switch (grants.redeem(grant.locator(), proof, approvedAt, redemption, key)) {
@@ -191,14 +224,20 @@ public final class DeviceFlow {
       }
       case GrantStore.Redeemed.Barred _ -> {
         audit.record(Event.of(Kind.MINT_REFUSED, grant));
-        yield new Declined<>(OAuthError.ACCESS_DENIED);
+        // This login is over, even if its user is enabled again; the next polls are told at once.
+        grants.bar(grant.locator(), approved.claim());
+        yield new Declined<>(OAuthError.USER_GONE);
       }
-      case GrantStore.Redeemed.Refused(var found) ->
-          switch (found.map(Grant::state).orElse(grant.state())) {
-            case Consumed consumed -> redeliver(poll, grant, consumed);
-            case Denied _ -> new Declined<>(OAuthError.ACCESS_DENIED);
-            case Pending _, Claimed _, Approved _ -> new Declined<>(OAuthError.INVALID_GRANT);
-          };
+      case GrantStore.Redeemed.Refused(var found) -> tooLate(poll, found.orElse(grant));
+    };
+  }
+
+  /// Something else was decided since this poll found the grant approved.
+  private Answer<IssuedKey> tooLate(Poll poll, Grant grant) {
+    return switch (grant.state()) {
+      case Consumed consumed -> redeliver(poll, grant, consumed);
+      case Denied _ -> new Declined<>(OAuthError.ACCESS_DENIED);
+      case Pending _, Claimed _, Approved _ -> new Declined<>(OAuthError.INVALID_GRANT);
     };
   }
 
@@ -213,7 +252,7 @@ public final class DeviceFlow {
             && hasher.matches(
                 DEVICE_CODE,
                 redemption.idempotencyKey().get(),
-                pollNamed(poll, poll.idempotencyKey().get()));
+                poll.named(poll.idempotencyKey().get()));
     return same ? redeliver(poll, grant) : declineReplay(grant);
   }
 
@@ -223,18 +262,31 @@ public final class DeviceFlow {
   }
 
   private Answer<IssuedKey> redeliver(Poll poll, Grant grant) {
-    var token = RefreshToken.first(hasher, grant.version(), poll.code());
-    return keys.findWithStanding(token.id())
+    return keys.findWithStanding(RefreshToken.id(hasher, grant.version(), poll.code()))
         .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
-        .map(holding -> IssuedKey.of(holding.key(), token, hasher))
+        .map(holding -> first(poll, holding.key()))
         .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, poll.now()))
         .filter(issued -> issued.key().generation().number() == 0)
         .filter(issued -> issued.key().lastUsedAt().isEmpty())
+        .map(issued -> issued.encrypted(encrypter))
         .<Answer<IssuedKey>>map(issued -> {
           audit.record(Event.of(Kind.REDELIVERED, issued.key()).about(grant.locator()));
           return new Given<>(issued);
         })
         .orElseGet(() -> declineReplay(grant));
+  }
+
+  private IssuedKey first(Poll poll, Key key) {
+    var version = key.generation().version();
+    var token = RefreshToken.first(hasher, version, key.id(), poll.code());
+    return IssuedKey.of(key, token, hasher);
+  }
+
+  /// What was typed and cannot be a user code is refused as one that is unknown.
+  public Answer<Screen> claim(Subject subject, String typed) {
+    return UserCode.parse(typed)
+        .map(userCode -> claim(subject, userCode))
+        .orElseGet(() -> refuseClaim(subject));
   }
 
   /// A signed-in user puts the grant on the screen, RFC 8628 §3.3. Decides nothing.
@@ -245,43 +297,78 @@ public final class DeviceFlow {
     return switch (at(userCode, locator -> grants.claim(locator, claim, now))) {
       case Applied(var grant) when Seals.intact(hasher, grant) -> {
         audit.record(Event.of(Kind.CLAIMED, grant));
-        yield new Given<>(new Screen(grant, nonce.text()));
+        yield new Given<>(new Screen(grant, ScreenPass.of(nonce, grant.request()).write(hasher)));
       }
-      case Applied<Grant> _, Refused<Grant> _ -> {
-        audit.record(Event.of(Kind.CLAIM_REFUSED, subject));
-        yield new Declined<>(OAuthError.INVALID_USER_CODE);
-      }
+      case Applied<Grant> _, Refused<Grant> _ -> refuseClaim(subject);
     };
   }
 
-  /// The claimant agrees, to the request or to less.
-  public Answer<Grant> approve(
-      Subject subject, UserCode userCode, String approvalNonce, Consent consent) {
-    return ApprovalNonce.parse(approvalNonce)
-        .map(nonce -> approve(subject, userCode, nonce, consent))
+  private Answer<Screen> refuseClaim(Subject subject) {
+    audit.record(Event.of(Kind.CLAIM_REFUSED, subject));
+    return new Declined<>(OAuthError.INVALID_USER_CODE);
+  }
+
+  /// The claimant agrees, to the request or to less. The first approval decides whether the device
+  /// must be told a number; repeated, it is told the same one.
+  public Answer<Agreed> approve(
+      Approver approver, UserCode userCode, String approvalNonce, Consent consent) {
+    return ScreenPass.read(hasher, approvalNonce)
+        .map(screen -> approve(approver, userCode, screen, consent))
         .orElse(new Declined<>(OAuthError.INVALID_USER_CODE));
   }
 
-  private Answer<Grant> approve(
-      Subject subject, UserCode userCode, ApprovalNonce nonce, Consent consent) {
-    var claim = new Claim(subject, hasher.digest(APPROVAL, nonce.bytes()));
+  private Answer<Agreed> approve(
+      Approver approver, UserCode userCode, ScreenPass screen, Consent consent) {
+    var claim = new Claim(approver.subject(), hasher.digest(APPROVAL, screen.nonce().bytes()));
+    var check = screen.check(policies, approver.origin());
+    var unwarned = check == Check.ACKNOWLEDGEMENT && !approver.acknowledged();
+    var since = screen.nonce().openedAt();
     var now = now();
-    var since = nonce.openedAt();
     return switch (at(
         userCode,
-        locator -> grants.approve(locator, claim, seal(locator, claim, consent, since), now))) {
+        locator -> {
+          if (unwarned) {
+            return look(locator, claim, consent);
+          }
+          // Derived before anything is approved: it must be possible to tell it.
+          var number = check == Check.NUMBER ? Optional.of(numberOf(locator, claim)) : NO_NUMBER;
+          var approval =
+              Seals.approval(
+                  hasher, locator, claim, consent, approver.profile(), since, number.isPresent());
+          return grants.approve(locator, claim, approval, now);
+        })) {
       case Applied(var grant) -> {
         audit.record(Event.of(Kind.APPROVED, grant));
-        yield new Given<>(grant);
+        yield new Given<>(
+            new Agreed(
+                grant,
+                grant.isNumberRequired()
+                    ? Optional.of(numberOf(grant.locator(), claim))
+                    : NO_NUMBER));
       }
       case Refused(var found) ->
           new Declined<>(
               found
                   .filter(grant -> grant.state().equals(new Claimed(claim)))
                   .filter(grant -> !grant.isExpired(now))
-                  .map(grant -> tooMuch(grant, consent))
+                  .map(grant ->
+                      unwarned ? OAuthError.ACKNOWLEDGEMENT_REQUIRED : tooMuch(grant, consent))
                   .orElse(OAuthError.INVALID_USER_CODE));
     };
+  }
+
+  /// In place of an approval that lacks the acknowledgement: writes nothing, but what was approved
+  /// before stays so.
+  private Write<Grant> look(Locator locator, Claim claim, Consent consent) {
+    var found = grants.find(locator);
+    return found
+        .filter(grant -> grant.isApprovedWith(claim, consent))
+        .<Write<Grant>>map(Applied::new)
+        .orElse(new Refused<>(found));
+  }
+
+  private Confirmation numberOf(Locator locator, Claim claim) {
+    return Confirmation.of(hasher, locator, claim);
   }
 
   private static OAuthError tooMuch(Grant grant, Consent consent) {
@@ -291,17 +378,21 @@ public final class DeviceFlow {
     return isScope ? OAuthError.invalidScope(words) : OAuthError.invalidRequest(words);
   }
 
-  private Approval seal(Locator locator, Claim claim, Consent consent, Instant since) {
-    var message = Seals.message(locator, claim, consent, since);
-    return new Approval(consent, since, hasher.digest(Purpose.SEAL, message));
-  }
-
   /// The claimant refuses; also what was approved and not yet redeemed.
   public Answer<Grant> deny(Subject subject, UserCode userCode) {
+    return deny(subject, userCode, Kind.DENIED);
+  }
+
+  /// The claimant refuses what somebody else wanted approved.
+  public Answer<Grant> report(Subject subject, UserCode userCode) {
+    return deny(subject, userCode, Kind.REPORTED);
+  }
+
+  private Answer<Grant> deny(Subject subject, UserCode userCode, Kind kind) {
     var now = now();
     return switch (at(userCode, locator -> grants.deny(locator, subject, now))) {
       case Applied(var grant) -> {
-        audit.record(Event.of(Kind.DENIED, grant));
+        audit.record(Event.of(kind, grant));
         yield new Given<>(grant);
       }
       case Refused<Grant> _ -> new Declined<>(OAuthError.INVALID_USER_CODE);
@@ -318,22 +409,6 @@ public final class DeviceFlow {
 
   private Locator locate(UserCode userCode, int version) {
     return Locator.of(hasher.hmac(USER_CODE, version, userCode.bytes()));
-  }
-
-  /// Bound to the place, so that the hash of a thief's own secret, copied onto another's row, fits
-  /// nothing.
-  private static byte[] secretOf(DeviceCode code) {
-    return Frame.of("secret")
-        .with(code.locator().partitionKey())
-        .with(code.secret().reveal())
-        .toBytes();
-  }
-
-  private static byte[] pollNamed(Poll poll, String idempotencyKey) {
-    return Frame.of("poll")
-        .with(poll.code().locator().partitionKey())
-        .with(idempotencyKey)
-        .toBytes();
   }
 
   /// To the millisecond, as the store keeps it.

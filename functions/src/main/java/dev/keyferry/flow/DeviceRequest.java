@@ -10,11 +10,16 @@ import java.util.Optional;
 /// @param lifetime how long the key shall live
 /// @param challenge if present, only the holder of the matching code verifier can redeem the device
 /// code
+/// @param delivery if present, how its token answers are to be encrypted
+/// @param confirmationSupported whether the device can ask its user for a number,
+/// docs/number-matching.md
 public record DeviceRequest(
     String clientId,
     Scope scope,
     Optional<String> deviceName,
     Duration lifetime,
     Optional<CodeChallenge> challenge,
+    Optional<Delivery> delivery,
+    boolean confirmationSupported,
     Origin origin,
     Instant at) {}

@@ -9,15 +9,19 @@ public record Digest(int version, String mac) {
   /// In the place of one that is yet to be made; matches nothing.
   static final Digest NONE = new Digest(0, "");
 
-  private static final Pattern DOT = Pattern.compile("\\.");
+  /// 256 bits are 43 characters.
+  private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,8})\\.([A-Za-z0-9_-]{43})");
 
   static Digest of(int version, byte[] mac) {
     return new Digest(version, Base64.getUrlEncoder().withoutPadding().encodeToString(mac));
   }
 
   public static Digest parse(String text) {
-    var parts = DOT.split(text, 2);
-    return new Digest(Integer.parseInt(parts[0]), parts[1]);
+    var form = FORM.matcher(text);
+    if (!form.matches()) {
+      throw new IllegalArgumentException("not a hash");
+    }
+    return new Digest(Integer.parseInt(form.group(1)), form.group(2));
   }
 
   byte[] bytes() {

@@ -3,6 +3,7 @@ package dev.keyferry.flow;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /// A message made of fields for a MAC: each field is preceded by its length, so that no two lists
 /// of fields give the same bytes.
@@ -24,6 +25,15 @@ final class Frame {
     bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(field.length).array());
     bytes.writeBytes(field);
     return this;
+  }
+
+  /// As many fields as the list has, preceded by their number: what follows is no part of the list.
+  Frame withAll(List<?> fields) {
+    var frame = with(fields.size());
+    for (var field : fields) {
+      frame = frame.with(field);
+    }
+    return frame;
   }
 
   byte[] toBytes() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 
 /// One device authorization, from the device's request to the redemption of its code.
 ///
@@ -31,21 +32,38 @@ public record Grant(
     record Claimed(Claim claim) implements State {}
 
     /// Approved, not yet redeemed.
-    record Approved(Claim claim, Approval approval) implements State {}
+    ///
+    /// @param wrong the wrong numbers that the device was told, where it must be told one
+    record Approved(Claim claim, Approval approval, Set<Confirmation> wrong) implements State {
+      public Approved(Claim claim, Approval approval) {
+        this(claim, approval, Set.of());
+      }
+    }
 
-    /// Denied, for good.
-    record Denied(Claim claim) implements State {}
+    /// Denied, for good: by the claimant, or by so many wrong numbers.
+    record Denied(Claim claim, Set<Confirmation> wrong) implements State {
+      public Denied(Claim claim) {
+        this(claim, Set.of());
+      }
+    }
 
     /// Redeemed, for good.
     record Consumed(Claim claim, Approval approval, Redemption redemption) implements State {}
+
+    /// Approved, unless so many wrong numbers have denied it.
+    static State approved(Claim claim, Approval approval, Set<Confirmation> wrong) {
+      return wrong.size() < Confirmation.MOST_WRONG
+          ? new Approved(claim, approval, wrong)
+          : new Denied(claim, wrong);
+    }
 
     /// Of whoever has, or had, the grant on the screen.
     default Optional<Claim> claimed() {
       return switch (this) {
         case Pending _ -> Optional.empty();
         case Claimed(var claim) -> Optional.of(claim);
-        case Approved(var claim, var _) -> Optional.of(claim);
-        case Denied(var claim) -> Optional.of(claim);
+        case Approved(var claim, var _, var _) -> Optional.of(claim);
+        case Denied(var claim, var _) -> Optional.of(claim);
         case Consumed(var claim, var _, var _) -> Optional.of(claim);
       };
     }
@@ -56,9 +74,12 @@ public record Grant(
 
   /// The claimant's yes.
   ///
+  /// @param profile the claimant's, as the identity provider told it
   /// @param since when the screen was opened on which it was given: a sign-out after that undoes it
+  /// @param numberRequired whether the device must be told the [Confirmation]
   /// @param seal over all of this, the claim and the place of the row
-  public record Approval(Consent consent, Instant since, Digest seal) {}
+  public record Approval(
+      Consent consent, Profile profile, Instant since, boolean numberRequired, Digest seal) {}
 
   /// What the claimant agreed to: the request, or less.
   ///
@@ -140,9 +161,11 @@ public record Grant(
     return expiresAt.plus(AFTERLIFE).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
   }
 
+  /// The profile is no part of it: what the identity provider says of a user may change between one
+  /// press of a button and its repetition.
   public boolean isApprovedWith(Claim mine, Consent consent) {
     return switch (state) {
-      case State.Approved(var claim, var approval) ->
+      case State.Approved(var claim, var approval, var _) ->
           claim.equals(mine) && approval.consent().equals(consent);
       case State.Consumed(var claim, var approval, var _) ->
           claim.equals(mine) && approval.consent().equals(consent);
@@ -151,7 +174,25 @@ public record Grant(
   }
 
   public boolean isDeniedBy(Subject subject) {
-    return state instanceof State.Denied(var claim) && claim.subject().equals(subject);
+    return state instanceof State.Denied(var claim, var _) && claim.subject().equals(subject);
+  }
+
+  /// Whether this wrong number has been counted.
+  public boolean hasCounted(Confirmation number) {
+    return switch (state) {
+      case State.Approved(var _, var _, var wrong) -> wrong.contains(number);
+      case State.Denied(var _, var wrong) -> wrong.contains(number);
+      case State.Pending _, State.Claimed _, State.Consumed _ -> false;
+    };
+  }
+
+  /// Whether the device must be told the number that goes with the approval.
+  boolean isNumberRequired() {
+    return switch (state) {
+      case State.Approved(var _, var approval, var _) -> approval.numberRequired();
+      case State.Consumed(var _, var approval, var _) -> approval.numberRequired();
+      case State.Pending _, State.Claimed _, State.Denied _ -> false;
+    };
   }
 
   public boolean isRedeemedBy(String attempt) {

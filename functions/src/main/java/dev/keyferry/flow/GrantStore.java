@@ -52,11 +52,24 @@ public interface GrantStore {
   /// within the request.
   Write<Grant> approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now);
 
+  /// What is stored there, as of now. Decides nothing.
+  Optional<Grant> find(Locator locator);
+
+  /// Counts a wrong number, if the proof fits, the grant is approved and not expired, and fewer
+  /// than [Confirmation#MOST_WRONG] are counted; with the last the grant is denied. The same number
+  /// counts once.
+  Write<Grant> countWrong(Locator locator, Proof proof, Confirmation wrong, Instant now);
+
   /// Denies, if the grant is pending or approved, not expired, and claimed by this subject.
   Write<Grant> deny(Locator locator, Subject subject, Instant now);
 
+  /// Denies, if the grant is approved with this very claim: its subject was barred when the device
+  /// came for the key.
+  Write<Grant> bar(Locator locator, Grant.Claim claim);
+
   /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is
-  /// approved and not expired, no such key exists, and the subject is not barred.
+  /// approved and not expired, fewer than [Confirmation#MOST_WRONG] wrong numbers are counted, no
+  /// such key exists, and the subject is not barred.
   Redeemed redeem(
       Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key);
 }

@@ -23,10 +23,6 @@ public record Key(
   /// How long a device can be renewed at most, and how long it may go without.
   public static final Duration LONGEST_FAMILY = Duration.ofDays(90);
 
-  /// One refresh in thirteen minutes for all of that time. Each older token is recognised as one,
-  /// so there cannot be any number of them.
-  static final long MOST_GENERATIONS = 10_000;
-
   public static final Duration LONGEST_IDLE = Duration.ofDays(30);
 
   /// How long the access token before the present one still works: requests are under way.
@@ -35,18 +31,23 @@ public record Key(
   /// What was agreed to, for as long as the device is linked.
   ///
   /// @param lifetime of each access token
-  /// @param name what its owner calls the device
+  /// @param profile the subject's, when it agreed
   /// @param origin where the device asked for it
   /// @param approvedAt when its owner agreed; a sign-out after that ends the key
+  /// @param linkedUntil when it can be renewed no more
+  /// @param delivery if present, how every token answer is encrypted
   public record Terms(
       String clientId,
       Subject subject,
+      Profile profile,
       Scope scope,
       Duration lifetime,
-      Optional<String> name,
+      DeviceName name,
       Origin origin,
       Instant approvedAt,
-      Instant createdAt) {
+      Instant createdAt,
+      Instant linkedUntil,
+      Optional<Delivery> delivery) {
 
     /// Whether a refresh token belongs to it, OpenID Connect Core §11.
     public boolean renewable() {
@@ -89,21 +90,24 @@ public record Key(
       Grant grant,
       Grant.State.Approved approved,
       Client client,
+      DeviceName name,
       Grant.Redemption redemption) {
     var request = grant.request();
     var consent = approved.approval().consent();
-    // Not the grant's, which may be older: a family has one version, by which its chain is found.
     var access = first.access(hasher, hasher.version());
     var terms =
         new Terms(
             client.id(),
             approved.claim().subject(),
+            approved.approval().profile(),
             consent.scope().orElse(request.scope()).intersect(client.scopes()),
             client.capped(consent.lifetime().orElse(request.lifetime())),
-            consent.name().or(request::deviceName),
+            name,
             request.origin(),
             approved.approval().since(),
-            redemption.at());
+            redemption.at(),
+            redemption.at().plus(longestLink(consent)),
+            request.delivery());
     return new Key(
         first.id(),
         terms,
@@ -122,6 +126,19 @@ public record Key(
                 Optional.empty())),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /// With these tokens in the place of the present ones.
+  Key renewed(Generation next) {
+    return new Key(id, terms, seal, next, revokedAt, lastUsedAt);
+  }
+
+  /// Who shortens the life of a key ends the link with it, and not its first access token only.
+  private static Duration longestLink(Grant.Consent consent) {
+    return consent
+        .lifetime()
+        .filter(shorter -> shorter.compareTo(LONGEST_FAMILY) < 0)
+        .orElse(LONGEST_FAMILY);
   }
 
   /// Whether the row says what was minted and renewed, and nothing else.
@@ -177,25 +194,20 @@ public record Key(
 
   private Instant end(Instant issuedAt) {
     var end = issuedAt.plus(terms.lifetime());
-    return terms.renewable() && end.isAfter(familyEnd()) ? familyEnd() : end;
-  }
-
-  private Instant familyEnd() {
-    return terms.createdAt().plus(LONGEST_FAMILY);
+    return terms.renewable() && end.isAfter(terms.linkedUntil()) ? terms.linkedUntil() : end;
   }
 
   /// When it is over with the device for good, unless it is renewed before.
   public Instant end() {
     var idleEnd = generation.issuedAt().plus(LONGEST_IDLE);
-    var renewableUntil = idleEnd.isBefore(familyEnd()) ? idleEnd : familyEnd();
+    var renewableUntil = idleEnd.isBefore(terms.linkedUntil()) ? idleEnd : terms.linkedUntil();
     return terms.renewable() && renewableUntil.isAfter(expiresAt()) ? renewableUntil : expiresAt();
   }
 
   /// Whether a refresh comes in time.
   public boolean isRenewable(Instant now) {
     return terms.renewable()
-        && generation.number() < MOST_GENERATIONS
-        && now.isBefore(familyEnd())
+        && now.isBefore(terms.linkedUntil())
         && now.isBefore(generation.issuedAt().plus(LONGEST_IDLE));
   }
 
@@ -205,7 +217,7 @@ public record Key(
   }
 
   public Instant purgeAt() {
-    var end = terms.renewable() ? familyEnd() : terms.createdAt().plus(terms.lifetime());
+    var end = terms.renewable() ? terms.linkedUntil() : terms.createdAt().plus(terms.lifetime());
     return end.plus(AFTERLIFE);
   }
 }

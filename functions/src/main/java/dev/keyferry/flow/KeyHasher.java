@@ -11,15 +11,23 @@ public interface KeyHasher {
   /// Fails, unchecked, while the subkey cannot be had: an outage, never a verdict.
   byte[] hmac(Purpose purpose, int version, byte[] message);
 
+  /// Whether the subkey can be had: for what can be done without it.
+  boolean isAvailable(Purpose purpose, int version);
+
   default Digest digest(Purpose purpose, byte[] message) {
     return Digest.of(version(), hmac(purpose, version(), message));
   }
 
-  /// Compares in constant time. A neighbouring version is good too: the previous one while old
-  /// hashes live on, the next one while a rotation is being rolled out function by function.
+  /// Whether what was made under a version still counts. A neighbouring version does: the previous
+  /// one while old hashes live on, the next one while a rotation is being rolled out function by
+  /// function.
+  default boolean reaches(int version) {
+    return version >= 1 && Math.abs(version - version()) <= 1;
+  }
+
+  /// Compares in constant time.
   default boolean matches(Purpose purpose, Digest stored, byte[] message) {
-    return stored.version() >= 1
-        && Math.abs(stored.version() - version()) <= 1
+    return reaches(stored.version())
         && MessageDigest.isEqual(stored.bytes(), hmac(purpose, stored.version(), message));
   }
 }

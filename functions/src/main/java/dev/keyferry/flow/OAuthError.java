@@ -13,7 +13,7 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
   /// A poll's interval, so that the next one is not early even if the failed one was counted.
   private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(5);
 
-  /// The registered codes, and two of the user routes.
+  /// The registered codes, those of docs/number-matching.md, and two of the user routes.
   public enum Code {
     INVALID_REQUEST,
     INVALID_CLIENT,
@@ -25,6 +25,10 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
     SLOW_DOWN,
     ACCESS_DENIED,
     EXPIRED_TOKEN,
+    /// Approved, but the device must name the number that the approving page shows.
+    CONFIRMATION_REQUIRED,
+    /// The claimant must say first that the warning was read.
+    ACKNOWLEDGEMENT_REQUIRED,
     /// The code a person typed is not one that waits for a decision; why is not told.
     INVALID_USER_CODE,
     /// Too often; told as `slow_down`, but not to a device that polls.
@@ -43,8 +47,14 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
   public static final OAuthError AUTHORIZATION_PENDING =
       of(Code.AUTHORIZATION_PENDING, "the user has not decided yet");
   public static final OAuthError ACCESS_DENIED = of(Code.ACCESS_DENIED, "the request was denied");
+  public static final OAuthError USER_GONE =
+      of(Code.ACCESS_DENIED, "the user has signed out or been disabled since");
   public static final OAuthError EXPIRED_TOKEN =
       of(Code.EXPIRED_TOKEN, "the device code has expired; start again");
+  public static final OAuthError CONFIRMATION_REQUIRED =
+      of(Code.CONFIRMATION_REQUIRED, "enter the number that the approving page shows");
+  public static final OAuthError ACKNOWLEDGEMENT_REQUIRED =
+      of(Code.ACKNOWLEDGEMENT_REQUIRED, "the request came from another network; acknowledge that");
   public static final OAuthError INVALID_GRANT =
       of(Code.INVALID_GRANT, "the device code is unknown, used, or not this client's");
   public static final OAuthError INVALID_REFRESH_TOKEN =

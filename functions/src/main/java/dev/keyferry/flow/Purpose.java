@@ -3,7 +3,7 @@ package dev.keyferry.flow;
 /// What a subkey is for. A subkey serves one purpose only, so a hash made for one can never pass as
 /// another.
 public enum Purpose {
-  /// Turns a user code into its grant's locator.
+  /// Turns a device secret into its user code, and a user code into its grant's locator.
   USER_CODE("user-code"),
   /// Hashes the device secret, and the `Idempotency-Key` of the poll that redeemed it.
   DEVICE_CODE("device-code"),
@@ -12,10 +12,14 @@ public enum Purpose {
   /// Seals what a row says, so that a row edited in the table is recognised.
   SEAL("seal"),
   /// Derives a key's id and its tokens: the first from the device code, each next from the one
-  /// before.
+  /// before; and tags refresh tokens as its own.
   MINT("mint"),
   /// Hashes access and refresh tokens, and the `Idempotency-Key` of a refresh.
-  KEY("key");
+  KEY("key"),
+  /// Masks the user code that a device without a name is called by.
+  NAME("name"),
+  /// Derives the number that the approving page shows and the device must be told.
+  CONFIRMATION("confirmation");
 
   private final String label;
 

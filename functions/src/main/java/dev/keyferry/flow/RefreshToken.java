@@ -1,16 +1,20 @@
 package dev.keyferry.flow;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// The credential that renews a key: `kfr_` and so on, see [TokenForm].
 ///
-/// Tokens form a chain in which each is derived from the one before, and each access token from the
-/// refresh token of its generation: so the same refresh can only ever give the same tokens, whoever
-/// repeats it, and an older token is recognised by where it leads. Each link needs the subkey
-/// `mint`, so holding one token gives none of the others. docs/decisions/0009.
+/// Its secret bits are a link of a chain, and a tag that proves the link to be this server's. Each
+/// link is derived from the token before, and each access token from the refresh token of its
+/// generation: so the same refresh can only ever give the same tokens, whoever repeats it. By the
+/// tag a used token is told from garbage, however old. All of it needs the subkey `mint`, so
+/// holding one token gives none of the others. docs/decisions/0009.
 public final class RefreshToken {
+  private static final int CHAIN_BYTES = TokenForm.SECRET_BYTES / 2;
+
   private final KeyId id;
   private final String text;
 
@@ -23,11 +27,18 @@ public final class RefreshToken {
     return TokenForm.REFRESH.idIn(text).map(id -> new RefreshToken(id, text));
   }
 
+  /// The id of the key that this device code can mint.
+  ///
+  /// @param version the grant's, by which a spent code finds its key
+  static KeyId id(KeyHasher hasher, int version, DeviceCode code) {
+    return TokenForm.id(hasher.hmac(Purpose.MINT, version, of("id", code)));
+  }
+
   /// The beginning of the chain of the key that this device code can mint.
-  static RefreshToken first(KeyHasher hasher, int version, DeviceCode code) {
-    var id = TokenForm.id(hasher.hmac(Purpose.MINT, version, of("id", code)));
-    var secret = hasher.hmac(Purpose.MINT, version, of("first", code));
-    return new RefreshToken(id, TokenForm.REFRESH.write(id, secret));
+  ///
+  /// @param version the family's, as of all that follows
+  static RefreshToken first(KeyHasher hasher, int version, KeyId id, DeviceCode code) {
+    return tagged(hasher, version, id, hasher.hmac(Purpose.MINT, version, of("first", code)));
   }
 
   private static byte[] of(String label, DeviceCode code) {
@@ -37,9 +48,17 @@ public final class RefreshToken {
         .toBytes();
   }
 
+  private static RefreshToken tagged(KeyHasher hasher, int version, KeyId id, byte[] link) {
+    var chain = Arrays.copyOf(link, CHAIN_BYTES);
+    var tag = hasher.hmac(Purpose.MINT, version, Frame.of("tag").with(id).with(chain).toBytes());
+    var secret = Arrays.copyOf(chain, TokenForm.SECRET_BYTES);
+    System.arraycopy(tag, 0, secret, CHAIN_BYTES, TokenForm.SECRET_BYTES - CHAIN_BYTES);
+    return new RefreshToken(id, TokenForm.REFRESH.write(id, secret));
+  }
+
   /// The refresh token of the next generation.
   RefreshToken next(KeyHasher hasher, int version) {
-    return new RefreshToken(id, TokenForm.REFRESH.write(id, link(hasher, version, "next")));
+    return tagged(hasher, version, id, link(hasher, version, "next"));
   }
 
   /// The access token of this generation.
@@ -51,9 +70,10 @@ public final class RefreshToken {
     return hasher.hmac(Purpose.MINT, version, Frame.of(label).with(bytes()).toBytes());
   }
 
-  /// This token's descendants, from its child on.
-  Stream<RefreshToken> descendants(KeyHasher hasher, int version) {
-    return Stream.iterate(next(hasher, version), token -> token.next(hasher, version));
+  /// Whether it was made for this key, in this or another generation. Compares in constant time.
+  boolean isGenuine(KeyHasher hasher, int version) {
+    var genuine = tagged(hasher, version, id, TokenForm.REFRESH.secretIn(text));
+    return MessageDigest.isEqual(genuine.bytes(), bytes());
   }
 
   public KeyId id() {

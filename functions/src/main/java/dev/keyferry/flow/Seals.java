@@ -1,6 +1,7 @@
 package dev.keyferry.flow;
 
 import java.time.Instant;
+import java.util.List;
 
 /// What the seals of the rows cover: of a grant the device's request and the user's approval, of a
 /// key its terms and its tokens. Somebody with write access to the table, but not to the KMS key,
@@ -12,25 +13,39 @@ final class Seals {
     return Frame.of("request")
         .with(locator.partitionKey())
         .with(request.clientId())
-        .with(request.scope())
+        .withAll(request.scope().tokens())
         .with(request.deviceName())
         .with(request.lifetime())
         .with(request.challenge().map(CodeChallenge::value))
+        .with(request.delivery().map(Delivery::jwk))
+        .with(request.delivery().flatMap(Delivery::nonce))
+        .with(request.confirmationSupported())
         .with(request.origin())
         .with(request.at().toEpochMilli())
         .with(expiresAt.toEpochMilli())
         .toBytes();
   }
 
-  static byte[] message(Locator locator, Grant.Claim claim, Grant.Consent consent, Instant at) {
+  private static byte[] message(
+      Locator locator,
+      Grant.Claim claim,
+      Grant.Consent consent,
+      Profile profile,
+      Instant since,
+      boolean numberRequired) {
     return Frame.of("approval")
         .with(locator.partitionKey())
         .with(claim.subject().value())
         .with(claim.nonce())
-        .with(consent.scope())
+        .with(consent.scope().isPresent())
+        .withAll(consent.scope().map(Scope::tokens).orElse(List.of()))
         .with(consent.lifetime())
         .with(consent.name())
-        .with(at.toEpochMilli())
+        .with(profile.name())
+        .with(profile.email())
+        .with(profile.organisation())
+        .with(since.toEpochMilli())
+        .with(numberRequired)
         .toBytes();
   }
 
@@ -39,13 +54,26 @@ final class Seals {
         .with(id)
         .with(terms.clientId())
         .with(terms.subject().value())
-        .with(terms.scope())
+        .with(terms.profile().name())
+        .with(terms.profile().email())
+        .with(terms.profile().organisation())
+        .withAll(terms.scope().tokens())
         .with(terms.lifetime())
-        .with(terms.name())
+        .with(written(terms.name()))
         .with(terms.origin())
         .with(terms.approvedAt().toEpochMilli())
         .with(terms.createdAt().toEpochMilli())
+        .with(terms.linkedUntil().toEpochMilli())
+        .with(terms.delivery().map(Delivery::jwk))
+        .with(terms.delivery().flatMap(Delivery::nonce))
         .toBytes();
+  }
+
+  private static String written(DeviceName name) {
+    return switch (name) {
+      case DeviceName.Given(var text) -> "given " + text;
+      case DeviceName.ByCode(var code) -> "by code " + code;
+    };
   }
 
   private static byte[] message(
@@ -92,6 +120,19 @@ final class Seals {
             .orElse(true);
   }
 
+  static Grant.Approval approval(
+      KeyHasher hasher,
+      Locator locator,
+      Grant.Claim claim,
+      Grant.Consent consent,
+      Profile profile,
+      Instant since,
+      boolean numberRequired) {
+    var message = message(locator, claim, consent, profile, since, numberRequired);
+    var seal = hasher.digest(Purpose.SEAL, message);
+    return new Grant.Approval(consent, profile, since, numberRequired, seal);
+  }
+
   static boolean intact(KeyHasher hasher, Grant grant) {
     var message = message(grant.locator(), grant.request(), grant.expiresAt());
     return hasher.matches(Purpose.SEAL, grant.seal(), message);
@@ -103,6 +144,12 @@ final class Seals {
         && hasher.matches(
             Purpose.SEAL,
             approval.seal(),
-            message(grant.locator(), approved.claim(), approval.consent(), approval.since()));
+            message(
+                grant.locator(),
+                approved.claim(),
+                approval.consent(),
+                approval.profile(),
+                approval.since(),
+                approval.numberRequired()));
   }
 }

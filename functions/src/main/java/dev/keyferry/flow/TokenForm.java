@@ -2,16 +2,20 @@ package dev.keyferry.flow;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /// How access and refresh tokens are written: prefix, id, 256 secret bits (43 base62 digits), and
 /// the CRC-32 of what precedes (6 base62 digits). The prefix lets secret scanners find a leaked
-/// one, the checksum lets a typo or garbage be refused without a read.
+/// one, the checksum lets a typo or garbage be refused without a read. What the secret bits are, is
+/// the matter of [RefreshToken].
 enum TokenForm {
   ACCESS("kf_"),
   REFRESH("kfr_");
+
+  static final int SECRET_BYTES = 32;
 
   private static final int ID_DIGITS = 16;
   private static final int SECRET_DIGITS = 43;
@@ -36,6 +40,15 @@ enum TokenForm {
     }
     var body = text.substring(0, text.length() - CHECKSUM_DIGITS);
     return text.endsWith(checksum(body)) ? Optional.of(new KeyId(form.group(1))) : Optional.empty();
+  }
+
+  /// The secret bits of a well-formed token, if it was written here: 43 digits could say a little
+  /// more.
+  byte[] secretIn(String text) {
+    var end = text.length() - CHECKSUM_DIGITS;
+    var number = Base62.decode(text.substring(end - SECRET_DIGITS, end));
+    var bytes = number.setBit(Byte.SIZE * (SECRET_BYTES + 1)).toByteArray();
+    return Arrays.copyOfRange(bytes, bytes.length - SECRET_BYTES, bytes.length);
   }
 
   String write(KeyId id, byte[] secret) {

@@ -1,9 +1,9 @@
 package dev.keyferry.flow;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /// The code a person types, RFC 8628 §6.1: eight characters of an alphabet without look-alikes (no
@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 public record UserCode(String characters) {
   private static final String ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
   private static final int LENGTH = 8;
+  private static final int BITS_EACH = 5;
+  static final int BITS = LENGTH * BITS_EACH;
   private static final Pattern FORM = Pattern.compile("[" + ALPHABET + "]{" + LENGTH + "}");
   private static final Pattern SEPARATORS = Pattern.compile("[\\p{Pd}\\p{Z}\\s]+");
 
@@ -20,12 +22,32 @@ public record UserCode(String characters) {
     }
   }
 
-  public static UserCode draw(RandomGenerator random) {
-    var drawn = new StringBuilder(LENGTH);
-    for (int i = 0; i < LENGTH; i++) {
-      drawn.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+  /// The user code that goes with a device secret. It is derived and not drawn, so that the poll
+  /// that shows the secret knows the code too, and no row has to. docs/decisions/0012.
+  static UserCode of(Secret deviceSecret, KeyHasher hasher, int version) {
+    var message = Frame.of("code").with(deviceSecret.reveal()).toBytes();
+    return ofBits(firstBits(hasher.hmac(Purpose.USER_CODE, version, message)));
+  }
+
+  /// As many bits of a MAC as a code has.
+  static long firstBits(byte[] mac) {
+    return ByteBuffer.wrap(mac).getLong() >>> (Long.SIZE - BITS);
+  }
+
+  static UserCode ofBits(long bits) {
+    var characters = new StringBuilder(LENGTH);
+    for (int shift = BITS - BITS_EACH; shift >= 0; shift -= BITS_EACH) {
+      characters.append(ALPHABET.charAt((int) (bits >>> shift) & (ALPHABET.length() - 1)));
     }
-    return new UserCode(drawn.toString());
+    return new UserCode(characters.toString());
+  }
+
+  /// Five for each character, the first one's first.
+  long bits() {
+    return characters
+        .chars()
+        .mapToLong(ALPHABET::indexOf)
+        .reduce(0, (bits, character) -> bits << BITS_EACH | character);
   }
 
   /// Reads what a person typed: any case, with or without spaces and dashes.

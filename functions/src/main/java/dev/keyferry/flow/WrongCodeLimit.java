@@ -1,24 +1,21 @@
 package dev.keyferry.flow;
 
 import dev.keyferry.flow.Answer.Declined;
-import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.Limit.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /// How often one subject, and one network, may enter a user code that is not to be had, RFC 8628
 /// §5.1. Only wrong codes count, and a right one resets nothing.
 ///
-/// The counters are read before the code is looked for, so that who is over the limit touches no
-/// grant, and again after it was found: of guesses that arrive all at once, a right one counts for
-/// nothing once enough wrong ones are counted.
+/// A subject's try is counted before the code is looked for and given back if it was right: of
+/// guesses that arrive all at once no more are looked at than one after the other. A network's are
+/// counted after, lest those who share an address shut each other out.
 public final class WrongCodeLimit {
   private static final Duration WINDOW = Duration.ofMinutes(10);
 
@@ -48,26 +45,36 @@ public final class WrongCodeLimit {
 
   public <T> Answer<T> guard(Subject subject, Origin origin, Supplier<Answer<T>> claim) {
     var now = clock.instant();
-    var windows =
-        Stream.of(perSubject.at(subject.value(), now), perNetwork.at(origin.network(), now))
-            .filter(window -> window.limit().most() > 0)
-            .toList();
-    if (store.anyFull(windows)) {
-      return overLimit(subject, windows, now);
-    }
-    return switch (claim.get()) {
-      case Given<T> given -> store.anyFull(windows) ? overLimit(subject, windows, now) : given;
-      case Declined<T> wrong -> countAll(windows) ? wrong : overLimit(subject, windows, now);
-    };
-  }
-
-  private boolean countAll(List<Window> windows) {
+    var ofSubject = perSubject.at(subject.value(), now);
+    var ofNetwork = perNetwork.at(origin.network(), now);
     var attempt = Secret.drawName(random);
-    return windows.stream().allMatch(window -> store.count(window, attempt));
+    if ((isOn(perNetwork) && store.isFull(ofNetwork))
+        || (isOn(perSubject) && !store.reserve(ofSubject, attempt))) {
+      return overLimit(subject, ofSubject, now);
+    }
+    var wrong = false;
+    Answer<T> answer;
+    try {
+      answer = claim.get();
+      wrong = answer instanceof Declined;
+    } finally {
+      // Right, or an outage that decided nothing.
+      if (!wrong && isOn(perSubject)) {
+        store.giveBack(ofSubject, attempt);
+      }
+    }
+    return wrong && isOn(perNetwork) && !store.count(ofNetwork, attempt)
+        ? overLimit(subject, ofSubject, now)
+        : answer;
   }
 
-  private <T> Answer<T> overLimit(Subject subject, List<Window> windows, Instant now) {
+  private static boolean isOn(Limit limit) {
+    return limit.most() > 0;
+  }
+
+  /// Both windows end at the same time.
+  private <T> Answer<T> overLimit(Subject subject, Window window, Instant now) {
     audit.record(Event.of(Kind.LIMIT_HIT, subject).with("limit", "wrong_code"));
-    return new Declined<>(OAuthError.overLimit(Duration.between(now, windows.getFirst().end())));
+    return new Declined<>(OAuthError.overLimit(Duration.between(now, window.end())));
   }
 }

@@ -28,18 +28,18 @@ record Accent(int red, int green, int blue) {
   /// Custom properties for `device.css`.
   String css() {
     return """
-        :root {
-          --accent: %s;
-          --accent-strong: %s;
-          --on-accent: %s;
-          --accent-text: %s;
-        }
+    :root {
+      --accent: %s;
+      --accent-strong: %s;
+      --on-accent: %s;
+      --accent-text: %s;
+    }
 
-        @media (prefers-color-scheme: dark) {
-          :root { --accent-text: %s; }
-        }
+    @media (prefers-color-scheme: dark) {
+      :root { --accent-text: %s; }
+    }
 
-        """
+    """
         .formatted(
             this,
             mixed(onIt().equals(WHITE) ? BLACK : WHITE, 5 * STEP),

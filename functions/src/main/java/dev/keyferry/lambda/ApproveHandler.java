@@ -2,18 +2,20 @@ package dev.keyferry.lambda;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Approver;
 import dev.keyferry.flow.DeviceFlow;
-import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
 
-/// The claimant approves, RFC 8628 §3.3: all that was asked for, or less.
+/// The claimant approves, RFC 8628 §3.3: all that was asked for, or less. The answer tells the
+/// number that the device must be told, if it must.
 public final class ApproveHandler extends ApiHandler {
   private final Clients clients;
   private final DeviceFlow flow;
+  private final ProfileClaims profileClaims;
 
   public ApproveHandler() {
     this(Wiring.ofEnvironment());
@@ -22,6 +24,7 @@ public final class ApproveHandler extends ApiHandler {
   public ApproveHandler(Wiring wiring) {
     clients = wiring.clients();
     flow = wiring.flow();
+    profileClaims = ProfileClaims.of(wiring);
   }
 
   @Override
@@ -32,10 +35,18 @@ public final class ApproveHandler extends ApiHandler {
         new Consent(
             body.optionalString("scope").map(this::scope),
             body.optionalInteger("expires_in").map(Parameters::lifetime),
-            body.optionalString("name").filter(name -> !name.isEmpty()).map(Parameters::name));
-    return switch (flow.approve(
-        request.subject(), decision.userCode(), decision.approvalNonce(), consent)) {
-      case Given<Grant> _ -> Response.json(200, Map.of("status", "approved"));
+            body.optionalString("name")
+                .filter(name -> !name.isEmpty())
+                .map(name -> Parameters.name("name", name)));
+    var approver =
+        new Approver(
+            request.subject(),
+            profileClaims.read(request),
+            request.origin(),
+            body.flag("acknowledged"));
+    return switch (flow.approve(approver, decision.userCode(), decision.approvalNonce(), consent)) {
+      case Given(var agreed) ->
+          Response.json(200, Map.of("status", "approved", "confirmation", agreed.number()));
       case Declined(var error) -> Response.error(error);
     };
   }

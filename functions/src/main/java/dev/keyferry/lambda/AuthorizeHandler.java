@@ -7,11 +7,14 @@ import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.AuthorizationLimit;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.flow.Delivery;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.OAuthError;
+import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Scope;
+import dev.keyferry.jose.EncryptionJwk;
 import dev.keyferry.web.Form;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
@@ -26,6 +29,7 @@ import java.util.regex.Pattern;
 /// A device asks for a code, RFC 8628 §3.1.
 public final class AuthorizeHandler extends ApiHandler {
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
+  private static final Pattern NONCE = Pattern.compile("[\\x21-\\x7E]{1,128}");
 
   private final Clients clients;
   private final DeviceFlow flow;
@@ -47,16 +51,8 @@ public final class AuthorizeHandler extends ApiHandler {
   Response handle(Request request) {
     var form = request.form();
     var client = clients.require(form.require("client_id"), DEVICE_CODE_GRANT);
-    var asked =
-        new DeviceRequest(
-            client.id(),
-            scope(form, client),
-            form.optional("device_name").map(Parameters::name),
-            lifetime(form, client),
-            challenge(form),
-            request.origin(),
-            clock.instant().truncatedTo(ChronoUnit.MILLIS));
-    return switch (limit.guard(request.origin(), () -> flow.authorize(asked))) {
+    return switch (limit.guard(
+        request.origin(), () -> flow.authorize(asked(form, client, request.origin())))) {
       case Given(var codes) -> {
         var page = request.publicUrl() + "/device";
         yield Response.json(
@@ -71,6 +67,20 @@ public final class AuthorizeHandler extends ApiHandler {
       }
       case Declined(var error) -> Response.error(error);
     };
+  }
+
+  /// Read behind the limit: a key to encrypt to costs more to check than a count.
+  private DeviceRequest asked(Form form, Client client, Origin origin) {
+    return new DeviceRequest(
+        client.id(),
+        scope(form, client),
+        form.optional("device_name").map(name -> Parameters.name("device_name", name)),
+        lifetime(form, client),
+        challenge(form),
+        delivery(form),
+        confirmationSupported(form),
+        origin,
+        clock.instant().truncatedTo(ChronoUnit.MILLIS));
   }
 
   /// What is asked for, RFC 6749 §3.3; by default all that the client may have but refresh tokens.
@@ -114,5 +124,32 @@ public final class AuthorizeHandler extends ApiHandler {
           throw new MalformedRequest(
               OAuthError.invalidRequest("code_challenge needs method S256 and 43 characters"));
         });
+  }
+
+  /// A `nonce` for no encryption is a parameter that nobody knows, RFC 6749 §3.1.
+  /// docs/decisions/0010.
+  private static Optional<Delivery> delivery(Form form) {
+    return form.optional("encryption_jwk")
+        .map(EncryptionJwk::normalForm)
+        .map(jwk -> new Delivery(jwk, form.optional("nonce").map(AuthorizeHandler::nonce)));
+  }
+
+  /// docs/number-matching.md.
+  private static boolean confirmationSupported(Form form) {
+    return switch (form.optional("confirmation_supported").orElse("false")) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new MalformedRequest(
+              OAuthError.invalidRequest("confirmation_supported is neither true nor false"));
+    };
+  }
+
+  private static String nonce(String text) {
+    if (!NONCE.matcher(text).matches()) {
+      throw new MalformedRequest(
+          OAuthError.invalidRequest("nonce is not 1 to 128 visible ASCII characters"));
+    }
+    return text;
   }
 }

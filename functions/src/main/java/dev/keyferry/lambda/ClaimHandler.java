@@ -1,16 +1,17 @@
 package dev.keyferry.lambda;
 
-import dev.keyferry.flow.Answer;
+import static java.util.Map.entry;
+
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Check;
 import dev.keyferry.flow.DeviceFlow;
-import dev.keyferry.flow.DeviceFlow.Screen;
-import dev.keyferry.flow.OAuthError;
-import dev.keyferry.flow.Subject;
-import dev.keyferry.flow.UserCode;
+import dev.keyferry.flow.DeviceRequest;
+import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.WrongCodeLimit;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
+import java.util.Locale;
 import java.util.Map;
 
 /// A signed-in user puts a grant on the screen, RFC 8628 §3.3: who asks for what, when and from
@@ -34,30 +35,37 @@ public final class ClaimHandler extends ApiHandler {
   Response handle(Request request) {
     var typed = request.json().string("user_code");
     var subject = request.subject();
-    return switch (limit.guard(subject, request.origin(), () -> claim(subject, typed))) {
+    return switch (limit.guard(subject, request.origin(), () -> flow.claim(subject, typed))) {
       case Given(var screen) -> {
         var asked = screen.grant().request();
         yield Response.json(
             200,
-            Map.of(
-                "client_id", asked.clientId(),
-                "client_name", clients.nameOf(asked.clientId()),
-                "scope", asked.scope(),
-                "device_name", asked.deviceName(),
-                "expires_in", asked.lifetime().toSeconds(),
-                "requested_at", asked.at().getEpochSecond(),
-                "requested_from", asked.origin(),
-                "same_network", asked.origin().sharesNetworkWith(request.origin()),
-                "approval_nonce", screen.approvalNonce()));
+            Map.ofEntries(
+                entry("client_id", asked.clientId()),
+                entry("client_name", clients.nameOf(asked.clientId())),
+                entry("scope", asked.scope()),
+                entry("scopes", asked.scope().tokens().stream().map(this::described).toList()),
+                entry("device_name", asked.deviceName()),
+                entry("expires_in", asked.lifetime().toSeconds()),
+                entry("requested_at", asked.at().getEpochSecond()),
+                entry("requested_from", asked.origin()),
+                entry("same_network", asked.origin().sharesNetworkWith(request.origin())),
+                entry("confirmation", confirmation(asked, request.origin())),
+                entry("approval_nonce", screen.approvalNonce())));
       }
       case Declined(var error) -> Response.error(error);
     };
   }
 
-  /// What cannot be a user code is answered, and counted, as one that is unknown.
-  private Answer<Screen> claim(Subject subject, String typed) {
-    return UserCode.parse(typed)
-        .map(userCode -> flow.claim(subject, userCode))
-        .orElse(new Declined<>(OAuthError.INVALID_USER_CODE));
+  private Map<String, ?> described(String scope) {
+    return Map.of("scope", scope, "description", clients.describe(scope));
+  }
+
+  /// What approve is going to ask for, if it comes from where this came from.
+  private String confirmation(DeviceRequest asked, Origin claimant) {
+    var policy = clients.confirmationOf(asked.clientId());
+    return Check.of(policy, asked.confirmationSupported(), asked.origin(), claimant)
+        .name()
+        .toLowerCase(Locale.ROOT);
   }
 }

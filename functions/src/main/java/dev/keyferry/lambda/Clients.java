@@ -1,5 +1,6 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.flow.Check;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Scope;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,9 +22,11 @@ import java.util.Set;
 /// checked.
 public final class Clients {
   private final Map<String, Client> byId;
+  private final Map<String, Map<String, String>> scopes;
 
-  private Clients(Map<String, Client> byId) {
+  private Clients(Map<String, Client> byId, Map<String, Map<String, String>> scopes) {
     this.byId = byId;
+    this.scopes = scopes;
   }
 
   public static Clients ofArtifact() {
@@ -35,17 +39,22 @@ public final class Clients {
 
   public static Clients parse(String json) {
     var byId = new LinkedHashMap<String, Client>();
-    for (var client : Json.readObject(json).objects("clients")) {
+    var file = Json.readObject(json);
+    for (var client : file.objects("clients")) {
       byId.put(client.string("client_id"), read(client));
     }
-    return new Clients(byId);
+    var scopes = new LinkedHashMap<String, Map<String, String>>();
+    for (var described : file.objects("scopes")) {
+      scopes.put(described.string("scope"), described.texts("description"));
+    }
+    return new Clients(byId, scopes);
   }
 
   /// These and one more.
   public Clients with(Client client) {
     var more = new LinkedHashMap<>(byId);
     more.put(client.id(), client);
-    return new Clients(more);
+    return new Clients(more, scopes);
   }
 
   private static Client read(JsonObject client) {
@@ -70,7 +79,10 @@ public final class Clients {
         Set.copyOf(client.strings("grant_types")),
         new Scope(client.strings("scopes")),
         Duration.ofSeconds(client.integer("default_lifetime")),
-        Duration.ofSeconds(client.integer("max_lifetime")));
+        Duration.ofSeconds(client.integer("max_lifetime")),
+        Check.Policy.valueOf(client.string("confirmation").toUpperCase(Locale.ROOT)),
+        Optional.empty(),
+        false);
   }
 
   /// All that any client may ask for.
@@ -119,6 +131,16 @@ public final class Clients {
   /// The registered name of a client, for people.
   String nameOf(String id) {
     return find(id).map(Client::name).orElse(id);
+  }
+
+  /// When the grants of a client are checked; those of one that is registered no more as most are.
+  Check.Policy confirmationOf(String id) {
+    return find(id).map(Client::confirmation).orElse(Check.Policy.MISMATCH);
+  }
+
+  /// What a scope means, by language, if the operator wrote that down.
+  Optional<Map<String, String>> describe(String scope) {
+    return Optional.ofNullable(scopes.get(scope));
   }
 
   private static MalformedRequest refused(OAuthError.Code code, String description) {

@@ -9,7 +9,7 @@ import dev.keyferry.web.Response;
 import java.util.Map;
 
 /// The claimant denies, RFC 8628 §3.3. The nonce must be sent but need not be the latest: saying no
-/// is safe from any of the claimant's screens.
+/// is safe from any of the claimant's screens. It may be reported that somebody else sent the code.
 public final class DenyHandler extends ApiHandler {
   private final DeviceFlow flow;
 
@@ -23,8 +23,11 @@ public final class DenyHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var decision = Decision.read(request.json());
-    return switch (flow.deny(request.subject(), decision.userCode())) {
+    var body = request.json();
+    var userCode = Decision.read(body).userCode();
+    return switch (body.flag("report")
+        ? flow.report(request.subject(), userCode)
+        : flow.deny(request.subject(), userCode)) {
       case Given<Grant> _ -> Response.json(200, Map.of("status", "denied"));
       case Declined(var error) -> Response.error(error);
     };

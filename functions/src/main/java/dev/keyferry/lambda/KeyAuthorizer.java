@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2CustomAuthorizer
 import dev.keyferry.flow.AccessToken;
 import dev.keyferry.flow.KeyVerifier;
 import dev.keyferry.flow.KeyVerifier.Active;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -57,11 +58,16 @@ public final class KeyAuthorizer
 
   private static Map<String, String> facts(Active active) {
     var key = active.key();
-    return Map.of(
-        "sub", key.terms().subject().value(),
-        "client_id", key.terms().clientId(),
-        "scope", key.terms().scope().toString(),
-        "key_id", key.id().value(),
-        "exp", Long.toString(active.until().getEpochSecond()));
+    var facts = new HashMap<String, String>();
+    facts.put("sub", key.terms().subject().value());
+    facts.put("client_id", key.terms().clientId());
+    facts.put("scope", key.terms().scope().toString());
+    facts.put("key_id", key.id().value());
+    facts.put("exp", Long.toString(active.until().getEpochSecond()));
+    var profile = key.terms().profile();
+    profile.name().ifPresent(name -> facts.put("name", name));
+    profile.email().ifPresent(email -> facts.put("email", email));
+    profile.organisation().ifPresent(organisation -> facts.put("organisation", organisation));
+    return facts;
   }
 }

@@ -1,5 +1,6 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.flow.DeviceNames;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.web.Request;
@@ -11,6 +12,7 @@ import java.util.Map;
 public final class ListKeysHandler extends ApiHandler {
   private final Clients clients;
   private final LinkedDevices devices;
+  private final DeviceNames names;
 
   public ListKeysHandler() {
     this(Wiring.ofEnvironment());
@@ -19,6 +21,7 @@ public final class ListKeysHandler extends ApiHandler {
   public ListKeysHandler(Wiring wiring) {
     clients = wiring.clients();
     devices = wiring.linkedDevices();
+    names = wiring.deviceNames();
   }
 
   @Override
@@ -35,7 +38,7 @@ public final class ListKeysHandler extends ApiHandler {
         "key_id", key.id(),
         "client_id", terms.clientId(),
         "client_name", clients.nameOf(terms.clientId()),
-        "name", terms.name(),
+        "name", names.of(key),
         "scope", terms.scope(),
         "created_at", terms.createdAt().getEpochSecond(),
         "expires_at", key.end().getEpochSecond(),

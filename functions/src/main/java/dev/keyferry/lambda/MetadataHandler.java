@@ -3,6 +3,7 @@ package dev.keyferry.lambda;
 import static java.util.Map.entry;
 
 import dev.keyferry.flow.Client;
+import dev.keyferry.jose.EncryptionJwk;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.List;
@@ -37,6 +38,9 @@ public final class MetadataHandler extends ApiHandler {
             entry("response_types_supported", List.of()),
             entry("scopes_supported", clients.scopes().tokens()),
             entry("token_endpoint_auth_methods_supported", List.of("none")),
-            entry("code_challenge_methods_supported", List.of("S256"))));
+            entry("code_challenge_methods_supported", List.of("S256")),
+            entry("confirmation_supported", true),
+            entry("token_encryption_alg_values_supported", EncryptionJwk.ALGORITHMS),
+            entry("token_encryption_enc_values_supported", EncryptionJwk.ENCRYPTIONS)));
   }
 }

@@ -28,14 +28,20 @@ final class Parameters {
   }
 
   /// A name for a device: shown to people as untrusted text, so of one line, and something to see.
-  static String name(String text) {
-    if (text.codePointCount(0, text.length()) > LONGEST_NAME
-        || text.codePoints().anyMatch(Parameters::breaksLine)
-        || text.codePoints().allMatch(Parameters::isInvisible)) {
+  static String name(String parameter, String text) {
+    if (!isLine(text, LONGEST_NAME)) {
       throw new MalformedRequest(
-          OAuthError.invalidRequest("a name is one line of at most 64 visible characters"));
+          OAuthError.invalidRequest(
+              parameter + " is not one line of at most 64 visible characters"));
     }
     return text;
+  }
+
+  /// Whether a text is one line of no more characters than this, and something to see.
+  static boolean isLine(String text, int longest) {
+    return text.codePointCount(0, text.length()) <= longest
+        && text.codePoints().noneMatch(Parameters::breaksLine)
+        && !text.codePoints().allMatch(Parameters::isInvisible);
   }
 
   private static boolean breaksLine(int character) {

@@ -7,6 +7,7 @@ import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.DeviceCode;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.IssuedKey;
@@ -17,8 +18,6 @@ import dev.keyferry.web.Form;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
-import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -56,7 +55,7 @@ public final class PollHandler extends ApiHandler {
                       "the token endpoint knows the device grant and refresh tokens"));
         };
     return switch (answer) {
-      case Given(var issued) -> token(issued);
+      case Given(var issued) -> TokenAnswer.of(issued);
       case Declined(var error) -> Response.error(error);
     };
   }
@@ -68,7 +67,13 @@ public final class PollHandler extends ApiHandler {
     var challenge =
         form.optional("code_verifier")
             .map(verifier -> CodeChallenge.answeredBy(verifier).orElseThrow(invalidGrant));
-    return deviceFlow.poll(client, code, challenge, idempotencyKey);
+    var confirmation = form.optional("confirmation").map(PollHandler::confirmation);
+    return deviceFlow.poll(client, code, challenge, confirmation, idempotencyKey);
+  }
+
+  private static Confirmation confirmation(String text) {
+    return Confirmation.parse(text)
+        .orElseThrow(() -> refused(OAuthError.invalidRequest("confirmation is not two digits")));
   }
 
   private Answer<IssuedKey> refresh(Form form, Optional<String> idempotencyKey) {
@@ -85,22 +90,6 @@ public final class PollHandler extends ApiHandler {
       throw refused(OAuthError.invalidRequest("Idempotency-Key is not 1 to 255 characters"));
     }
     return key;
-  }
-
-  /// RFC 6749 §5.1. The life is the key's whole life, so that a repeated answer is the same to the
-  /// byte.
-  private static Response token(IssuedKey issued) {
-    var key = issued.key();
-    return Response.json(
-            200,
-            Map.of(
-                "access_token", issued.accessToken().reveal(),
-                "token_type", "Bearer",
-                "expires_in",
-                    Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
-                "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
-                "scope", key.terms().scope()))
-        .with("pragma", "no-cache");
   }
 
   private static MalformedRequest refused(OAuthError error) {

@@ -6,6 +6,7 @@ import dev.keyferry.flow.Audit;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore;
+import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.Secret;
 import dev.keyferry.flow.Subject;
 import java.time.InstantSource;
@@ -15,8 +16,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
-/// An operator disables a subject, or lifts that: all of its keys are dead meanwhile. It has no
-/// route; IAM says who may invoke it.
+/// An operator disables a subject, so that all of its keys are dead meanwhile, or lifts that; or
+/// signs it out everywhere, for good. It has no route; IAM says who may invoke it.
 public final class SubjectHandler
     implements RequestHandler<Map<String, String>, Map<String, Object>> {
   private static final Set<String> MEMBERS = Set.of("action", "subject");
@@ -25,6 +26,7 @@ public final class SubjectHandler
   private static final Pattern SUBJECT = Pattern.compile("\\P{Cc}{1,255}");
 
   private final KeyStore keys;
+  private final LinkedDevices devices;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Audit audit;
@@ -35,12 +37,13 @@ public final class SubjectHandler
 
   public SubjectHandler(Wiring wiring) {
     keys = wiring.keys();
+    devices = wiring.linkedDevices();
     clock = wiring.clock();
     random = wiring.random();
     audit = wiring.audit();
   }
 
-  /// @param event `{"action": "disable" | "enable", "subject": "…"}`
+  /// @param event `{"action": "disable" | "enable" | "sign_out", "subject": "…"}`
   /// @return what holds now, and whether it is this invocation that changed it
   @Override
   public Map<String, Object> handleRequest(Map<String, String> event, Context context) {
@@ -48,25 +51,35 @@ public final class SubjectHandler
       throw new IllegalArgumentException("the event has other members than action and subject");
     }
     var subject = new Subject(subject(event));
-    var disabled =
-        switch (require(event, "action")) {
-          case "disable" -> true;
-          case "enable" -> false;
-          default -> throw new IllegalArgumentException("the action is disable or enable");
-        };
+    return switch (require(event, "action")) {
+      case "disable" -> setDisabled(subject, true, context);
+      case "enable" -> setDisabled(subject, false, context);
+      case "sign_out" -> signOut(subject, context);
+      default -> throw new IllegalArgumentException("the action is disable, enable or sign_out");
+    };
+  }
+
+  private Map<String, Object> setDisabled(Subject subject, boolean disabled, Context context) {
     var attempt = Secret.drawName(random);
     var changed =
         Outage.orFail(context, () -> keys.setDisabled(subject, disabled, clock.instant(), attempt));
     if (changed) {
       audit.record(Event.of(disabled ? Kind.SUBJECT_DISABLED : Kind.SUBJECT_ENABLED, subject));
     }
-    return Map.of(
-        "subject",
-        subject.value(),
-        "status",
-        disabled ? "disabled" : "enabled",
-        "changed",
-        changed);
+    return answer(subject, disabled ? "disabled" : "enabled", changed);
+  }
+
+  private Map<String, Object> signOut(Subject subject, Context context) {
+    return Outage.orFail(
+        context,
+        () -> {
+          devices.signOut(subject);
+          return answer(subject, "signed_out", true);
+        });
+  }
+
+  private static Map<String, Object> answer(Subject subject, String status, boolean changed) {
+    return Map.of("subject", subject.value(), "status", status, "changed", changed);
   }
 
   private static String subject(Map<String, String> event) {

@@ -73,9 +73,8 @@ public final class VerificationPageHandler extends ApiHandler {
     texts.put("logo.svg", read("logo.svg"));
     texts.put(STYLE, Accent.parse(wiring.setting("ACCENT_COLOR")).css() + read(STYLE));
     var version = version(texts);
-    texts.forEach(
-        (name, text) ->
-            files.put("/device/" + version + "/" + name, new PageFile(text, headers(name))));
+    texts.forEach((name, text) ->
+        files.put("/device/" + version + "/" + name, new PageFile(text, headers(name))));
     settings =
         Map.of(
             "version", version,

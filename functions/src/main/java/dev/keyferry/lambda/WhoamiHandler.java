@@ -14,6 +14,9 @@ public final class WhoamiHandler extends ApiHandler {
         200,
         Map.of(
             "sub", request.claim("sub"),
+            "name", request.optionalClaim("name"),
+            "email", request.optionalClaim("email"),
+            "organisation", request.optionalClaim("organisation"),
             "client_id", request.claim("client_id"),
             "scope", request.claim("scope"),
             "key_id", request.claim("key_id"),

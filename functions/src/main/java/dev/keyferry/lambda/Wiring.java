@@ -8,6 +8,7 @@ import dev.keyferry.aws.KmsKeyHasher;
 import dev.keyferry.flow.Audit;
 import dev.keyferry.flow.AuthorizationLimit;
 import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.DeviceNames;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
@@ -91,9 +92,11 @@ public final class Wiring {
         new DynamoGrantStore(client(), setting("GRANTS_TABLE"), setting("KEYS_TABLE")),
         keys(),
         hasher(),
+        TokenAnswer::encrypt,
         clock,
         random,
-        audit());
+        audit(),
+        clients::confirmationOf);
   }
 
   AuthorizationLimit authorizationLimit() {
@@ -120,7 +123,7 @@ public final class Wiring {
   }
 
   RefreshFlow refreshFlow() {
-    return new RefreshFlow(keys(), hasher(), clock, random, audit());
+    return new RefreshFlow(keys(), hasher(), TokenAnswer::encrypt, clock, random, audit());
   }
 
   Revocation revocation() {
@@ -129,6 +132,10 @@ public final class Wiring {
 
   LinkedDevices linkedDevices() {
     return new LinkedDevices(keys(), clock, audit());
+  }
+
+  DeviceNames deviceNames() {
+    return new DeviceNames(hasher());
   }
 
   KeyStore keys() {

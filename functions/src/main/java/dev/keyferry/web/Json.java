@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,10 @@ import java.util.TreeMap;
 public final class Json {
   private static final JsonFactory FACTORY =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /// Nobody asks for one, and to work out `1e999999999` costs or throws: so no fraction has a
+  /// value.
+  private static final Number A_FRACTION = Double.NaN;
 
   private Json() {}
 
@@ -68,17 +73,22 @@ public final class Json {
 
   /// Reads one object; anything else is an invalid request.
   public static JsonObject readObject(String text) {
+    return readObject("the body", text);
+  }
+
+  /// @param what how to call the text in an error
+  public static JsonObject readObject(String what, String text) {
     try (var parser = FACTORY.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw MalformedRequest.because("the body is not a JSON object");
+        throw MalformedRequest.because(what + " is not a JSON object");
       }
       var object = readMembers(parser);
       if (parser.nextToken() != null) {
-        throw MalformedRequest.because("the body goes on after its JSON object");
+        throw MalformedRequest.because(what + " goes on after its JSON object");
       }
       return new JsonObject(object);
     } catch (IOException e) {
-      throw MalformedRequest.because("the body is not valid JSON");
+      throw MalformedRequest.because(what + " is not valid JSON");
     }
   }
 
@@ -104,20 +114,20 @@ public final class Json {
       }
       case VALUE_STRING -> Optional.of(unicode(parser.getText()));
       case VALUE_NUMBER_INT -> Optional.of(parser.getNumberValue());
-      case VALUE_NUMBER_FLOAT -> Optional.of(parser.getDecimalValue());
+      case VALUE_NUMBER_FLOAT -> Optional.of(A_FRACTION);
       case VALUE_TRUE -> Optional.of(true);
       case VALUE_FALSE -> Optional.of(false);
       case VALUE_NULL -> Optional.empty();
       case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME, VALUE_EMBEDDED_OBJECT ->
-          throw MalformedRequest.because("the body is not valid JSON");
+          throw new IOException("no value");
     };
   }
 
   /// JSON can escape half a surrogate pair, which is no character and cannot be stored or hashed as
   /// it is.
-  private static String unicode(String text) {
+  private static String unicode(String text) throws CharacterCodingException {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw MalformedRequest.because("the body is not valid Unicode");
+      throw new CharacterCodingException();
     }
     return text;
   }

@@ -3,6 +3,7 @@ package dev.keyferry.web;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// The members of a JSON object by name and type; `null` counts as omitted, unknown members are
 /// ignored.
@@ -11,6 +12,11 @@ public final class JsonObject {
 
   JsonObject(Map<String, Object> members) {
     this.members = members;
+  }
+
+  /// Whether there is such a member, of any type.
+  public boolean has(String name) {
+    return members.containsKey(name);
   }
 
   public Optional<String> optionalString(String name) {
@@ -45,6 +51,15 @@ public final class JsonObject {
 
   public List<String> strings(String name) {
     return list(name, String.class);
+  }
+
+  /// The members of an object, all of which are strings; none if it is omitted.
+  public Map<String, String> texts(String name) {
+    var object = optional(name, JsonObject.class, "an object");
+    return object.stream()
+        .flatMap(
+            texts -> texts.members.keySet().stream().map(key -> Map.entry(key, texts.string(key))))
+        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   public List<JsonObject> objects(String name) {

@@ -77,9 +77,12 @@ public record Request(
     return new Subject(subject);
   }
 
+  public Optional<String> optionalClaim(String name) {
+    return Optional.ofNullable(claims.get(name)).filter(value -> !value.isEmpty());
+  }
+
   public String claim(String name) {
-    return Optional.ofNullable(claims.get(name))
-        .filter(value -> !value.isEmpty())
+    return optionalClaim(name)
         .orElseThrow(() -> MalformedRequest.because("the token has no claim " + name));
   }
 

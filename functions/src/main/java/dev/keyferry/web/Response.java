@@ -8,8 +8,7 @@ import java.util.Map;
 /// An answer: status, headers by lower-case name, body.
 ///
 /// @param isBase64 that the body is the base64 of what to send, and not the text itself
-public record Response(
-    int status, Map<String, String> headers, String body, boolean isBase64) {
+public record Response(int status, Map<String, String> headers, String body, boolean isBase64) {
   public Response(int status, Map<String, String> headers, String body) {
     this(status, headers, body, false);
   }
@@ -75,7 +74,9 @@ public record Response(
           AUTHORIZATION_PENDING,
           SLOW_DOWN,
           ACCESS_DENIED,
-          EXPIRED_TOKEN ->
+          EXPIRED_TOKEN,
+          CONFIRMATION_REQUIRED,
+          ACKNOWLEDGEMENT_REQUIRED ->
           400;
     };
   }

@@ -3,7 +3,7 @@
 import * as code from './code.js';
 import { openDevices } from './devices.js';
 import { element, settings } from './document.js';
-import { claim, enter, showAgain } from './flow.js';
+import { claim, enter, goOn, showAgain } from './flow.js';
 import { Problem, redraw, run, setBusy, show, warn } from './screens.js';
 import { finishSignIn, takePending } from './sign-in.js';
 import { language, speak } from './words.js';
@@ -48,14 +48,13 @@ function openView(event) {
   const { pathname } = event.currentTarget;
   run(async () => {
     history.pushState(null, '', pathname);
-    await openPath();
+    await (isLinked() ? openDevices() : goOn());
   });
 }
 
-const openPath = async () => isLinked() ? openDevices() : showAgain();
 
 for (const link of document.querySelectorAll('a.linked, #to-enter')) link.addEventListener('click', openView);
-addEventListener('popstate', () => run(openPath));
+addEventListener('popstate', () => run(async () => isLinked() ? openDevices() : showAgain()));
 element('language').addEventListener('change', event => {
   speak(event.target.value).then(redraw, () => {
     event.target.value = language;

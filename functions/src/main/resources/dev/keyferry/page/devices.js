@@ -38,7 +38,7 @@ function item(key) {
   const unlink = make('button', { type: 'button', 'aria-label': say('linked.unlink_name', { name: nameOf(key) }) },
     say('linked.unlink'));
   unlink.addEventListener('click', () => run(() => unlinkDevice(key)));
-  const used = key.last_used_at === undefined ? say('linked.never') : relative(key.last_used_at);
+  const used = key.last_used_at === undefined ? say('linked.never') : relative(Math.min(key.last_used_at, Date.now() / 1000));
   return make('li', { 'data-key': key.key_id },
     make('h2', {}, isolated(nameOf(key))),
     make('dl', {},

@@ -10,9 +10,11 @@ import { fill, say } from './words.js';
 
 let grant; // what claim answered
 let again = () => enter(''); // shows the flow's screen once more, after a look at the linked devices
+let isOver = false;
 
 /** Where a code is typed, or compared if a link brought it. */
 export function enter(userCode) {
+  isOver = false;
   code.put(userCode);
   again = () => show('enter', () => fill(element('hint'), userCode ? 'enter.compare' : 'enter.hint'));
   again();
@@ -21,10 +23,14 @@ export function enter(userCode) {
 
 export const showAgain = () => again();
 
+/** Where the flow stands, or a new one. */
+export const goOn = () => isOver ? enter('') : again();
+
 export async function claim(userCode) {
   const answer = await call('POST', '/oauth/device/claim',
     { body: { user_code: userCode }, unreachable: 'problem.unreachable' });
   grant = { ...answer, user_code: userCode };
+  isOver = false;
   again = () => showConsent(grant);
   again();
 }
@@ -98,6 +104,7 @@ function finish(status) {
   element('done').dataset.status = status;
   code.put('');
   grant = undefined;
+  isOver = true;
   again = () => show('done', () => {
     fill(element('done-title'), title);
     fill(element('done-text'), text, { client });

@@ -1,11 +1,11 @@
 // Times and amounts as the person's language writes them.
 
-import { language, say } from './words.js';
+import { locale, say } from './words.js';
 
 const UNITS = [['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1]];
 
 const amount = (count, unit) =>
-  new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+  new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 
 /** The two largest units that are not zero: 5400 is “1 hour 30 minutes”. */
 export function duration(seconds) {
@@ -14,7 +14,7 @@ export function duration(seconds) {
     if (seconds >= size) parts.push(amount(Math.floor(seconds / size), unit));
     seconds %= size;
   }
-  return new Intl.ListFormat(language, { type: 'unit', style: 'narrow' }).format(parts.slice(0, 2));
+  return new Intl.ListFormat(locale(), { type: 'unit', style: 'narrow' }).format(parts.slice(0, 2));
 }
 
 /** How long to wait, from `Retry-After`. */
@@ -24,13 +24,16 @@ export function pause(retryAfter) {
   return seconds < 60 ? amount(Math.ceil(seconds), 'second') : amount(Math.ceil(seconds / 60), 'minute');
 }
 
-/** “5 minutes ago, 10:35”, and the whole date for whoever points at it. */
+/**
+ * “5 minutes ago, at 10:35”, and the whole date for whoever points at it. What has happened is not in the future,
+ * even if this clock is slow.
+ */
 export function showMoment(time, seconds) {
   const moment = new Date(seconds * 1000);
-  const clock = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(moment);
+  const clock = new Intl.DateTimeFormat(locale(), { hour: 'numeric', minute: '2-digit' }).format(moment);
   time.dateTime = moment.toISOString();
-  time.title = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' }).format(moment);
-  time.textContent = say('time.at', { relative: relative(seconds), clock });
+  time.title = new Intl.DateTimeFormat(locale(), { dateStyle: 'full', timeStyle: 'long' }).format(moment);
+  time.textContent = say('time.at', { relative: relative(Math.min(seconds, Date.now() / 1000)), clock });
 }
 
 /** “yesterday”, “in 3 months”: roughly when. */
@@ -38,9 +41,9 @@ export function relative(seconds) {
   const distance = seconds - Date.now() / 1000;
   const size = Math.abs(distance);
   if (size < 60) return say('time.now');
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
   const [unit, length] = [['year', 31_556_952], ['month', 2_629_746], ...UNITS].find(([, each]) => size >= each);
   return format.format(Math.trunc(distance / length), unit);
 }
 
-export const day = seconds => new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(seconds * 1000);
+export const day = seconds => new Intl.DateTimeFormat(locale(), { dateStyle: 'long' }).format(seconds * 1000);

@@ -20,6 +20,10 @@ export async function speak(chosen) {
   }
 }
 
+/** The language as this browser's country writes it: British English has another clock than American. */
+export const locale = () =>
+  navigator.languages.find(each => each === language || each.startsWith(`${language}-`)) ?? language;
+
 /**
  * Others choose some texts: what would hide, reorder or overprint characters is shown as a mark instead. U+FE0F
  * makes a picture of a character, and stays.

@@ -3,6 +3,7 @@ package dev.keyferry.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,16 @@ final class Base62Test {
   })
   void counts_digits_then_capitals_then_small_letters(long number, String digits) {
     assertThat(Base62.encode(BigInteger.valueOf(number), 3)).isEqualTo(digits);
+  }
+
+  @Test
+  void reads_what_it_wrote() {
+    var random = new Random(62);
+    for (int bits = 0; bits <= 256; bits++) {
+      var number = new BigInteger(bits, random);
+
+      assertThat(Base62.decode(Base62.encode(number, 43))).isEqualTo(number);
+    }
   }
 
   @Test

@@ -3,11 +3,14 @@ package dev.keyferry.flow;
 import static dev.keyferry.flow.Samples.CLI;
 import static dev.keyferry.flow.Samples.DEMO;
 import static dev.keyferry.flow.Samples.NOON;
+import static dev.keyferry.flow.Samples.PROFILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Check.Policy;
+import dev.keyferry.flow.DeviceFlow.Agreed;
 import dev.keyferry.flow.DeviceFlow.Codes;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
@@ -16,10 +19,12 @@ import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.Grant.State.Approved;
 import dev.keyferry.flow.Grant.State.Claimed;
 import dev.keyferry.flow.Grant.State.Consumed;
+import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +33,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
@@ -42,17 +48,24 @@ final class DeviceFlowTest {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
   private static final Subject ADA = new Subject("ada");
   private static final Subject BOB = new Subject("bob");
+  private static final Approver ADA_HERE = Samples.approver(ADA);
+  private static final Approver BOB_HERE = Samples.approver(BOB);
   private static final Optional<CodeChallenge> NO_VERIFIER = Optional.empty();
+  private static final Optional<Confirmation> NO_NUMBER = Optional.empty();
   private static final Optional<String> ONCE = Optional.empty();
 
   private final TestClock clock = new TestClock(NOON);
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
-  private final DeviceFlow flow = flowOver(new Random(8628));
+  private final TestEncrypter encrypter = new TestEncrypter();
+  private final List<Audit.Event> audited = Collections.synchronizedList(new ArrayList<>());
+  private final DeviceFlow flow = flowOver(hasher);
+  private Policy policy = Policy.MISMATCH;
 
-  private DeviceFlow flowOver(RandomGenerator random) {
-    return new DeviceFlow(grants, keys, hasher, clock, random, _ -> {});
+  private DeviceFlow flowOver(KeyHasher hasher) {
+    return new DeviceFlow(
+        grants, keys, hasher, encrypter, clock, new Random(8628), audited::add, _ -> policy);
   }
 
   private static <T> T given(Answer<T> answer) {
@@ -77,8 +90,8 @@ final class DeviceFlowTest {
     return given(flow.claim(ADA, codes.userCode())).approvalNonce();
   }
 
-  private Answer<Grant> approve(Codes codes, Consent consent) {
-    return flow.approve(ADA, codes.userCode(), claim(codes), consent);
+  private Answer<Agreed> approve(Codes codes, Consent consent) {
+    return flow.approve(ADA_HERE, codes.userCode(), claim(codes), consent);
   }
 
   private void approve(Codes codes) {
@@ -90,21 +103,25 @@ final class DeviceFlowTest {
     assertThat(flow.deny(ADA, codes.userCode())).isInstanceOf(Given.class);
   }
 
+  private String nameOf(Key key) {
+    return new DeviceNames(hasher).of(key);
+  }
+
   private Answer<IssuedKey> poll(Codes codes) {
-    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, ONCE);
+    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE);
   }
 
   private Answer<IssuedKey> poll(Codes codes, String idempotencyKey) {
-    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, Optional.of(idempotencyKey));
+    return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, Optional.of(idempotencyKey));
   }
 
   private Answer<IssuedKey> pollVerified(Codes codes, Optional<CodeChallenge> answered) {
-    return flow.poll(CLI, codes.deviceCode(), answered, ONCE);
+    return flow.poll(CLI, codes.deviceCode(), answered, NO_NUMBER, ONCE);
   }
 
   private Answer<IssuedKey> pollWithOtherSecret(Codes codes) {
     var guessed = new DeviceCode(codes.deviceCode().locator(), authorize().deviceCode().secret());
-    return flow.poll(CLI, guessed, NO_VERIFIER, ONCE);
+    return flow.poll(CLI, guessed, NO_VERIFIER, NO_NUMBER, ONCE);
   }
 
   private Grant row(Codes codes) {
@@ -163,26 +180,26 @@ final class DeviceFlowTest {
 
     @Test
     void draws_again_when_a_live_grant_has_the_user_code() {
-      var random = new RepeatingUserCodes(2);
-      var repeating = flowOver(random);
+      var hasher = new RepeatingUserCodes(2);
+      var repeating = flowOver(hasher);
       var first = given(repeating.authorize(Samples.request(NOON)));
 
       var second = given(repeating.authorize(Samples.request(NOON)));
 
       assertThat(first.userCode().characters()).isEqualTo("AAAAAAAA");
       assertThat(second.userCode()).isNotEqualTo(first.userCode());
-      assertThat(random.userCodes()).isEqualTo(3);
+      assertThat(hasher.userCodes()).isEqualTo(3);
     }
 
     @Test
     void gives_up_after_five_user_codes_without_calling_it_a_verdict() {
-      var random = new RepeatingUserCodes(Integer.MAX_VALUE);
-      var repeating = flowOver(random);
+      var hasher = new RepeatingUserCodes(Integer.MAX_VALUE);
+      var repeating = flowOver(hasher);
       given(repeating.authorize(Samples.request(NOON)));
 
       assertThat(declined(repeating.authorize(Samples.request(NOON))))
           .isEqualTo(OAuthError.TEMPORARILY_UNAVAILABLE);
-      assertThat(random.userCodes()).isEqualTo(1 + 5);
+      assertThat(hasher.userCodes()).isEqualTo(1 + 5);
     }
 
     @Test
@@ -198,28 +215,37 @@ final class DeviceFlowTest {
       assertThat(declined(poll(second))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
     }
 
-    /// Draws one user code so many times over, then others; all else is random.
-    private static final class RepeatingUserCodes implements RandomGenerator {
-      private final RandomGenerator random = new Random(8628);
+    /// Derives one and the same user code so many times over, then others.
+    private final class RepeatingUserCodes implements KeyHasher {
+      private static final int USER_CODE_BYTES = 8;
+
       private final int times;
-      private int characters;
+      private int userCodes;
 
       RepeatingUserCodes(int times) {
         this.times = times;
       }
 
       @Override
-      public long nextLong() {
-        return random.nextLong();
+      public int version() {
+        return hasher.version();
       }
 
       @Override
-      public int nextInt(int bound) {
-        return characters++ / 8 < times ? 0 : random.nextInt(bound);
+      public byte[] hmac(Purpose purpose, int version, byte[] message) {
+        var derives = purpose.equals(Purpose.USER_CODE) && message.length > USER_CODE_BYTES;
+        return derives && userCodes++ < times
+            ? new byte[32]
+            : hasher.hmac(purpose, version, message);
+      }
+
+      @Override
+      public boolean isAvailable(Purpose purpose, int version) {
+        return hasher.isAvailable(purpose, version);
       }
 
       int userCodes() {
-        return characters / 8;
+        return userCodes;
       }
     }
   }
@@ -274,11 +300,11 @@ final class DeviceFlowTest {
       var adas = claim(codes);
       var bobs = given(flow.claim(BOB, codes.userCode())).approvalNonce();
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), adas, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), adas, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(flow.deny(ADA, codes.userCode())))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
-      given(flow.approve(BOB, codes.userCode(), bobs, Consent.TO_ALL));
+      given(flow.approve(BOB_HERE, codes.userCode(), bobs, Consent.TO_ALL));
       assertThat(given(poll(codes)).key().terms().subject()).isEqualTo(BOB);
     }
 
@@ -288,9 +314,9 @@ final class DeviceFlowTest {
       var old = claim(codes);
       var latest = claim(codes);
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), old, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), old, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
-      given(flow.approve(ADA, codes.userCode(), latest, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), latest, Consent.TO_ALL));
     }
 
     @Test
@@ -298,7 +324,7 @@ final class DeviceFlowTest {
       var codes = authorize();
       var nonce = claim(codes);
 
-      assertThat(declined(flow.approve(BOB, codes.userCode(), nonce, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(BOB_HERE, codes.userCode(), nonce, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
     }
@@ -311,11 +337,11 @@ final class DeviceFlowTest {
       var longer = consent(Optional.empty(), Optional.of(Duration.ofHours(25)));
       var less = consent(Optional.of(new Scope(List.of("read"))), Optional.empty());
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, wider)).code())
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, wider)).code())
           .isEqualTo(OAuthError.Code.INVALID_SCOPE);
-      assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, longer)).code())
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, longer)).code())
           .isEqualTo(OAuthError.Code.INVALID_REQUEST);
-      given(flow.approve(ADA, codes.userCode(), nonce, less));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, less));
     }
 
     @Test
@@ -325,7 +351,7 @@ final class DeviceFlowTest {
       clock.advance(DeviceFlow.CODE_LIFETIME);
       var wider = consent(Optional.of(new Scope(List.of("admin"))), Optional.empty());
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, wider)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, wider)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
     }
 
@@ -334,9 +360,9 @@ final class DeviceFlowTest {
       var codes = authorize();
       var nonce = claim(codes);
 
-      given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       clock.advance(INTERVAL);
-      given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
 
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
@@ -349,7 +375,7 @@ final class DeviceFlowTest {
       given(flow.deny(ADA, codes.userCode()));
       given(flow.deny(ADA, codes.userCode()));
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
     }
@@ -372,7 +398,7 @@ final class DeviceFlowTest {
     void nobody_decides_on_what_they_have_not_seen() {
       var codes = authorize();
 
-      assertThat(declined(flow.approve(ADA, codes.userCode(), "", Consent.TO_ALL)))
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), "", Consent.TO_ALL)))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
       assertThat(declined(flow.deny(ADA, codes.userCode())))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
@@ -398,13 +424,68 @@ final class DeviceFlowTest {
       assertThat(key.terms().clientId()).isEqualTo("cli");
       assertThat(key.terms().subject()).isEqualTo(ADA);
       assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read", "write")));
-      assertThat(key.terms().name()).isEqualTo(Samples.request(NOON).deviceName());
+      assertThat(nameOf(key)).isEqualTo("Ada's büro 💻");
+      assertThat(key.terms().profile()).isEqualTo(PROFILE);
       assertThat(key.terms().origin()).isEqualTo(Samples.request(NOON).origin());
       assertThat(key.terms().createdAt()).isEqualTo(clock.instant());
       assertThat(key.expiresAt()).isEqualTo(clock.instant().plus(Duration.ofHours(24)));
       assertThat(keys.find(key.id())).contains(key);
       assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken()))
           .contains(new KeyVerifier.Active(key, key.expiresAt()));
+    }
+
+    @Test
+    void a_device_that_nobody_named_is_called_by_its_user_code() {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      approve(codes);
+
+      var key = given(poll(codes)).key();
+
+      var named = "Device Link Access Key (" + codes.userCode().display() + ")";
+      assertThat(nameOf(key)).isEqualTo(named);
+      assertThat(key.toString())
+          .doesNotContain(codes.userCode().characters())
+          .doesNotContain(codes.userCode().display());
+      hasher.rotateTo(2);
+      assertThat(nameOf(key)).isEqualTo(named);
+      hasher.rotateTo(3);
+      assertThat(nameOf(key)).isEqualTo("Device Link Access Key");
+    }
+
+    @Test
+    void a_grant_of_the_version_before_is_called_by_its_user_code_too() {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      approve(codes);
+      hasher.rotateTo(2);
+
+      var key = given(poll(codes)).key();
+
+      hasher.rotateTo(3);
+      assertThat(nameOf(key)).contains(codes.userCode().display());
+    }
+
+    @Test
+    void a_masked_code_tells_nothing_in_another_row() {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      approve(codes);
+      var key = given(poll(codes)).key();
+      var terms = key.terms();
+      var bobs = Samples.key(BOB, NOON);
+      var adas = Samples.key(ADA, NOON);
+
+      assertThat(nameOf(key)).contains(codes.userCode().display());
+      assertThat(nameOf(Samples.withName(adas, terms.name())))
+          .doesNotContain(codes.userCode().display());
+      assertThat(nameOf(Samples.withTerms(key, Samples.withName(bobs, terms.name()).terms())))
+          .doesNotContain(codes.userCode().display());
+    }
+
+    @Test
+    void a_claimants_name_goes_before_the_devices_own() {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      given(approve(codes, new Consent(Optional.empty(), Optional.empty(), Optional.of("lab"))));
+
+      assertThat(nameOf(given(poll(codes)).key())).isEqualTo("lab");
     }
 
     @Test
@@ -421,7 +502,7 @@ final class DeviceFlowTest {
 
       assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read")));
       assertThat(key.expiresAt()).isEqualTo(NOON.plus(Duration.ofMinutes(5)));
-      assertThat(key.terms().name()).contains("kitchen");
+      assertThat(nameOf(key)).isEqualTo("kitchen");
     }
 
     @Test
@@ -437,7 +518,7 @@ final class DeviceFlowTest {
               Duration.ofHours(1),
               Duration.ofHours(2));
 
-      var key = given(flow.poll(curtailed, codes.deviceCode(), NO_VERIFIER, ONCE)).key();
+      var key = given(flow.poll(curtailed, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)).key();
 
       assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read")));
       assertThat(key.expiresAt()).isEqualTo(NOON.plus(Duration.ofHours(2)));
@@ -480,7 +561,7 @@ final class DeviceFlowTest {
       var codes = authorize();
       approve(codes);
 
-      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, ONCE)))
+      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
           .isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
@@ -498,8 +579,10 @@ final class DeviceFlowTest {
       approve(codes);
       keys.setDisabled(ADA, true, NOON, Samples.attempt());
 
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.USER_GONE);
+      assertThat(row(codes).state()).isInstanceOf(Denied.class);
+      keys.setDisabled(ADA, false, NOON, Samples.attempt());
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
-      assertThat(row(codes).state()).isInstanceOf(Approved.class);
     }
 
     @Test
@@ -521,12 +604,343 @@ final class DeviceFlowTest {
       var before = authorize();
       approve(before);
       keys.signOut(ADA, clock.instant());
-      assertThat(declined(poll(before))).isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(declined(poll(before))).isEqualTo(OAuthError.USER_GONE);
 
       clock.advance(MILLISECOND);
       var after = authorize();
       approve(after);
       assertThat(poll(after)).isInstanceOf(Given.class);
+    }
+  }
+
+  /// docs/number-matching.md.
+  @Nested
+  class NumberMatching {
+    private final Approver adaElsewhere =
+        new Approver(ADA, PROFILE, Origin.parse("198.51.100.7"), false);
+    private final Approver adaWarned =
+        new Approver(ADA, PROFILE, Origin.parse("198.51.100.7"), true);
+    private final Codes codes =
+        given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
+    private final String nonce = claim(codes);
+
+    private Answer<Agreed> approve(Approver approver) {
+      return flow.approve(approver, codes.userCode(), nonce, Consent.TO_ALL);
+    }
+
+    private Confirmation approved() {
+      return given(approve(adaElsewhere)).number().orElseThrow();
+    }
+
+    private Answer<IssuedKey> enter(Confirmation number, Optional<String> idempotencyKey) {
+      return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, Optional.of(number), idempotencyKey);
+    }
+
+    private Answer<IssuedKey> enter(Confirmation number) {
+      return enter(number, ONCE);
+    }
+
+    /// The number so much above the right one, from 10 on again after 99.
+    private Confirmation beside(Confirmation right, int steps) {
+      return new Confirmation(10 + (right.number() - 10 + steps) % 90);
+    }
+
+    private List<Audit.Kind> auditedKinds() {
+      return audited.stream().map(Audit.Event::kind).toList();
+    }
+
+    @Test
+    void the_number_that_the_page_shows_fetches_the_key() {
+      var number = approved();
+
+      assertThat(number.number()).isBetween(10, 99);
+      assertThat(given(enter(number)).key().terms().subject()).isEqualTo(ADA);
+    }
+
+    @Test
+    void without_a_number_there_is_no_key_and_nothing_is_written_or_counted() {
+      approved();
+      var before = row(codes);
+
+      for (int i = 0; i < 5; i++) {
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      }
+      assertThat(row(codes)).isEqualTo(before);
+    }
+
+    @Test
+    void is_never_hidden_behind_slow_down() {
+      poll(codes);
+      var number = approved();
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      given(enter(number));
+    }
+
+    @Test
+    void three_different_wrong_numbers_deny_the_grant_for_good() {
+      var number = approved();
+
+      assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      assertThat(declined(enter(beside(number, 2)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      assertThat(declined(enter(beside(number, 3)))).isEqualTo(OAuthError.ACCESS_DENIED);
+
+      assertThat(declined(enter(number))).isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(declined(approve(adaElsewhere))).isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(declined(flow.claim(ADA, codes.userCode())))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+      assertThat(keys.list(ADA, _ -> true, 9).keys()).isEmpty();
+      assertThat(auditedKinds().stream().filter(Audit.Kind.CONFIRMATION_REFUSED::equals))
+          .hasSize(3);
+    }
+
+    @Test
+    void two_wrong_numbers_are_forgiven() {
+      var number = approved();
+      enter(beside(number, 1));
+      enter(beside(number, 2));
+
+      given(enter(number));
+    }
+
+    @Test
+    void the_same_wrong_number_counts_once() {
+      var number = approved();
+      enter(beside(number, 1));
+      var updates = grants.updates();
+      for (int i = 0; i < 5; i++) {
+        assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      }
+      assertThat(grants.updates() - updates).as("no more than the polls").isEqualTo(5);
+
+      given(enter(number));
+    }
+
+    @Test
+    void a_number_that_comes_before_the_approval_counts_nothing() {
+      var wrong = new Confirmation(5);
+      assertThat(declined(enter(wrong))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+      assertThat(declined(enter(wrong)).code()).isEqualTo(OAuthError.Code.SLOW_DOWN);
+      approved();
+
+      assertThat(((Approved) row(codes).state()).wrong()).isEmpty();
+    }
+
+    @Test
+    void a_number_that_nobody_asked_for_is_ignored() {
+      given(approve(ADA_HERE));
+
+      given(enter(new Confirmation(5)));
+    }
+
+    @Test
+    void a_wrong_proof_counts_nothing() {
+      var number = approved();
+      var guessed = new DeviceCode(codes.deviceCode().locator(), Samples.deviceCode().secret());
+      for (int step = 0; step < 5; step++) {
+        var any = Optional.of(beside(number, step));
+        assertThat(declined(flow.poll(CLI, guessed, NO_VERIFIER, any, ONCE)))
+            .isEqualTo(OAuthError.INVALID_GRANT);
+        assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, any, ONCE)))
+            .isEqualTo(OAuthError.INVALID_GRANT);
+      }
+
+      given(enter(number));
+    }
+
+    @Test
+    void a_repeated_approval_tells_the_same_number_wherever_it_comes_from() {
+      var number = approved();
+
+      assertThat(given(approve(adaElsewhere)).number()).contains(number);
+      assertThat(given(approve(ADA_HERE)).number()).contains(number);
+      given(enter(number));
+      assertThat(given(approve(adaElsewhere)).number()).contains(number);
+    }
+
+    @Test
+    void an_approval_without_a_number_stays_one_wherever_it_is_repeated() {
+      given(approve(ADA_HERE));
+
+      assertThat(given(approve(adaElsewhere)).number()).isEmpty();
+      given(poll(codes));
+    }
+
+    @Test
+    void each_claim_has_a_number_of_its_own_and_only_that_of_the_approval_fits() {
+      var numbers =
+          Stream.generate(
+                  () -> {
+                    var other = given(flow.authorize(Samples.confirming(Samples.request(NOON))));
+                    var screen = claim(other);
+                    return given(
+                            flow.approve(adaElsewhere, other.userCode(), screen, Consent.TO_ALL))
+                        .number()
+                        .orElseThrow();
+                  })
+              .limit(30)
+              .toList();
+
+      assertThat(numbers.stream().distinct()).hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void the_policy_decides_and_that_of_the_moment_of_approval() {
+      policy = Policy.ALWAYS;
+      assertThat(given(approve(ADA_HERE)).number()).isPresent();
+
+      policy = Policy.OFF;
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      var other = given(flow.authorize(Samples.confirming(Samples.request(NOON))));
+      assertThat(
+              given(flow.approve(adaElsewhere, other.userCode(), claim(other), Consent.TO_ALL))
+                  .number())
+          .isEmpty();
+      given(poll(other));
+    }
+
+    @Test
+    void expires_with_its_code_and_then_counts_nothing() {
+      var number = approved();
+      clock.set(row(codes).expiresAt());
+
+      assertThat(declined(enter(number))).isEqualTo(OAuthError.EXPIRED_TOKEN);
+      assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.EXPIRED_TOKEN);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.EXPIRED_TOKEN);
+      assertThat(((Approved) row(codes).state()).wrong()).isEmpty();
+    }
+
+    @Test
+    void is_good_up_to_the_last_moment() {
+      var number = approved();
+      clock.set(row(codes).expiresAt().minus(MILLISECOND));
+
+      given(enter(number));
+    }
+
+    @Test
+    void can_be_denied_while_the_number_is_awaited() {
+      var number = approved();
+      enter(beside(number, 1));
+      given(flow.deny(ADA, codes.userCode()));
+
+      assertThat(declined(enter(number))).isEqualTo(OAuthError.ACCESS_DENIED);
+    }
+
+    @Test
+    void a_sign_out_while_the_number_is_awaited_withdraws_the_approval() {
+      var number = approved();
+      keys.signOut(ADA, clock.instant());
+
+      assertThat(declined(enter(number))).isEqualTo(OAuthError.USER_GONE);
+    }
+
+    @Test
+    void the_poll_that_fetched_the_key_may_be_repeated_with_the_number_or_without() {
+      var number = approved();
+      var first = given(enter(number, Optional.of("a"))).accessToken().reveal();
+
+      assertThat(given(enter(number, Optional.of("a"))).accessToken().reveal()).isEqualTo(first);
+      assertThat(given(poll(codes, "a")).accessToken().reveal()).isEqualTo(first);
+      assertThat(declined(enter(number, Optional.of("b")))).isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
+    void goes_on_after_a_rotation() {
+      var number = approved();
+      hasher.rotateTo(2);
+
+      assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
+      given(enter(number));
+    }
+
+    @RepeatedTest(5)
+    void however_they_race_three_wrong_numbers_and_a_key_never_come_together()
+        throws InterruptedException {
+      var number = approved();
+      var next = new AtomicInteger();
+      var answers =
+          race(
+              16,
+              () -> {
+                var step = next.getAndIncrement();
+                return enter(step == 8 ? number : beside(number, step + 1));
+              });
+
+      var issued = answers.stream().filter(Given.class::isInstance).count();
+      assertThat(issued).isLessThanOrEqualTo(1);
+      assertThat(issued == 1).isEqualTo(row(codes).state() instanceof Consumed);
+      assertThat(issued == 0).isEqualTo(row(codes).state() instanceof State.Denied);
+    }
+
+    @Nested
+    class OfADeviceThatCannotAskForOne {
+      private final Codes codes = authorize();
+      private final String nonce = claim(codes);
+
+      private Answer<Agreed> approve(Approver approver) {
+        return flow.approve(approver, codes.userCode(), nonce, Consent.TO_ALL);
+      }
+
+      @Test
+      void needs_an_acknowledgement_and_writes_nothing_without() {
+        var before = row(codes);
+
+        assertThat(declined(approve(adaElsewhere))).isEqualTo(OAuthError.ACKNOWLEDGEMENT_REQUIRED);
+        assertThat(row(codes)).isEqualTo(before);
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+
+        assertThat(given(approve(adaWarned)).number()).isEmpty();
+        given(poll(codes));
+      }
+
+      @Test
+      void needs_none_in_the_same_network() {
+        assertThat(given(approve(ADA_HERE)).number()).isEmpty();
+        given(poll(codes));
+      }
+
+      @Test
+      void stays_approved_when_it_is_approved_again_without_one() {
+        given(approve(ADA_HERE));
+        assertThat(given(approve(adaElsewhere)).number()).isEmpty();
+
+        given(poll(codes));
+        assertThat(given(approve(adaElsewhere)).number()).isEmpty();
+      }
+
+      @Test
+      void tells_nobody_else_and_nobody_too_late_what_it_needs() {
+        var bob = new Approver(BOB, PROFILE, adaElsewhere.origin(), false);
+        assertThat(declined(approve(bob))).isEqualTo(OAuthError.INVALID_USER_CODE);
+        var newer = claim(codes);
+        assertThat(declined(approve(adaElsewhere))).isEqualTo(OAuthError.INVALID_USER_CODE);
+
+        clock.advance(DeviceFlow.CODE_LIFETIME);
+        assertThat(declined(flow.approve(adaElsewhere, codes.userCode(), newer, Consent.TO_ALL)))
+            .isEqualTo(OAuthError.INVALID_USER_CODE);
+      }
+
+      @Test
+      void is_asked_for_after_a_rotation_where_the_grant_still_is() {
+        hasher.rotateTo(2);
+        var screen = claim(codes);
+
+        assertThat(declined(flow.approve(adaElsewhere, codes.userCode(), screen, Consent.TO_ALL)))
+            .isEqualTo(OAuthError.ACKNOWLEDGEMENT_REQUIRED);
+      }
+    }
+
+    @Test
+    void somebody_elses_code_can_be_reported_instead_of_only_denied() {
+      audited.clear();
+      given(flow.report(ADA, codes.userCode()));
+
+      assertThat(auditedKinds()).containsExactly(Audit.Kind.REPORTED);
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
     }
   }
 
@@ -788,7 +1202,9 @@ final class DeviceFlowTest {
       assertThat(declined(poll(codes, "b"))).isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(declined(pollWithOtherSecret(codes))).isEqualTo(OAuthError.INVALID_GRANT);
-      assertThat(declined(flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, Optional.of("a"))))
+      assertThat(
+              declined(
+                  flow.poll(DEMO, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, Optional.of("a"))))
           .isEqualTo(OAuthError.INVALID_GRANT);
     }
 
@@ -976,6 +1392,8 @@ final class DeviceFlowTest {
           edited(asked.scope(), asked.deviceName(), Duration.ofDays(300), asked.at()),
           edited(asked.scope(), asked.deviceName(), asked.lifetime(), asked.at().plusMillis(1)),
           from(Origin.parse("192.0.2.8")),
+          Samples.encrypted(asked, Samples.DELIVERY),
+          Samples.confirming(asked),
           by("demo", Optional.empty()),
           by("cli", Optional.of(Samples.CHALLENGE)));
     }
@@ -984,7 +1402,15 @@ final class DeviceFlowTest {
         Scope scope, Optional<String> name, Duration lifetime, Instant at) {
       var asked = row(codes).request();
       return new DeviceRequest(
-          asked.clientId(), scope, name, lifetime, asked.challenge(), asked.origin(), at);
+          asked.clientId(),
+          scope,
+          name,
+          lifetime,
+          asked.challenge(),
+          asked.delivery(),
+          asked.confirmationSupported(),
+          asked.origin(),
+          at);
     }
 
     private DeviceRequest from(Origin origin) {
@@ -995,6 +1421,8 @@ final class DeviceFlowTest {
           asked.deviceName(),
           asked.lifetime(),
           asked.challenge(),
+          asked.delivery(),
+          asked.confirmationSupported(),
           origin,
           asked.at());
     }
@@ -1007,6 +1435,8 @@ final class DeviceFlowTest {
           asked.deviceName(),
           asked.lifetime(),
           challenge,
+          asked.delivery(),
+          asked.confirmationSupported(),
           asked.origin(),
           asked.at());
     }
@@ -1029,7 +1459,8 @@ final class DeviceFlowTest {
         forge(edit, row(codes).deviceSecret());
 
         var client = edit.clientId().equals("demo") ? DEMO : CLI;
-        assertThat(declined(flow.poll(client, codes.deviceCode(), edit.challenge(), ONCE)))
+        assertThat(
+                declined(flow.poll(client, codes.deviceCode(), edit.challenge(), NO_NUMBER, ONCE)))
             .as("%s", edit)
             .isEqualTo(OAuthError.INVALID_GRANT);
       }
@@ -1038,7 +1469,9 @@ final class DeviceFlowTest {
     @Test
     void an_approval_that_nobody_gave_is_not_redeemed() {
       var claim = new Claim(ADA, Samples.digest());
-      forge(new Approved(claim, new Approval(Consent.TO_ALL, NOON, Samples.digest())));
+      forge(
+          new Approved(
+              claim, new Approval(Consent.TO_ALL, PROFILE, NOON, false, Samples.digest())));
 
       assertRedeemsNothing();
     }
@@ -1065,32 +1498,84 @@ final class DeviceFlowTest {
       var approval = genuine.approval();
       var consent = approval.consent();
       var claim = genuine.claim();
+      var eve = Optional.of("Eve");
+      var profiles =
+          Stream.of(
+              new Profile(eve, PROFILE.email(), PROFILE.organisation()),
+              new Profile(PROFILE.name(), eve, PROFILE.organisation()),
+              new Profile(PROFILE.name(), PROFILE.email(), eve),
+              Profile.NONE);
       List<Approved> forgeries =
           List.of(
               new Approved(new Claim(BOB, claim.nonce()), approval),
               new Approved(new Claim(ADA, Samples.digest()), approval),
-              new Approved(claim, new Approval(Consent.TO_ALL, approval.since(), approval.seal())),
+              new Approved(
+                  claim,
+                  new Approval(Consent.TO_ALL, PROFILE, approval.since(), false, approval.seal())),
+              new Approved(
+                  claim, new Approval(consent, PROFILE, approval.since(), true, approval.seal())),
               new Approved(
                   claim,
                   new Approval(
                       new Consent(consent.scope(), Optional.empty(), consent.name()),
+                      PROFILE,
                       approval.since(),
+                      false,
                       approval.seal())),
               new Approved(
                   claim,
                   new Approval(
                       new Consent(consent.scope(), consent.lifetime(), Optional.of("office")),
+                      PROFILE,
                       approval.since(),
+                      false,
                       approval.seal())),
               new Approved(
-                  claim, new Approval(consent, approval.since().plusMillis(1), approval.seal())));
+                  claim,
+                  new Approval(
+                      consent, PROFILE, approval.since().plusMillis(1), false, approval.seal())));
 
       for (var forgery : forgeries) {
         forge(forgery);
         assertRedeemsNothing();
       }
+      profiles.forEach(profile -> {
+        forge(
+            new Approved(
+                claim, new Approval(consent, profile, approval.since(), false, approval.seal())));
+        assertRedeemsNothing();
+      });
       forge(genuine);
       assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void an_approval_whose_number_was_edited_out_is_not_redeemed() {
+      policy = Policy.ALWAYS;
+      var asked = given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
+      given(flow.approve(ADA_HERE, asked.userCode(), claim(asked), Consent.TO_ALL));
+      var genuine = (Approved) row(asked).state();
+      var approval = genuine.approval();
+      grants.forge(
+          asked.deviceCode().locator(),
+          row ->
+              new Grant(
+                  row.locator(),
+                  row.request(),
+                  row.deviceSecret(),
+                  row.seal(),
+                  row.expiresAt(),
+                  row.pace(),
+                  new Approved(
+                      genuine.claim(),
+                      new Approval(
+                          approval.consent(),
+                          approval.profile(),
+                          approval.since(),
+                          false,
+                          approval.seal()))));
+
+      assertThat(declined(poll(asked))).isEqualTo(OAuthError.INVALID_GRANT);
     }
 
     @Test
@@ -1101,9 +1586,104 @@ final class DeviceFlowTest {
 
       var stolen = new DeviceCode(codes.deviceCode().locator(), thief.deviceCode().secret());
 
-      assertThat(declined(flow.poll(CLI, stolen, NO_VERIFIER, ONCE)))
+      assertThat(declined(flow.poll(CLI, stolen, NO_VERIFIER, NO_NUMBER, ONCE)))
           .isEqualTo(OAuthError.INVALID_GRANT);
     }
+  }
+
+  /// How a device wants its key is a part of what it asked for.
+  @Nested
+  class EncryptedDelivery {
+    private final Codes codes =
+        given(flow.authorize(Samples.encrypted(Samples.request(NOON), Samples.DELIVERY)));
+
+    @Test
+    void of_a_device_that_did_not_ask_for_it_there_is_none() {
+      var plain = authorize();
+      approve(plain);
+
+      assertThat(given(poll(plain)).jwe()).isEmpty();
+    }
+
+    @Test
+    void is_of_the_very_key_that_was_minted() {
+      approve(codes);
+
+      var issued = given(poll(codes));
+
+      assertThat(issued.jwe()).contains(TestEncrypter.text(Samples.DELIVERY, issued));
+      assertThat(issued.key()).isEqualTo(keys.find(issued.key().id()).orElseThrow());
+      assertThat(issued.key().terms().delivery()).contains(Samples.DELIVERY);
+    }
+
+    @Test
+    void is_repeated_to_the_poll_that_is_repeated() {
+      approve(codes);
+      var issued = given(poll(codes, "a"));
+
+      assertThat(given(poll(codes, "a")).jwe()).isPresent().isEqualTo(issued.jwe());
+    }
+
+    @Test
+    void that_fails_spends_no_code() {
+      approve(codes);
+      encrypter.fail();
+
+      assertThatExceptionOfType(TestEncrypter.Broken.class).isThrownBy(() -> poll(codes));
+      assertThat(row(codes).state()).isInstanceOf(Approved.class);
+
+      encrypter.recover();
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void to_a_key_that_was_put_into_the_row_of_the_grant_is_not_made() {
+      approve(codes);
+      var genuine = row(codes);
+      for (var delivery : otherDeliveries()) {
+        var asked = Samples.request(NOON);
+        var edited = delivery.map(other -> Samples.encrypted(asked, other)).orElse(asked);
+        grants.forge(genuine.locator(), _ -> withRequest(genuine, edited));
+
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
+      }
+      grants.forge(genuine.locator(), _ -> genuine);
+      assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    private static Grant withRequest(Grant row, DeviceRequest request) {
+      return new Grant(
+          row.locator(),
+          request,
+          row.deviceSecret(),
+          row.seal(),
+          row.expiresAt(),
+          row.pace(),
+          row.state());
+    }
+
+    @Test
+    void to_a_key_that_was_put_into_the_row_of_the_issued_key_is_not_repeated() {
+      approve(codes);
+      var issued = given(poll(codes, "a"));
+      for (var delivery : otherDeliveries()) {
+        keys.forge(
+            issued.key().id(),
+            key -> Samples.withTerms(key, Samples.withDelivery(issued.key().terms(), delivery)));
+
+        assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+      }
+    }
+  }
+
+  private static List<Optional<Delivery>> otherDeliveries() {
+    var jwk = Samples.DELIVERY.jwk();
+    var nonce = Samples.DELIVERY.nonce();
+    return List.of(
+        Optional.empty(),
+        Optional.of(new Delivery("{}", nonce)),
+        Optional.of(new Delivery(jwk, Optional.of("another"))),
+        Optional.of(new Delivery(jwk, Optional.empty())));
   }
 
   @Nested
@@ -1116,13 +1696,13 @@ final class DeviceFlowTest {
 
       assertUnavailable(() -> poll(codes));
       assertUnavailable(() -> flow.claim(ADA, codes.userCode()));
-      assertUnavailable(() -> flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      assertUnavailable(() -> flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       assertUnavailable(() -> flow.deny(ADA, codes.userCode()));
       assertUnavailable(() -> flow.authorize(Samples.request(NOON)));
 
       hasher.recover();
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
-      given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      given(flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
 
@@ -1141,14 +1721,46 @@ final class DeviceFlowTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"NAME", "USER_CODE"})
+    void a_nameless_devices_code_is_not_spent_when_this_subkey_is_missing(Purpose purpose) {
+      var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
+      approve(codes);
+      hasher.failFor(purpose);
+
+      assertUnavailable(() -> poll(codes));
+      assertThat(row(codes).state()).isInstanceOf(Approved.class);
+
+      hasher.recover();
+      assertThat(nameOf(given(poll(codes)).key())).contains(codes.userCode().display());
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"SEAL", "APPROVAL", "USER_CODE"})
     void an_approval_is_whole_or_not_there_when_this_subkey_is_missing(Purpose purpose) {
       var codes = authorize();
       var nonce = claim(codes);
       hasher.failFor(purpose);
 
-      assertUnavailable(() -> flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+      assertUnavailable(() -> flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       assertThat(row(codes).state()).isInstanceOf(Claimed.class);
+    }
+
+    @Test
+    void no_number_is_demanded_that_cannot_be_told_for_want_of_its_subkey() {
+      policy = Policy.ALWAYS;
+      var codes = given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
+      var nonce = claim(codes);
+      hasher.failFor(Purpose.CONFIRMATION);
+      assertUnavailable(() -> flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
+      assertThat(row(codes).state()).isInstanceOf(Claimed.class);
+
+      hasher.recover();
+      var approved = flow.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL);
+      var number = given(approved).number();
+      hasher.failFor(Purpose.CONFIRMATION);
+      assertUnavailable(() -> flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, number, ONCE));
+      hasher.recover();
+      given(flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, number, ONCE));
     }
 
     private void assertUnavailable(Callable<?> step) {

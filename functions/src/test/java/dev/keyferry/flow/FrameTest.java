@@ -33,6 +33,21 @@ final class FrameTest {
             0, 0, 0, 2, 0xC3, 0xA9, /* the number as text: */ 0, 0, 0, 1, '7', 0, 0, 0, 1, 9);
   }
 
+  @Test
+  void tells_a_list_among_its_fields_from_what_surrounds_it() {
+    var lists = new ArrayList<>(lists(List.of("", "a", "1", "a b"), 3));
+    lists.add(List.of());
+
+    var frames =
+        lists.stream()
+            .flatMap(before ->
+                lists.stream().map(after -> Frame.of("l").withAll(before).withAll(after).toBytes()))
+            .map(HexFormat.of()::formatHex)
+            .collect(Collectors.toSet());
+
+    assertThat(frames).hasSize(lists.size() * lists.size());
+  }
+
   private static Frame frame(List<String> fields) {
     var frame = Frame.of(fields.getFirst());
     for (var field : fields.subList(1, fields.size())) {

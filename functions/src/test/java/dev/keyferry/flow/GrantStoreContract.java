@@ -10,6 +10,7 @@ import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Grant.Redemption;
+import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.Grant.State.Approved;
 import dev.keyferry.flow.Grant.State.Claimed;
 import dev.keyferry.flow.Grant.State.Consumed;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What every grant store promises: the conditions of the design's table, one by one.
 ///
@@ -54,7 +57,8 @@ public abstract class GrantStoreContract {
   private final Claim claim = new Claim(subject(), digest());
   private final Instant later = NOON.plusSeconds(30);
   private final Instant lastMoment = grant.expiresAt().minus(MILLISECOND);
-  private final Approval approval = new Approval(Consent.TO_ALL, later, digest());
+  private final Approval approval =
+      new Approval(Consent.TO_ALL, Samples.PROFILE, later, false, digest());
   private final Key key = Samples.key(claim.subject(), later);
 
   protected abstract Stores stores();
@@ -165,6 +169,17 @@ public abstract class GrantStoreContract {
     }
 
     @Test
+    void stores_how_the_key_is_to_be_delivered() {
+      for (var nonce : List.of(Samples.DELIVERY.nonce(), Optional.<String>empty())) {
+        var delivery = new Delivery(Samples.DELIVERY.jwk(), nonce);
+        var asked = Samples.grant(Samples.encrypted(Samples.request(NOON), delivery));
+
+        assertThat(grants().create(asked, NOON)).isEqualTo(new Applied<>(asked));
+        assertThat(stored(asked.locator())).contains(asked);
+      }
+    }
+
+    @Test
     void stores_a_grant_without_its_optional_fields() {
       var bare =
           Samples.grant(
@@ -174,6 +189,8 @@ public abstract class GrantStoreContract {
                   Optional.empty(),
                   Duration.ofSeconds(60),
                   Optional.empty(),
+                  Optional.empty(),
+                  true,
                   Origin.parse("2001:db8::7"),
                   NOON));
 
@@ -512,7 +529,8 @@ public abstract class GrantStoreContract {
     }
 
     private Write<Grant> approve(Claim by, Consent consent, Instant now) {
-      return grants().approve(locator, by, new Approval(consent, now, digest()), now);
+      return grants()
+          .approve(locator, by, new Approval(consent, Samples.PROFILE, now, false, digest()), now);
     }
 
     private Consent scope(String... tokens) {
@@ -549,12 +567,33 @@ public abstract class GrantStoreContract {
                   Optional.of(new Scope(List.of("write"))),
                   Optional.of(Duration.ofHours(1)),
                   Optional.of("küche 🍳")),
+              Profile.NONE,
               later,
+              true,
               digest());
 
       assertThat(applied(grants().approve(locator, claim, less, later)).state())
           .isEqualTo(new Approved(claim, less));
       assertThat(stored().state()).isEqualTo(new Approved(claim, less));
+    }
+
+    @Test
+    void stores_that_the_device_must_be_told_a_number() {
+      var numbered = new Approval(Consent.TO_ALL, Samples.PROFILE, later, true, digest());
+
+      assertThat(applied(grants().approve(locator, claim, numbered, later)).state())
+          .isEqualTo(new Approved(claim, numbered));
+      assertThat(stored().state()).isEqualTo(new Approved(claim, numbered));
+    }
+
+    @Test
+    void recognises_its_own_work_when_another_check_is_due_meanwhile() {
+      var approved = applied(grants().approve(locator, claim, approval, later));
+      var numbered = new Approval(Consent.TO_ALL, Samples.PROFILE, later, true, digest());
+
+      assertThat(grants().approve(locator, claim, numbered, later))
+          .isEqualTo(new Applied<>(approved));
+      assertThat(stored()).isEqualTo(approved);
     }
 
     @Test
@@ -571,6 +610,36 @@ public abstract class GrantStoreContract {
     @Test
     void is_refused_to_anyone_but_the_claimant() {
       assertRefused(approve(new Claim(subject(), claim.nonce()), Consent.TO_ALL, later), stored());
+    }
+
+    /// As many as the build lets a client have, but one.
+    @Test
+    void may_name_forty_nine_of_fifty_scopes_with_long_names() {
+      var all = IntStream.range(0, 50).mapToObj(i -> i + "x".repeat(200)).toList();
+      var asked = Samples.request(NOON);
+      var wide =
+          Samples.grant(
+              new DeviceRequest(
+                  asked.clientId(),
+                  new Scope(all),
+                  asked.deviceName(),
+                  asked.lifetime(),
+                  asked.challenge(),
+                  asked.delivery(),
+                  false,
+                  asked.origin(),
+                  asked.at()));
+      applied(grants().create(wide, NOON));
+      applied(grants().claim(wide.locator(), claim, NOON));
+      var consent =
+          new Consent(
+              Optional.of(new Scope(all.subList(1, 50))),
+              Optional.of(Duration.ofMinutes(1)),
+              Optional.of("my laptop"));
+      var narrowed = new Approval(consent, Samples.PROFILE, later, false, digest());
+
+      assertThat(applied(grants().approve(wide.locator(), claim, narrowed, later)).state())
+          .isEqualTo(new Approved(claim, narrowed));
     }
 
     @Test
@@ -650,6 +719,32 @@ public abstract class GrantStoreContract {
     }
 
     @Test
+    void recognises_its_own_work_when_the_user_goes_by_another_name_meanwhile() {
+      var approved = applied(grants().approve(locator, claim, approval, later));
+      var renamed =
+          new Approval(approval.consent(), Profile.NONE, approval.since(), false, digest());
+
+      assertThat(grants().approve(locator, claim, renamed, later))
+          .isEqualTo(new Applied<>(approved));
+      assertThat(stored()).isEqualTo(approved);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void stores_what_is_known_of_the_user(int known) {
+      var profile =
+          new Profile(
+              Optional.of("Ada").filter(_ -> known == 0),
+              Optional.of("ada@example.com").filter(_ -> known == 1),
+              Optional.of("Engines").filter(_ -> known == 2));
+      var approval = new Approval(Consent.TO_ALL, profile, later, false, digest());
+
+      applied(grants().approve(locator, claim, approval, later));
+
+      assertThat(stored().state()).isEqualTo(new Approved(claim, approval));
+    }
+
+    @Test
     void recognises_its_own_work_after_the_redemption() {
       reach(Decided.CONSUMED);
       var consumed = stored();
@@ -664,6 +759,206 @@ public abstract class GrantStoreContract {
       var approved = applied(grants().approve(locator, claim, approval, later));
 
       assertRefused(approve(claim, scope("read"), later.plusSeconds(1)), approved);
+    }
+  }
+
+  @Nested
+  class Find {
+    @Test
+    void tells_what_is_there_and_changes_nothing() {
+      assertThat(grants().find(locator)).isEmpty();
+      applied(grants().create(grant, NOON));
+      assertThat(grants().find(locator)).contains(grant);
+
+      reach(Decided.APPROVED);
+      assertThat(grants().find(locator).orElseThrow().state())
+          .isEqualTo(new Approved(claim, approval));
+      assertThat(stored().state()).isEqualTo(new Approved(claim, approval));
+    }
+  }
+
+  @Nested
+  class CountWrong {
+    private final Confirmation first = new Confirmation(11);
+    private final Confirmation second = new Confirmation(22);
+    private final Confirmation third = new Confirmation(33);
+
+    @BeforeEach
+    void createClaimAndApprove() {
+      applied(grants().create(grant, NOON));
+      applied(grants().claim(locator, claim, NOON));
+      approveIt();
+    }
+
+    private Write<Grant> count(Confirmation wrong) {
+      return grants().countWrong(locator, proof, wrong, later);
+    }
+
+    private Grant in(State state) {
+      return new Grant(
+          locator,
+          grant.request(),
+          grant.deviceSecret(),
+          grant.seal(),
+          grant.expiresAt(),
+          grant.pace(),
+          state);
+    }
+
+    @Test
+    void keeps_the_number_and_changes_nothing_else() {
+      assertThat(applied(count(first))).isEqualTo(in(new Approved(claim, approval, Set.of(first))));
+      assertThat(applied(count(second)))
+          .isEqualTo(in(new Approved(claim, approval, Set.of(first, second))));
+      assertThat(stored()).isEqualTo(in(new Approved(claim, approval, Set.of(first, second))));
+    }
+
+    @Test
+    void counts_the_same_number_once() {
+      var counted = applied(count(first));
+      for (int i = 0; i < 5; i++) {
+        assertThat(count(first)).isEqualTo(new Applied<>(counted));
+      }
+      assertThat(stored()).isEqualTo(counted);
+    }
+
+    @Test
+    void denies_the_grant_with_the_third() {
+      count(first);
+      count(second);
+      var denied = in(new Denied(claim, Set.of(first, second, third)));
+
+      assertThat(applied(count(third))).isEqualTo(denied);
+      assertThat(stored()).isEqualTo(denied);
+      assertRefused(count(new Confirmation(44)), denied);
+    }
+
+    @Test
+    void recognises_its_own_work_also_when_it_denied() {
+      count(first);
+      count(second);
+      var denied = applied(count(third));
+
+      assertThat(count(third)).isEqualTo(new Applied<>(denied));
+      assertThat(stored()).isEqualTo(denied);
+    }
+
+    @Test
+    void needs_the_proof() {
+      for (var wrong : proofsThatDoNotFit(proof)) {
+        assertRefused(grants().countWrong(locator, wrong, first, later), stored());
+      }
+    }
+
+    @Test
+    void is_refused_from_the_moment_of_expiry() {
+      assertRefused(grants().countWrong(locator, proof, first, grant.expiresAt()), stored());
+      applied(grants().countWrong(locator, proof, first, lastMoment));
+    }
+
+    @Test
+    void is_refused_before_the_approval() {
+      var pending = Samples.grant(Samples.request(NOON));
+      applied(grants().create(pending, NOON));
+      assertThat(grants().countWrong(pending.locator(), proofOf(pending), first, later))
+          .isEqualTo(new Refused<>(Optional.of(pending)));
+
+      var claimed = applied(grants().claim(pending.locator(), claim, NOON));
+      assertThat(grants().countWrong(pending.locator(), proofOf(pending), first, later))
+          .isEqualTo(new Refused<>(Optional.of(claimed)));
+      assertThat(stored(pending.locator())).contains(claimed);
+    }
+
+    @Test
+    void is_refused_after_a_denial_and_after_the_redemption() {
+      assertThat(redeem(redemption())).isEqualTo(new Stored());
+      assertRefused(count(first), stored());
+
+      var other = Samples.grant(Samples.request(NOON));
+      applied(grants().create(other, NOON));
+      applied(grants().claim(other.locator(), claim, NOON));
+      var denied = applied(grants().deny(other.locator(), claim.subject(), later));
+      assertThat(grants().countWrong(other.locator(), proofOf(other), first, later))
+          .isEqualTo(new Refused<>(Optional.of(denied)));
+    }
+
+    @Test
+    void finds_nothing_at_an_unknown_place() {
+      var unknown = Samples.grant(Samples.request(NOON)).locator();
+
+      assertThat(grants().countWrong(unknown, proof, first, later))
+          .isEqualTo(new Refused<>(Optional.empty()));
+      assertThat(stored(unknown)).isEmpty();
+    }
+
+    @Test
+    void of_two_lets_the_key_be_fetched_and_of_three_not() {
+      count(first);
+      count(second);
+      assertThat(redeem(redemption())).isEqualTo(new Stored());
+
+      var other = Samples.grant(Samples.request(NOON));
+      applied(grants().create(other, NOON));
+      applied(grants().claim(other.locator(), claim, NOON));
+      applied(grants().approve(other.locator(), claim, approval, later));
+      for (var wrong : List.of(first, second, third)) {
+        applied(grants().countWrong(other.locator(), proofOf(other), wrong, later));
+      }
+      var denied = stored(other.locator());
+      var next = Samples.key(claim.subject(), later);
+      assertThat(
+              grants()
+                  .redeem(other.locator(), proofOf(other), approval.since(), redemption(), next))
+          .isEqualTo(new Redeemed.Refused(denied));
+      assertThat(stores().find(next.id())).isEmpty();
+    }
+
+    @Test
+    void of_three_ends_the_approval_and_the_claimant_may_still_deny() {
+      for (var wrong : List.of(first, second, third)) {
+        applied(count(wrong));
+      }
+      var denied = stored();
+
+      assertRefused(grants().approve(locator, claim, approval, later), denied);
+      assertRefused(grants().claim(locator, claim, later), denied);
+      assertThat(applied(grants().deny(locator, claim.subject(), later))).isEqualTo(denied);
+    }
+
+    @Test
+    void is_kept_when_the_claimant_denies() {
+      count(first);
+
+      assertThat(applied(grants().deny(locator, claim.subject(), later)))
+          .isEqualTo(in(new Denied(claim, Set.of(first))));
+      assertThat(stored()).isEqualTo(in(new Denied(claim, Set.of(first))));
+    }
+
+    @Tag("race")
+    @RepeatedTest(5)
+    void stops_at_three_however_many_race() throws InterruptedException {
+      var answers =
+          race(
+              IntStream.range(0, CONTENDERS)
+                  .<Callable<Write<Grant>>>mapToObj(
+                      number -> () -> count(new Confirmation(10 + number)))
+                  .toList());
+
+      assertThat(answers.stream().filter(Applied.class::isInstance)).hasSize(3);
+      assertThat(stored().state())
+          .isInstanceOfSatisfying(Denied.class, denied -> assertThat(denied.wrong()).hasSize(3));
+    }
+
+    @Tag("race")
+    @RepeatedTest(5)
+    void and_a_redemption_end_in_one_of_both() throws InterruptedException {
+      count(first);
+      count(second);
+      race(List.<Callable<Object>>of(() -> count(third), () -> redeem(redemption())));
+
+      assertThat(stored().state()).isInstanceOfAny(Consumed.class, Denied.class);
+      assertThat(stores().find(key.id()).isPresent())
+          .isEqualTo(stored().state() instanceof Consumed);
     }
   }
 
@@ -762,6 +1057,67 @@ public abstract class GrantStoreContract {
               () -> deny(claim.subject(), later)));
 
       assertThat(stored().state()).isEqualTo(new Denied(claim));
+    }
+  }
+
+  @Nested
+  class Bar {
+    @BeforeEach
+    void createAndClaim() {
+      applied(grants().create(grant, NOON));
+      applied(grants().claim(locator, claim, NOON));
+    }
+
+    @Test
+    void denies_what_was_approved_and_changes_nothing_else() {
+      approveIt();
+
+      var denied = applied(grants().bar(locator, claim));
+
+      assertThat(denied)
+          .isEqualTo(
+              new Grant(
+                  locator,
+                  grant.request(),
+                  grant.deviceSecret(),
+                  grant.seal(),
+                  grant.expiresAt(),
+                  grant.pace(),
+                  new Denied(claim)));
+      assertThat(stored()).isEqualTo(denied);
+    }
+
+    @Test
+    void leaves_what_is_not_approved_alone() {
+      assertRefused(grants().bar(locator, claim), stored());
+      approveIt();
+      assertThat(redeem(redemption())).isEqualTo(new Stored());
+      assertRefused(grants().bar(locator, claim), stored());
+    }
+
+    @Test
+    void leaves_what_was_approved_on_another_screen_alone() {
+      approveIt();
+
+      assertRefused(grants().bar(locator, new Claim(claim.subject(), digest())), stored());
+      assertRefused(grants().bar(locator, new Claim(subject(), claim.nonce())), stored());
+    }
+
+    @Test
+    void finds_nothing_at_an_unknown_place() {
+      var unknown = Samples.grant(Samples.request(NOON)).locator();
+
+      assertThat(grants().bar(unknown, claim)).isEqualTo(new Refused<>(Optional.empty()));
+      assertThat(stored(unknown)).isEmpty();
+    }
+
+    @Test
+    void recognises_its_own_work() {
+      approveIt();
+      var denied = applied(grants().bar(locator, claim));
+
+      assertThat(grants().bar(locator, claim)).isEqualTo(new Applied<>(denied));
+      assertThat(stored()).isEqualTo(denied);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.keyferry.flow.Grant.State.Pending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -99,6 +100,20 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
+  public Write<Grant> countWrong(Locator locator, Proof proof, Confirmation wrong, Instant now) {
+    return update(
+        locator,
+        grant -> proof.fits(grant) && grant.state() instanceof Approved && !grant.isExpired(now),
+        grant -> grant.hasCounted(wrong),
+        grant -> {
+          var approved = (Approved) grant.state();
+          var counted = new HashSet<>(approved.wrong());
+          counted.add(wrong);
+          return in(grant, State.approved(approved.claim(), approved.approval(), counted));
+        });
+  }
+
+  @Override
   public Write<Grant> deny(Locator locator, Subject subject, Instant now) {
     return update(
         locator,
@@ -106,7 +121,17 @@ public final class InMemoryGrantStore implements GrantStore {
             deniable(grant).filter(claim -> claim.subject().equals(subject)).isPresent()
                 && !grant.isExpired(now),
         grant -> grant.isDeniedBy(subject),
-        grant -> in(grant, new Denied(deniable(grant).orElseThrow())));
+        grant -> in(grant, denied(grant)));
+  }
+
+  @Override
+  public Write<Grant> bar(Locator locator, Grant.Claim claim) {
+    return update(
+        locator,
+        grant ->
+            grant.state() instanceof Approved(var approved, var _, var _) && approved.equals(claim),
+        grant -> grant.state() instanceof Denied(var denied, var _) && denied.equals(claim),
+        grant -> in(grant, denied(grant)));
   }
 
   @Override
@@ -120,7 +145,7 @@ public final class InMemoryGrantStore implements GrantStore {
       if (found.isEmpty()
           || !proof.fits(found.get())
           || found.get().isExpired(redemption.at())
-          || !(found.get().state() instanceof Approved(var claim, var approval))) {
+          || !(found.get().state() instanceof Approved(var claim, var approval, var _))) {
         return new Redeemed.Refused(found);
       }
       if (!keys.findStanding(key.terms().subject()).admits(approvedAt)) {
@@ -134,6 +159,7 @@ public final class InMemoryGrantStore implements GrantStore {
     }
   }
 
+  @Override
   public Optional<Grant> find(Locator locator) {
     synchronized (keys) {
       return Optional.ofNullable(grants.get(locator));
@@ -184,9 +210,15 @@ public final class InMemoryGrantStore implements GrantStore {
   private static Optional<Grant.Claim> deniable(Grant grant) {
     return switch (grant.state()) {
       case Claimed(var claim) -> Optional.of(claim);
-      case Approved(var claim, var _) -> Optional.of(claim);
+      case Approved(var claim, var _, var _) -> Optional.of(claim);
       case Pending _, Denied _, Consumed _ -> Optional.empty();
     };
+  }
+
+  private static Denied denied(Grant grant) {
+    return grant.state() instanceof Approved(var claim, var _, var wrong)
+        ? new Denied(claim, wrong)
+        : new Denied(deniable(grant).orElseThrow());
   }
 
   private static Grant in(Grant grant, State state) {

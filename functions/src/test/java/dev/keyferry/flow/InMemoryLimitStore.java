@@ -2,14 +2,16 @@ package dev.keyferry.flow;
 
 import dev.keyferry.flow.Limit.Window;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /// Counts in memory.
 public final class InMemoryLimitStore implements LimitStore {
   private static final Row NONE = new Row(0, "");
 
   private final Map<String, Row> rows = new HashMap<>();
+  private final Map<String, Set<String>> reserved = new HashMap<>();
 
   private record Row(int hits, String last) {}
 
@@ -27,8 +29,19 @@ public final class InMemoryLimitStore implements LimitStore {
   }
 
   @Override
-  public synchronized boolean anyFull(List<Window> windows) {
-    return windows.stream().anyMatch(window -> row(window).hits() >= window.limit().most());
+  public synchronized boolean isFull(Window window) {
+    return row(window).hits() >= window.limit().most();
+  }
+
+  @Override
+  public synchronized boolean reserve(Window window, String attempt) {
+    var tries = reserved.computeIfAbsent(window.partitionKey(), _ -> new HashSet<>());
+    return tries.contains(attempt) || (tries.size() < window.limit().most() && tries.add(attempt));
+  }
+
+  @Override
+  public synchronized void giveBack(Window window, String attempt) {
+    reserved.getOrDefault(window.partitionKey(), new HashSet<>()).remove(attempt);
   }
 
   private Row row(Window window) {

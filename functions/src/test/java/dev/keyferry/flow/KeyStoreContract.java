@@ -60,7 +60,13 @@ public abstract class KeyStoreContract {
     var claim = new Claim(issued.terms().subject(), digest());
     stores().grants().create(grant, NOON);
     stores().grants().claim(locator, claim, NOON);
-    stores().grants().approve(locator, claim, new Approval(Consent.TO_ALL, NOON, digest()), NOON);
+    stores()
+        .grants()
+        .approve(
+            locator,
+            claim,
+            new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, false, digest()),
+            NOON);
     assertThat(
             stores()
                 .grants()
@@ -96,21 +102,35 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void a_key_without_a_name_is_kept_without_one() {
+  void a_key_without_a_name_is_kept_with_a_masked_code_and_without_a_profile() {
     var nameless =
         Samples.key(
             new Key.Terms(
                 "demo",
                 subject,
+                Profile.NONE,
                 new Scope(List.of("read")),
                 Duration.ofDays(365),
-                Optional.empty(),
+                new DeviceName.ByCode(new MaskedCode(2, 0x00_1234_abcdL)),
                 Origin.parse("2001:db8::7"),
                 NOON,
-                NOON.plusMillis(3)));
+                NOON.plusMillis(3),
+                NOON.plusMillis(5),
+                Optional.empty()));
     issue(nameless);
 
     assertThat(stores().find(nameless.id())).contains(nameless);
+  }
+
+  @Test
+  void how_a_keys_answers_are_encrypted_is_kept() {
+    for (var nonce : List.of(Samples.DELIVERY.nonce(), Optional.<String>empty())) {
+      var delivery = Optional.of(new Delivery(Samples.DELIVERY.jwk(), nonce));
+      var encrypted = Samples.key(Samples.withDelivery(key.terms(), delivery));
+      issue(encrypted);
+
+      assertThat(stores().find(encrypted.id())).contains(encrypted);
+    }
   }
 
   @Test

@@ -31,26 +31,29 @@ final class KeyVerifierTest {
   private static final Subject BOB = new Subject("bob");
   private static final Scope WIDER = new Scope(List.of("read", "write", "admin"));
   private static final Duration LONGER = Duration.ofDays(300);
+  private static final DeviceName NAME = new DeviceName.Given("kitchen");
 
   private final TestClock clock = new TestClock(NOON);
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
   private final Subject subject = Samples.subject();
-  private final RefreshToken first = RefreshToken.first(hasher, 1, Samples.deviceCode());
+  private final RefreshToken first = Samples.first(hasher, 1, Samples.deviceCode());
   private final AccessToken token = first.access(hasher, 1);
   private final Key key = mint(first);
 
   private RefreshToken another() {
-    return RefreshToken.first(hasher, 1, Samples.deviceCode());
+    return Samples.first(hasher, 1, Samples.deviceCode());
   }
 
   private Key mint(RefreshToken of) {
     var grant = Samples.grant(Samples.request(NOON));
     var claim = new Claim(subject, Samples.digest());
-    var approved = new Approved(claim, new Approval(Consent.TO_ALL, NOON, Samples.digest()));
+    var approved =
+        new Approved(
+            claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, false, Samples.digest()));
     var redemption = new Redemption(NOON.plusSeconds(1), Samples.attempt(), Optional.empty());
-    return Key.mint(hasher, of, grant, approved, CLI, redemption);
+    return Key.mint(hasher, of, grant, approved, CLI, NAME, redemption);
   }
 
   @BeforeEach
@@ -126,6 +129,12 @@ final class KeyVerifierTest {
             edited("cli", subject, terms.scope(), LONGER, NOON, terms.createdAt()),
             edited("cli", subject, terms.scope(), terms.lifetime(), LATER, terms.createdAt()),
             edited("cli", subject, terms.scope(), terms.lifetime(), NOON, LATER),
+            described(Profile.NONE, terms.name()),
+            described(as("Eve", "ada@example.com", "Engines & Söhne"), terms.name()),
+            described(as("Ada Lövelace", "eve@example.com", "Engines & Söhne"), terms.name()),
+            described(as("Ada Lövelace", "ada@example.com", "Eve & Co"), terms.name()),
+            described(terms.profile(), new DeviceName.Given("office")),
+            described(terms.profile(), new DeviceName.ByCode(new MaskedCode(1, 1))),
             Samples.withGeneration(key, other.generation()),
             Samples.withGeneration(key, issued(generation, LATER)),
             new Key(key.id(), terms, other.seal(), generation, Optional.empty(), Optional.empty()),
@@ -150,7 +159,39 @@ final class KeyVerifierTest {
     return Samples.withTerms(
         key,
         new Key.Terms(
-            clientId, of, scope, lifetime, terms.name(), terms.origin(), approvedAt, createdAt));
+            clientId,
+            of,
+            terms.profile(),
+            scope,
+            lifetime,
+            terms.name(),
+            terms.origin(),
+            approvedAt,
+            createdAt,
+            terms.linkedUntil(),
+            terms.delivery()));
+  }
+
+  private Key described(Profile profile, DeviceName name) {
+    var terms = key.terms();
+    return Samples.withTerms(
+        key,
+        new Key.Terms(
+            terms.clientId(),
+            terms.subject(),
+            profile,
+            terms.scope(),
+            terms.lifetime(),
+            name,
+            terms.origin(),
+            terms.approvedAt(),
+            terms.createdAt(),
+            terms.linkedUntil(),
+            terms.delivery()));
+  }
+
+  private static Profile as(String name, String email, String organisation) {
+    return new Profile(Optional.of(name), Optional.of(email), Optional.of(organisation));
   }
 
   private static Generation issued(Generation generation, Instant at) {

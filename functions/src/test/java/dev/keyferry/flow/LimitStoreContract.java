@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -54,20 +55,44 @@ public abstract class LimitStoreContract {
   void a_window_is_full_when_the_limit_is_reached() {
     count(window);
     count(window);
-    assertThat(store().anyFull(List.of(window))).isFalse();
+    assertThat(store().isFull(window)).isFalse();
 
     count(window);
-    assertThat(store().anyFull(List.of(window))).isTrue();
+    assertThat(store().isFull(window)).isTrue();
   }
 
   @Test
-  void one_full_window_among_others_is_enough() {
-    var empty = THREE.at("who#" + UUID.randomUUID(), NOON);
-    nCopies(3, window).forEach(this::count);
+  void what_is_reserved_is_counted_until_it_is_given_back() {
+    var attempts = Stream.generate(Samples::attempt).limit(3).toList();
+    assertThat(attempts).allMatch(attempt -> store().reserve(window, attempt));
+    assertThat(store().reserve(window, Samples.attempt())).isFalse();
 
-    assertThat(store().anyFull(List.of(empty, window))).isTrue();
-    assertThat(store().anyFull(List.of(empty))).isFalse();
-    assertThat(store().anyFull(List.of())).isFalse();
+    store().giveBack(window, attempts.get(1));
+
+    assertThat(store().reserve(window, Samples.attempt())).isTrue();
+    assertThat(store().reserve(window, Samples.attempt())).isFalse();
+  }
+
+  @Test
+  void to_reserve_and_to_give_back_once_more_changes_nothing() {
+    var attempts = Stream.generate(Samples::attempt).limit(3).toList();
+    Stream.concat(attempts.stream(), attempts.stream())
+        .forEach(attempt -> assertThat(store().reserve(window, attempt)).isTrue());
+    store().giveBack(window, attempts.getFirst());
+    store().giveBack(window, attempts.getFirst());
+
+    assertThat(store().reserve(window, Samples.attempt())).isTrue();
+    assertThat(store().reserve(window, Samples.attempt())).isFalse();
+  }
+
+  @Test
+  void nothing_is_given_back_that_was_not_reserved() {
+    store().giveBack(window, Samples.attempt());
+
+    var attempts = Stream.generate(Samples::attempt).limit(3).toList();
+    assertThat(attempts).allMatch(attempt -> store().reserve(window, attempt));
+    store().giveBack(window, Samples.attempt());
+    assertThat(store().reserve(window, Samples.attempt())).isFalse();
   }
 
   @Test
@@ -82,14 +107,26 @@ public abstract class LimitStoreContract {
 
   @Test
   @Tag("race")
+  void those_who_reserve_at_once_are_not_let_through_together()
+      throws InterruptedException, ExecutionException {
+    assertThat(atOnce(() -> store().reserve(window, Samples.attempt()))).isEqualTo(3);
+  }
+
+  @Test
+  @Tag("race")
   void those_who_count_at_once_are_not_let_through_together()
+      throws InterruptedException, ExecutionException {
+    assertThat(atOnce(() -> count(window))).isEqualTo(3);
+  }
+
+  private static int atOnce(Callable<Boolean> call)
       throws InterruptedException, ExecutionException {
     try (var pool = Executors.newFixedThreadPool(16)) {
       var within = 0;
-      for (var counted : pool.invokeAll(nCopies(64, (Callable<Boolean>) () -> count(window)))) {
-        within += counted.get() ? 1 : 0;
+      for (var done : pool.invokeAll(nCopies(64, call))) {
+        within += done.get() ? 1 : 0;
       }
-      assertThat(within).isEqualTo(3);
+      return within;
     }
   }
 

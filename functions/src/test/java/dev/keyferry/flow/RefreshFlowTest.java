@@ -23,12 +23,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Refreshing as a client meets it, section by section of the RFCs.
 final class RefreshFlowTest {
@@ -47,9 +49,19 @@ final class RefreshFlowTest {
   private final TestClock clock = new TestClock(NOON);
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
+  private final TestEncrypter encrypter = new TestEncrypter();
   private final DeviceFlow deviceFlow =
-      new DeviceFlow(new InMemoryGrantStore(keys), keys, hasher, clock, new Random(8628), _ -> {});
-  private final RefreshFlow flow = new RefreshFlow(keys, hasher, clock, new Random(6749), _ -> {});
+      new DeviceFlow(
+          new InMemoryGrantStore(keys),
+          keys,
+          hasher,
+          encrypter,
+          clock,
+          new Random(8628),
+          _ -> {},
+          _ -> Check.Policy.MISMATCH);
+  private final RefreshFlow flow =
+      new RefreshFlow(keys, hasher, encrypter, clock, new Random(6749), _ -> {});
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
 
   private static <T> T given(Answer<T> answer) {
@@ -62,7 +74,15 @@ final class RefreshFlowTest {
   }
 
   private DeviceFlow.Codes approved(Scope scope, Duration lifetime) {
-    var asked = Samples.request(clock.instant());
+    return approved(Samples.request(clock.instant()), scope, lifetime);
+  }
+
+  private DeviceFlow.Codes approved(DeviceRequest asked, Scope scope, Duration lifetime) {
+    return approved(asked, scope, lifetime, Consent.TO_ALL);
+  }
+
+  private DeviceFlow.Codes approved(
+      DeviceRequest asked, Scope scope, Duration lifetime, Consent consent) {
     var codes =
         given(
             deviceFlow.authorize(
@@ -72,15 +92,18 @@ final class RefreshFlowTest {
                     asked.deviceName(),
                     lifetime,
                     asked.challenge(),
+                    asked.delivery(),
+                    asked.confirmationSupported(),
                     asked.origin(),
                     asked.at())));
     var nonce = given(deviceFlow.claim(ADA, codes.userCode())).approvalNonce();
-    given(deviceFlow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+    given(deviceFlow.approve(Samples.approver(ADA), codes.userCode(), nonce, consent));
     return codes;
   }
 
   private IssuedKey poll(DeviceFlow.Codes codes) {
-    return given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), ONCE));
+    return given(
+        deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), ONCE));
   }
 
   private IssuedKey link(Duration lifetime) {
@@ -276,13 +299,63 @@ final class RefreshFlowTest {
     }
 
     @Test
+    void is_refused_when_the_client_may_have_less_than_was_agreed() {
+      var first = link();
+      var before = row(first);
+      for (var narrowed :
+          List.of(
+              cli(List.of("write", Scope.OFFLINE_ACCESS), YEAR),
+              cli(List.of("read"), YEAR),
+              cli(OFFLINE.tokens(), HOUR.minus(MILLISECOND)))) {
+        assertInvalidGrant(flow.refresh(narrowed, token(first), ONCE));
+
+        assertThat(row(first)).isEqualTo(before);
+      }
+      assertThat(opens(first)).isTrue();
+
+      given(flow.refresh(cli(OFFLINE.tokens(), HOUR), token(first), ONCE));
+    }
+
+    @Test
+    void is_not_repeated_either_when_the_client_may_have_less_than_was_agreed() {
+      var first = link();
+      var second = given(refresh(first, "a"));
+      for (var narrowed :
+          List.of(cli(List.of("read"), YEAR), cli(OFFLINE.tokens(), HOUR.minus(MILLISECOND)))) {
+        assertInvalidGrant(flow.refresh(narrowed, token(first), Optional.of("a")));
+      }
+
+      assertSameTokens(given(refresh(first, "a")), second);
+    }
+
+    @Test
+    void tells_of_reuse_when_the_client_may_have_less_than_was_agreed() {
+      var first = link();
+      var third = given(refresh(given(refresh(first))));
+
+      assertInvalidGrant(flow.refresh(cli(List.of("read"), YEAR), token(first), ONCE));
+
+      assertRevoked(third);
+    }
+
+    private static Client cli(List<String> scope, Duration maxLifetime) {
+      return new Client(
+          CLI.id(),
+          CLI.name(),
+          CLI.grantTypes(),
+          new Scope(scope),
+          CLI.defaultLifetime(),
+          maxLifetime);
+    }
+
+    @Test
     void is_not_for_a_key_without_offline_access_even_if_its_token_were_known() {
       var codes = approved(Samples.SCOPE, HOUR);
       var issued = poll(codes);
       assertThat(issued.refreshToken()).isEmpty();
       var before = row(issued);
 
-      var derived = RefreshToken.first(hasher, 1, codes.deviceCode());
+      var derived = Samples.first(hasher, 1, codes.deviceCode());
       assertThat(derived.access(hasher, 1).reveal()).isEqualTo(issued.accessToken().reveal());
       assertInvalidGrant(flow.refresh(CLI, derived, ONCE));
 
@@ -291,7 +364,7 @@ final class RefreshFlowTest {
 
     @Test
     void is_refused_for_a_token_of_no_key() {
-      var unknown = RefreshToken.first(hasher, 1, Samples.deviceCode());
+      var unknown = Samples.first(hasher, 1, Samples.deviceCode());
 
       assertInvalidGrant(flow.refresh(CLI, unknown, ONCE));
     }
@@ -374,6 +447,33 @@ final class RefreshFlowTest {
 
         assertThat(answer instanceof Given).as("%s before", before).isEqualTo(before.isPositive());
       }
+    }
+
+    @Test
+    void whoever_shortens_the_life_of_a_key_ends_the_link_with_it() {
+      for (var before : List.of(MILLISECOND, Duration.ZERO, MILLISECOND.negated())) {
+        var shorter = new Consent(Optional.empty(), Optional.of(HOUR), Optional.empty());
+        var asked = Samples.request(clock.instant());
+        var first = poll(approved(asked, OFFLINE, YEAR, shorter));
+        var end = clock.instant().plus(HOUR);
+        assertThat(first.key().expiresAt()).isEqualTo(end);
+        assertThat(first.key().end()).isEqualTo(end);
+        clock.advance(Duration.ofMinutes(50));
+        var second = given(refresh(first));
+        assertThat(second.key().expiresAt()).isEqualTo(end);
+        clock.set(end.minus(before));
+
+        assertThat(opens(second)).as("%s before", before).isEqualTo(before.isPositive());
+        assertThat(refresh(second) instanceof Given).isEqualTo(before.isPositive());
+      }
+    }
+
+    @Test
+    void a_longer_life_than_ninety_days_does_not_lengthen_the_link() {
+      var longer = new Consent(Optional.empty(), Optional.of(YEAR), Optional.empty());
+      var issued = poll(approved(Samples.request(clock.instant()), OFFLINE, YEAR, longer));
+
+      assertThat(issued.key().terms().linkedUntil()).isEqualTo(NOON.plus(Key.LONGEST_FAMILY));
     }
 
     @Test
@@ -500,16 +600,51 @@ final class RefreshFlowTest {
       assertInvalidGrant(refresh(third));
     }
 
-    @Test
-    void of_the_oldest_token_is_recognised_after_a_hundred_generations() {
-      var present = second;
-      for (int number = 2; number < 100; number++) {
-        present = given(refresh(present));
-      }
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 50, 500})
+    void of_a_token_any_number_of_generations_back_is_recognised(int back) {
+      var used = given(refresh(second));
+      var present = generations(back, used);
+      clock.advance(RefreshFlow.GRACE);
 
-      assertInvalidGrant(refresh(first));
+      assertInvalidGrant(refresh(used));
 
       assertRevoked(present);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 500})
+    void costs_a_few_hashes_to_tell_from_garbage_in_any_generation(int number) {
+      var present = generations(number, second);
+      clock.advance(RefreshFlow.GRACE);
+
+      assertThat(hashesOf(() -> flow.refresh(CLI, garbage(first), ONCE))).isLessThanOrEqualTo(6);
+      assertThat(hashesOf(() -> flow.refresh(CLI, withRandomTag(first), ONCE)))
+          .isLessThanOrEqualTo(6);
+      assertNotRevoked(present);
+      assertThat(hashesOf(() -> refresh(first))).isLessThanOrEqualTo(6);
+      assertRevoked(present);
+    }
+
+    private IssuedKey generations(int number, IssuedKey from) {
+      var present = from;
+      for (int i = 0; i < number; i++) {
+        present = given(refresh(present));
+      }
+      return present;
+    }
+
+    private int hashesOf(Supplier<Answer<IssuedKey>> refresh) {
+      var before = hasher.made();
+      assertInvalidGrant(refresh.get());
+      return hasher.made() - before;
+    }
+
+    /// A link of the chain that was issued, or will be, and a tag that was not.
+    private static RefreshToken withRandomTag(IssuedKey issued) {
+      var secret = TokenForm.REFRESH.secretIn(token(issued).reveal());
+      System.arraycopy(Secret.draw(new Random(7009), 16).reveal(), 0, secret, 16, 16);
+      return RefreshToken.parse(TokenForm.REFRESH.write(issued.key().id(), secret)).orElseThrow();
     }
 
     @Test
@@ -527,6 +662,8 @@ final class RefreshFlowTest {
       assertInvalidGrant(flow.refresh(CLI, garbage(first), ONCE));
       clock.advance(RefreshFlow.GRACE);
       assertInvalidGrant(flow.refresh(CLI, garbage(first), Optional.of("a")));
+      assertInvalidGrant(flow.refresh(CLI, withRandomTag(first), ONCE));
+      assertInvalidGrant(flow.refresh(CLI, withRandomTag(second), ONCE));
 
       assertNotRevoked(first);
       given(refresh(second));
@@ -646,11 +783,17 @@ final class RefreshFlowTest {
       var codes = approved(OFFLINE, HOUR);
       hasher.rotateTo(2);
       var samePoll = Optional.of("a");
-      var issued = given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), samePoll));
+      var issued =
+          given(
+              deviceFlow.poll(
+                  CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), samePoll));
       hasher.rotateTo(1);
 
       assertSameTokens(
-          given(deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), samePoll)), issued);
+          given(
+              deviceFlow.poll(
+                  CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), samePoll)),
+          issued);
     }
   }
 
@@ -706,7 +849,18 @@ final class RefreshFlowTest {
       var terms = genuine.terms();
       return Samples.withTerms(
           genuine,
-          new Terms(clientId, subject, scope, lifetime, terms.name(), terms.origin(), at, at));
+          new Terms(
+              clientId,
+              subject,
+              terms.profile(),
+              scope,
+              lifetime,
+              terms.name(),
+              terms.origin(),
+              at,
+              at,
+              terms.linkedUntil(),
+              terms.delivery()));
     }
 
     @Test
@@ -718,6 +872,7 @@ final class RefreshFlowTest {
       assertGivesNothing("scope", edited("cli", ADA, wider, HOUR, NOON));
       assertGivesNothing("lifetime", edited("cli", ADA, OFFLINE, YEAR, NOON));
       assertGivesNothing("time", edited("cli", ADA, OFFLINE, HOUR, later));
+      assertGivesNothing("end of the link", Samples.linkedUntil(genuine, later));
     }
 
     @Test
@@ -734,8 +889,7 @@ final class RefreshFlowTest {
       var terms = Samples.withScope(issued.key().terms(), OFFLINE);
       keys.forge(issued.key().id(), key -> Samples.withTerms(key, terms));
 
-      assertInvalidGrant(
-          flow.refresh(CLI, RefreshToken.first(hasher, 1, codes.deviceCode()), ONCE));
+      assertInvalidGrant(flow.refresh(CLI, Samples.first(hasher, 1, codes.deviceCode()), ONCE));
     }
 
     @Test
@@ -854,6 +1008,56 @@ final class RefreshFlowTest {
       assertInvalidGrant(refresh(second));
       assertInvalidGrant(refresh(first, "a"));
       assertThat(opens(second)).isFalse();
+    }
+  }
+
+  /// A device that wanted its key encrypted wants so whatever replaces it.
+  @Nested
+  class EncryptedDelivery {
+    private final DeviceFlow.Codes codes =
+        approved(Samples.encrypted(Samples.request(NOON), Samples.DELIVERY), OFFLINE, HOUR);
+    private final IssuedKey first = poll(codes);
+
+    @Test
+    void holds_for_every_refresh_and_its_repetition() {
+      var second = given(refresh(first, "a"));
+      assertThat(second.jwe()).contains(TestEncrypter.text(Samples.DELIVERY, second));
+
+      assertThat(given(refresh(first, "a")).jwe()).isEqualTo(second.jwe());
+      var third = given(refresh(second));
+      assertThat(third.jwe()).contains(TestEncrypter.text(Samples.DELIVERY, third));
+    }
+
+    @Test
+    void of_a_device_that_did_not_ask_for_it_there_is_none() {
+      assertThat(given(refresh(link())).jwe()).isEmpty();
+    }
+
+    @Test
+    void that_fails_spends_no_refresh_token() {
+      encrypter.fail();
+
+      assertThatExceptionOfType(TestEncrypter.Broken.class).isThrownBy(() -> refresh(first));
+      assertThat(row(first).generation().number()).isZero();
+
+      encrypter.recover();
+      given(refresh(first));
+    }
+
+    @Test
+    void to_a_key_that_was_put_into_the_row_is_not_made() {
+      var second = given(refresh(first, "a"));
+      var genuine = row(first);
+      var thief = new Delivery("{\"kid\":\"thief\"}", Samples.DELIVERY.nonce());
+      for (var delivery : List.of(Optional.of(thief), Optional.<Delivery>empty())) {
+        keys.forge(
+            genuine.id(),
+            key -> Samples.withTerms(key, Samples.withDelivery(genuine.terms(), delivery)));
+
+        assertInvalidGrant(refresh(first, "a"));
+        assertInvalidGrant(refresh(second));
+        assertThat(opens(second)).isFalse();
+      }
     }
   }
 

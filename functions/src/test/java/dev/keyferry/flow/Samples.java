@@ -36,11 +36,21 @@ public final class Samples {
           Duration.ofHours(24),
           Duration.ofDays(7));
 
+  public static final Profile PROFILE =
+      new Profile(
+          Optional.of("Ada Lövelace"),
+          Optional.of("ada@example.com"),
+          Optional.of("Engines & Söhne"));
+
   /// The verifier and the challenge of RFC 7636 Appendix B.
   public static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
   public static final CodeChallenge CHALLENGE =
       new CodeChallenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+
+  /// What the flow takes for a JWK: it does not look into it.
+  public static final Delivery DELIVERY =
+      new Delivery("{\"kty\":\"EC\",\"kid\":\"ü\"}", Optional.of("n-0S6_WzA2Mj"));
 
   private Samples() {}
 
@@ -52,6 +62,8 @@ public final class Samples {
         Optional.of("Ada's büro 💻"),
         Duration.ofHours(24),
         Optional.empty(),
+        Optional.empty(),
+        false,
         Origin.parse("192.0.2.7"),
         at);
   }
@@ -63,6 +75,54 @@ public final class Samples {
         request.deviceName(),
         request.lifetime(),
         Optional.of(CHALLENGE),
+        request.delivery(),
+        request.confirmationSupported(),
+        request.origin(),
+        request.at());
+  }
+
+  public static DeviceRequest encrypted(DeviceRequest request, Delivery delivery) {
+    return new DeviceRequest(
+        request.clientId(),
+        request.scope(),
+        request.deviceName(),
+        request.lifetime(),
+        request.challenge(),
+        Optional.of(delivery),
+        request.confirmationSupported(),
+        request.origin(),
+        request.at());
+  }
+
+  /// The request of a device that can ask for a number.
+  public static DeviceRequest confirming(DeviceRequest request) {
+    return new DeviceRequest(
+        request.clientId(),
+        request.scope(),
+        request.deviceName(),
+        request.lifetime(),
+        request.challenge(),
+        request.delivery(),
+        true,
+        request.origin(),
+        request.at());
+  }
+
+  /// Somebody who approves from the network that the sample request comes from.
+  public static Approver approver(Subject subject) {
+    return new Approver(subject, PROFILE, Origin.parse("192.0.2.7"), false);
+  }
+
+  /// The request of a device that does not say what it is.
+  public static DeviceRequest nameless(DeviceRequest request) {
+    return new DeviceRequest(
+        request.clientId(),
+        request.scope(),
+        Optional.empty(),
+        request.lifetime(),
+        request.challenge(),
+        request.delivery(),
+        request.confirmationSupported(),
         request.origin(),
         request.at());
   }
@@ -85,12 +145,15 @@ public final class Samples {
         new Key.Terms(
             CLI.id(),
             subject,
+            PROFILE,
             SCOPE,
             Duration.ofHours(24),
-            Optional.of("Ada's büro 💻"),
+            new DeviceName.Given("Ada's büro 💻"),
             Origin.parse("192.0.2.7"),
             createdAt,
-            createdAt));
+            createdAt,
+            createdAt.plus(Key.LONGEST_FAMILY),
+            Optional.empty()));
   }
 
   public static Key key(Key.Terms terms) {
@@ -121,12 +184,66 @@ public final class Samples {
     return new Key.Terms(
         terms.clientId(),
         terms.subject(),
+        terms.profile(),
         scope,
         terms.lifetime(),
         terms.name(),
         terms.origin(),
         terms.approvedAt(),
-        terms.createdAt());
+        terms.createdAt(),
+        terms.linkedUntil(),
+        terms.delivery());
+  }
+
+  public static Key.Terms withDelivery(Key.Terms terms, Optional<Delivery> delivery) {
+    return new Key.Terms(
+        terms.clientId(),
+        terms.subject(),
+        terms.profile(),
+        terms.scope(),
+        terms.lifetime(),
+        terms.name(),
+        terms.origin(),
+        terms.approvedAt(),
+        terms.createdAt(),
+        terms.linkedUntil(),
+        delivery);
+  }
+
+  public static Key withName(Key key, DeviceName name) {
+    var terms = key.terms();
+    return withTerms(
+        key,
+        new Key.Terms(
+            terms.clientId(),
+            terms.subject(),
+            terms.profile(),
+            terms.scope(),
+            terms.lifetime(),
+            name,
+            terms.origin(),
+            terms.approvedAt(),
+            terms.createdAt(),
+            terms.linkedUntil(),
+            terms.delivery()));
+  }
+
+  public static Key linkedUntil(Key key, Instant end) {
+    var terms = key.terms();
+    return withTerms(
+        key,
+        new Key.Terms(
+            terms.clientId(),
+            terms.subject(),
+            terms.profile(),
+            terms.scope(),
+            terms.lifetime(),
+            terms.name(),
+            terms.origin(),
+            terms.approvedAt(),
+            terms.createdAt(),
+            end,
+            terms.delivery()));
   }
 
   public static Key withTerms(Key key, Key.Terms terms) {
@@ -142,6 +259,11 @@ public final class Samples {
   /// A device code that belongs to no grant.
   public static DeviceCode deviceCode() {
     return new DeviceCode(Locator.of(bytes(32)), Secret.of(bytes(DeviceCode.SECRET_BYTES)));
+  }
+
+  /// The first refresh token of this device code, were it redeemed.
+  static RefreshToken first(KeyHasher hasher, int version, DeviceCode code) {
+    return RefreshToken.first(hasher, version, RefreshToken.id(hasher, version, code), code);
   }
 
   public static Subject subject() {

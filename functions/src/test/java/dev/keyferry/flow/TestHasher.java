@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -17,6 +18,7 @@ public final class TestHasher implements KeyHasher {
 
   private volatile int version = 1;
   private volatile Set<Purpose> failing = Set.of();
+  private final AtomicInteger made = new AtomicInteger();
 
   @Override
   public int version() {
@@ -25,6 +27,7 @@ public final class TestHasher implements KeyHasher {
 
   @Override
   public byte[] hmac(Purpose purpose, int version, byte[] message) {
+    made.incrementAndGet();
     if (failing.contains(purpose)) {
       throw new Unavailable();
     }
@@ -36,6 +39,16 @@ public final class TestHasher implements KeyHasher {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
+  }
+
+  @Override
+  public boolean isAvailable(Purpose purpose, int version) {
+    return !failing.contains(purpose);
+  }
+
+  /// How many HMACs were asked for.
+  public int made() {
+    return made.get();
   }
 
   public void rotateTo(int newVersion) {

@@ -63,12 +63,13 @@ final class UserCodeTest {
   }
 
   @Test
-  void is_drawn_evenly_from_the_whole_alphabet_at_every_place() {
+  void comes_evenly_from_the_whole_alphabet_at_every_place() {
     var random = new Random(8628);
+    var hasher = new TestHasher();
     int draws = 32_000;
     Map<String, Integer> seen = new HashMap<>();
     for (int i = 0; i < draws; i++) {
-      var characters = UserCode.draw(random).characters();
+      var characters = UserCode.of(Secret.draw(random, 32), hasher, 1).characters();
       for (int place = 0; place < characters.length(); place++) {
         seen.merge(place + ":" + characters.charAt(place), 1, Integer::sum);
       }
@@ -77,6 +78,25 @@ final class UserCodeTest {
     assertThat(seen).hasSize(8 * ALPHABET.length());
     // A thousand times each; six standard deviations are 187.
     assertThat(seen.values()).allMatch(times -> Math.abs(times - 1_000) < 187);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"AAAAAAAA", "99999999", "WDJBMJHT", "A9A9A9A9", "BCDEFGHJ"})
+  void is_its_bits_and_nothing_else(String characters) {
+    var code = new UserCode(characters);
+
+    assertThat(code.bits()).isBetween(0L, (1L << 40) - 1);
+    assertThat(UserCode.ofBits(code.bits())).isEqualTo(code);
+  }
+
+  @Test
+  void belongs_to_a_device_secret_under_a_version_of_the_subkey() {
+    var hasher = new TestHasher();
+    var secret = Secret.draw(new Random(8628), 32);
+    var code = UserCode.of(secret, hasher, 1);
+
+    assertThat(UserCode.of(secret, hasher, 1)).isEqualTo(code);
+    assertThat(UserCode.of(secret, hasher, 2)).isNotEqualTo(code);
   }
 
   @Test

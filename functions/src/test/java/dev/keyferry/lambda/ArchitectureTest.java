@@ -28,6 +28,7 @@ final class ArchitectureTest {
   private static final String FLOW = "dev.keyferry.flow..";
   private static final String AWS = "dev.keyferry.aws..";
   private static final String WEB = "dev.keyferry.web..";
+  private static final String JOSE = "dev.keyferry.jose..";
   private static final String LAMBDA = "dev.keyferry.lambda..";
 
   private static final JavaClasses MAIN =
@@ -38,8 +39,8 @@ final class ArchitectureTest {
       ModuleLayer.boot().findModule("java.base").orElseThrow().getDescriptor().packages();
 
   @Test
-  void every_class_is_in_one_of_the_four_packages() {
-    classes().should().resideInAnyPackage(FLOW, AWS, WEB, LAMBDA).check(MAIN);
+  void every_class_is_in_one_of_the_five_packages() {
+    classes().should().resideInAnyPackage(FLOW, AWS, WEB, JOSE, LAMBDA).check(MAIN);
   }
 
   @Test
@@ -65,13 +66,30 @@ final class ArchitectureTest {
         .that()
         .resideInAPackage(AWS)
         .should()
-        .dependOnClassesThat(ours(WEB, LAMBDA))
+        .dependOnClassesThat(ours(WEB, JOSE, LAMBDA))
         .check(MAIN);
     noClasses()
         .that()
         .resideInAPackage(WEB)
         .should()
-        .dependOnClassesThat(ours(AWS, LAMBDA))
+        .dependOnClassesThat(ours(AWS, JOSE, LAMBDA))
+        .check(MAIN);
+  }
+
+  @Test
+  void only_what_encrypts_knows_nimbus_and_it_knows_nothing_of_aws() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(JOSE)
+        .should()
+        .dependOnClassesThat(resideInAPackage("com.nimbusds.."))
+        .check(MAIN);
+    noClasses()
+        .that()
+        .resideInAPackage(JOSE)
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(AWS, LAMBDA, "com.amazonaws..", "software.amazon.."))
         .check(MAIN);
   }
 
@@ -134,6 +152,7 @@ final class ArchitectureTest {
   @Test
   void looks_at_the_classes_it_speaks_of() {
     assertThat(MAIN.that(resideInAPackage(FLOW))).isNotEmpty();
+    assertThat(MAIN.that(resideInAPackage(JOSE))).isNotEmpty();
     assertThat(MAIN.contain(PollHandler.class)).isTrue();
     assertThat(MAIN.contain(ArchitectureTest.class)).isFalse();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keyferry.clients.CheckClients;
+import dev.keyferry.flow.Check.Policy;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Scope;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,12 +30,14 @@ class ClientsTest {
           {"clients": [
             {"client_id": "cli", "client_name": "Tool", "scopes": ["read", "write"],
              "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"],
-             "default_lifetime": 60, "max_lifetime": 120},
+             "default_lifetime": 60, "max_lifetime": 120, "confirmation": "always"},
             {"client_id": "web", "client_name": "Web", "scopes": ["read"],
-             "grant_types": ["refresh_token"], "default_lifetime": 60, "max_lifetime": 60},
+             "grant_types": ["refresh_token"], "default_lifetime": 60, "max_lifetime": 60,
+             "confirmation": "off"},
             {"client_id": "api", "client_name": "An API", "introspects": true,
              "secret_sha256": "%s"},
-            {"client_id": "idle", "client_name": "Idle", "secret_sha256": "%s"}]}
+            {"client_id": "idle", "client_name": "Idle", "secret_sha256": "%s"}],
+           "scopes": [{"scope": "read", "description": {"en": "Look", "de": "Lesen"}}]}
           """
               .formatted(HASH, HASH));
 
@@ -99,6 +103,30 @@ class ClientsTest {
   }
 
   @Test
+  void a_client_says_when_its_grants_are_checked_and_one_that_is_gone_is_checked_as_most() {
+    assertThat(clients.confirmationOf("cli")).isEqualTo(Policy.ALWAYS);
+    assertThat(clients.confirmationOf("web")).isEqualTo(Policy.OFF);
+    assertThat(clients.confirmationOf("gone")).isEqualTo(Policy.MISMATCH);
+  }
+
+  @Test
+  void a_scope_has_the_words_that_the_operator_wrote_and_else_none() {
+    assertThat(clients.describe("read")).contains(Map.of("en", "Look", "de", "Lesen"));
+    assertThat(clients.describe("write")).isEmpty();
+    assertThat(clients.with(registered("cli")).describe("read")).isPresent();
+  }
+
+  @Test
+  void the_artifact_describes_every_scope_in_every_language() {
+    var artifact = Clients.ofArtifact();
+
+    assertThat(artifact.scopes().tokens())
+        .allSatisfy(scope ->
+            assertThat(artifact.describe(scope).orElseThrow())
+                .containsOnlyKeys("en", "de", "es", "ja", "ar"));
+  }
+
+  @Test
   void the_artifact_carries_exactly_the_clients_of_infra(@TempDir Path directory)
       throws IOException {
     var json = directory.resolve("clients.json");
@@ -127,6 +155,8 @@ class ClientsTest {
                 client_name: An API
                 secret_sha256: %s
                 introspects: true
+            scopes:
+              'keys:*': {en: 'Any "key"', ja: 鍵}
             """
                 .formatted(HASH));
     var json = directory.resolve("clients.json");
@@ -143,5 +173,7 @@ class ClientsTest {
                 Duration.ofMinutes(90),
                 Duration.ofDays(7)),
             Client.confidential("api", "An API", HASH, true));
+    assertThat(read.confirmationOf("cli")).isEqualTo(Policy.MISMATCH);
+    assertThat(read.describe("keys:*")).contains(Map.of("en", "Any \"key\"", "ja", "鍵"));
   }
 }

@@ -72,7 +72,17 @@ final class JsonTest {
 
     @ParameterizedTest
     @ValueSource(
-        strings = {"\"60\"", "true", "60.0", "6e1", "[60]", "9223372036854775808", "1e999999999"})
+        strings = {
+          "\"60\"",
+          "true",
+          "60.0",
+          "6e1",
+          "[60]",
+          "9223372036854775808",
+          "1e999999999",
+          "1e99999999999",
+          "1e-2147483649"
+        })
     void refuses_another_type_where_a_whole_number_is_asked_for(String value) {
       var object = Json.readObject("{\"a\": " + value + "}");
 

@@ -2,16 +2,36 @@ package dev.keyferry.clients;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
-/// `infra/clients.yaml` as it was read: all its clients, or all its problems.
+/// `infra/clients.yaml` as it was read: all that it says, or all its problems.
 sealed interface ClientsFile {
-  record Valid(List<Entry> clients) implements ClientsFile {
+  /// @param scopes what each scope means, by language
+  record Valid(List<Entry> clients, Map<String, Map<String, String>> scopes)
+      implements ClientsFile {
     /// As the artifact carries it.
     String json() {
       return clients.stream()
           .map(client -> client.json().indent(4).stripTrailing())
-          .collect(Collectors.joining(",\n", "{\n  \"clients\": [\n", "\n  ]\n}\n"));
+          .collect(
+              Collectors.joining(",\n", "{\n  \"clients\": [\n", "\n  ]" + described() + "\n}\n"));
+    }
+
+    private String described() {
+      return scopes.isEmpty()
+          ? ""
+          : scopes.entrySet().stream()
+              .map(scope ->
+                  "    {\"scope\": %s, \"description\": %s}"
+                      .formatted(Entry.quoted(scope.getKey()), object(scope.getValue())))
+              .collect(Collectors.joining(",\n", ",\n  \"scopes\": [\n", "\n  ]"));
+    }
+
+    private static String object(Map<String, String> texts) {
+      return texts.entrySet().stream()
+          .map(text -> Entry.quoted(text.getKey()) + ": " + Entry.quoted(text.getValue()))
+          .collect(Collectors.joining(", ", "{", "}"));
     }
   }
 

@@ -7,40 +7,52 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.reader.StreamReader;
 
-/// Reads the file down to its clients.
+/// Reads the file down to its clients and scopes.
 final class ClientsReader {
   private static final String CLIENTS = "clients";
+  private static final String SCOPES = "scopes";
+
+  /// Of a file that cannot be read.
+  private static final Valid NOTHING = new Valid(List.of(), Map.of());
 
   private final Problems problems = new Problems();
   private final EntryReader entries = new EntryReader(problems);
+
+  private final ScopesReader scopes = new ScopesReader(problems);
 
   private ClientsReader() {}
 
   static ClientsFile read(byte[] file) {
     var reader = new ClientsReader();
-    var clients = reader.document(file);
-    return reader.problems.none() ? new Valid(clients) : new Invalid(reader.problems.found());
+    var read = reader.document(file);
+    return reader.problems.none() ? read : new Invalid(reader.problems.found());
   }
 
-  private List<Entry> document(byte[] file) {
+  private Valid document(byte[] file) {
     var text = decode(file);
     refuseUnprintable(text);
     try {
       return problems.none()
-          ? clients(new Yaml(new LoaderOptions()).compose(new StringReader(text)))
-          : List.of();
+          ? members(new Yaml(new LoaderOptions()).compose(new StringReader(text)))
+          : NOTHING;
     } catch (MarkedYAMLException e) {
       problems.add(e.getProblemMark().getLine() + 1, "not YAML: " + e.getProblem());
-      return List.of();
+      return NOTHING;
+    } catch (YAMLException e) {
+      // Beyond what SnakeYAML reads at all, and then it does not say where.
+      problems.add(1, "not YAML: " + e.getMessage());
+      return NOTHING;
     }
   }
 
@@ -69,13 +81,26 @@ final class ClientsReader {
     }
   }
 
-  private List<Entry> clients(@Nullable Node document) {
+  private Valid members(@Nullable Node document) {
     if (!(document instanceof MappingNode mapping)) {
-      problems.add(1, "no clients; the file has one member, clients, and that is a list");
-      return List.of();
+      problems.add(1, "no clients; the file has a member, clients, and that is a list");
+      return NOTHING;
     }
-    var members = new Members(mapping, "the file has", List.of(CLIENTS), problems);
+    var members = new Members(mapping, "the file has", List.of(CLIENTS, SCOPES), problems);
     members.require(CLIENTS);
+    var clients = clients(members);
+    var known = clients.stream().flatMap(client -> client.scopes().stream()).distinct().toList();
+    // What a client may ask for is not known as long as it is described wrongly.
+    var isKnown = problems.none();
+    return new Valid(
+        clients,
+        members
+            .mapping(SCOPES)
+            .map(node -> scopes.read(node, isKnown ? known : Members.names(node)))
+            .orElse(Map.of()));
+  }
+
+  private List<Entry> clients(Members members) {
     var clients = members.list(CLIENTS);
     if (clients.filter(List::isEmpty).isPresent()) {
       problems.add(members.lineOf(CLIENTS), "no clients; the list is empty");

@@ -10,16 +10,21 @@ sealed interface Entry {
   /// As the artifact carries it.
   String json();
 
+  /// All that it may ask for.
+  List<String> scopes();
+
   /// A program that gets keys and has no secret, RFC 8628 §5.6.
   ///
   /// @param grantTypes as the protocol spells them, RFC 8628 §3.4 and RFC 6749 §6
+  /// @param confirmation when its grants are checked
   record WithKeys(
       String id,
       String name,
       List<String> grantTypes,
       List<String> scopes,
       Duration defaultLifetime,
-      Duration maxLifetime)
+      Duration maxLifetime,
+      String confirmation)
       implements Entry {
     @Override
     public String json() {
@@ -30,7 +35,8 @@ sealed interface Entry {
         "grant_types": %s,
         "scopes": %s,
         "default_lifetime": %d,
-        "max_lifetime": %d
+        "max_lifetime": %d,
+        "confirmation": %s
       }\
       """
           .formatted(
@@ -39,7 +45,8 @@ sealed interface Entry {
               list(grantTypes),
               list(scopes),
               defaultLifetime.toSeconds(),
-              maxLifetime.toSeconds());
+              maxLifetime.toSeconds(),
+              quoted(confirmation));
     }
   }
 
@@ -49,6 +56,11 @@ sealed interface Entry {
   record Confidential(String id, String name, String secretSha256) implements Entry {
     public Confidential {
       secretSha256 = secretSha256.toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public List<String> scopes() {
+      return List.of();
     }
 
     @Override
@@ -70,7 +82,7 @@ sealed interface Entry {
   }
 
   /// A JSON string, RFC 8259 §7, of a text without control characters.
-  private static String quoted(String text) {
+  static String quoted(String text) {
     return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 }

@@ -16,6 +16,7 @@ final class EntryReader {
   private static final String SCOPES = "scopes";
   private static final String DEFAULT_LIFETIME = "default_lifetime";
   private static final String MAX_LIFETIME = "max_lifetime";
+  private static final String CONFIRMATION = "confirmation";
   private static final String SECRET_SHA256 = "secret_sha256";
   private static final String INTROSPECTS = "introspects";
 
@@ -28,11 +29,12 @@ final class EntryReader {
           SCOPES,
           DEFAULT_LIFETIME,
           MAX_LIFETIME,
+          CONFIRMATION,
           SECRET_SHA256,
           INTROSPECTS);
 
   private static final List<String> ABOUT_KEYS =
-      List.of(GRANT_TYPES, SCOPES, DEFAULT_LIFETIME, MAX_LIFETIME);
+      List.of(GRANT_TYPES, SCOPES, DEFAULT_LIFETIME, MAX_LIFETIME, CONFIRMATION);
 
   private static final String DEVICE_CODE = "device_code";
   private static final String REFRESH_TOKEN = "refresh_token";
@@ -40,6 +42,9 @@ final class EntryReader {
       Map.of(
           DEVICE_CODE, "urn:ietf:params:oauth:grant-type:device_code",
           REFRESH_TOKEN, "refresh_token");
+
+  /// When its grants are checked; the first if it does not say.
+  private static final List<String> POLICIES = List.of("mismatch", "off", "always");
 
   /// Asks for a refresh token, OpenID Connect Core §11.
   private static final String OFFLINE_ACCESS = "offline_access";
@@ -49,6 +54,10 @@ final class EntryReader {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
   private static final int LONGEST_NAME = 64;
+
+  /// An approval that leaves some out names each of the others in one condition of the store's,
+  /// which has room for twice as many.
+  private static final int MOST_SCOPES = 50;
 
   /// RFC 6749 §3.3.
   private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
@@ -125,6 +134,7 @@ final class EntryReader {
           client.lineOf(DEFAULT_LIFETIME),
           "default_lifetime %s is more than max_lifetime %s".formatted(standard, max));
     }
+    var confirmation = confirmation(client);
     if (id.isEmpty() || name.isEmpty() || grantTypes.isEmpty() || scopes.isEmpty()) {
       return Optional.empty();
     }
@@ -137,7 +147,22 @@ final class EntryReader {
                 .toList(),
             scopes.get().stream().map(Text::text).toList(),
             standard.duration(),
-            max.duration()));
+            max.duration(),
+            confirmation));
+  }
+
+  /// As it is spelled: to YAML, `off` is a no.
+  private String confirmation(Members client) {
+    return client
+        .spelling(CONFIRMATION)
+        .map(said -> {
+          if (!POLICIES.contains(said.text())) {
+            problems.add(
+                said.line(), "confirmation " + said + " is none of off, mismatch and always");
+          }
+          return said.text();
+        })
+        .orElse(POLICIES.getFirst());
   }
 
   /// Whether all of them are known.
@@ -158,6 +183,9 @@ final class EntryReader {
   private void checkScopes(int line, List<Text> scopes) {
     if (scopes.isEmpty()) {
       problems.add(line, "scopes is empty; a client must be allowed to ask for something");
+    }
+    if (scopes.size() > MOST_SCOPES) {
+      problems.add(line, "%d scopes are more than %d".formatted(scopes.size(), MOST_SCOPES));
     }
     scopes.stream()
         .filter(scope -> !SCOPE.matcher(scope.text()).matches())

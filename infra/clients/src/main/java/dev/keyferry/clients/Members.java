@@ -4,8 +4,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
@@ -38,6 +40,16 @@ final class Members {
         values.put(name, member.getValueNode());
       }
     }
+  }
+
+  /// The names in a mapping that are texts.
+  static List<String> names(MappingNode mapping) {
+    return mapping.getValue().stream()
+        .map(NodeTuple::getKeyNode)
+        .flatMap(
+            key -> key instanceof ScalarNode scalar ? Stream.of(scalar.getValue()) : Stream.of())
+        .distinct()
+        .toList();
   }
 
   boolean has(String name) {
@@ -90,6 +102,17 @@ final class Members {
             return Optional.of(sequence.getValue());
           }
           problems.add(lineOf(node), name + " is " + kind(node) + ", not a list");
+          return Optional.empty();
+        });
+  }
+
+  Optional<MappingNode> mapping(String name) {
+    return value(name)
+        .flatMap(node -> {
+          if (node instanceof MappingNode mapping) {
+            return Optional.of(mapping);
+          }
+          problems.add(lineOf(node), name + " is " + kind(node) + ", not a mapping");
           return Optional.empty();
         });
   }

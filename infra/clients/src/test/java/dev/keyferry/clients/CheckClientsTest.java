@@ -57,7 +57,11 @@ class CheckClientsTest {
             scopes: [read, offline_access]
             default_lifetime: 1h
             max_lifetime: 1d
+            confirmation: always
           - {client_id: api, client_name: API, introspects: true, secret_sha256: %s}
+        scopes:
+          offline_access: {ja: '"連携"を継続', en: Stay}
+          read: {en: Read}
         """
             .formatted("AB".repeat(32));
 
@@ -73,7 +77,8 @@ class CheckClientsTest {
                   "grant_types": ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
                   "scopes": ["read", "offline_access"],
                   "default_lifetime": 3600,
-                  "max_lifetime": 86400
+                  "max_lifetime": 86400,
+                  "confirmation": "always"
                 },
                 {
                   "client_id": "api",
@@ -81,6 +86,10 @@ class CheckClientsTest {
                   "secret_sha256": "%s",
                   "introspects": true
                 }
+              ],
+              "scopes": [
+                {"scope": "read", "description": {"en": "Read"}},
+                {"scope": "offline_access", "description": {"en": "Stay", "ja": "\\"連携\\"を継続"}}
               ]
             }
             """

@@ -9,6 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +46,7 @@ class ClientsReaderTest {
 
   private static List<Entry> clients(String yaml) {
     return switch (ClientsReader.read(yaml.getBytes(UTF_8))) {
-      case Valid(var clients) -> clients;
+      case Valid(var clients, var _) -> clients;
       case Invalid(var problems) -> throw new AssertionError(problems.toString());
     };
   }
@@ -85,7 +88,8 @@ class ClientsReaderTest {
                   List.of(DEVICE_CODE, "refresh_token"),
                   List.of("read", "offline_access"),
                   Duration.ofHours(2),
-                  Duration.ofDays(7)));
+                  Duration.ofDays(7),
+                  "mismatch"));
     }
 
     @Test
@@ -179,6 +183,14 @@ class ClientsReaderTest {
     }
 
     @Test
+    void one_that_is_nested_deeper_than_yaml_is_read_is_refused() {
+      assertThat(problems("clients: " + "[".repeat(60) + "]".repeat(60) + "\n"))
+          .singleElement()
+          .asString()
+          .startsWith("1: not YAML: Nesting Depth exceeded");
+    }
+
+    @Test
     void a_second_document_is_refused() {
       assertThat(problems(GOOD + "---\n" + GOOD))
           .singleElement()
@@ -202,7 +214,7 @@ class ClientsReaderTest {
     @ValueSource(strings = {"", "# nothing\n", "- cli\n", "cli\n", "~\n"})
     void one_that_is_no_mapping_has_no_clients(String yaml) {
       assertThat(problems(yaml))
-          .containsExactly("1: no clients; the file has one member, clients, and that is a list");
+          .containsExactly("1: no clients; the file has a member, clients, and that is a list");
     }
 
     @Test
@@ -214,7 +226,8 @@ class ClientsReaderTest {
     void one_without_clients_lacks_a_member() {
       assertThat(problems("# who\nclient: []\n"))
           .containsExactly(
-              "2: unknown member \"client\"; the file has clients", "2: missing member clients");
+              "2: unknown member \"client\"; the file has clients, scopes",
+              "2: missing member clients");
     }
 
     @Test
@@ -233,7 +246,8 @@ class ClientsReaderTest {
       assertThat(problemsWith("    max_lifetime: 7d\n", "    max_life: 7d\n"))
           .containsExactly(
               "7: unknown member \"max_life\"; a client has client_id, client_name, grant_types,"
-                  + " scopes, default_lifetime, max_lifetime, secret_sha256, introspects");
+                  + " scopes, default_lifetime, max_lifetime, confirmation, secret_sha256,"
+                  + " introspects");
     }
 
     @Test
@@ -272,8 +286,10 @@ class ClientsReaderTest {
     @CsvSource(
         delimiter = '|',
         value = {
-          "client_id: cli | client_id: 123 | 2: client_id is a number, not a text; put it into quotes",
-          "client_id: cli | client_id: no | 2: client_id is a yes or no, not a text; put it into quotes",
+          "client_id: cli | client_id: 123 | 2: client_id is a number, not a text; put it into"
+              + " quotes",
+          "client_id: cli | client_id: no | 2: client_id is a yes or no, not a text; put it into"
+              + " quotes",
           "Tool | 2026-11-21 | 3: client_name is a date, not a text; put it into quotes",
           "Tool | 1.5 | 3: client_name is a number, not a text; put it into quotes",
           "Tool | | 3: client_name is empty, not a text",
@@ -386,6 +402,20 @@ class ClientsReaderTest {
     }
 
     @Test
+    void more_scopes_than_an_approval_can_name_are_refused() {
+      var most = replace(GOOD, "[read, offline_access]", scopes(50));
+      assertThat(ClientsReader.read(most.getBytes(UTF_8))).isInstanceOf(Valid.class);
+      assertThat(problemsWith("[read, offline_access]", scopes(51)))
+          .containsExactly("5: 51 scopes are more than 50");
+    }
+
+    private static String scopes(int many) {
+      return IntStream.range(1, many)
+          .mapToObj(number -> "resource" + number + ":read")
+          .collect(Collectors.joining(", ", "[offline_access, ", "]"));
+    }
+
+    @Test
     void a_client_that_may_ask_for_nothing_is_refused() {
       assertThat(problems(replace(GOOD, ", refresh_token", "").replace("read, offline_access", "")))
           .containsExactly("5: scopes is empty; a client must be allowed to ask for something");
@@ -442,6 +472,118 @@ class ClientsReaderTest {
   }
 
   @Nested
+  class Confirmation {
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "mismatch", "always"})
+    void is_a_policy_with_or_without_quotes(String policy) {
+      for (var spelled : List.of(policy, "'" + policy + "'")) {
+        var client = clientWith("max_lifetime: 7d", "confirmation: " + spelled);
+
+        assertThat(client.confirmation()).isEqualTo(policy);
+      }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"on", "OFF", "no", "'never'"})
+    void that_is_no_policy_is_refused(String policy) {
+      assertThat(problemsWith("max_lifetime: 7d", "confirmation: " + policy))
+          .containsExactly(
+              "7: confirmation \"%s\" is none of off, mismatch and always"
+                  .formatted(policy.replace("'", "")));
+    }
+  }
+
+  @Nested
+  class Descriptions_of_scopes {
+    private static final String DESCRIBED =
+        GOOD
+            + """
+            scopes:
+              read:
+                en: Read your data
+                ar: قراءة بياناتك
+            """;
+
+    private static Map<String, Map<String, String>> scopes(String yaml) {
+      return switch (ClientsReader.read(yaml.getBytes(UTF_8))) {
+        case Valid(var _, var scopes) -> scopes;
+        case Invalid(var problems) -> throw new AssertionError(problems.toString());
+      };
+    }
+
+    private static void assertProblem(String good, String bad, String problem) {
+      assertThat(problems(replace(DESCRIBED, good, bad))).containsExactly(problem);
+    }
+
+    @Test
+    void are_by_scope_and_language() {
+      assertThat(scopes(DESCRIBED))
+          .isEqualTo(Map.of("read", Map.of("en", "Read your data", "ar", "قراءة بياناتك")));
+      assertThat(scopes(GOOD)).isEmpty();
+    }
+
+    @Test
+    void of_a_scope_that_no_client_may_ask_for_are_refused() {
+      assertProblem(
+          "  read:",
+          "  reed:",
+          "9: unknown member \"reed\"; the scopes of the clients are read, offline_access");
+    }
+
+    @Test
+    void are_checked_also_while_it_is_not_known_what_the_clients_may_ask_for() {
+      var yaml = replace(replace(DESCRIBED, "scopes: [read", "scopes: ['a b'"), "  en:", "  fr:");
+
+      assertThat(problems(yaml))
+          .extracting(problem -> problem.substring(0, problem.indexOf(' ')))
+          .containsExactly("5:", "10:", "10:");
+    }
+
+    @Test
+    void in_a_language_that_the_page_does_not_speak_are_refused() {
+      assertProblem(
+          "    ar:",
+          "    fr:",
+          "11: unknown member \"fr\"; a scope is described in en, de, es, ja, ar");
+    }
+
+    @Test
+    void must_be_there_in_english() {
+      assertProblem("    en: Read your data\n", "", "10: missing member en");
+    }
+
+    @Test
+    void of_one_scope_stand_in_one_place() {
+      assertProblem(
+          "  read:\n", "  read: {en: Look}\n  read:\n", "10: read is here twice, first on line 9");
+    }
+
+    @Test
+    void are_texts_under_a_mapping() {
+      assertProblem("Read your data", "[Read]", "10: en is a list, not a text");
+      assertProblem(
+          "    en: Read your data\n    ar: قراءة بياناتك\n",
+          "    - Read\n",
+          "10: read is a list, not a mapping");
+      assertThat(problems(GOOD + "scopes: [read]\n"))
+          .containsExactly("8: scopes is a list, not a mapping");
+    }
+
+    @Test
+    void are_one_line_of_at_most_120_characters_that_show_as_themselves() {
+      assertProblem(
+          "Read your data", "' '", "10: read in en is empty; people see it when they approve");
+      assertThat(scopes(replace(DESCRIBED, "Read your data", "💻".repeat(120)))).hasSize(1);
+      assertProblem(
+          "Read your data", "💻".repeat(121), "10: read in en has 121 characters, more than 120");
+      assertProblem(
+          "Read your data",
+          "\"Re\\u202Ead\"",
+          "10: read in en \"Re\\u{202E}ad\" has a control or formatting character or a line break");
+    }
+  }
+
+  @Nested
   class Confidential_clients {
     @ParameterizedTest
     @ValueSource(strings = {"hunter2", "abc", "''", "g123456789abcdef"})
@@ -467,12 +609,14 @@ class ClientsReaderTest {
                           scopes: [read]
                           default_lifetime: 2h
                           max_lifetime: 7d
+                          confirmation: always
                       """))
           .containsExactly(
               "6: grant_types has no place beside a secret: such a client gets no keys",
               "7: scopes has no place beside a secret: such a client gets no keys",
               "8: default_lifetime has no place beside a secret: such a client gets no keys",
-              "9: max_lifetime has no place beside a secret: such a client gets no keys");
+              "9: max_lifetime has no place beside a secret: such a client gets no keys",
+              "10: confirmation has no place beside a secret: such a client gets no keys");
     }
 
     @ParameterizedTest

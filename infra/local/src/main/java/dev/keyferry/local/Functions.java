@@ -5,6 +5,7 @@ import dev.keyferry.lambda.Clients;
 import dev.keyferry.lambda.Wiring;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,13 +20,16 @@ public final class Functions {
     AwsConnection tap(String functionId, AwsConnection connection);
   }
 
+  /// @param log what the functions log
+  /// @param audit the decisions that they write down
   public Functions(
       Template template,
       LocalAws aws,
       Clients clients,
       InstantSource clock,
       Tap tap,
-      Consumer<String> log) {
+      Consumer<String> log,
+      Consumer<String> audit) {
     for (var function : template.functions()) {
       var wiring =
           new Wiring(
@@ -35,9 +39,13 @@ public final class Functions {
               () -> tap.tap(function.id(), aws.kms()),
               clock,
               new SecureRandom(),
-              log);
+              audit);
       byId.put(function.id(), new LocalFunction(function, wiring, log));
     }
+  }
+
+  Map<String, LocalFunction> byId() {
+    return Collections.unmodifiableMap(byId);
   }
 
   /// A function by its logical id.

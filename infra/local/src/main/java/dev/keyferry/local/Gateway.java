@@ -67,8 +67,15 @@ final class Gateway implements AutoCloseable {
                     doors.computeIfAbsent(route.authorization(), kind -> Door.of(kind, functions))))
             .toList();
     server.createContext("/", exchange -> answer(exchange, table, stageVariables));
+    server.createContext(InvokeApi.PATH, new InvokeApi(unrouted(routes, functions), log));
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.start();
+  }
+
+  private static Map<String, LocalFunction> unrouted(List<Route> routes, Functions functions) {
+    var others = new HashMap<>(functions.byId());
+    routes.forEach(route -> others.remove(route.function().id()));
+    return others;
   }
 
   @Override

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -75,7 +77,20 @@ public final class IdentityProvider implements AutoCloseable {
           request.getAuthorizationGrant().getType().equals(GrantType.AUTHORIZATION_CODE)
               && request.getClientID().getValue().equals(PAGE);
       var asked = request.getScope() == null ? "" : request.getScope().toString();
-      return Map.of("scope", isPage ? "openid keyferry/approve" : asked);
+      var claims = new HashMap<String, Object>();
+      claims.put("scope", isPage ? "openid keyferry/approve" : asked);
+      if (request.getAuthorizationGrant().getType().equals(GrantType.CLIENT_CREDENTIALS)) {
+        claims.putAll(person(subject(request)));
+      }
+      return claims;
+    }
+
+    /// Who a subject is. Of those who sign in by the page, it is the page that says so.
+    private static Map<String, String> person(String subject) {
+      return Map.of(
+          "name", subject.substring(0, 1).toUpperCase(Locale.ROOT) + subject.substring(1),
+          "email", subject + "@example.com",
+          "org_id", "example");
     }
   }
 

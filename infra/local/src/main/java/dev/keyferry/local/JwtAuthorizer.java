@@ -124,13 +124,16 @@ final class JwtAuthorizer {
   private static Map<String, String> texts(JWTClaimsSet claims) {
     var texts = new LinkedHashMap<String, String>();
     claims.getClaims().forEach((name, value) -> texts.put(name, text(value)));
+    // Read as a list, however the token spells it.
+    if (claims.getAudience().size() == 1) {
+      texts.put("aud", claims.getAudience().getFirst());
+    }
     return texts;
   }
 
   private static String text(Object value) {
     return switch (value) {
       case Date time -> Long.toString(time.toInstant().getEpochSecond());
-      case Collection<?> several when several.size() == 1 -> several.iterator().next().toString();
       case Collection<?> several ->
           several.stream().map(Object::toString).collect(Collectors.joining(" ", "[", "]"));
       default -> value.toString();

@@ -17,6 +17,8 @@ public final class LocalKeyferry implements AutoCloseable {
   private static final Map<String, String> TABLES =
       Map.of("GrantsTable", "Grants", "KeysTable", "Keys");
 
+  private static final String STACK_NAME = "local";
+
   private final LocalAws aws;
   private final IdentityProvider identityProvider;
   private final Gateway gateway;
@@ -29,6 +31,7 @@ public final class LocalKeyferry implements AutoCloseable {
   /// @param awsEndpoint another DynamoDB and KMS than the embedded ones
   /// @param tap between each function and AWS
   /// @param log what the functions log, line by line
+  /// @param audit the decisions that they write down, line by line
   public record Options(
       Path template,
       Map<String, String> parameters,
@@ -37,7 +40,8 @@ public final class LocalKeyferry implements AutoCloseable {
       Clients clients,
       InstantSource clock,
       Functions.Tap tap,
-      Consumer<String> log) {
+      Consumer<String> log,
+      Consumer<String> audit) {
     public static Options of(
         Path template, Map<String, String> parameters, Ports ports, Optional<URI> awsEndpoint) {
       return new Options(
@@ -48,7 +52,8 @@ public final class LocalKeyferry implements AutoCloseable {
           Clients.ofArtifact(),
           Clock.systemUTC(),
           (_, connection) -> connection,
-          System.err::println);
+          System.err::println,
+          System.out::println);
     }
   }
 
@@ -72,6 +77,7 @@ public final class LocalKeyferry implements AutoCloseable {
             .orElseGet(() -> LocalAws.embedded(options.ports().dynamo()));
     var values = new HashMap<>(TABLES);
     values.putAll(options.parameters());
+    values.put("AWS::StackName", STACK_NAME);
     values.put("HashKey.Arn", aws.hashKey());
     values.put("IssuerUrl", identityProvider.issuer().toString());
     values.put("Audience", IdentityProvider.AUDIENCE);
@@ -81,7 +87,13 @@ public final class LocalKeyferry implements AutoCloseable {
     TABLES.forEach((id, name) -> aws.createTable(name, template.properties(id)));
     functions =
         new Functions(
-            template, aws, options.clients(), options.clock(), options.tap(), options.log());
+            template,
+            aws,
+            options.clients(),
+            options.clock(),
+            options.tap(),
+            options.log(),
+            options.audit());
     gateway.serve(template.routes(), template.stageVariables(), functions);
   }
 

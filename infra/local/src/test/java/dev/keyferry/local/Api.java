@@ -17,6 +17,10 @@ abstract class Api {
   static final Map<String, String> OFFLINE =
       Map.of("client_id", "cli", "scope", "read offline_access");
 
+  /// Of a client whose grants are checked always, a device that can ask for a number.
+  static final Map<String, String> CAREFUL =
+      Map.of("client_id", "careful", "confirmation_supported", "true");
+
   private static final JsonMapper JSON = new JsonMapper();
 
   /// @param user the subject that signed in, or empty
@@ -109,6 +113,20 @@ abstract class Api {
   final Reply approve(String user, String userCode, String nonce) {
     return json(
         "/oauth/device/approve", user, Map.of("user_code", userCode, "approval_nonce", nonce));
+  }
+
+  final Reply approve(String user, String userCode, String nonce, Map<String, ?> more) {
+    var body = new LinkedHashMap<String, Object>(more);
+    body.put("user_code", userCode);
+    body.put("approval_nonce", nonce);
+    return json("/oauth/device/approve", user, body);
+  }
+
+  /// The device polls with the number that it was told.
+  final Reply enter(String deviceCode, String number, Map<String, String> more) {
+    var parameters = new LinkedHashMap<>(more);
+    parameters.put("confirmation", number);
+    return poll(deviceCode, parameters, Map.of());
   }
 
   final Reply deny(String user, String userCode, String nonce) {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.DeviceCode;
+import dev.keyferry.flow.RefreshFlow;
 import dev.keyferry.flow.TestClock;
 import dev.keyferry.local.Wire.Fate;
 import java.io.IOException;
@@ -131,6 +132,42 @@ class AuditTest {
         .isEqualTo(Map.of("grant_id", grantOf(codes), "client_id", "cli", "subject", user));
     api.claim(user, codes.userCode());
     assertThat(only("claim_refused")).isEqualTo(Map.of("subject", user));
+    api.claim(user, "nonsense");
+    assertThat(only("claim_refused")).isEqualTo(Map.of("subject", user));
+  }
+
+  @Test
+  void somebody_elses_code_is_reported() {
+    var codes = api.codes();
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    lines.clear();
+
+    api.json(
+        "/oauth/device/deny",
+        user,
+        Map.of("user_code", codes.userCode(), "approval_nonce", nonce, "report", true));
+
+    assertThat(only("reported"))
+        .isEqualTo(Map.of("grant_id", grantOf(codes), "client_id", "cli", "subject", user));
+  }
+
+  @Test
+  void each_wrong_number_is_refused_once() {
+    var codes = api.codes(Api.CAREFUL);
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    var number = api.approve(user, codes.userCode(), nonce).text("confirmation");
+    var careful = Map.of("client_id", "careful");
+    lines.clear();
+    api.poll(codes.deviceCode(), careful, Map.of());
+    assertThat(lines).as("to wait is no decision").isEmpty();
+
+    for (int step = 1; step <= 3; step++) {
+      for (int i = 0; i < 2; i++) {
+        api.enter(codes.deviceCode(), NumberMatchingTest.beside(number, step), careful);
+      }
+      assertThat(only("confirmation_refused"))
+          .isEqualTo(Map.of("grant_id", grantOf(codes), "client_id", "careful", "subject", user));
+    }
   }
 
   @Test
@@ -151,6 +188,27 @@ class AuditTest {
     assertThat(only("reuse_detected")).isEqualTo(ofKey);
     api.refresh(second.text("refresh_token"));
     assertThat(lines).as("a token of a dead key").isEmpty();
+  }
+
+  @Test
+  void a_reuse_is_written_down_even_if_its_outcome_stays_unknown() {
+    var first = link();
+    api.refresh(first.text("refresh_token"));
+    clock.advance(RefreshFlow.GRACE);
+    lines.clear();
+    wire.follow((_, attempt) ->
+        switch (attempt.operation()) {
+          case "UpdateItem" -> Fate.ANSWER_LOST;
+          case "GetItem" -> Fate.LOST;
+          default -> Fate.ARRIVES;
+        });
+
+    assertThat(api.refresh(first.text("refresh_token")).status()).isEqualTo(503);
+
+    assertThat(Tables.keyRowsOf(user).getFirst()).containsKey("revoked_at");
+    assertThat(lines).hasSize(2);
+    assertThat(lines).element(0).asString().contains("\"event\":\"reuse_detected\"");
+    assertThat(lines).element(1).asString().contains("\"event\":\"outage\"");
   }
 
   @Test
@@ -189,11 +247,15 @@ class AuditTest {
     api.poll(codes.deviceCode());
     assertThat(only("mint_refused"))
         .isEqualTo(Map.of("grant_id", grantOf(codes), "client_id", "cli", "subject", user));
+    api.poll(codes.deviceCode());
+    assertThat(lines).as("it was denied").isEmpty();
 
     nCopies(2, "disable").forEach(this::operate);
     assertThat(only("subject_disabled")).isEqualTo(Map.of("subject", user));
     nCopies(2, "enable").forEach(this::operate);
     assertThat(only("subject_enabled")).isEqualTo(Map.of("subject", user));
+    operate("sign_out");
+    assertThat(only("signed_out")).isEqualTo(Map.of("subject", user));
   }
 
   private void operate(String action) {
@@ -264,7 +326,7 @@ class AuditTest {
                   "[{\"Dimensions\":[[\"stack\"]],\"Metrics\":[{\"Name\":\"%s\",\"Unit\":\"Count\"}],\"Namespace\":\"Keyferry\"}]"
                       .formatted(name));
           assertThat(event.path(name).intValue()).isOne();
-          assertThat(event.path("stack").asText()).isEqualTo("AWS::StackName");
+          assertThat(event.path("stack").asText()).isEqualTo("deployed");
         });
   }
 

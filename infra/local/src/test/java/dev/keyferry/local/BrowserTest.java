@@ -3,71 +3,13 @@ package dev.keyferry.local;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType.LaunchOptions;
-import com.microsoft.playwright.Playwright;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The verification page in a real browser, and a device that polls meanwhile: RFC 8628 §3.3.
-class BrowserTest {
-  private static final Duration INTERVAL = Duration.ofSeconds(5);
-
-  private static final Path DEBIANS = Path.of("/usr/bin/chromium");
-  private static final List<String> ARGUMENTS =
-      List.of(
-          "--no-sandbox",
-          "--disable-gpu",
-          "--disable-quic",
-          "--no-first-run",
-          "--disable-background-networking",
-          "--disable-component-update",
-          "--disable-sync",
-          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
-
-  private static Playwright playwright;
-  private static Browser browser;
-
-  private final Api api = new OverHttp(Shared.stack());
-  private Person person;
-
-  @BeforeAll
-  static void startBrowser() {
-    var installed = Files.exists(DEBIANS);
-    var options = new LaunchOptions().setArgs(ARGUMENTS);
-    if (installed) {
-      options.setExecutablePath(DEBIANS);
-    }
-    // Without one, Playwright fetches its own.
-    var skipDownload = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", installed ? "1" : "");
-    playwright = Playwright.create(new Playwright.CreateOptions().setEnv(skipDownload));
-    browser = playwright.chromium().launch(options);
-  }
-
-  @AfterAll
-  static void stopBrowser() {
-    playwright.close();
-  }
-
-  @BeforeEach
-  void seatPerson() {
-    person = new Person(browser);
-  }
-
-  @AfterEach
-  void nothingWentWrongBehindTheScreen() {
-    person.close();
-  }
-
+class BrowserTest extends InBrowser {
   @Test
   void
       a_person_sees_who_asks_for_what_from_where_and_approves_and_the_polling_client_gets_its_key() {
@@ -103,9 +45,10 @@ class BrowserTest {
               "Asked just now",
               "From 127.0.0.1"
             });
-    assertThat(person.page().locator("#scopes li")).hasText(new String[] {"read", "write"});
+    assertThat(person.page().locator("#scopes li"))
+        .hasText(new String[] {"Read your data", "Change your data"});
     assertThat(person.page().locator("#network"))
-        .hasText("That is the network this browser is on.");
+        .hasText("It was asked from the network that this browser is on.");
     assertThat(person.button("Approve")).isEnabled();
     person.screenshot("3-consent");
     assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
@@ -118,6 +61,9 @@ class BrowserTest {
     assertThat(issued.json().get("expires_in").asLong()).isEqualTo(5400);
     var holder = api.whoami(issued.text("access_token"));
     assertThat(holder.text("sub")).isEqualTo("alice");
+    assertThat(holder.text("name")).isEqualTo("Alice");
+    assertThat(holder.text("email")).isEqualTo("alice@example.com");
+    assertThat(holder.text("organisation")).isEqualTo("example");
     assertThat(holder.text("scope")).isEqualTo("read write");
   }
 
@@ -226,7 +172,7 @@ class BrowserTest {
     var shown = person.page().locator("#device-name");
     assertThat(shown).hasText("<img src=//evil.example onerror=alert(1)>\uFFFDgnp.exe\uFFFD\uFFFD");
     assertThat(shown.locator("*")).hasCount(0);
-    assertThat(person.page().locator("#account")).hasText("<b>mallory</b>");
+    assertThat(person.page().locator("#account")).hasText("<b>mallory</b>@example.com");
     assertThat(person.page().locator("main img, main b, main script, main style")).hasCount(0);
     person.screenshot("8-hostile-name");
   }
@@ -243,7 +189,7 @@ class BrowserTest {
     assertThat(person.page().locator("#requested-from")).hasText("203.0.113.7");
     assertThat(person.page().locator("#network"))
         .hasText(
-            "This was asked from another network than this browser’s. "
+            "It was asked from another network than this browser’s. "
                 + "If you did not start this yourself, deny.");
     assertThat(person.page().locator("#device")).isHidden();
     assertThat(person.button("Deny")).isEnabled();
@@ -279,24 +225,5 @@ class BrowserTest {
     assertThat(person.context().cookies()).isEmpty();
     assertThat(person.page().url()).isEqualTo(Shared.stack().url() + "/device");
     assertThat(person.page().evaluate("history.state")).isNull();
-  }
-
-  /// Opens the link, signs in, and stops where approve and deny are the choice.
-  private void claim(String user, Reply asked) {
-    person.open(asked.text("verification_uri_complete"));
-    person.button("Continue").click();
-    person.signIn(user);
-    assertThat(person.button("Approve")).isEnabled();
-  }
-
-  /// The next poll of a device that keeps to its interval.
-  private String poll(String deviceCode) {
-    Shared.CLOCK.advance(INTERVAL);
-    return api.poll(deviceCode).verdict();
-  }
-
-  /// A code of the right form that is not this one.
-  private static String another(String userCode) {
-    return (userCode.startsWith("A") ? "B" : "A") + userCode.substring(1);
   }
 }

@@ -57,6 +57,49 @@ class GatewayTest {
     assertThat(reply.verdict()).isEqualTo("400 invalid_request");
   }
 
+  private static final String INVOKE = "/2015-03-31/functions/SubjectFunction/invocations";
+
+  private Reply invoke(String path, String authorization, String event) {
+    var headers = Map.of("authorization", authorization);
+    return api.call(new Api.Call("POST", path, "", headers, event));
+  }
+
+  private Reply invoke(String event) {
+    return invoke(INVOKE, "AWS4-HMAC-SHA256 Credential=any", event);
+  }
+
+  @Test
+  void a_function_without_a_route_is_invoked_as_in_lambda() {
+    var disabled = invoke("{\"action\":\"disable\",\"subject\":\"invoked\"}");
+    assertThat(disabled.text("status")).isEqualTo("disabled");
+    assertThat(disabled.headers()).doesNotContainKey("x-amz-function-error");
+
+    var failed = invoke("{\"action\":\"explode\",\"subject\":\"invoked\"}");
+    assertThat(failed.status()).isEqualTo(200);
+    assertThat(failed.headers()).containsEntry("x-amz-function-error", "Unhandled");
+    assertThat(failed.text("errorType")).isEqualTo("java.lang.IllegalArgumentException");
+    assertThat(failed.text("errorMessage")).contains("sign_out");
+    assertThat(invoke("{").status()).isEqualTo(400);
+    assertThat(invoke("").status()).isEqualTo(400);
+  }
+
+  /// A web page may send no such header to another origin without asking, and this is no answer.
+  @Test
+  void a_function_is_not_invoked_without_the_header_of_a_signature_nor_past_its_route() {
+    var event = "{\"action\":\"disable\",\"subject\":\"uninvoked\"}";
+    assertThat(api.call(new Api.Call("POST", INVOKE, "", Map.of(), event)).status()).isEqualTo(403);
+    assertThat(invoke(INVOKE, "Bearer of-no-signature", event).status()).isEqualTo(403);
+    assertThat(invoke(event.replace("disable", "enable")).text("changed")).isEqualTo("false");
+
+    var signed = "AWS4-HMAC-SHA256 Credential=any";
+    var routed = INVOKE.replace("Subject", "SignOut");
+    assertThat(invoke(routed, signed, event).status()).isEqualTo(404);
+    var headers = Map.of("origin", "https://evil.example");
+    var preflight = api.call(new Api.Call("OPTIONS", INVOKE, "", headers, ""));
+    assertThat(preflight.status()).isEqualTo(403);
+    assertThat(preflight.headers()).doesNotContainKey("access-control-allow-origin");
+  }
+
   @Test
   void a_body_of_more_than_ten_megabytes_is_too_large_for_the_gateway() {
     var form = Map.of("content-type", "application/x-www-form-urlencoded");

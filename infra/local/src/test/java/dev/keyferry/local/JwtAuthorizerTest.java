@@ -117,13 +117,16 @@ class JwtAuthorizerTest {
 
   @Test
   void a_genuine_token_with_the_scope_passes_and_its_claims_come_as_texts() {
-    var verdict = judge(token(with("roles", List.of("a", "b"))));
+    var claims = with("roles", List.of("a", "b"));
+    claims.put("groups", List.of("a"));
+    var verdict = judge(token(claims));
 
     assertThat(verdict).isInstanceOf(Authorized.class);
     assertThat(((Authorized) verdict).claims())
         .containsEntry("sub", "alice")
         .containsEntry("aud", "keyferry")
         .containsEntry("roles", "[a b]")
+        .containsEntry("groups", "[a]")
         .hasEntrySatisfying("exp", exp -> assertThat(exp).matches("[0-9]+"));
     assertThat(authorizer.judge(Optional.of(token(claims())))).isInstanceOf(Authorized.class);
   }

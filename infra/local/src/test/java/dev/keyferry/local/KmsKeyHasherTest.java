@@ -64,6 +64,24 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
+  void what_can_be_done_without_asks_a_dead_kms_once_in_a_pause() {
+    var hasher = hasher();
+    wire.follow((_, _) -> Fate.LOST);
+    assertThat(hasher.isAvailable(Purpose.NAME, 1)).isFalse();
+    var attemptsOfOneCall = wire.attempts();
+    for (int i = 0; i < 100; i++) {
+      assertThat(hasher.isAvailable(Purpose.NAME, 1)).isFalse();
+    }
+    assertThat(wire.attempts()).isEqualTo(attemptsOfOneCall);
+
+    wire.follow((_, _) -> Fate.ARRIVES);
+    clock.advance(Duration.ofSeconds(30));
+    assertThat(hasher.isAvailable(Purpose.NAME, 1)).isTrue();
+    hasher.hmac(Purpose.NAME, 1, MESSAGE);
+    assertThat(wire.attempts()).isEqualTo(1);
+  }
+
+  @Test
   void a_disabled_key_shuts_hashing_down_at_the_next_renewal_without_grace() {
     var hasher = hasher();
     hasher.hmac(Purpose.KEY, 1, MESSAGE);

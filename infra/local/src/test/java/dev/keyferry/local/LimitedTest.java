@@ -95,6 +95,15 @@ class LimitedTest {
   }
 
   @Test
+  void a_request_that_is_malformed_counts_too() {
+    for (int i = 0; i < 30; i++) {
+      var malformed = api.authorize(Map.of("client_id", "cli", "encryption_jwk", "no key"));
+      assertThat(malformed.verdict()).isEqualTo("400 invalid_request");
+    }
+    assertThat(api.authorize().verdict()).isEqualTo(OVER);
+  }
+
+  @Test
   void it_says_in_whole_seconds_when_to_come_back() {
     authorize(30);
     clock.advance(Duration.ofMillis(12_345));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -60,6 +61,60 @@ class LinkedDevicesTest {
       assertThat(oldest.path("expires_at").asLong() - oldest.path("created_at").asLong())
           .isEqualTo(86_400);
       assertThat(oldest.path("last_used_at").asLong() % 3_600).isZero();
+    }
+
+    private String name(Map<String, String> asked, Map<String, String> consent) {
+      var codes = api.codes(asked);
+      var body = new LinkedHashMap<>(consent);
+      body.put("user_code", codes.userCode());
+      body.put("approval_nonce", api.claim(user, codes.userCode()).text("approval_nonce"));
+      assertThat(api.json("/oauth/device/approve", user, body).status()).isEqualTo(200);
+      assertThat(api.poll(codes.deviceCode()).status()).isEqualTo(200);
+      return "Device Link Access Key (" + codes.userCode() + ")";
+    }
+
+    private static List<String> names(Api api, String user) {
+      return StreamSupport.stream(api.keys(user).json().path("keys").spliterator(), false)
+          .map(key -> key.path("name").asText())
+          .toList();
+    }
+
+    @Test
+    void calls_each_as_its_owner_does_else_as_it_does_itself_else_by_its_user_code() {
+      var nameless = Map.of("client_id", "cli");
+      name(NAMED, Map.of("name", "my laptop"));
+      name(nameless, Map.of("name", "my phone"));
+      name(NAMED, Map.of());
+      name(NAMED, Map.of("name", ""));
+      var byCode = name(nameless, Map.of("name", ""));
+      var byItsOwn = name(nameless, Map.of());
+
+      assertThat(names(api, user))
+          .containsExactlyInAnyOrder(
+              "my laptop", "my phone", "build-1", "build-1", byCode, byItsOwn);
+    }
+
+    @Test
+    void calls_it_by_its_code_as_long_as_the_subkey_before_is_known() {
+      var byCode = name(Map.of("client_id", "cli"), Map.of());
+
+      assertThat(names(Shared.deployed(Map.of("HashVersion", "2")), user)).containsExactly(byCode);
+      assertThat(names(Shared.deployed(Map.of("HashVersion", "3")), user))
+          .containsExactly("Device Link Access Key");
+    }
+
+    @Test
+    void does_without_the_code_while_kms_is_down() {
+      var byCode = name(Map.of("client_id", "cli"), Map.of());
+      var wire = new Wire();
+      var cold = Shared.environments(wire);
+      wire.follow((_, attempt) ->
+          attempt.operation().equals("GenerateMac") ? Wire.Fate.LOST : Wire.Fate.ARRIVES);
+      assertThat(names(cold, user)).containsExactly("Device Link Access Key");
+
+      wire.follow((_, _) -> Wire.Fate.ARRIVES);
+      Shared.CLOCK.advance(Duration.ofSeconds(30));
+      assertThat(names(cold, user)).containsExactly(byCode);
     }
 
     @Test
@@ -219,6 +274,9 @@ class LinkedDevicesTest {
 
   @Nested
   class Disabling {
+    private static final Map<String, String> STATUS =
+        Map.of("disable", "disabled", "enable", "enabled", "sign_out", "signed_out");
+
     @Test
     void takes_an_action_and_a_subject_that_there_can_be_and_nothing_else() {
       for (var subject : List.of("", " ", "a\nb", "a\u0000", "a\u0085", "x".repeat(256))) {
@@ -244,16 +302,36 @@ class LinkedDevicesTest {
     private boolean set(String action) {
       var answer = operator.operate("SubjectFunction", Map.of("action", action, "subject", user));
       assertThat(answer.path("subject").asText()).isEqualTo(user);
-      assertThat(answer.path("status").asText()).isEqualTo(action + "d");
+      assertThat(answer.path("status").asText()).isEqualTo(STATUS.get(action));
       return answer.path("changed").asBoolean();
+    }
+
+    @Test
+    void is_not_signing_out_which_is_for_good_and_disables_nobody() {
+      var key = link();
+      var tokens = api.link(user);
+      var approved = api.codes();
+      api.grant(user, approved.userCode());
+      Shared.CLOCK.advance(Duration.ofMillis(1));
+
+      assertThat(set("sign_out")).isTrue();
+
+      assertThat(set("enable")).as("it is not disabled").isFalse();
+      assertThat(api.whoami(key).status()).isEqualTo(403);
+      assertThat(api.refresh(tokens.text("refresh_token")).verdict())
+          .isEqualTo("400 invalid_grant");
+      assertThat(api.poll(approved.deviceCode()).verdict()).isEqualTo("400 access_denied");
+      Shared.CLOCK.advance(Duration.ofMillis(1));
+      assertThat(api.whoami(link()).status()).as("what is linked afterwards").isEqualTo(200);
     }
 
     @Test
     void ends_everything_of_a_subjects_until_it_is_lifted() {
       var key = link();
+      var polled = api.codes();
+      api.grant(user, polled.userCode());
       var approved = api.codes();
       api.grant(user, approved.userCode());
-
       var tokens = api.link(user);
       assertThat(set("disable")).isTrue();
       assertThat(set("disable")).as("again").isFalse();
@@ -261,7 +339,7 @@ class LinkedDevicesTest {
           .isEqualTo("400 invalid_grant");
       Shared.CLOCK.advance(Duration.ofMinutes(1));
       assertThat(api.whoami(key).status()).isEqualTo(403);
-      assertThat(api.poll(approved.deviceCode()).verdict()).isEqualTo("400 access_denied");
+      assertThat(api.poll(polled.deviceCode()).verdict()).isEqualTo("400 access_denied");
 
       assertThat(set("enable")).isTrue();
       assertThat(set("enable")).as("again").isFalse();
@@ -270,6 +348,9 @@ class LinkedDevicesTest {
           .isEqualTo(200);
       assertThat(api.whoami(key).status()).isEqualTo(200);
       assertThat(api.poll(approved.deviceCode()).status()).isEqualTo(200);
+      assertThat(api.poll(polled.deviceCode()).verdict())
+          .as("a login that came to its end meanwhile")
+          .isEqualTo("400 access_denied");
     }
   }
 }

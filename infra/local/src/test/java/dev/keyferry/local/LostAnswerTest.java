@@ -62,6 +62,18 @@ class LostAnswerTest {
         persistent.refusal();
       }
     },
+    CONFIRMATION {
+      @Override
+      void play(Persistent persistent, List<Tokens> linked) {
+        persistent.confirmation();
+      }
+    },
+    GUESSES {
+      @Override
+      void play(Persistent persistent, List<Tokens> linked) {
+        persistent.guesses();
+      }
+    },
     ENDINGS {
       @Override
       List<Tokens> prepare(Persistent persistent) {
@@ -160,6 +172,22 @@ class LostAnswerTest {
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
   void any_call_of_an_early_poll_and_a_denial_may_fail_in_its_turn(Fate fate) throws Exception {
     eachCallFailsInItsTurn(Scenario.REFUSAL, fate, 15);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"LOST", "ANSWER_LOST", "THROTTLED"})
+  void any_call_of_a_login_with_a_number_may_fail_in_its_turn(Fate fate) throws Exception {
+    eachCallFailsInItsTurn(Scenario.CONFIRMATION, fate, 20);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"LOST", "ANSWER_LOST", "THROTTLED"})
+  void any_call_of_a_number_that_is_guessed_may_fail_in_its_turn(Fate fate) throws Exception {
+    eachCallFailsInItsTurn(Scenario.GUESSES, fate, 18);
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,11 @@ class MainTest {
   /// A stack that is starting or running, with what it has printed so far.
   private record Running(Process process, BufferedReader out, List<String> printed) {
     static Running start(Map<String, String> environment) throws IOException {
+      return start(environment, true);
+    }
+
+    static Running start(Map<String, String> environment, boolean withStandardError)
+        throws IOException {
       var command =
           new ProcessBuilder(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -33,7 +39,10 @@ class MainTest {
               Main.class.getName(),
               Shared.ROOT.resolve("template.yaml").toString());
       command.environment().putAll(environment);
-      var process = command.redirectErrorStream(true).start();
+      var process =
+          withStandardError
+              ? command.redirectErrorStream(true).start()
+              : command.redirectError(Redirect.DISCARD).start();
       var out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
       return new Running(process, out, new ArrayList<>());
     }
@@ -79,6 +88,33 @@ class MainTest {
 
       stack.process().destroy();
       assertThat(stack.process().waitFor(START.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } finally {
+      stack.process().destroyForcibly();
+    }
+  }
+
+  /// The README's call, as AWS's command line sends it.
+  @Test
+  void an_operator_disables_a_user_and_reads_of_it_on_standard_output() throws Exception {
+    var ports = freePorts();
+    var stack = Running.start(ports, false);
+    try {
+      stack.readUntil("ready");
+      var answer =
+          paste(
+              List.of(
+                  """
+                  curl -s http://127.0.0.1:%s/2015-03-31/functions/SubjectFunction/invocations \
+                    -H 'Authorization: AWS4-HMAC-SHA256 Credential=any' \
+                    -d '{"action":"disable","subject":"alice"}'
+                  """
+                      .formatted(ports.get("KEYFERRY_PORT"))));
+
+      assertThat(answer).contains("\"status\":\"disabled\"");
+      stack.readUntil("{");
+      assertThat(stack.printed().getLast())
+          .contains("\"event\":\"subject_disabled\"")
+          .contains("\"stack\":\"local\"");
     } finally {
       stack.process().destroyForcibly();
     }

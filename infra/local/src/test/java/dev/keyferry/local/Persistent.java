@@ -3,6 +3,7 @@ package dev.keyferry.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -17,6 +18,7 @@ final class Persistent {
   private final Api api;
   private final ShiftedClock clock;
   private final String user;
+  private String careful = "";
 
   /// @param user who does nothing else
   Persistent(Api api, ShiftedClock clock, String user) {
@@ -50,6 +52,61 @@ final class Persistent {
     assertThat(api.poll(deviceCode).verdict())
         .isIn("400 invalid_grant", "503 temporarily_unavailable");
     return Tokens.of(token);
+  }
+
+  /// A login with a number that is entered wrongly first.
+  void confirmation() {
+    var number = approvedWithNumber();
+    var wrong = NumberMatchingTest.beside(number, 1);
+    until(Set.of("400 confirmation_required"), Set.of(), () -> enter(wrong));
+    until(Set.of("400 confirmation_required"), Set.of(), () -> enter(wrong));
+    assertThat(wrongNumbers()).as("however often tried").containsExactly(wrong);
+    var samePoll = Map.of("idempotency-key", UUID.randomUUID().toString());
+    var more = Map.of("client_id", "careful", "confirmation", number);
+    var token = until(Set.of("200"), Set.of(), () -> api.poll(careful, more, samePoll));
+    var access = token.text("access_token");
+    assertThat(until(Set.of("200"), Set.of("500"), () -> api.whoami(access)).text("sub"))
+        .isEqualTo(user);
+    assertThat(Tables.keyRowsOf(user)).as("key rows of " + user).hasSize(1);
+  }
+
+  /// A number that is guessed until there is nothing more to guess.
+  void guesses() {
+    var number = approvedWithNumber();
+    for (int step = 1; step <= 3; step++) {
+      var wrong = NumberMatchingTest.beside(number, step);
+      var verdict = step < 3 ? "400 confirmation_required" : "400 access_denied";
+      until(Set.of(verdict), Set.of(), () -> enter(wrong));
+      assertThat(wrongNumbers()).hasSize(step);
+    }
+    until(Set.of("400 access_denied"), Set.of(), () -> enter(number));
+    assertThat(Tables.keyRowsOf(user)).as("key rows of " + user).isEmpty();
+  }
+
+  /// What the page shows, however often it has to ask.
+  private String approvedWithNumber() {
+    var codes = until(Set.of("200"), Set.of(), () -> api.authorize(Api.CAREFUL));
+    careful = codes.text("device_code");
+    var userCode = codes.text("user_code");
+    var nonce =
+        until(Set.of("200"), Set.of(), () -> api.claim(user, userCode)).text("approval_nonce");
+    var first = until(Set.of("200"), Set.of(), () -> api.approve(user, userCode, nonce));
+    var again = until(Set.of("200"), Set.of(), () -> api.approve(user, userCode, nonce));
+    assertThat(again.body()).isEqualTo(first.body());
+    until(
+        Set.of("400 confirmation_required"),
+        Set.of(),
+        () -> api.poll(careful, Map.of("client_id", "careful"), Map.of()));
+    return first.text("confirmation");
+  }
+
+  private Reply enter(String number) {
+    return api.enter(careful, number, Map.of("client_id", "careful"));
+  }
+
+  private List<String> wrongNumbers() {
+    var none = AttributeValue.fromNs(List.of());
+    return Tables.grant(careful).getOrDefault("wrong_confirmations", none).ns();
   }
 
   /// A login while nothing fails.

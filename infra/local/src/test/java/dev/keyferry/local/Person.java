@@ -22,7 +22,7 @@ import java.util.Optional;
 /// Somebody at a browser of their own, who never leaves this machine. Whatever goes wrong behind
 /// the screen is a fault that [#close] reports.
 final class Person implements AutoCloseable {
-  private static final Path SCREENSHOTS = Path.of("target/screenshots");
+  private static final Path SCREENSHOTS = Path.of("target/screens");
 
   private final List<String> faults = new ArrayList<>();
   private final List<String> refusals = new ArrayList<>();
@@ -30,10 +30,14 @@ final class Person implements AutoCloseable {
   private final Page page;
 
   Person(Browser browser) {
+    this(browser, "en-GB");
+  }
+
+  Person(Browser browser, String locale) {
     context =
         browser.newContext(
             new Browser.NewContextOptions()
-                .setLocale("en-GB")
+                .setLocale(locale)
                 .setTimezoneId("UTC")
                 .setViewportSize(1280, 900));
     context.route("**", this::keepOnThisMachine);
@@ -83,18 +87,31 @@ final class Person implements AutoCloseable {
     button("Sign in").click();
   }
 
-  /// The screen as it is, and as a phone in the dark shows it.
+  /// The screen in the light and in the dark, on the smallest phone, and from right to left.
   void screenshot(String name) {
     shoot(name);
-    var size = page.viewportSize();
-    page.setViewportSize(360, 740);
     page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-    shoot(name + "-phone-dark");
-    page.setViewportSize(size.width, size.height);
+    shoot(name + "-dark");
     page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+    var size = page.viewportSize();
+    page.setViewportSize(320, 640);
+    shoot(name + "-phone");
+    assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(320);
+    page.setViewportSize(size.width, size.height);
+    if (page.locator("#language").count() > 0) {
+      speak("ar");
+      shoot(name + "-right-to-left");
+      speak("en");
+    }
   }
 
-  private void shoot(String name) {
+  /// By the page's own switch.
+  void speak(String language) {
+    page.locator("#language").selectOption(language);
+    page.locator("html:lang(" + language + ")").waitFor();
+  }
+
+  void shoot(String name) {
     page.screenshot(
         new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
   }
@@ -116,7 +133,7 @@ final class Person implements AutoCloseable {
     }
   }
 
-  private static void rememberSecrets(Request request) {
+  static void rememberSecrets(Request request) {
     Optional.ofNullable(request.headers().get("authorization"))
         .ifPresent(authorization ->
             Secrets.sent(new Api.Call("", "", "", Map.of("authorization", authorization), "")));
@@ -135,7 +152,9 @@ final class Person implements AutoCloseable {
   private void noteConsole(ConsoleMessage message) {
     // Chromium itself reports every answer of 400 and above; those are in the refusals.
     var isRefusal = message.text().startsWith("Failed to load resource: the server responded");
-    if (message.type().equals("error") && !isRefusal) {
+    // It also reports that a test has cut the line.
+    var isOffline = message.text().endsWith("net::ERR_INTERNET_DISCONNECTED");
+    if (message.type().equals("error") && !isRefusal && !isOffline) {
       faults.add("console: " + message.text());
     }
   }

@@ -75,13 +75,13 @@ class PolicyTest {
     answersLostFrom.accept(0);
     var renewed = api.refresh(linked.text("refresh_token"));
     assertThat(renewed.verdict()).isEqualTo("200");
+    assertThat(api.keys(user).body()).contains("Device Link Access Key (");
     answersLostFrom.accept(0);
     assertThat(
             api.revokeKey(user, api.whoami(renewed.text("access_token")).text("key_id")).status())
         .isEqualTo(204);
     answersLostFrom.accept(0);
     assertThat(api.revoke(issued.text("access_token")).status()).isEqualTo(200);
-    assertThat(api.keys(user).status()).isEqualTo(200);
     assertThat(api.introspect(linked.text("access_token")).text("active")).isEqualTo("false");
     answersLostFrom.accept(Integer.MAX_VALUE);
     assertThat(api.signOut(user).status()).isEqualTo(204);
@@ -91,13 +91,34 @@ class PolicyTest {
       assertThat(done.path("changed").asBoolean()).isTrue();
     }
 
-    // That there is no such grant must be heard; the counts that follow need not.
-    answersLostFrom.accept(2);
+    answersLostFrom.accept(0);
+    confirm(api, user, answersLostFrom);
+    // That there is no such grant must be heard; the count that follows need not.
+    answersLostFrom.accept(3);
     assertThat(api.claim(user, "AAAA-AAAA").verdict()).isEqualTo("404 invalid_user_code");
     answersLostFrom.accept(0);
     var unwanted = api.codes().userCode();
     var nonce = api.claim(user, unwanted).text("approval_nonce");
     assertThat(api.deny(user, unwanted, nonce).verdict()).isEqualTo("200");
+  }
+
+  /// A login with a number, and one with an acknowledgement.
+  private static void confirm(ToHandlers api, String user, IntConsumer answersLostFrom) {
+    var careful = Map.of("client_id", "careful");
+    var codes = api.codes(Api.CAREFUL);
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    var number = api.approve(user, codes.userCode(), nonce).text("confirmation");
+    answersLostFrom.accept(1);
+    var wrong = NumberMatchingTest.beside(number, 1);
+    assertThat(api.enter(codes.deviceCode(), wrong, careful).verdict())
+        .isEqualTo("400 confirmation_required");
+    answersLostFrom.accept(1);
+    assertThat(api.enter(codes.deviceCode(), number, careful).verdict()).isEqualTo("200");
+    answersLostFrom.accept(0);
+    var unwarned = api.codes(careful);
+    var screen = api.claim(user, unwarned.userCode()).text("approval_nonce");
+    assertThat(api.approve(user, unwarned.userCode(), screen).verdict())
+        .isEqualTo("400 acknowledgement_required");
   }
 
   private static Reply get(Api api, String path) {

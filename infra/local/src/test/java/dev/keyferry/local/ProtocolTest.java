@@ -137,10 +137,9 @@ class ProtocolTest {
       var name = "😀".repeat(64);
       assertThat(api.authorize(Map.of("client_id", "cli", "device_name", name)).status())
           .isEqualTo(200);
-      assertError(
-          api.authorize(Map.of("client_id", "cli", "device_name", name + "x")),
-          400,
-          "invalid_request");
+      var refused = api.authorize(Map.of("client_id", "cli", "device_name", name + "x"));
+      assertError(refused, 400, "invalid_request");
+      assertThat(refused.text("error_description")).startsWith("device_name ").contains("64");
     }
 
     @ParameterizedTest

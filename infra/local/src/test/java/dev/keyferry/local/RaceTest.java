@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// Races on DynamoDB Local, through the handlers.
 class RaceTest {
@@ -31,6 +32,8 @@ class RaceTest {
   private static final int GENERATIONS = 50;
   private static final int REVOCATIONS = 200;
   private static final int SIGN_OUTS = 300;
+  private static final int GUESSES = 60;
+  private static final int WRONG_NUMBERS = 16;
   private static final Duration TICK = Duration.ofMillis(1);
 
   private final Api api = Shared.environments(new Wire());
@@ -274,6 +277,71 @@ class RaceTest {
           .isEqualTo(poll.status() == 200 ? "400 invalid_grant" : "400 access_denied");
     }
     assertThat(minted).as("races that the poll won").isBetween(1, SIGN_OUTS - 1);
+  }
+
+  /// The right number comes at another place among the wrong ones in each race; now and then it is
+  /// first.
+  @Test
+  void of_sixteen_wrong_numbers_and_the_right_one_three_wrong_ones_deny_or_the_right_one_issues()
+      throws Exception {
+    int minted = 0;
+    for (int duel = 0; duel < GUESSES; duel++) {
+      var user = "guesser-" + duel;
+      var codes = api.codes(Api.CAREFUL);
+      var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+      var number = api.approve(user, codes.userCode(), nonce).text("confirmation");
+      var first = duel % 2 == 0;
+      var wrong =
+          IntStream.rangeClosed(1, WRONG_NUMBERS)
+              .<Callable<Reply>>mapToObj(step ->
+                  () -> {
+                    // The right one has a head start in every other race.
+                    if (first) {
+                      api.keys(user);
+                    }
+                    return enter(codes, NumberMatchingTest.beside(number, step));
+                  });
+
+      var replies = together(Stream.concat(Stream.of(() -> enter(codes, number)), wrong));
+
+      var right = replies.getFirst().verdict();
+      assertThat(right).isIn("200", "400 access_denied");
+      assertThat(replies.subList(1, replies.size()))
+          .extracting(Reply::verdict)
+          .containsAnyOf("400 confirmation_required", "400 access_denied", "400 invalid_grant")
+          .doesNotContain("200");
+      var counted =
+          Tables.grant(codes.deviceCode())
+              .getOrDefault("wrong_confirmations", AttributeValue.fromNs(List.of()))
+              .ns();
+      assertThat(counted).hasSizeLessThanOrEqualTo(3);
+      assertThat(Tables.keyRowsOf(user)).hasSize(right.equals("200") ? 1 : 0);
+      assertThat(counted.size() == 3).as("denied").isEqualTo(!right.equals("200"));
+      assertThat(enter(codes, number).verdict())
+          .isEqualTo(right.equals("200") ? "400 invalid_grant" : "400 access_denied");
+      minted += right.equals("200") ? 1 : 0;
+    }
+    assertThat(minted).as("races that the right number won").isBetween(1, GUESSES - 1);
+  }
+
+  @Test
+  void the_same_wrong_number_sixteen_times_at_once_counts_once() throws Exception {
+    var codes = api.codes(Api.CAREFUL);
+    var nonce = api.claim("mistaken", codes.userCode()).text("approval_nonce");
+    var number = api.approve("mistaken", codes.userCode(), nonce).text("confirmation");
+    var wrong = NumberMatchingTest.beside(number, 1);
+
+    var replies =
+        together(IntStream.range(0, WRONG_NUMBERS).mapToObj(_ -> () -> enter(codes, wrong)));
+
+    assertThat(replies).extracting(Reply::verdict).containsOnly("400 confirmation_required");
+    assertThat(Tables.grant(codes.deviceCode()))
+        .containsEntry("wrong_confirmations", AttributeValue.fromNs(List.of(wrong)));
+    assertThat(enter(codes, number).status()).isEqualTo(200);
+  }
+
+  private Reply enter(Api.Codes codes, String number) {
+    return api.enter(codes.deviceCode(), number, Map.of("client_id", "careful"));
   }
 
   /// Calls all at once, each on a thread of its own, and answers in their order.

@@ -24,6 +24,9 @@ class SecretScanTest {
   private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
   private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
+  /// What every address ends with that the local identity provider knows.
+  private static final String MAIL = "@example.com";
+
   private final OverHttp api = new OverHttp(Shared.stack());
 
   /// A login with a secret of each kind, so that the scan has something to find even alone.
@@ -54,10 +57,20 @@ class SecretScanTest {
         codes.deviceCode(), codes.userCode(), nonce, idempotencyKey, api.tokenOf("zoe"), token);
   }
 
+  /// The tokens of which only their device ever sees, and this test.
+  private Reply encryptedLogin() {
+    var device = Recipient.ec();
+    var codes = api.codes(device.asks(Api.OFFLINE));
+    api.grant("zoe", codes.userCode());
+    var linked = device.open(api.poll(codes.deviceCode()));
+    return device.open(api.refresh(linked.text("refresh_token")));
+  }
+
   @Test
   void no_secret_stands_in_a_table_a_log_or_an_error() {
     login();
     api.refresh(api.link("zoe").text("refresh_token"));
+    encryptedLogin();
     assertThat(api.poll("wrong").status()).isEqualTo(400);
     var cut = new Wire();
     cut.follow((_, _) -> Wire.Fate.LOST);
@@ -70,10 +83,20 @@ class SecretScanTest {
     assertThat(Secrets.LOG).isNotEmpty();
     assertThat(Secrets.ERROR_BODIES).isNotEmpty();
 
+    assertThat(Tables.rows(Tables.KEYS))
+        .as("keys of devices that are called by their user code")
+        .anyMatch(row -> row.containsKey("key_code"));
+
     assertThat(Secrets.in(rows(Tables.GRANTS))).as("secrets in Grants").isEmpty();
     assertThat(Secrets.in(rows(Tables.KEYS))).as("secrets in Keys").isEmpty();
     assertThat(Secrets.in(Secrets.LOG.stream())).as("secrets in logs").isEmpty();
     assertThat(Secrets.in(Secrets.ERROR_BODIES.stream())).as("secrets in errors").isEmpty();
+
+    assertThat(rows(Tables.KEYS)).as("personal data").anyMatch(text -> text.endsWith(MAIL));
+    assertThat(Secrets.LOG).as("personal data in logs").noneMatch(line -> line.contains(MAIL));
+    assertThat(Secrets.ERROR_BODIES)
+        .as("personal data in errors")
+        .noneMatch(body -> body.contains(MAIL));
   }
 
   @Test
@@ -91,6 +114,7 @@ class SecretScanTest {
     forms.put("user code", login.userCode());
     forms.put("user code without dash", login.userCode().replace("-", ""));
     forms.put("user code in lower case", lower(login.userCode()));
+    forms.put("user code, its bits in hex", Secrets.bits(login.userCode()));
     forms.put("user code as typed", lower(login.userCode().replace("-", "")));
     forms.put("access token", login.accessToken());
     forms.put("access token without prefix", login.accessToken().substring(3));
@@ -99,6 +123,7 @@ class SecretScanTest {
     forms.put(
         "access token, its secret in lower case", lower(forms.get("access token, its secret")));
     forms.put("nonce", login.nonce());
+    forms.put("nonce alone", login.nonce().substring(0, 32));
     forms.put("idempotency key", login.idempotencyKey());
     forms.put("idempotency key without dashes", login.idempotencyKey().replace("-", ""));
     forms.put("code verifier", VERIFIER);
@@ -115,6 +140,15 @@ class SecretScanTest {
     assertThat(found(AttributeValue.fromS(login.deviceCode().substring(0, 21))))
         .as("a locator")
         .isFalse();
+  }
+
+  @Test
+  void a_leak_of_what_was_delivered_encrypted_would_be_found() {
+    var inside = encryptedLogin();
+
+    for (var token : List.of(inside.text("access_token"), inside.text("refresh_token"))) {
+      assertThat(Secrets.in(Stream.of("xx" + token + ".y"))).isNotEmpty();
+    }
   }
 
   @Test

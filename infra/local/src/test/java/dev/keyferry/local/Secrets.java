@@ -53,6 +53,10 @@ final class Secrets {
   private static final Pattern KEY =
       Pattern.compile("kfr?_([0-9A-Za-z]{16}_([0-9A-Za-z]{43})[0-9A-Za-z]{6})");
 
+  /// A nonce, and what the claim saw of the request.
+  private static final Pattern SCREEN =
+      Pattern.compile("([A-Za-z0-9_-]{32})\\.[^.]+\\.[0-9]+\\.[^.]+");
+
   private static final Pattern SIGNED = Pattern.compile("eyJ[^.]+\\.eyJ[^.]+\\.([^.]+)");
 
   private Secrets() {}
@@ -89,9 +93,23 @@ final class Secrets {
         .flatMap(text -> Stream.of(text, text.replace("-", "")))
         .flatMap(text -> Stream.of(text, text.toLowerCase(Locale.ROOT)))
         .forEach(FORMS::add);
+    if (kind.equals(Kind.USER_CODE)) {
+      FORMS.add(bits(secret));
+    }
     if (DEVICE_CODE.matcher(secret).matches()) {
       secretHalf(secret).forEach(FORMS::add);
     }
+  }
+
+  /// A user code as a masked one would be written under a mask of nothing.
+  static String bits(String userCode) {
+    var bits =
+        userCode
+            .replace("-", "")
+            .chars()
+            .mapToLong("ABCDEFGHJKLMNPQRSTUVWXYZ23456789"::indexOf)
+            .reduce(0, (all, character) -> all * 32 + character);
+    return HexFormat.of().toHexDigits(bits, 10);
   }
 
   /// What of a token is as good as the whole of it.
@@ -99,6 +117,10 @@ final class Secrets {
     var key = KEY.matcher(secret);
     if (key.matches()) {
       return Stream.of(key.group(1), key.group(2));
+    }
+    var screen = SCREEN.matcher(secret);
+    if (screen.matches()) {
+      return Stream.of(screen.group(1));
     }
     var signed = SIGNED.matcher(secret);
     return signed.matches() ? Stream.of(signed.group(1)) : Stream.of();

@@ -1,5 +1,6 @@
 package dev.keyferry.local;
 
+import dev.keyferry.flow.Check;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.lambda.Clients;
@@ -15,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,17 @@ final class Shared {
       Clients.ofArtifact()
           .with(Client.confidential("reports-api", "Reports", sha256(API_SECRET), true))
           .with(Client.confidential("nosy-api", "Nosy", sha256(API_SECRET), false))
+          .with(
+              new Client(
+                  "careful",
+                  "Careful CLI",
+                  Set.of(Client.DEVICE_CODE_GRANT, Client.REFRESH_GRANT),
+                  new Scope(List.of("read", "offline_access")),
+                  Duration.ofDays(1),
+                  Duration.ofDays(1),
+                  Check.Policy.ALWAYS,
+                  Optional.empty(),
+                  false))
           .with(
               new Client(
                   "refresher",
@@ -74,12 +87,27 @@ final class Shared {
   }
 
   static ToHandlers limited(Functions.Tap wire, InstantSource clock, Consumer<String> log) {
+    return deployed(Map.of(), wire, clock, log);
+  }
+
+  /// Fresh environments over the same tables, as a deployment with these parameters has them.
+  static ToHandlers deployed(Map<String, String> parameters) {
+    var values = new LinkedHashMap<>(LocalKeyferry.NO_LIMITS);
+    values.putAll(parameters);
+    return deployed(values, (_, connection) -> connection, CLOCK, Secrets.LOG::add);
+  }
+
+  private static ToHandlers deployed(
+      Map<String, String> parameters,
+      Functions.Tap wire,
+      InstantSource clock,
+      Consumer<String> log) {
+    var values = new LinkedHashMap<>(parameters);
+    values.put("AWS::StackName", "deployed");
+    values.put("GrantsTable", Tables.GRANTS);
+    values.put("KeysTable", Tables.KEYS);
+    values.put("HashKey.Arn", STACK.aws().hashKey());
     try {
-      var values =
-          Map.of(
-              "GrantsTable", Tables.GRANTS,
-              "KeysTable", Tables.KEYS,
-              "HashKey.Arn", STACK.aws().hashKey());
       return environments(new Template(TEMPLATE, values), wire, clock, Encoding.TEXT, log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -92,7 +120,7 @@ final class Shared {
       InstantSource clock,
       Encoding encoding,
       Consumer<String> log) {
-    var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, log);
+    var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, log, log);
     return new ToHandlers(STACK.template().routes(), functions, encoding);
   }
 
@@ -116,6 +144,7 @@ final class Shared {
               CLIENTS,
               CLOCK,
               (_, connection) -> connection,
+              Secrets.LOG::add,
               Secrets.LOG::add));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

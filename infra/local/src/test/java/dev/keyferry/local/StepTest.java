@@ -8,6 +8,7 @@ import dev.keyferry.local.Wire.Fate;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class StepTest {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
+  private static int tests;
+
   private final Queue<String> requests = new ConcurrentLinkedQueue<>();
   private final Wire wire = new Wire();
 
@@ -27,7 +30,8 @@ class StepTest {
       new TestClock(
           Shared.CLOCK.instant().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofMinutes(1)));
 
-  private final Api api = Shared.limited(wire, clock);
+  /// Each test from an address of its own, or together they would ask for too many codes.
+  private final Api api = Shared.limited(wire, clock).from("198.51.100." + ++tests);
 
   @BeforeEach
   void warmUpAllFunctions() {
@@ -89,20 +93,21 @@ class StepTest {
   }
 
   @Test
-  void claim_is_one_update_between_two_looks_at_the_counters_and_approve_is_one_update() {
+  void claim_is_one_update_behind_the_limit_and_approve_is_one_update() {
     var codes = api.codes();
 
     assertThat(requestsOf("200", () -> api.claim("sue", codes.userCode())))
-        .containsExactly("BatchGetItem", "UpdateItem", "BatchGetItem");
+        .as("a look at the network's count, a try reserved, the claim, the try given back")
+        .containsExactly("GetItem", "UpdateItem", "UpdateItem", "UpdateItem");
     var nonce = nonce(codes.userCode());
     assertThat(requestsOf("200", () -> api.approve("sue", codes.userCode(), nonce)))
         .containsExactly("UpdateItem");
   }
 
   @Test
-  void a_wrong_code_costs_a_look_a_refused_update_and_two_counts() {
+  void a_wrong_code_costs_a_refused_update_and_two_counts() {
     assertThat(requestsOf("404 invalid_user_code", () -> api.claim("sue", "AAAA-AAAA")))
-        .containsExactly("BatchGetItem", "UpdateItem", "UpdateItem", "UpdateItem");
+        .containsExactly("GetItem", "UpdateItem", "UpdateItem", "UpdateItem");
   }
 
   @Test
@@ -121,6 +126,68 @@ class StepTest {
 
     assertThat(requestsOf("200", () -> api.poll(codes.deviceCode())))
         .containsExactly("UpdateItem", "TransactWriteItems");
+  }
+
+  @Test
+  void the_poll_of_who_has_signed_out_ends_the_grant_and_those_that_follow_are_one_update() {
+    var codes = api.codes();
+    api.grant("sam", codes.userCode());
+    api.signOut("sam");
+
+    assertThat(requestsOf("400 access_denied", () -> api.poll(codes.deviceCode())))
+        .containsExactly("UpdateItem", "TransactWriteItems", "UpdateItem");
+    assertThat(requestsOf("400 access_denied", () -> api.poll(codes.deviceCode())))
+        .containsExactly("UpdateItem");
+  }
+
+  @Test
+  void a_number_costs_approve_nothing_and_a_wrong_one_the_device_one_update() {
+    var careful = Map.of("client_id", "careful");
+    key();
+    var warm = api.codes(Api.CAREFUL);
+    var warmed = api.approve("sue", warm.userCode(), nonce(warm.userCode())).text("confirmation");
+    api.enter(warm.deviceCode(), warmed, careful);
+    var codes = api.codes(Api.CAREFUL);
+    var nonce = nonce(codes.userCode());
+
+    assertThat(requestsOf("200", () -> api.approve("sue", codes.userCode(), nonce)))
+        .containsExactly("UpdateItem");
+    var number = api.approve("sue", codes.userCode(), nonce).text("confirmation");
+    var wrong = NumberMatchingTest.beside(number, 1);
+    var row = Tables.grant(codes.deviceCode());
+    assertThat(
+            requestsOf(
+                "400 confirmation_required", () -> api.poll(codes.deviceCode(), careful, Map.of())))
+        .containsExactly("UpdateItem");
+    assertThat(Tables.grant(codes.deviceCode())).as("refused").isEqualTo(row);
+    assertThat(
+            requestsOf(
+                "400 confirmation_required", () -> api.enter(codes.deviceCode(), wrong, careful)))
+        .containsExactly("UpdateItem", "UpdateItem");
+    row = Tables.grant(codes.deviceCode());
+    assertThat(
+            requestsOf(
+                "400 confirmation_required", () -> api.enter(codes.deviceCode(), wrong, careful)))
+        .containsExactly("UpdateItem");
+    assertThat(Tables.grant(codes.deviceCode())).as("refused").isEqualTo(row);
+    assertThat(requestsOf("200", () -> api.enter(codes.deviceCode(), number, careful)))
+        .containsExactly("UpdateItem", "TransactWriteItems");
+  }
+
+  @Test
+  void an_approval_that_lacks_an_acknowledgement_is_one_read() {
+    var codes = api.codes(Map.of("client_id", "careful"));
+    var nonce = nonce(codes.userCode());
+
+    assertThat(
+            requestsOf(
+                "400 acknowledgement_required", () -> api.approve("sue", codes.userCode(), nonce)))
+        .containsExactly("GetItem");
+    assertThat(
+            requestsOf(
+                "200",
+                () -> api.approve("sue", codes.userCode(), nonce, Map.of("acknowledged", true))))
+        .containsExactly("UpdateItem");
   }
 
   @Test

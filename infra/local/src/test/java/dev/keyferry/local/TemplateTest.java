@@ -29,6 +29,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What `template.yaml` promises. A name that only CloudFormation could resolve stands for its
 /// value.
@@ -133,6 +135,29 @@ class TemplateTest {
             assertThat(function.environment().values().stream().filter(parameters::containsValue))
                 .allMatch(description.asText()::contains, "in " + description);
           });
+    }
+
+    /// Lambda takes no longer one.
+    @Test
+    void a_version_description_has_256_characters_at_most_whatever_the_parameters()
+        throws IOException {
+      var longest =
+          template
+              .section("Parameters")
+              .propertyStream()
+              .collect(toMap(Map.Entry::getKey, parameter -> longest(parameter.getValue())));
+      var full = template(longest);
+
+      assertThat(full.functions())
+          .allSatisfy(function ->
+              assertThat(full.properties(function.id()).path("VersionDescription").asText())
+                  .hasSizeLessThanOrEqualTo(256));
+    }
+
+    private static String longest(JsonNode parameter) {
+      return parameter.path("Type").asText().equals("Number")
+          ? parameter.path("MaxValue").asText()
+          : "x".repeat(parameter.path("MaxLength").asInt());
     }
 
     @Test
@@ -378,6 +403,18 @@ class TemplateTest {
         assertThat(resource.path("UpdateReplacePolicy").asText()).isEqualTo("Retain");
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"NameClaim", "EmailClaim", "OrganisationClaim"})
+  void a_claim_can_have_any_name_that_issuers_give_or_none(String parameter) {
+    var claim = template.section("Parameters").path(parameter);
+    var allowed = claim.path("AllowedPattern").asText();
+
+    assertThat(List.of("", claim.path("Default").asText(), "custom:org", "https://acme.example/o"))
+        .allMatch(name -> name.matches(allowed));
+    assertThat(List.of(" ", "a b", "a,b", "a\n", "${a}", "a\"b"))
+        .noneMatch(name -> name.matches(allowed));
   }
 
   @Test

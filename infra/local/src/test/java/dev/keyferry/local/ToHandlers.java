@@ -29,21 +29,33 @@ final class ToHandlers extends Api {
   private final Functions functions;
   private final Encoding encoding;
   private final String address;
+  private final Map<String, String> claims;
 
   ToHandlers(List<Route> routes, Functions functions, Encoding encoding) {
-    this(routes, functions, encoding, "203.0.113.7");
+    this(routes, functions, encoding, "203.0.113.7", Map.of());
   }
 
-  private ToHandlers(List<Route> routes, Functions functions, Encoding encoding, String address) {
+  private ToHandlers(
+      List<Route> routes,
+      Functions functions,
+      Encoding encoding,
+      String address,
+      Map<String, String> claims) {
     this.routes = routes;
     this.functions = functions;
     this.encoding = encoding;
     this.address = address;
+    this.claims = claims;
   }
 
   /// The same environments, called from another address.
   ToHandlers from(String otherAddress) {
-    return new ToHandlers(routes, functions, encoding, otherAddress);
+    return new ToHandlers(routes, functions, encoding, otherAddress, claims);
+  }
+
+  /// The same environments, for users whose tokens say this besides who they are.
+  ToHandlers claiming(Map<String, String> more) {
+    return new ToHandlers(routes, functions, encoding, address, more);
   }
 
   @Override
@@ -68,12 +80,11 @@ final class ToHandlers extends Api {
     event.put("body", encoded(call.body())).put("isBase64Encoded", encoding != Encoding.TEXT);
     switch (route.authorization()) {
       case Authorization.None _ -> {}
-      case Authorization.Jwt _ ->
-          context
-              .putObject("authorizer")
-              .putObject("jwt")
-              .putObject("claims")
-              .put("sub", call.user());
+      case Authorization.Jwt _ -> {
+        var jwt = context.putObject("authorizer").putObject("jwt").putObject("claims");
+        claims.forEach(jwt::put);
+        jwt.put("sub", call.user());
+      }
       case Authorization.Lambda(var authorizer) -> {
         ObjectNode verdict;
         try {

@@ -1,0 +1,38 @@
+package dev.keyferry.flow;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// The two digits that the approving page shows and the claimant enters at the device. They are
+/// derived from the claim that approved, so they are stored nowhere, and are the same however often
+/// they are asked for.
+public record Confirmation(int number) {
+  /// So many different wrong ones deny the grant.
+  public static final int MOST_WRONG = 3;
+
+  private static final int LEAST = 10;
+  private static final int CHOICES = 90;
+  private static final Pattern FORM = Pattern.compile("[0-9]{2}");
+
+  /// What a device sends; empty if it cannot be one.
+  public static Optional<Confirmation> parse(String text) {
+    return FORM.matcher(text).matches()
+        ? Optional.of(new Confirmation(Integer.parseInt(text)))
+        : Optional.empty();
+  }
+
+  /// The number of this claim: 10 to 99, all as likely but for one part in 2^57.
+  static Confirmation of(KeyHasher hasher, Locator locator, Grant.Claim claim) {
+    var nonce = claim.nonce();
+    var message = Frame.of("confirmation").with(locator.partitionKey()).with(nonce).toBytes();
+    var mac = hasher.hmac(Purpose.CONFIRMATION, nonce.version(), message);
+    var drawn = Long.remainderUnsigned(ByteBuffer.wrap(mac).getLong(), CHOICES);
+    return new Confirmation(LEAST + (int) drawn);
+  }
+
+  @Override
+  public String toString() {
+    return "%02d".formatted(number);
+  }
+}

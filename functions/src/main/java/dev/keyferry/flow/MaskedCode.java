@@ -1,0 +1,44 @@
+package dev.keyferry.flow;
+
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/// A user code at rest: its bits combined with those of a MAC that no other row has, and the
+/// version of that MAC's subkey. Written `<version>.<ten hex digits>`. docs/decisions/0012.
+///
+/// A pad may hide one text only. It is made of the key's id and owner; the id comes from the device
+/// secret, and so does the user code.
+public record MaskedCode(int version, long bits) {
+  private static final Pattern FORM = Pattern.compile("([0-9]{1,9})\\.([0-9a-f]{10})");
+  private static final int HEX_DIGITS = UserCode.BITS / 4;
+
+  static MaskedCode of(UserCode code, KeyHasher hasher, KeyId id, Subject subject) {
+    var version = hasher.version();
+    return new MaskedCode(version, code.bits() ^ pad(hasher, version, id, subject));
+  }
+
+  public static MaskedCode parse(String text) {
+    var form = FORM.matcher(text);
+    if (!form.matches()) {
+      throw new IllegalArgumentException("not a masked code");
+    }
+    return new MaskedCode(
+        Integer.parseInt(form.group(1)), HexFormat.fromHexDigitsToLong(form.group(2)));
+  }
+
+  /// The code, under a version for which [KeyHasher#reaches] holds. Of an edited row it is some
+  /// other code.
+  UserCode reveal(KeyHasher hasher, KeyId id, Subject subject) {
+    return UserCode.ofBits(bits ^ pad(hasher, version, id, subject));
+  }
+
+  private static long pad(KeyHasher hasher, int version, KeyId id, Subject subject) {
+    var message = Frame.of("name").with(id.partitionKey()).with(subject.value()).toBytes();
+    return UserCode.firstBits(hasher.hmac(Purpose.NAME, version, message));
+  }
+
+  @Override
+  public String toString() {
+    return version + "." + HexFormat.of().toHexDigits(bits, HEX_DIGITS);
+  }
+}

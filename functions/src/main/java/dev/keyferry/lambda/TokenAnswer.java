@@ -1,0 +1,47 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.Delivery;
+import dev.keyferry.flow.IssuedKey;
+import dev.keyferry.flow.RefreshToken;
+import dev.keyferry.jose.Jwe;
+import dev.keyferry.web.Json;
+import dev.keyferry.web.Response;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What the token endpoint answers with a key, RFC 6749 §5.1: as it is, or in a JWE.
+final class TokenAnswer {
+  private TokenAnswer() {}
+
+  static Response of(IssuedKey issued) {
+    return Response.json(
+            200,
+            issued
+                .jwe()
+                .<Map<String, ?>>map(jwe -> Map.of("token_type", "JWE", "payload", jwe))
+                .orElseGet(() -> body(issued)))
+        .with("pragma", "no-cache");
+  }
+
+  static String encrypt(Delivery delivery, IssuedKey issued) {
+    var body = new HashMap<String, Object>(body(issued));
+    body.put("nonce", delivery.nonce());
+    return Jwe.encrypt(delivery.jwk(), Json.write(body));
+  }
+
+  /// The life is the key's whole life, so that a repeated answer is the same to the byte.
+  private static Map<String, ?> body(IssuedKey issued) {
+    var key = issued.key();
+    return Map.of(
+        "access_token", issued.accessToken().reveal(),
+        "token_type", "Bearer",
+        "expires_in", Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
+        "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
+        "scope", key.terms().scope(),
+        "sub", key.terms().subject().value(),
+        "name", key.terms().profile().name(),
+        "email", key.terms().profile().email(),
+        "organisation", key.terms().profile().organisation());
+  }
+}

@@ -1,0 +1,58 @@
+package dev.keyferry.flow;
+
+import static dev.keyferry.flow.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ScreenPassTest {
+  private final TestHasher hasher = new TestHasher();
+  private final ApprovalNonce nonce = ApprovalNonce.draw(new Random(1), NOON);
+  private final ScreenPass pass = ScreenPass.of(nonce, Samples.confirming(Samples.request(NOON)));
+  private final String text = pass.write(hasher);
+
+  @Test
+  void says_what_the_claim_saw() {
+    assertThat(pass).isEqualTo(new ScreenPass(nonce, "cli", true, Origin.parse("192.0.2.7")));
+    assertThat(ScreenPass.read(hasher, text)).contains(pass);
+
+    var other = new ScreenPass(nonce, "a client of spaces", false, Origin.parse("2001:db8::7"));
+    assertThat(ScreenPass.read(hasher, other.write(hasher))).contains(other);
+  }
+
+  @Test
+  void that_the_page_changed_is_none() {
+    var parts = text.split("\\.", 3);
+    var nearer = "true 198.51.100.7 cli".getBytes(StandardCharsets.UTF_8);
+    var seen = Base64.getUrlEncoder().withoutPadding().encodeToString(nearer);
+    var another = ApprovalNonce.draw(new Random(2), NOON).text();
+
+    for (var forged :
+        List.of(
+            String.join(".", parts[0], seen, parts[2]),
+            String.join(".", another, parts[1], parts[2]),
+            String.join(".", parts[0], parts[1], "1.AAAA"),
+            parts[0] + parts[1] + ".." + parts[2])) {
+      assertThat(ScreenPass.read(hasher, forged)).as(forged).isEmpty();
+    }
+  }
+
+  @Test
+  void of_another_version_of_the_subkeys_is_none() {
+    hasher.rotateTo(2);
+
+    assertThat(ScreenPass.read(hasher, text)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", "..", "...", "a.b", "a.b.c", "ä.ö.ü", "nonce"})
+  void that_is_nothing_of_the_kind_is_none(String garbage) {
+    assertThat(ScreenPass.read(hasher, garbage)).isEmpty();
+  }
+}

@@ -1,0 +1,373 @@
+package dev.keyferry.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.flow.Origin;
+import dev.keyferry.web.Json;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the verification page is made of, and how it is served.
+final class VerificationPageTest {
+  private static final Path FILES = Path.of("src/main/resources/dev/keyferry/page");
+  private static final String LIBRARY = "oauth4webapi.js";
+
+  private static String file(String name) throws IOException {
+    return Files.readString(FILES.resolve(name));
+  }
+
+  private static List<String> names() throws IOException {
+    try (var files = Files.list(FILES)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /// What we wrote: all scripts but the library, and the document.
+  private static List<String> ours() throws IOException {
+    return names().stream()
+        .filter(name -> name.endsWith(".js") || name.endsWith(".html"))
+        .filter(name -> !name.equals(LIBRARY))
+        .toList();
+  }
+
+  private static List<String> found(String pattern, String text) {
+    return Pattern.compile(pattern).matcher(text).results().map(found -> found.group(1)).toList();
+  }
+
+  @Nested
+  class Words {
+    @Test
+    void every_catalogue_has_the_same_phrases_and_none_is_empty() throws IOException {
+      var english = phrases("en");
+
+      for (var language : Languages.ALL) {
+        assertThat(phrases(language).keySet()).as(language).isEqualTo(english.keySet());
+        assertThat(phrases(language).values()).as(language).noneMatch(String::isBlank);
+      }
+    }
+
+    @Test
+    void every_translation_has_the_same_values_in_it() throws IOException {
+      var english = phrases("en");
+
+      for (var language : Languages.ALL) {
+        phrases(language)
+            .forEach((phrase, words) ->
+                assertThat(values(words))
+                    .as(language + " " + phrase)
+                    .isEqualTo(values(english.getOrDefault(phrase, ""))));
+      }
+    }
+
+    @Test
+    void only_english_speaks_english() throws IOException {
+      var english = phrases("en");
+      // Words that are the same in two languages.
+      var shared = Map.of("de", List.of("linked.app", "time.at"), "es", List.of("time.at"));
+
+      for (var language : Languages.ALL.subList(1, Languages.ALL.size())) {
+        phrases(language)
+            .forEach((phrase, words) -> {
+              if (!shared.getOrDefault(language, List.of()).contains(phrase)) {
+                assertThat(words).as(language + " " + phrase).isNotEqualTo(english.get(phrase));
+              }
+            });
+      }
+    }
+
+    @Test
+    void every_phrase_is_used_and_every_phrase_that_is_used_exists() throws IOException {
+      var used = new TreeSet<String>();
+      for (var name : ours()) {
+        used.addAll(found("'([a-z]+\\.[a-z_]+)'", file(name)));
+        used.addAll(found("data-words(?:-label)?=\"([^\"]+)\"", file(name)));
+        used.addAll(found("\\{\\{words:([^}]+)}}", file(name)));
+      }
+
+      assertThat(used).isEqualTo(new TreeSet<>(phrases("en").keySet()));
+    }
+
+    @Test
+    void the_switch_offers_every_language_there_is() throws IOException {
+      assertThat(found("<option value=\"(..)\" lang=", file("device.html")))
+          .isEqualTo(Languages.ALL);
+      assertThat(names().stream().filter(name -> name.startsWith("words-")))
+          .containsExactlyInAnyOrderElementsOf(
+              Languages.ALL.stream().map(language -> "words-" + language + ".json").toList());
+    }
+
+    private static Map<String, String> phrases(String language) throws IOException {
+      var text = file("words-" + language + ".json");
+      var object = Json.readObject(text);
+      var phrases = new HashMap<String, String>();
+      found("(?m)^  \"([^\"]+)\":", text).forEach(key -> phrases.put(key, object.string(key)));
+      return phrases;
+    }
+
+    private static List<String> values(String words) {
+      return found("\\{(\\w+)}", words).stream().sorted().toList();
+    }
+  }
+
+  @Nested
+  class Safety {
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "innerHTML",
+          "outerHTML",
+          "insertAdjacentHTML",
+          "document.write",
+          "eval(",
+          "new Function",
+          "DOMParser",
+          "createContextualFragment",
+          "srcdoc",
+          "localStorage",
+          "document.cookie"
+        })
+    void no_text_becomes_markup_or_code_and_nothing_is_kept(String way) throws IOException {
+      for (var name : ours()) {
+        assertThat(file(name)).as(name).doesNotContain(way);
+      }
+    }
+
+    @Test
+    void the_document_has_nothing_inline() throws IOException {
+      assertThat(file("device.html"))
+          .doesNotContain("<style")
+          .doesNotContainPattern("<script(?![^>]*\\ssrc=)")
+          .doesNotContainPattern("\\s(on[a-z]+|style)=");
+    }
+  }
+
+  @Nested
+  class Serving {
+    private final VerificationPageHandler handler = handler(Map.of());
+
+    @Test
+    void everything_in_the_folder_is_served_and_everything_a_document_names() throws IOException {
+      var document = get("/device", Map.of()).body();
+      var named = found("(?:href|src)=\"(/device/[^\"/]+/[^\"]+)\"", document);
+
+      assertThat(named)
+          .isNotEmpty()
+          .allSatisfy(path -> assertThat(get(path, Map.of()).status()).as(path).isEqualTo(200));
+      var folder = named.get(0).replaceFirst("[^/]+$", "");
+      assertThat(names().stream().filter(name -> !name.matches(".*\\.(html|txt)")))
+          .allSatisfy(
+              name -> assertThat(get(folder + name, Map.of()).status()).as(name).isEqualTo(200));
+      // Loaded at once, not one after the other.
+      assertThat(named)
+          .containsAll(
+              VerificationPageHandler.SCRIPTS.stream().map(name -> folder + name).toList());
+    }
+
+    @Test
+    void what_has_the_hash_in_its_path_is_stored_for_good_and_another_hash_is_not_found() {
+      var style = styleOf(handler);
+
+      assertThat(get(style, Map.of()).headers())
+          .containsEntry("cache-control", "public, max-age=31536000, immutable")
+          .containsEntry("cross-origin-resource-policy", "same-origin")
+          .containsEntry("x-content-type-options", "nosniff");
+      var other = style.replaceFirst("/device/[^/]+", "/device/000000000000");
+      assertThat(get(other, Map.of()).status()).isEqualTo(404);
+      assertThat(styleOf(handler(Map.of("ACCENT_COLOR", "#bb0000")))).isNotEqualTo(style);
+      assertThat(styleOf(handler(Map.of("BRAND_NAME", "Acme")))).isEqualTo(style);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "gzip|true",
+          "deflate, gzip;q=0.5, br|true",
+          "gzip; q=1.0|true",
+          "gzip;q=0|false",
+          "gzip;q=0.000|false",
+          "br|false",
+          "''|false"
+        })
+    void is_compressed_for_whom_it_may_be(String accepted, boolean isCompressed)
+        throws IOException {
+      var path = styleOf(handler);
+      var plain = get(path, Map.of());
+      var answer = get(path, Map.of("accept-encoding", accepted));
+
+      assertThat(answer.isBase64()).isEqualTo(isCompressed);
+      assertThat(answer.headers()).containsEntry("vary", "accept-encoding");
+      if (isCompressed) {
+        assertThat(answer.headers()).containsEntry("content-encoding", "gzip");
+        var bytes = new ByteArrayInputStream(Base64.getDecoder().decode(answer.body()));
+        try (var text = new GZIPInputStream(bytes)) {
+          assertThat(new String(text.readAllBytes(), StandardCharsets.UTF_8))
+              .isEqualTo(plain.body());
+        }
+      } else {
+        assertThat(answer).isEqualTo(plain);
+      }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "de|de|ltr",
+          "de-AT,en;q=0.5|de|ltr",
+          "fr, es;q=0.8, en;q=0.7|es|ltr",
+          "ja;q=0.1, ar|ar|rtl",
+          "fr|en|ltr",
+          "*|en|ltr",
+          "!!;q=x|en|ltr",
+          "''|en|ltr"
+        })
+    void the_document_is_in_the_language_that_the_browser_prefers(
+        String accepted, String language, String direction) {
+      var answer = get("/device/linked", Map.of("accept-language", accepted));
+
+      assertThat(answer.body())
+          .contains("<html lang=\"%s\" dir=\"%s\">".formatted(language, direction))
+          .contains("/words-" + language + ".json")
+          .doesNotContain("{{");
+      assertThat(answer.headers())
+          .containsEntry("content-language", language)
+          .containsEntry("cache-control", "no-store")
+          .containsEntry("vary", "accept-encoding, accept-language");
+    }
+
+    @Test
+    void the_brand_is_shown_and_can_be_no_markup() {
+      var branded =
+          handler(
+              Map.of(
+                  "BRAND_NAME", "<b>A&B</b>\"{{issuer}}$1",
+                  "SUPPORT_URL", "https://help.example/?a=1&b=2"));
+
+      assertThat(get(branded, "/device", Map.of()).body())
+          .contains("<bdi>&lt;b>A&amp;B&lt;/b>&quot;{{issuer}}$1</bdi>")
+          .contains("content=\"https://help.example/?a=1&amp;b=2\"")
+          .contains("content=\"https://issuer.example\"");
+    }
+
+    private static String styleOf(VerificationPageHandler handler) {
+      var document = get(handler, "/device", Map.of()).body();
+      return Pattern.compile("/device/[0-9a-f]+/device\\.css")
+          .matcher(document)
+          .results()
+          .map(MatchResult::group)
+          .findFirst()
+          .orElseThrow();
+    }
+
+    private Response get(String path, Map<String, String> headers) {
+      return get(handler, path, headers);
+    }
+
+    private static Response get(
+        VerificationPageHandler handler, String path, Map<String, String> headers) {
+      return handler.handle(
+          new Request(
+              Optional.empty(),
+              URI.create("https://keys.example"),
+              URI.create("https://issuer.example"),
+              path,
+              "",
+              headers,
+              "",
+              Origin.parse("192.0.2.7"),
+              Map.of()));
+    }
+
+    private static VerificationPageHandler handler(Map<String, String> settings) {
+      var all =
+          new HashMap<>(
+              Map.of(
+                  "PAGE_CLIENT_ID", "page",
+                  "SIGN_IN_ORIGINS", "",
+                  "BRAND_NAME", "Keyferry",
+                  "ACCENT_COLOR", "#0b5a6b",
+                  "SUPPORT_URL", ""));
+      all.putAll(settings);
+      return new VerificationPageHandler(
+          new Wiring(
+              all,
+              Clients.ofArtifact(),
+              () -> {
+                throw new AssertionError("the page needs no AWS");
+              },
+              () -> {
+                throw new AssertionError("the page needs no AWS");
+              },
+              Clock.systemUTC(),
+              new SecureRandom(),
+              _ -> {}));
+    }
+  }
+
+  @Nested
+  class Colours {
+    private static Stream<String> all() {
+      var colours = new ArrayList<String>();
+      for (int red = 0; red < 256; red += 51) {
+        for (int green = 0; green < 256; green += 51) {
+          for (int blue = 0; blue < 256; blue += 51) {
+            colours.add("#%02x%02x%02x".formatted(red, green, blue));
+          }
+        }
+      }
+      return colours.stream();
+    }
+
+    @Test
+    void whatever_the_accent_its_text_is_legible_and_so_is_it_as_text() {
+      assertThat(all().map(Accent::parse))
+          .hasSize(216)
+          .allSatisfy(accent -> {
+            assertThat(accent.contrast(accent.onIt())).isGreaterThanOrEqualTo(4.5);
+            for (var ground : List.of(Accent.LIGHT_GROUND, Accent.DARK_GROUND)) {
+              assertThat(accent.on(ground).contrast(ground)).isGreaterThanOrEqualTo(4.5);
+            }
+          });
+    }
+
+    @Test
+    void the_grounds_are_those_of_the_style_sheet() throws IOException {
+      assertThat(found("--tint: (#[0-9a-f]{6});", file("device.css")))
+          .containsExactly(Accent.LIGHT_GROUND.toString(), Accent.DARK_GROUND.toString());
+    }
+
+    @Test
+    void an_accent_that_is_legible_stays_as_it_is() {
+      assertThat(Accent.parse("#0b5a6b").css())
+          .contains("--accent: #0b5a6b;", "--on-accent: #ffffff;", "--accent-text: #0b5a6b;");
+      assertThat(Accent.parse("#ffdd00").css())
+          .contains("--accent: #ffdd00;", "--on-accent: #000000;")
+          .doesNotContain("--accent-text: #ffdd00;\n}");
+    }
+  }
+}
