@@ -3,7 +3,6 @@ package dev.keyferry.local;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
@@ -11,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -93,7 +93,7 @@ class ScreensTest extends InBrowser {
     see("enter");
     press("#continue");
     assertThat(person.alert()).not().isEmpty();
-    see("enter-problem");
+    look("enter-problem");
     page().navigate(Shared.stack().url() + "/device?user_code=" + codes.userCode());
     see("enter", "enter-compare");
     press("#continue");
@@ -103,7 +103,7 @@ class ScreensTest extends InBrowser {
     see("acknowledge");
     press("#acknowledge-form [type=submit]");
     assertThat(person.alert()).not().isEmpty();
-    see("acknowledge-problem");
+    look("acknowledge-problem");
     press("#acknowledge-deny");
     see("done", "denied");
     page().unroute("**/oauth/device/claim");
@@ -113,7 +113,7 @@ class ScreensTest extends InBrowser {
     var held = new ArrayDeque<Route>();
     page().route("**/token", held::add);
     page().locator("#username").waitFor();
-    see("sign-in-at-issuer");
+    look("sign-in-at-issuer");
     person.signIn(user);
     page().waitForCondition(() -> !held.isEmpty());
     page().locator("#wait").evaluate(
@@ -185,9 +185,7 @@ class ScreensTest extends InBrowser {
   }
 
   private void claimAnother(String userCode) {
-    if (page().locator("#to-enter").isVisible()) {
-      press("#to-enter");
-    }
+    press("#to-enter");
     page().locator("#user-code").fill(userCode);
     press("#continue");
     page().locator("#approve:not([aria-disabled])").waitFor();
@@ -199,14 +197,15 @@ class ScreensTest extends InBrowser {
 
   /// Waits until this is on the screen, and looks at it.
   private void see(String section, String name) {
-    var place = page().locator("#" + section.replaceFirst("-problem$", ""));
-    if (!section.equals("sign-in-at-issuer")) {
-      place.waitFor();
-    }
+    page().locator("#" + section).waitFor();
+    look(name);
+  }
+
+  private void look(String name) {
     for (var look : looks) {
       page().setViewportSize(look.width, look.height);
       page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(look.scheme));
-      var picture = name + "-" + look.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+      var picture = name + "-" + look.name().toLowerCase(Locale.ROOT).replace('_', '-');
       Axe.violations(page()).forEach(fault -> faults.add(picture + ": " + fault));
       ((List<?>) page().evaluate(OUTSIDE)).forEach(fault -> faults.add(picture + ": " + fault));
       person.shoot(picture);
@@ -214,8 +213,7 @@ class ScreensTest extends InBrowser {
   }
 
   private void press(String selector) {
-    Locator pressed = page().locator(selector);
-    pressed.click();
+    page().locator(selector).click();
   }
 
   private Page page() {
