@@ -37,17 +37,27 @@ class ScreensTest extends InBrowser {
     }
   }
 
-  /// Whatever reaches beyond the screen or is cut off by what it is in. A field may scroll.
+  /// Whatever reaches beyond the screen or is cut off by what it is in, and whatever button is too
+  /// narrow for a word. A field may scroll.
   private static final String OUTSIDE =
       """
-      () => [...document.querySelectorAll('body, body *')]
+      () => {
+      const isTooNarrow = button => {
+        button.style.overflowWrap = 'normal';
+        const is = button.scrollWidth > button.clientWidth;
+        button.style.overflowWrap = '';
+        return is;
+      };
+      return [...document.querySelectorAll('body, body *')]
         .filter(each => each.checkVisibility() && !each.closest('.unseen') && !each.matches('input, option'))
         .filter(each => {
           const { left, right } = each.getBoundingClientRect();
           const isCut = each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX !== 'visible';
-          return left < -0.5 || right > innerWidth + 0.5 || (isCut && each.clientWidth > 0);
+          const isNarrow = each.matches('button') && isTooNarrow(each);
+          return left < -0.5 || right > innerWidth + 0.5 || (isCut && each.clientWidth > 0) || isNarrow;
         })
-        .map(each => `outside: ${each.tagName} ${each.id} ${each.textContent.slice(0, 40)}`)\
+        .map(each => `outside: ${each.tagName} ${each.id} ${each.textContent.slice(0, 40)}`);
+      }\
       """;
 
   private static final Map<String, String> MUCH =
