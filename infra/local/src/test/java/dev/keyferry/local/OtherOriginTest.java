@@ -68,9 +68,9 @@ class OtherOriginTest extends InBrowser {
 
   @Test
   void whoever_opened_the_page_holds_no_window_of_it() {
-    open("<button onclick=\"opened = open('%s/device')\">Open</button>".formatted(KEYFERRY));
+    open("<button onclick=\"opened = window.open('%s/device')\">Open</button>".formatted(KEYFERRY));
 
-    var opened = context.waitForPage(() -> page.locator("button").click());
+    var opened = page.waitForPopup(() -> page.locator("button").click());
     opened.locator("#enter").waitFor();
 
     assertThat(page.evaluate("opened.closed")).isEqualTo(true);
