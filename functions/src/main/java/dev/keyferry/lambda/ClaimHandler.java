@@ -44,7 +44,7 @@ public final class ClaimHandler extends ApiHandler {
                 entry("client_id", asked.clientId()),
                 entry("client_name", clients.nameOf(asked.clientId())),
                 entry("scope", asked.scope()),
-                entry("scopes", asked.scope().tokens().stream().map(this::described).toList()),
+                entry("scopes", clients.describe(asked.scope())),
                 entry("device_name", asked.deviceName()),
                 entry("expires_in", asked.lifetime().toSeconds()),
                 entry("requested_at", asked.at().getEpochSecond()),
@@ -55,10 +55,6 @@ public final class ClaimHandler extends ApiHandler {
       }
       case Declined(var error) -> Response.error(error);
     };
-  }
-
-  private Map<String, ?> described(String scope) {
-    return Map.of("scope", scope, "description", clients.describe(scope));
   }
 
   /// What approve is going to ask for, if it comes from where this came from.

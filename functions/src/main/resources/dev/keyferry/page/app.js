@@ -14,6 +14,7 @@ const isLinked = () => location.pathname === LINKED;
 const query = new URLSearchParams(location.search);
 const returned = query.has('code') || query.has('error');
 const pending = takePending();
+const reloaded = history.state?.userCode;
 // Codes leave the address at once, and the history with it.
 history.replaceState(null, '', returned && pending?.view === 'linked' ? LINKED : location.pathname);
 
@@ -22,7 +23,7 @@ async function arrive() {
   showSupport();
   if (returned) return comeBack();
   if (isLinked()) return openDevices();
-  const userCode = code.normalise(query.get('user_code') ?? pending?.userCode ?? '');
+  const userCode = code.normalise(query.get('user_code') ?? pending?.userCode ?? reloaded ?? '');
   return enter(code.isUserCode(userCode) ? userCode : '');
 }
 

@@ -31,9 +31,13 @@ export async function claim(userCode) {
     { body: { user_code: userCode }, unreachable: 'problem.unreachable' });
   grant = { ...answer, user_code: userCode };
   isOver = false;
+  remember({ userCode });
   again = () => showConsent(grant);
   again();
 }
+
+/** For a reload, which forgets who is signed in but need not forget the code. It is in no URL. */
+const remember = state => history.replaceState(state, '');
 
 async function approve(acknowledged) {
   if (grant.confirmation === 'acknowledgement' && !acknowledged) return showAcknowledgement();
@@ -88,6 +92,7 @@ function showNumber(number) {
   const { client_name: client } = grant;
   element('number').textContent = number;
   code.put('');
+  remember(null);
   again = () => show('confirm-number', () => fill(element('number-text'), 'number.text', { client }));
   again();
 }
@@ -103,6 +108,7 @@ function finish(status) {
   const [title, text, next] = ENDS[status];
   element('done').dataset.status = status;
   code.put('');
+  remember(null);
   grant = undefined;
   isOver = true;
   again = () => show('done', () => {

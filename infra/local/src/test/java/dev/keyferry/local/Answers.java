@@ -23,8 +23,7 @@ final class Answers {
           try {
             var body = (ObjectNode) JSON.readTree(answer.text());
             change.accept(body);
-            route.fulfill(
-                new Route.FulfillOptions().setResponse(answer).setBody(body.toString()));
+            route.fulfill(new Route.FulfillOptions().setResponse(answer).setBody(body.toString()));
           } catch (JsonProcessingException e) {
             throw new AssertionError("not JSON: " + answer.text(), e);
           }

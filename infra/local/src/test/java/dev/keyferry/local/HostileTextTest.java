@@ -54,8 +54,8 @@ class HostileTextTest extends InBrowser {
           const question = document.querySelector('#confirm-title bdi').textContent;
           document.getElementById('confirm').close();
           while (document.querySelector('main').ariaBusy === 'true') await new Promise(done => setTimeout(done));
-          seen.push([each.querySelector('h2').textContent, each.querySelector('dd').textContent,
-            button.ariaLabel, question]);
+          const [app, may] = [...each.querySelectorAll('dd')].map(({ textContent }) => textContent);
+          seen.push([each.querySelector('h2').textContent, app, may, button.ariaLabel, question]);
         }
         return seen;
       }\
@@ -89,7 +89,8 @@ class HostileTextTest extends InBrowser {
   void there_are_two_hundred_and_none_is_there_twice() {
     assertThat(Hostile.TEXTS).hasSize(200).doesNotHaveDuplicates();
     assertThat(HARMLESS).anyMatch(text -> text.contains("\uFFFD"));
-    assertThat(HARMLESS).noneMatch(text -> text.matches("(?s).*[\\p{Cc}\\u202A-\\u202E\\u2066-\\u2069].*"));
+    assertThat(HARMLESS)
+        .noneMatch(text -> text.matches("(?s).*[\\p{Cc}\\u202A-\\u202E\\u2066-\\u2069].*"));
   }
 
   @Test
@@ -98,17 +99,12 @@ class HostileTextTest extends InBrowser {
     claim("oscar", asked);
     var elements = person.page().evaluate(ELEMENTS);
     var next = Hostile.TEXTS.iterator();
-    Answers.amend(
-        person.page(), "/oauth/device/claim", body -> tellEverywhere(next.next(), body));
+    Answers.amend(person.page(), "/oauth/device/claim", body -> tellEverywhere(next.next(), body));
 
     var seen =
-        person
-            .page()
-            .evaluate(
-                CLAIM_ALL, List.of(Hostile.TEXTS.size(), asked.text("user_code")));
+        person.page().evaluate(CLAIM_ALL, List.of(Hostile.TEXTS.size(), asked.text("user_code")));
 
-    var expected =
-        HARMLESS.stream().map(text -> Collections.nCopies(5, text)).toList();
+    var expected = HARMLESS.stream().map(text -> Collections.nCopies(5, text)).toList();
     assertThat((List<?>) seen).hasSize(200).isEqualTo(expected);
     assertThat(person.page().evaluate(ELEMENTS)).isEqualTo(elements);
   }
@@ -131,20 +127,21 @@ class HostileTextTest extends InBrowser {
     var seen = (List<?>) person.page().evaluate(READ_DEVICES);
 
     var expected =
-        HARMLESS.stream().map(text -> List.of(text, text, "Unlink " + text, text)).toList();
+        HARMLESS.stream().map(text -> List.of(text, text, text, "Unlink " + text, text)).toList();
     assertThat(seen).isEqualTo(expected);
-    assertThat(person.page().locator("#devices :is(img, svg, script, a, form, iframe)")).hasCount(0);
+    assertThat(person.page().locator("#devices :is(img, svg, script, a, form, iframe)"))
+        .hasCount(0);
   }
 
   private static void listThem(ObjectNode body) {
     var now = Shared.CLOCK.instant().getEpochSecond();
     var keys = body.putArray("keys");
     for (var text : Hostile.TEXTS) {
-      keys.addObject()
-          .put("key_id", text)
+      var key = keys.addObject();
+      key.putArray("scopes").addObject().put("scope", text);
+      key.put("key_id", text)
           .put("client_name", text)
           .put("name", text)
-          .put("scope", text)
           .put("requested_from", text)
           .put("created_at", now)
           .put("expires_at", now + TOMORROW);

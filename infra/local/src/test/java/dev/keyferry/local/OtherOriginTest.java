@@ -29,14 +29,16 @@ class OtherOriginTest extends InBrowser {
   @BeforeEach
   void lure() throws IOException {
     server = HttpServer.create(Loopback.port(0), 0);
-    server.createContext("/", exchange -> {
-      try (exchange) {
-        exchange.getResponseHeaders().set("content-type", "text/html");
-        var body = html.getBytes(UTF_8);
-        exchange.sendResponseHeaders(200, body.length);
-        exchange.getResponseBody().write(body);
-      }
-    });
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.getResponseHeaders().set("content-type", "text/html");
+            var body = html.getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+          }
+        });
     server.start();
     context = browser.newContext();
     context.onRequest(Person::rememberSecrets);

@@ -141,9 +141,11 @@ class ScreensTest extends InBrowser {
     look("sign-in-at-issuer");
     person.signIn(user);
     page().waitForCondition(() -> !held.isEmpty());
-    page().locator("#wait").evaluate(
-        "wait => Promise.all(wait.getAnimations({ subtree: true })"
-            + ".map(each => (each.finish(), each.finished)))");
+    page()
+        .locator("#wait")
+        .evaluate(
+            "wait => Promise.all(wait.getAnimations({ subtree: true })"
+                + ".map(each => (each.finish(), each.finished)))");
     see("wait");
     held.remove().resume();
     page().unroute("**/token");
@@ -230,7 +232,11 @@ class ScreensTest extends InBrowser {
     for (var look : looks) {
       page().setViewportSize(look.width, look.height);
       page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(look.scheme));
-      var picture = name + (locale.matches("(en|ar).*") ? "" : "-" + locale) + "-" + look.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      var picture =
+          name
+              + (locale.matches("(en|ar).*") ? "" : "-" + locale)
+              + "-"
+              + look.name().toLowerCase(Locale.ROOT).replace('_', '-');
       Axe.violations(page()).forEach(fault -> faults.add(picture + ": " + fault));
       ((List<?>) page().evaluate(MISFITS)).forEach(fault -> faults.add(picture + ": " + fault));
       person.shoot(picture);
