@@ -346,7 +346,8 @@ class RaceTest {
     var nonce = api.claimLogin("impatient", Api.browserLogin()).text("approval_nonce");
     var approvals =
         together(
-            IntStream.range(0, 16).mapToObj(_ -> () -> api.approveLogin("impatient", nonce, Map.of())));
+            IntStream.range(0, 16)
+                .mapToObj(_ -> () -> api.approveLogin("impatient", nonce, Map.of())));
     assertThat(approvals).extracting(Reply::body).containsOnly(approvals.getFirst().body());
     var code = approvals.getFirst().redirected("code");
 
