@@ -108,7 +108,8 @@ class LoginInBrowserTest extends InBrowser {
     assertThat(person.page().locator("#network"))
         .hasText(
             "It runs on this computer and opened this page. "
-                + "If you did not just start it yourself, deny.");
+                + "If you did not just start it yourself, "
+                + "or somebody wants the address of the page that follows, deny.");
     assertThat(person.page().locator("#code")).isHidden();
     assertThat(person.button("I did not start this")).isVisible();
     assertThat(person.button("Approve")).isEnabled();
