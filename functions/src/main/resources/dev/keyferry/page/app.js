@@ -18,6 +18,7 @@ const isLogin = location.pathname === LOGIN;
 const returned = !isLogin && (query.has('code') || query.has('error'));
 const pending = takePending();
 const places = { linked: LINKED, login: LOGIN };
+const reloaded = history.state;
 // Codes leave the address at once, and the history with it.
 history.replaceState(null, '', (returned && places[pending?.view]) || location.pathname);
 
@@ -25,9 +26,9 @@ async function arrive() {
   element('language').value = language;
   showSupport();
   if (returned) return comeBack();
-  if (isLogin) return openLogin(readRequest(query));
+  if (isLogin) return openLogin(query.size ? readRequest(query) : reloaded?.request);
   if (isLinked()) return openDevices();
-  const userCode = code.normalise(query.get('user_code') ?? pending?.userCode ?? '');
+  const userCode = code.normalise(query.get('user_code') ?? pending?.userCode ?? reloaded?.userCode ?? '');
   return enter(code.isUserCode(userCode) ? userCode : '');
 }
 

@@ -5,7 +5,7 @@ import { duration, showMoment } from './formats.js';
 import { grouped } from './code.js';
 import { redraw, run, show } from './screens.js';
 import { session } from './sign-in.js';
-import { fill, isolated, language, say, visible } from './words.js';
+import { fill, say, visible, wordsOf } from './words.js';
 
 const SHORTER = [600, 3_600, 28_800, 86_400, 604_800, 2_592_000, 7_776_000, 15_552_000];
 const READING = 1_000;
@@ -57,7 +57,7 @@ function render(grant) {
   element('device').hidden = !grant.device_name;
   element('device-name').textContent = visible(grant.device_name ?? '');
   element('requested-from').textContent = visible(grant.requested_from);
-  element('scopes').replaceChildren(...scopesOf(grant).map(scope => make('li', {}, scope)));
+  element('scopes').replaceChildren(...wordsOf(grant).map(scope => make('li', {}, scope)));
   for (const option of element('lifetime').options) option.textContent = duration(Number(option.dataset.seconds));
   showMoment(element('requested-at'), grant.requested_at);
   if (isDevice) renderNetwork(grant);
@@ -75,16 +75,6 @@ function renderNetwork({ same_network: isSame, confirmation }) {
 function renderProgram() {
   element('network').classList.remove('warning');
   fill(element('network'), 'consent.this_computer');
-}
-
-/** In the operator's words, else in ours, else as they are. */
-function scopesOf({ scopes, scope }) {
-  const asked = scopes ?? scope.split(' ').filter(Boolean).map(token => ({ scope: token }));
-  return asked.map(({ scope: token, description }) => {
-    const words = description?.[language] ?? description?.en;
-    if (words) return isolated(words);
-    return token === 'offline_access' ? say('consent.offline_access') : isolated(token);
-  });
 }
 
 /** What was asked for, and whatever is shorter. */

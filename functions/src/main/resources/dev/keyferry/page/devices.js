@@ -5,7 +5,7 @@ import { element, make } from './document.js';
 import { day, relative } from './formats.js';
 import { ask, report, run, show } from './screens.js';
 import { session, signIn, signOutHere } from './sign-in.js';
-import { fill, isolated, say } from './words.js';
+import { fill, isolated, say, wordsOf } from './words.js';
 
 let keys = [];
 let hasMore = false;
@@ -43,7 +43,7 @@ function item(key) {
     make('h2', {}, isolated(nameOf(key))),
     make('dl', {},
       row(say('linked.app'), isolated(key.client_name)),
-      row(say('linked.scopes'), isolated(key.scope)),
+      row(say('linked.scopes'), make('ul', {}, ...wordsOf(key).map(scope => make('li', {}, scope)))),
       row(say('linked.since'), day(key.created_at)),
       row(say('linked.used'), used),
       row(say('linked.until'), day(key.expires_at)),

@@ -35,8 +35,12 @@ export async function claim(userCode) {
   const answer = await call('POST', '/oauth/device/claim',
     { body: { user_code: userCode }, unreachable: 'problem.unreachable' });
   grant = { ...answer, user_code: userCode };
+  remember({ userCode });
   stay(() => showConsent(grant, { approve: () => approve(false), deny, change }));
 }
+
+/** For a reload, which forgets who is signed in but need not forget what for. It is in no URL. */
+export const remember = state => history.replaceState(state, '');
 
 async function approve(acknowledged) {
   if (grant.confirmation === 'acknowledgement' && !acknowledged) return showAcknowledgement();
@@ -95,6 +99,7 @@ function showNumber(number) {
   const { client_name: client } = grant;
   element('number').textContent = number;
   code.put('');
+  remember(null);
   stay(() => show('confirm-number', () => fill(element('number-text'), 'number.text', { client })));
 }
 
@@ -109,6 +114,7 @@ function finish(status) {
   const [title, text, next] = ENDS[status];
   element('done').dataset.status = status;
   code.put('');
+  remember(null);
   grant = undefined;
   stay(() => show('done', () => {
     fill(element('done-title'), title);

@@ -151,9 +151,11 @@ class BrowserTest extends InBrowser {
     person.page().keyboard().press("Space");
     assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
 
-    // A reload forgets who was signed in and what was on the screen.
+    // A reload forgets who was signed in, and all that was on the screen but the code.
     person.page().reload();
     assertThat(person.heading("Enter the code")).isVisible();
+    assertThat(person.code()).hasValue(asked.text("user_code"));
+    assertThat(person.page()).hasURL(page);
     assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
 
     claim("dave", asked);
@@ -224,6 +226,10 @@ class BrowserTest extends InBrowser {
     assertThat(person.page().evaluate("document.cookie")).isEqualTo("");
     assertThat(person.context().cookies()).isEmpty();
     assertThat(person.page().url()).isEqualTo(Shared.stack().url() + "/device");
+    // The code, for a reload; and not even that when it is decided.
+    assertThat(person.page().evaluate("Object.keys(history.state).join()")).isEqualTo("userCode");
+    person.button("Deny").click();
+    assertThat(person.heading("Denied")).isVisible();
     assertThat(person.page().evaluate("history.state")).isNull();
   }
 }

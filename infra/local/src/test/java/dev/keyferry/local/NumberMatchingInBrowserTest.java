@@ -1,0 +1,115 @@
+package dev.keyferry.local;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// A number that a person carries from the page to the device; nothing here is stubbed.
+class NumberMatchingInBrowserTest extends InBrowser {
+  private static final Map<String, String> CAREFUL = Map.of("client_id", "careful");
+
+  @Test
+  void the_device_gets_its_key_with_the_number_that_the_page_shows() {
+    var asked = api.authorize(Api.CAREFUL);
+    var deviceCode = asked.text("device_code");
+    claim("vera", asked);
+    assertThat(person.page().locator("#network"))
+        .containsText("After you approve, a number appears here that you enter on the device.");
+    person.button("Approve").click();
+
+    var number = shownNumber();
+    assertThat(api.poll(deviceCode, CAREFUL, Map.of()).verdict())
+        .isEqualTo("400 confirmation_required");
+    assertThat(api.enter(deviceCode, NumberMatchingTest.beside(number, 1), CAREFUL).verdict())
+        .isEqualTo("400 confirmation_required");
+    var issued = api.enter(deviceCode, number, CAREFUL);
+
+    assertThat(issued.verdict()).isEqualTo("200");
+    assertThat(api.whoami(issued.text("access_token")).text("sub")).isEqualTo("vera");
+  }
+
+  @Test
+  void an_approval_whose_answer_was_lost_shows_the_same_number_when_it_is_given_again() {
+    var asked = api.authorize(Api.CAREFUL);
+    claim("walt", asked);
+    var first = new String[1];
+    person
+        .page()
+        .route(
+            "**/oauth/device/approve",
+            route -> {
+              first[0] = new Reply(200, Map.of(), route.fetch().text()).text("confirmation");
+              route.abort("connectionreset");
+            });
+    person.button("Approve").click();
+    assertThat(person.alert()).containsText("give it again, that is safe");
+    person.page().unroute("**/oauth/device/approve");
+
+    person.button("Approve").click();
+
+    assertThat(shownNumber()).isEqualTo(first[0]);
+    assertThat(api.enter(asked.text("device_code"), first[0], CAREFUL).verdict()).isEqualTo("200");
+  }
+
+  @Test
+  void three_wrong_numbers_deny_whatever_the_page_shows() {
+    var asked = api.authorize(Api.CAREFUL);
+    claim("xenia", asked);
+    person.button("Approve").click();
+    var number = shownNumber();
+
+    for (int wrong = 1; wrong <= 3; wrong++) {
+      api.enter(asked.text("device_code"), NumberMatchingTest.beside(number, wrong), CAREFUL);
+    }
+
+    assertThat(api.enter(asked.text("device_code"), number, CAREFUL).verdict())
+        .isEqualTo("400 access_denied");
+  }
+
+  @Test
+  void a_request_from_another_network_takes_the_number_and_can_still_be_reported() {
+    var elsewhere = Shared.environments(new Wire());
+    var codes = elsewhere.codes(Map.of("client_id", "cli", "confirmation_supported", "true"));
+    claimFromElsewhere("yara", codes);
+    assertThat(person.page().locator("#network.warning")).isVisible();
+    person.button("Approve").click();
+
+    var number = shownNumber();
+    person.button("I have no such device: deny").click();
+
+    assertThat(person.heading("Denied and reported")).isVisible();
+    assertThat(elsewhere.enter(codes.deviceCode(), number, Map.of()).verdict())
+        .isEqualTo("400 access_denied");
+  }
+
+  @Test
+  void a_request_from_another_network_that_knows_no_numbers_takes_typed_words() {
+    var elsewhere = Shared.environments(new Wire());
+    var codes = elsewhere.codes();
+    claimFromElsewhere("zoe", codes);
+    person.button("Approve").click();
+    assertThat(person.heading("Did you start this yourself?")).isVisible();
+
+    person.page().locator("#acknowledgement").fill("I started this");
+    person.button("Approve").click();
+
+    assertThat(person.heading("Approved")).isVisible();
+    assertThat(elsewhere.poll(codes.deviceCode()).verdict()).isEqualTo("200");
+  }
+
+  private void claimFromElsewhere(String user, Api.Codes codes) {
+    person.open(Shared.stack().url() + "/device?user_code=" + codes.userCode());
+    person.button("Continue").click();
+    person.signIn(user);
+    assertThat(person.button("Approve")).isEnabled();
+  }
+
+  private String shownNumber() {
+    assertThat(person.heading("Enter this number on your device")).isVisible();
+    assertThat(person.page().locator("#number"))
+        .hasText(java.util.regex.Pattern.compile("[1-9][0-9]"));
+    return person.page().locator("#number").textContent();
+  }
+}
