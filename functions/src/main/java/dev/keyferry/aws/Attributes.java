@@ -70,6 +70,11 @@ final class Attributes {
     return this;
   }
 
+  Attributes with(String name, AttributeValue value) {
+    values.put(name, value);
+    return this;
+  }
+
   Attributes with(String name, Instant instant) {
     return with(name, instant.toEpochMilli());
   }

@@ -8,6 +8,7 @@ import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Locator;
+import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
 import java.time.Duration;
@@ -57,7 +58,7 @@ public final class DynamoGrantStore implements GrantStore {
     var values = Attributes.none().with(":now_s", now.getEpochSecond());
     return grants.write(
         GrantItem.key(grant.locator()),
-        found -> found.deviceSecret().equals(grant.deviceSecret()),
+        found -> found.isOf(grant),
         () -> {
           dynamo.putItem(put ->
               put.tableName(grantsTable)
@@ -116,24 +117,18 @@ public final class DynamoGrantStore implements GrantStore {
         values(claim)
             .with(":pending", GrantItem.PENDING)
             .with(":approved", GrantItem.APPROVED)
-            .with(":now", now)
-            .with(":at", approval.since())
-            .with(":seal", approval.seal().toString());
-    var set = new StringBuilder("SET grant_state = :approved, approved_at = :at");
-    set.append(", approval_seal = :seal");
-    Attributes.none()
-        .with(approval.profile())
+            .with(":now", now);
+    var set = new StringBuilder("SET grant_state = :approved");
+    GrantItem.of(approval)
         .toMap()
         .forEach((name, value) -> {
-          values.with(":" + name, value.s());
+          values.with(":" + name, value);
           set.append(", ").append(name).append(" = :").append(name);
         });
     var condition = new StringBuilder(PENDING + " AND " + CLAIMED_BY_ME);
     consent
         .scope()
         .ifPresent(scope -> {
-          values.with(":scope", scope);
-          set.append(", approved_scope = :scope");
           for (int i = 0; i < scope.tokens().size(); i++) {
             values.with(":scope" + i, scope.tokens().get(i));
             condition.append(" AND contains(requested_scope, :scope").append(i).append(')');
@@ -142,20 +137,13 @@ public final class DynamoGrantStore implements GrantStore {
     consent
         .lifetime()
         .ifPresent(lifetime -> {
-          values.with(":lifetime", lifetime.toSeconds());
-          set.append(", approved_lifetime = :lifetime");
-          condition.append(" AND requested_lifetime >= :lifetime");
+          condition.append(" AND (requested_lifetime >= :approved_lifetime");
+          if (lifetime.compareTo(Key.LONGEST_FAMILY) <= 0) {
+            values.with(":offline", Scope.OFFLINE_ACCESS);
+            condition.append(" OR contains(requested_scope, :offline)");
+          }
+          condition.append(')');
         });
-    consent
-        .name()
-        .ifPresent(name -> {
-          values.with(":name", name);
-          set.append(", approved_name = :name");
-        });
-    if (approval.numberRequired()) {
-      values.withFlag(":required", true);
-      set.append(", number_required = :required");
-    }
     return update(
         locator,
         found -> found.isApprovedWith(claim, consent),

@@ -38,12 +38,12 @@ final class GrantItem {
     return Map.of("pk", AttributeValue.fromS(locator.partitionKey()));
   }
 
-  /// The item of a grant that nobody has looked at; the later states are reached by updates.
+  /// The item of a grant that nobody has looked at, or that begins approved; the other states are
+  /// reached by updates.
   static Map<String, AttributeValue> ofNew(Grant grant) {
     var request = grant.request();
-    return Attributes.none()
+    return withState(grant.state())
         .with("pk", grant.locator().partitionKey())
-        .with("grant_state", PENDING)
         .with("client_id", request.clientId())
         .with("requested_scope", request.scope())
         .withText("device_name", request.deviceName())
@@ -60,6 +60,19 @@ final class GrantItem {
         .with("poll_interval", grant.pace().interval().toMillis())
         .with("next_poll_at", grant.pace().nextPollAt())
         .toMap();
+  }
+
+  private static Attributes withState(State state) {
+    return switch (state) {
+      case State.Pending _ -> Attributes.none().with("grant_state", PENDING);
+      case State.Approved(var claim, var approval, var _) ->
+          of(approval)
+              .with("grant_state", APPROVED)
+              .with("claimed_by", claim.subject().value())
+              .with("claim_nonce", claim.nonce().toString());
+      case State.Claimed _, State.Denied _, State.Consumed _ ->
+          throw new IllegalArgumentException("no grant begins so");
+    };
   }
 
   static Grant read(Map<String, AttributeValue> attributes) {
@@ -115,6 +128,23 @@ final class GrantItem {
     return item.numbers("wrong_confirmations").stream()
         .map(Confirmation::new)
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// An approval as the item has it.
+  static Attributes of(Approval approval) {
+    var consent = approval.consent();
+    var attributes =
+        Attributes.none()
+            .with("approved_at", approval.since())
+            .with("approval_seal", approval.seal().toString())
+            .with(approval.profile())
+            .withText("approved_name", consent.name())
+            .withFlag("number_required", approval.numberRequired());
+    consent.scope().ifPresent(scope -> attributes.with("approved_scope", scope));
+    consent
+        .lifetime()
+        .ifPresent(lifetime -> attributes.with("approved_lifetime", lifetime.toSeconds()));
+    return attributes;
   }
 
   private static Approval approval(Attributes item) {

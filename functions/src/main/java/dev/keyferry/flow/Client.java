@@ -12,6 +12,7 @@ import java.util.Set;
 /// @param defaultLifetime how long its keys live if it does not say
 /// @param maxLifetime the longest its keys may live, whatever it says
 /// @param confirmation when its grants are checked, docs/number-matching.md
+/// @param redirects where a browser may take codes for it; none, and it has no browser flow
 /// @param secretHash the SHA-256 of a confidential client's secret, in lower-case hexadecimal
 /// @param introspects whether it may ask about keys, RFC 7662 §2.1
 public record Client(
@@ -22,10 +23,13 @@ public record Client(
     Duration defaultLifetime,
     Duration maxLifetime,
     Check.Policy confirmation,
+    List<LoopbackUri> redirects,
     Optional<String> secretHash,
     boolean introspects) {
 
   public static final String DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
+  public static final String CODE_GRANT = "authorization_code";
 
   public static final String REFRESH_GRANT = "refresh_token";
 
@@ -48,6 +52,7 @@ public record Client(
         defaultLifetime,
         maxLifetime,
         Check.Policy.MISMATCH,
+        List.of(),
         Optional.empty(),
         false);
   }
@@ -63,12 +68,18 @@ public record Client(
         Duration.ZERO,
         Duration.ZERO,
         Check.Policy.OFF,
+        List.of(),
         Optional.of(secretHash),
         introspects);
   }
 
   public boolean mayUse(String grantType) {
     return grantTypes.contains(grantType);
+  }
+
+  /// Whether a browser may take a code there.
+  public boolean mayBeAnsweredAt(String redirectUri) {
+    return redirects.stream().anyMatch(registered -> registered.fits(redirectUri));
   }
 
   /// Whether it may still have what was agreed to: its configuration can since have become

@@ -11,7 +11,6 @@ import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Grant.Pace;
-import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.Grant.State.Approved;
 import dev.keyferry.flow.Grant.State.Claimed;
@@ -38,16 +37,12 @@ public final class DeviceFlow {
   /// How long a device code and its user code are good, RFC 8628 §3.2 `expires_in`.
   public static final Duration CODE_LIFETIME = Duration.ofMinutes(10);
 
-  /// How long the poll that redeemed a code may be repeated with its `Idempotency-Key`.
-  public static final Duration REDELIVERY = Duration.ofSeconds(60);
-
   private static final int CODE_TRIES = 5;
   private static final Optional<Confirmation> NO_NUMBER = Optional.empty();
 
   private final GrantStore grants;
-  private final KeyStore keys;
   private final KeyHasher hasher;
-  private final Encrypter encrypter;
+  private final Mint mint;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Audit audit;
@@ -63,9 +58,8 @@ public final class DeviceFlow {
       Audit audit,
       Check.Policies policies) {
     this.grants = grants;
-    this.keys = keys;
     this.hasher = hasher;
-    this.encrypter = encrypter;
+    mint = new Mint(grants, keys, hasher, encrypter, audit);
     this.clock = clock;
     this.random = random;
     this.audit = audit;
@@ -86,7 +80,7 @@ public final class DeviceFlow {
   public Answer<Codes> authorize(DeviceRequest request) {
     var expiresAt = request.at().plus(CODE_LIFETIME);
     for (int tries = 0; tries < CODE_TRIES; tries++) {
-      var secret = Secret.draw(random, DeviceCode.SECRET_BYTES);
+      var secret = Secret.draw(random, Code.SECRET_BYTES);
       var userCode = UserCode.of(secret, hasher, hasher.version());
       var locator = locate(userCode, hasher.version());
       var code = new DeviceCode(locator, secret);
@@ -119,13 +113,26 @@ public final class DeviceFlow {
       Optional<Confirmation> confirmation,
       Optional<String> idempotencyKey) {
     var attempt = Secret.drawName(random);
-    var poll = new Poll(client, code, challenge, confirmation, idempotencyKey, attempt, now());
-    return poll(poll, hasher.digest(DEVICE_CODE, code.message()));
+    var request = new TokenRequest(client, code, challenge, idempotencyKey, attempt, now());
+    return poll(new Poll(request, code, confirmation), hasher.digest(DEVICE_CODE, code.message()));
+  }
+
+  /// @param confirmation the number that the device was told
+  private record Poll(
+      TokenRequest request, DeviceCode code, Optional<Confirmation> confirmation) {
+    Instant now() {
+      return request.now();
+    }
+
+    GrantStore.Proof proof(Digest deviceSecret) {
+      return request.proof(deviceSecret);
+    }
   }
 
   private Answer<IssuedKey> poll(Poll poll, Digest deviceSecret) {
+    var attempt = poll.request().attempt();
     var proof = poll.proof(deviceSecret);
-    return switch (grants.poll(poll.code().locator(), proof, poll.attempt(), poll.now())) {
+    return switch (grants.poll(poll.code().locator(), proof, attempt, poll.now())) {
       case Applied<Grant> _ -> new Declined<>(OAuthError.AUTHORIZATION_PENDING);
       case Refused(var found) ->
           found
@@ -145,7 +152,7 @@ public final class DeviceFlow {
   private Answer<IssuedKey> judge(Poll poll, Grant grant, Digest tried) {
     return switch (grant.state()) {
       case Denied _ -> new Declined<>(OAuthError.ACCESS_DENIED);
-      case Consumed consumed -> redeliver(poll, grant, consumed);
+      case Consumed consumed -> mint.redeliver(poll.request(), grant, consumed);
       case State _ when grant.isExpired(poll.now()) -> new Declined<>(OAuthError.EXPIRED_TOKEN);
       case Approved approved -> redeem(poll, grant, approved);
       case Pending _, Claimed _ when grant.pace().isEarly(poll.now()) ->
@@ -174,11 +181,11 @@ public final class DeviceFlow {
       return new Declined<>(OAuthError.INVALID_GRANT);
     }
     if (!approved.approval().numberRequired()) {
-      return mint(poll, grant, approved);
+      return mint.mint(poll.request(), grant, approved);
     }
     var right = numberOf(grant.locator(), approved.claim());
     if (poll.confirmation().equals(Optional.of(right))) {
-      return mint(poll, grant, approved);
+      return mint.mint(poll.request(), grant, approved);
     }
     return poll.confirmation()
         .filter(wrong -> !approved.wrong().contains(wrong))
@@ -197,89 +204,8 @@ public final class DeviceFlow {
                 ? OAuthError.ACCESS_DENIED
                 : OAuthError.CONFIRMATION_REQUIRED);
       }
-      case Refused(var found) -> tooLate(poll, found.orElse(grant));
+      case Refused(var found) -> mint.tooLate(poll.request(), found.orElse(grant));
     };
-  }
-
-  private Answer<IssuedKey> mint(Poll poll, Grant grant, Approved approved) {
-    var redemption =
-        new Redemption(
-            poll.now(),
-            poll.attempt(),
-            poll.idempotencyKey().map(name -> hasher.digest(DEVICE_CODE, poll.named(name))));
-    var id = RefreshToken.id(hasher, grant.version(), poll.code());
-    // Not the grant's version, which may be older: a family has one, for as long as it lasts.
-    var token = RefreshToken.first(hasher, hasher.version(), id, poll.code());
-    var name = DeviceName.of(hasher, poll.code(), grant, approved, id);
-    var key = Key.mint(hasher, token, grant, approved, poll.client(), name, redemption);
-    var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
-    // All that can fail for want of a subkey, or of encryption, is behind us; what is left is all
-    // or nothing.
-    var proof = poll.proof(grant.deviceSecret());
-    var approvedAt = approved.approval().since();
-    return switch (grants.redeem(grant.locator(), proof, approvedAt, redemption, key)) {
-      case GrantStore.Redeemed.Stored _ -> {
-        audit.record(Event.of(Kind.MINTED, key).about(grant.locator()));
-        yield new Given<>(issued);
-      }
-      case GrantStore.Redeemed.Barred _ -> {
-        audit.record(Event.of(Kind.MINT_REFUSED, grant));
-        // This login is over, even if its user is enabled again; the next polls are told at once.
-        grants.bar(grant.locator(), approved.claim());
-        yield new Declined<>(OAuthError.USER_GONE);
-      }
-      case GrantStore.Redeemed.Refused(var found) -> tooLate(poll, found.orElse(grant));
-    };
-  }
-
-  /// Something else was decided since this poll found the grant approved.
-  private Answer<IssuedKey> tooLate(Poll poll, Grant grant) {
-    return switch (grant.state()) {
-      case Consumed consumed -> redeliver(poll, grant, consumed);
-      case Denied _ -> new Declined<>(OAuthError.ACCESS_DENIED);
-      case Pending _, Claimed _, Approved _ -> new Declined<>(OAuthError.INVALID_GRANT);
-    };
-  }
-
-  /// The code is spent. Only the very poll that spent it may hear its answer again, and not for
-  /// long.
-  private Answer<IssuedKey> redeliver(Poll poll, Grant grant, Consumed consumed) {
-    var redemption = consumed.redemption();
-    var same =
-        poll.now().isBefore(redemption.at().plus(REDELIVERY))
-            && redemption.idempotencyKey().isPresent()
-            && poll.idempotencyKey().isPresent()
-            && hasher.matches(
-                DEVICE_CODE,
-                redemption.idempotencyKey().get(),
-                poll.named(poll.idempotencyKey().get()));
-    return same ? redeliver(poll, grant) : declineReplay(grant);
-  }
-
-  private Answer<IssuedKey> declineReplay(Grant grant) {
-    audit.record(Event.of(Kind.REPLAY_REFUSED, grant));
-    return new Declined<>(OAuthError.INVALID_GRANT);
-  }
-
-  private Answer<IssuedKey> redeliver(Poll poll, Grant grant) {
-    return keys.findWithStanding(RefreshToken.id(hasher, grant.version(), poll.code()))
-        .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
-        .map(holding -> first(poll, holding.key()))
-        .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, poll.now()))
-        .filter(issued -> issued.key().generation().number() == 0)
-        .filter(issued -> issued.key().lastUsedAt().isEmpty())
-        .map(issued -> issued.encrypted(encrypter))
-        .<Answer<IssuedKey>>map(issued -> {
-          audit.record(Event.of(Kind.REDELIVERED, issued.key()).about(grant.locator()));
-          return new Given<>(issued);
-        })
-        .orElseGet(() -> declineReplay(grant));
-  }
-
-  private IssuedKey first(Poll poll, Key key) {
-    var version = key.generation().version();
-    var token = RefreshToken.first(hasher, version, key.id(), poll.code());
-    return IssuedKey.of(key, token, hasher);
   }
 
   /// What was typed and cannot be a user code is refused as one that is unknown.
@@ -352,7 +278,9 @@ public final class DeviceFlow {
                   .filter(grant -> grant.state().equals(new Claimed(claim)))
                   .filter(grant -> !grant.isExpired(now))
                   .map(grant ->
-                      unwarned ? OAuthError.ACKNOWLEDGEMENT_REQUIRED : tooMuch(grant, consent))
+                      unwarned
+                          ? OAuthError.ACKNOWLEDGEMENT_REQUIRED
+                          : consent.excess(grant.request()))
                   .orElse(OAuthError.INVALID_USER_CODE));
     };
   }
@@ -369,13 +297,6 @@ public final class DeviceFlow {
 
   private Confirmation numberOf(Locator locator, Claim claim) {
     return Confirmation.of(hasher, locator, claim);
-  }
-
-  private static OAuthError tooMuch(Grant grant, Consent consent) {
-    var isScope =
-        consent.scope().filter(scope -> !scope.within(grant.request().scope())).isPresent();
-    var words = "only what was asked for can be approved";
-    return isScope ? OAuthError.invalidScope(words) : OAuthError.invalidRequest(words);
   }
 
   /// The claimant refuses; also what was approved and not yet redeemed.

@@ -8,18 +8,28 @@ public sealed interface DeviceName {
   /// By nobody: it is told from others by the user code that it was linked with.
   record ByCode(MaskedCode code) implements DeviceName {}
 
-  /// As the claimant calls the device, else as it calls itself, else by its user code.
+  /// As the claimant calls the device, else as it calls itself, else by its user code, or by its
+  /// client where nobody was shown one.
   static DeviceName of(
-      KeyHasher hasher, DeviceCode code, Grant grant, Grant.State.Approved approved, KeyId id) {
+      KeyHasher hasher,
+      TokenRequest request,
+      Grant grant,
+      Grant.State.Approved approved,
+      KeyId id) {
     return approved
         .approval()
         .consent()
         .name()
         .or(grant.request()::deviceName)
         .<DeviceName>map(Given::new)
-        .orElseGet(() -> {
-          var userCode = UserCode.of(code.secret(), hasher, grant.version());
-          return new ByCode(MaskedCode.of(userCode, hasher, id, approved.claim().subject()));
-        });
+        .orElseGet(() ->
+            switch (request.code()) {
+              case DeviceCode code -> {
+                var userCode = UserCode.of(code.secret(), hasher, grant.version());
+                var subject = approved.claim().subject();
+                yield new ByCode(MaskedCode.of(userCode, hasher, id, subject));
+              }
+              case AuthorizationCode _ -> new Given(request.client().name());
+            });
   }
 }

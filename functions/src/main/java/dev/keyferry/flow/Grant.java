@@ -6,9 +6,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 
-/// One device authorization, from the device's request to the redemption of its code.
+/// One authorization, from the device's request to the redemption of its code. One that a browser
+/// asked for begins approved: its screen was open before there was a row.
 ///
-/// @param deviceSecret hash of the device code's secret
+/// @param deviceSecret hash of the device code's secret, or of the authorization code's
 /// @param seal over the request and the place of the row: a row that someone else wrote has no
 /// valid one
 public record Grant(
@@ -84,7 +85,7 @@ public record Grant(
   /// What the claimant agreed to: the request, or less.
   ///
   /// @param scope some of the requested scope, where it was narrowed
-  /// @param lifetime a shorter life than requested, where it was shortened
+  /// @param lifetime a shorter life than the request's longest link, where it was shortened
   /// @param name what the claimant calls the device
   public record Consent(Optional<Scope> scope, Optional<Duration> lifetime, Optional<String> name) {
     public static final Consent TO_ALL =
@@ -93,7 +94,18 @@ public record Grant(
     /// Whether this is the request or less of it.
     public boolean within(DeviceRequest request) {
       return scope.map(some -> some.within(request.scope())).orElse(true)
-          && lifetime.map(some -> some.compareTo(request.lifetime()) <= 0).orElse(true);
+          && lifetime.map(some -> isWithin(some, request)).orElse(true);
+    }
+
+    private static boolean isWithin(Duration some, DeviceRequest request) {
+      return some.compareTo(request.lifetime()) <= 0 || some.compareTo(request.longestLink()) <= 0;
+    }
+
+    /// What is to be said of one that is not.
+    OAuthError excess(DeviceRequest request) {
+      var isScope = scope.filter(some -> !some.within(request.scope())).isPresent();
+      var words = "only what was asked for can be approved";
+      return isScope ? OAuthError.invalidScope(words) : OAuthError.invalidRequest(words);
     }
   }
 
@@ -171,6 +183,13 @@ public record Grant(
           claim.equals(mine) && approval.consent().equals(consent);
       case State.Pending _, State.Claimed _, State.Denied _ -> false;
     };
+  }
+
+  /// Whether this row is what storing that new one left behind, and maybe what has become of it.
+  public boolean isOf(Grant created) {
+    return deviceSecret.equals(created.deviceSecret)
+        && (!(created.state instanceof State.Approved(var claim, var approval, var _))
+            || isApprovedWith(claim, approval.consent()));
   }
 
   public boolean isDeniedBy(Subject subject) {

@@ -33,7 +33,8 @@ public interface GrantStore {
     }
   }
 
-  /// Stores a new grant, if no grant is there or the one there may be purged.
+  /// Stores a new grant, pending or approved, if no grant is there or the one there may be purged.
+  /// An approved one is known for its own by its secret, its claim and its consent.
   Write<Grant> create(Grant grant, Instant now);
 
   /// Moves the poll window one interval on, if the proof fits, the grant is pending and not

@@ -20,6 +20,7 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
     INVALID_GRANT,
     UNAUTHORIZED_CLIENT,
     UNSUPPORTED_GRANT_TYPE,
+    UNSUPPORTED_RESPONSE_TYPE,
     INVALID_SCOPE,
     AUTHORIZATION_PENDING,
     SLOW_DOWN,
@@ -57,6 +58,12 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
       of(Code.ACKNOWLEDGEMENT_REQUIRED, "the request came from another network; acknowledge that");
   public static final OAuthError INVALID_GRANT =
       of(Code.INVALID_GRANT, "the device code is unknown, used, or not this client's");
+  public static final OAuthError INVALID_CODE =
+      of(
+          Code.INVALID_GRANT,
+          "the authorization code is unknown, used, expired, or not this client's");
+  public static final OAuthError SCREEN_OVER =
+      of(Code.EXPIRED_TOKEN, "this screen can decide no more; claim again");
   public static final OAuthError INVALID_REFRESH_TOKEN =
       of(Code.INVALID_GRANT, "the refresh token is unknown, used, expired or revoked");
   public static final OAuthError INVALID_USER_CODE =

@@ -7,11 +7,14 @@ public enum Purpose {
   USER_CODE("user-code"),
   /// Hashes the device secret, and the `Idempotency-Key` of the poll that redeemed it.
   DEVICE_CODE("device-code"),
+  /// Derives an authorization code from the nonce of the screen that it was agreed to on; hashes
+  /// its secret, and the `Idempotency-Key` of the request that redeemed it.
+  AUTHORIZATION_CODE("authorization-code"),
   /// Hashes the approval nonce that the page holds between claim and approve.
   APPROVAL("approval"),
   /// Seals what a row says, so that a row edited in the table is recognised.
   SEAL("seal"),
-  /// Derives a key's id and its tokens: the first from the device code, each next from the one
+  /// Derives a key's id and its tokens: the first from the code that was redeemed, each next from the one
   /// before; and tags refresh tokens as its own.
   MINT("mint"),
   /// Hashes access and refresh tokens, and the `Idempotency-Key` of a refresh.

@@ -27,21 +27,21 @@ public final class RefreshToken {
     return TokenForm.REFRESH.idIn(text).map(id -> new RefreshToken(id, text));
   }
 
-  /// The id of the key that this device code can mint.
+  /// The id of the key that this code can mint.
   ///
   /// @param version the grant's, by which a spent code finds its key
-  static KeyId id(KeyHasher hasher, int version, DeviceCode code) {
+  static KeyId id(KeyHasher hasher, int version, Code code) {
     return TokenForm.id(hasher.hmac(Purpose.MINT, version, of("id", code)));
   }
 
-  /// The beginning of the chain of the key that this device code can mint.
+  /// The beginning of the chain of the key that this code can mint.
   ///
   /// @param version the family's, as of all that follows
-  static RefreshToken first(KeyHasher hasher, int version, KeyId id, DeviceCode code) {
+  static RefreshToken first(KeyHasher hasher, int version, KeyId id, Code code) {
     return tagged(hasher, version, id, hasher.hmac(Purpose.MINT, version, of("first", code)));
   }
 
-  private static byte[] of(String label, DeviceCode code) {
+  private static byte[] of(String label, Code code) {
     return Frame.of(label)
         .with(code.locator().partitionKey())
         .with(code.secret().reveal())

@@ -4,8 +4,6 @@ import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Approver;
 import dev.keyferry.flow.DeviceFlow;
-import dev.keyferry.flow.Grant.Consent;
-import dev.keyferry.flow.Scope;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
@@ -13,7 +11,7 @@ import java.util.Map;
 /// The claimant approves, RFC 8628 §3.3: all that was asked for, or less. The answer tells the
 /// number that the device must be told, if it must.
 public final class ApproveHandler extends ApiHandler {
-  private final Clients clients;
+  private final Consents consents;
   private final DeviceFlow flow;
   private final ProfileClaims profileClaims;
 
@@ -22,7 +20,7 @@ public final class ApproveHandler extends ApiHandler {
   }
 
   public ApproveHandler(Wiring wiring) {
-    clients = wiring.clients();
+    consents = new Consents(wiring.clients());
     flow = wiring.flow();
     profileClaims = ProfileClaims.of(wiring);
   }
@@ -31,13 +29,7 @@ public final class ApproveHandler extends ApiHandler {
   Response handle(Request request) {
     var body = request.json();
     var decision = Decision.read(body);
-    var consent =
-        new Consent(
-            body.optionalString("scope").map(this::scope),
-            body.optionalInteger("expires_in").map(Parameters::lifetime),
-            body.optionalString("name")
-                .filter(name -> !name.isEmpty())
-                .map(name -> Parameters.name("name", name)));
+    var consent = consents.read(body);
     var approver =
         new Approver(
             request.subject(),
@@ -49,14 +41,5 @@ public final class ApproveHandler extends ApiHandler {
           Response.json(200, Map.of("status", "approved", "confirmation", agreed.number()));
       case Declined(var error) -> Response.error(error);
     };
-  }
-
-  /// No more than some client may have: the store's condition names each token of it.
-  private Scope scope(String text) {
-    var scope = Parameters.scope(text);
-    if (!scope.within(clients.scopes())) {
-      throw Parameters.scopeError("only what was asked for can be approved");
-    }
-    return scope;
   }
 }

@@ -13,13 +13,11 @@ import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Origin;
-import dev.keyferry.flow.Scope;
 import dev.keyferry.jose.EncryptionJwk;
 import dev.keyferry.web.Form;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -28,7 +26,6 @@ import java.util.regex.Pattern;
 
 /// A device asks for a code, RFC 8628 §3.1.
 public final class AuthorizeHandler extends ApiHandler {
-  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
   private static final Pattern NONCE = Pattern.compile("[\\x21-\\x7E]{1,128}");
 
   private final Clients clients;
@@ -73,9 +70,9 @@ public final class AuthorizeHandler extends ApiHandler {
   private DeviceRequest asked(Form form, Client client, Origin origin) {
     return new DeviceRequest(
         client.id(),
-        scope(form, client),
+        Parameters.scope(form.optional("scope"), client),
         form.optional("device_name").map(name -> Parameters.name("device_name", name)),
-        lifetime(form, client),
+        Parameters.lifetime(form.optional("expires_in"), client),
         challenge(form),
         delivery(form),
         confirmationSupported(form),
@@ -83,47 +80,14 @@ public final class AuthorizeHandler extends ApiHandler {
         clock.instant().truncatedTo(ChronoUnit.MILLIS));
   }
 
-  /// What is asked for, RFC 6749 §3.3; by default all that the client may have but refresh tokens.
-  private static Scope scope(Form form, Client client) {
-    var asked =
-        form.optional("scope")
-            .map(Parameters::scope)
-            .orElse(client.scopes().without(Scope.OFFLINE_ACCESS));
-    if (!asked.within(client.scopes())) {
-      throw Parameters.scopeError("the client may not ask for this scope");
-    }
-    return asked;
-  }
-
-  private static Duration lifetime(Form form, Client client) {
-    return form.optional("expires_in")
-        .map(AuthorizeHandler::seconds)
-        .map(Parameters::lifetime)
-        .map(client::capped)
-        .orElse(client.defaultLifetime());
-  }
-
-  private static long seconds(String text) {
-    if (!SECONDS.matcher(text).matches()) {
-      throw new MalformedRequest(OAuthError.invalidRequest("expires_in is not a whole number"));
-    }
-    return Long.parseLong(text);
-  }
-
-  /// RFC 7636 §4.3; `plain`, its default method, protects nothing here.
+  /// A device need not have one.
   private static Optional<CodeChallenge> challenge(Form form) {
     var challenge = form.optional("code_challenge");
     var method = form.optional("code_challenge_method");
     if (challenge.isEmpty() && method.isEmpty()) {
       return Optional.empty();
     }
-    return challenge
-        .filter(_ -> method.equals(Optional.of("S256")))
-        .flatMap(CodeChallenge::parse)
-        .or(() -> {
-          throw new MalformedRequest(
-              OAuthError.invalidRequest("code_challenge needs method S256 and 43 characters"));
-        });
+    return Optional.of(Parameters.challenge(challenge, method));
   }
 
   /// A `nonce` for no encryption is a parameter that nobody knows, RFC 6749 §3.1.

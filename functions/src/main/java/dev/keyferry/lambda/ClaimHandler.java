@@ -1,7 +1,5 @@
 package dev.keyferry.lambda;
 
-import static java.util.Map.entry;
-
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Check;
@@ -11,13 +9,12 @@ import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.WrongCodeLimit;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
-import java.util.Locale;
-import java.util.Map;
 
 /// A signed-in user puts a grant on the screen, RFC 8628 §3.3: who asks for what, when and from
 /// where.
 public final class ClaimHandler extends ApiHandler {
   private final Clients clients;
+  private final Consents consents;
   private final DeviceFlow flow;
   private final WrongCodeLimit limit;
 
@@ -27,6 +24,7 @@ public final class ClaimHandler extends ApiHandler {
 
   public ClaimHandler(Wiring wiring) {
     clients = wiring.clients();
+    consents = new Consents(clients);
     flow = wiring.flow();
     limit = wiring.wrongCodeLimit();
   }
@@ -38,30 +36,16 @@ public final class ClaimHandler extends ApiHandler {
     return switch (limit.guard(subject, request.origin(), () -> flow.claim(subject, typed))) {
       case Given(var screen) -> {
         var asked = screen.grant().request();
+        var check = check(asked, request.origin());
         yield Response.json(
-            200,
-            Map.ofEntries(
-                entry("client_id", asked.clientId()),
-                entry("client_name", clients.nameOf(asked.clientId())),
-                entry("scope", asked.scope()),
-                entry("scopes", clients.describe(asked.scope())),
-                entry("device_name", asked.deviceName()),
-                entry("expires_in", asked.lifetime().toSeconds()),
-                entry("requested_at", asked.at().getEpochSecond()),
-                entry("requested_from", asked.origin()),
-                entry("same_network", asked.origin().sharesNetworkWith(request.origin())),
-                entry("confirmation", confirmation(asked, request.origin())),
-                entry("approval_nonce", screen.approvalNonce())));
+            200, consents.ask(asked, request.origin(), check, screen.approvalNonce()));
       }
       case Declined(var error) -> Response.error(error);
     };
   }
 
-  /// What approve is going to ask for, if it comes from where this came from.
-  private String confirmation(DeviceRequest asked, Origin claimant) {
+  private Check check(DeviceRequest asked, Origin claimant) {
     var policy = clients.confirmationOf(asked.clientId());
-    return Check.of(policy, asked.confirmationSupported(), asked.origin(), claimant)
-        .name()
-        .toLowerCase(Locale.ROOT);
+    return Check.of(policy, asked.confirmationSupported(), asked.origin(), claimant);
   }
 }

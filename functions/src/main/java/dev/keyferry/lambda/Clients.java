@@ -2,6 +2,7 @@ package dev.keyferry.lambda;
 
 import dev.keyferry.flow.Check;
 import dev.keyferry.flow.Client;
+import dev.keyferry.flow.LoopbackUri;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.web.Json;
@@ -82,6 +83,7 @@ public final class Clients {
         Duration.ofSeconds(client.integer("default_lifetime")),
         Duration.ofSeconds(client.integer("max_lifetime")),
         Check.Policy.valueOf(client.string("confirmation").toUpperCase(Locale.ROOT)),
+        client.strings("redirect_uris").stream().map(LoopbackUri::parse).toList(),
         Optional.empty(),
         false);
   }

@@ -1,14 +1,18 @@
 package dev.keyferry.lambda;
 
 import dev.keyferry.flow.Client;
+import dev.keyferry.flow.CodeChallenge;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.web.MalformedRequest;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Parameters that more than one route takes, checked.
 final class Parameters {
   private static final int LONGEST_NAME = 64;
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
 
   private Parameters() {}
 
@@ -18,6 +22,42 @@ final class Parameters {
 
   static MalformedRequest scopeError(String description) {
     return new MalformedRequest(OAuthError.invalidScope(description));
+  }
+
+  /// What is asked for, RFC 6749 §3.3; by default all that the client may have but refresh tokens.
+  static Scope scope(Optional<String> text, Client client) {
+    var asked =
+        text.map(Parameters::scope).orElse(client.scopes().without(Scope.OFFLINE_ACCESS));
+    if (!asked.within(client.scopes())) {
+      throw scopeError("the client may not ask for this scope");
+    }
+    return asked;
+  }
+
+  /// How long a key is asked to live, in seconds; by default as its client's do.
+  static Duration lifetime(Optional<String> seconds, Client client) {
+    return seconds
+        .map(Parameters::seconds)
+        .map(Parameters::lifetime)
+        .map(client::capped)
+        .orElse(client.defaultLifetime());
+  }
+
+  private static long seconds(String text) {
+    if (!SECONDS.matcher(text).matches()) {
+      throw new MalformedRequest(OAuthError.invalidRequest("expires_in is not a whole number"));
+    }
+    return Long.parseLong(text);
+  }
+
+  /// RFC 7636 §4.3; `plain`, its default method, protects nothing here.
+  static CodeChallenge challenge(Optional<String> challenge, Optional<String> method) {
+    return challenge
+        .filter(_ -> method.equals(Optional.of("S256")))
+        .flatMap(CodeChallenge::parse)
+        .orElseThrow(() ->
+            new MalformedRequest(
+                OAuthError.invalidRequest("code_challenge needs method S256 and 43 characters")));
   }
 
   static Duration lifetime(long seconds) {

@@ -1,12 +1,15 @@
 package dev.keyferry.lambda;
 
+import static dev.keyferry.flow.Client.CODE_GRANT;
 import static dev.keyferry.flow.Client.DEVICE_CODE_GRANT;
 import static dev.keyferry.flow.Client.REFRESH_GRANT;
 
 import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.AuthorizationCode;
 import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.flow.CodeFlow;
 import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.DeviceCode;
 import dev.keyferry.flow.DeviceFlow;
@@ -22,13 +25,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// The token endpoint, where the device polls for its key, RFC 8628 §3.4, and renews it,
-/// RFC 6749 §6.
+/// The token endpoint, where a device polls for its key, RFC 8628 §3.4, and a client that has a
+/// browser redeems its code for one, RFC 6749 §4.1.3; both renew it here, RFC 6749 §6.
 public final class PollHandler extends ApiHandler {
   private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7E]{1,255}");
 
   private final Clients clients;
   private final DeviceFlow deviceFlow;
+  private final CodeFlow codeFlow;
   private final RefreshFlow refreshFlow;
 
   public PollHandler() {
@@ -38,6 +42,7 @@ public final class PollHandler extends ApiHandler {
   public PollHandler(Wiring wiring) {
     clients = wiring.clients();
     deviceFlow = wiring.flow();
+    codeFlow = wiring.codeFlow();
     refreshFlow = wiring.refreshFlow();
   }
 
@@ -47,12 +52,13 @@ public final class PollHandler extends ApiHandler {
     var answer =
         switch (form.require("grant_type")) {
           case DEVICE_CODE_GRANT -> poll(form, idempotencyKey(request));
+          case CODE_GRANT -> redeem(form, idempotencyKey(request));
           case REFRESH_GRANT -> refresh(form, idempotencyKey(request));
           default ->
               throw refused(
                   OAuthError.of(
                       OAuthError.Code.UNSUPPORTED_GRANT_TYPE,
-                      "the token endpoint knows the device grant and refresh tokens"));
+                      "the token endpoint knows device codes, authorization codes and refresh tokens"));
         };
     return switch (answer) {
       case Given(var issued) -> TokenAnswer.of(issued);
@@ -74,6 +80,16 @@ public final class PollHandler extends ApiHandler {
   private static Confirmation confirmation(String text) {
     return Confirmation.parse(text)
         .orElseThrow(() -> refused(OAuthError.invalidRequest("confirmation is not two digits")));
+  }
+
+  private Answer<IssuedKey> redeem(Form form, Optional<String> idempotencyKey) {
+    var client = clients.require(form.require("client_id"), CODE_GRANT);
+    Supplier<MalformedRequest> invalidCode = () -> refused(OAuthError.INVALID_CODE);
+    var code = AuthorizationCode.parse(form.require("code")).orElseThrow(invalidCode);
+    var redirectUri = form.require("redirect_uri");
+    var challenge =
+        CodeChallenge.answeredBy(form.require("code_verifier")).orElseThrow(invalidCode);
+    return codeFlow.redeem(client, code, redirectUri, challenge, idempotencyKey);
   }
 
   private Answer<IssuedKey> refresh(Form form, Optional<String> idempotencyKey) {

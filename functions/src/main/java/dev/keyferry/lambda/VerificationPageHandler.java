@@ -23,11 +23,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The verification page and what it loads, RFC 8628 §3.3: static, so a GET changes nothing. The
+/// The verification page and what it loads, RFC 8628 §3.3, which is the authorization endpoint too,
+/// RFC 6749 §3.1: static, so a GET changes nothing. The
 /// document is made for its reader's language and never stored; all else has the hash of all of it
 /// in its path, and is stored for good.
 public final class VerificationPageHandler extends ApiHandler {
-  private static final List<String> DOCUMENTS = List.of("/device", "/device/linked");
+  private static final List<String> DOCUMENTS = List.of("/device", "/device/linked", "/oauth/authorize");
   private static final String STYLE = "device.css";
   private static final int VERSION_BYTES = 6;
   private static final Pattern BLANK = Pattern.compile("\\{\\{([^}]+)}}");
@@ -42,6 +43,7 @@ public final class VerificationPageHandler extends ApiHandler {
           "document.js",
           "flow.js",
           "formats.js",
+          "login.js",
           "oauth4webapi.js",
           "screens.js",
           "sign-in.js",

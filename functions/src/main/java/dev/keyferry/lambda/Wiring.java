@@ -7,8 +7,11 @@ import dev.keyferry.aws.DynamoLimitStore;
 import dev.keyferry.aws.KmsKeyHasher;
 import dev.keyferry.flow.Audit;
 import dev.keyferry.flow.AuthorizationLimit;
+import dev.keyferry.flow.AuthorizationScreens;
+import dev.keyferry.flow.CodeFlow;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.DeviceNames;
+import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
@@ -89,7 +92,7 @@ public final class Wiring {
 
   DeviceFlow flow() {
     return new DeviceFlow(
-        new DynamoGrantStore(client(), setting("GRANTS_TABLE"), setting("KEYS_TABLE")),
+        grants(),
         keys(),
         hasher(),
         TokenAnswer::encrypt,
@@ -97,6 +100,15 @@ public final class Wiring {
         random,
         audit(),
         clients::confirmationOf);
+  }
+
+  CodeFlow codeFlow() {
+    return new CodeFlow(
+        grants(), keys(), hasher(), TokenAnswer::encrypt, clock, random, audit());
+  }
+
+  AuthorizationScreens authorizationScreens() {
+    return new AuthorizationScreens(hasher(), clock, random, audit());
   }
 
   AuthorizationLimit authorizationLimit() {
@@ -112,6 +124,10 @@ public final class Wiring {
         clock,
         random,
         audit());
+  }
+
+  private GrantStore grants() {
+    return new DynamoGrantStore(client(), setting("GRANTS_TABLE"), setting("KEYS_TABLE"));
   }
 
   private LimitStore limits() {

@@ -1,5 +1,6 @@
 package dev.keyferry.web;
 
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The parameters of a form or query string. A parameter without a value counts as omitted, unknown
@@ -33,6 +36,17 @@ public final class Form {
       start = end + 1;
     }
     return new Form(parameters);
+  }
+
+  /// A query string of these parameters, in their order.
+  public static String write(SequencedMap<String, String> parameters) {
+    return parameters.sequencedEntrySet().stream()
+        .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
+        .collect(Collectors.joining("&"));
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   public Optional<String> optional(String name) {

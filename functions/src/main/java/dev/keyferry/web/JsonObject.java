@@ -19,6 +19,10 @@ public final class JsonObject {
     return members.containsKey(name);
   }
 
+  public boolean isString(String name) {
+    return members.get(name) instanceof String;
+  }
+
   public Optional<String> optionalString(String name) {
     return optional(name, String.class, "a string");
   }

@@ -41,6 +41,7 @@ public record Request(
   private static final List<String> SECRETS =
       List.of(
           "device_code",
+          "code",
           "user_code",
           "approval_nonce",
           "code_verifier",

@@ -70,6 +70,7 @@ public record Response(int status, Map<String, String> headers, String body, boo
           INVALID_GRANT,
           UNAUTHORIZED_CLIENT,
           UNSUPPORTED_GRANT_TYPE,
+          UNSUPPORTED_RESPONSE_TYPE,
           INVALID_SCOPE,
           AUTHORIZATION_PENDING,
           SLOW_DOWN,

@@ -2,42 +2,47 @@
 
 import { call } from './api.js';
 import * as code from './code.js';
-import { isReady, narrowed, showConsent } from './consent.js';
+import { narrowed, showConsent } from './consent.js';
+import { LINKED, openDevices } from './devices.js';
 import { element, settings } from './document.js';
-import { Problem, run, show } from './screens.js';
-import { session, signIn, signOutHere } from './sign-in.js';
+import { hold, isHeld, Problem, run, show } from './screens.js';
+import { remember, session, signIn, signOutHere } from './sign-in.js';
 import { fill, say } from './words.js';
 
 let grant; // what claim answered
 let again = () => enter(''); // shows the flow's screen once more, after a look at the linked devices
 let isOver = false;
 
+/** Shows a screen of the flow, now and after a look at the linked devices. */
+export function stay(screen) {
+  isOver = false;
+  again = screen;
+  again();
+}
+
 /** Where a code is typed, or compared if a link brought it. */
 export function enter(userCode) {
-  isOver = false;
   code.put(userCode);
-  again = () => show('enter', () => fill(element('hint'), userCode ? 'enter.compare' : 'enter.hint'));
-  again();
+  stay(() => show('enter', () => {
+    fill(element('enter-title'), userCode ? 'enter.check_title' : 'enter.title');
+    fill(element('user-code-label'), userCode ? 'enter.check_label' : 'enter.label');
+    fill(element('hint'), userCode ? 'enter.compare' : 'enter.hint');
+  }));
   if (!userCode) element('user-code').focus();
 }
 
-export const showAgain = () => again();
+export const showCurrent = () => again();
 
 /** Where the flow stands, or a new one. */
-export const goOn = () => isOver ? enter('') : again();
+export const resume = () => isOver ? enter('') : again();
 
 export async function claim(userCode) {
   const answer = await call('POST', '/oauth/device/claim',
     { body: { user_code: userCode }, unreachable: 'problem.unreachable' });
   grant = { ...answer, user_code: userCode };
-  isOver = false;
   remember({ userCode });
-  again = () => showConsent(grant);
-  again();
+  stay(() => showConsent(grant, { approve: () => approve(false), deny, change }));
 }
-
-/** For a reload, which forgets who is signed in but need not forget the code. It is in no URL. */
-const remember = state => history.replaceState(state, '');
 
 async function approve(acknowledged) {
   if (grant.confirmation === 'acknowledgement' && !acknowledged) return showAcknowledgement();
@@ -48,12 +53,26 @@ async function approve(acknowledged) {
     if (problem.error === 'acknowledgement_required') return showAcknowledgement();
     throw problem;
   }
-  if (answer.confirmation) return showNumber(answer.confirmation);
+  if (answer.confirmation) return showNumber({ number: answer.confirmation, client: grant.client_name });
   return finish('approved');
 }
 
+async function change() {
+  signOutHere();
+  await signIn('enter', { userCode: grant.user_code });
+}
+
 async function deny(report) {
-  await decide('deny', report ? { report } : {});
+  try {
+    await decide('deny', report ? { report } : {});
+  } catch (problem) {
+    if (problem.error !== 'invalid_user_code') throw problem;
+    remember(undefined);
+    isOver = true;
+    history.pushState(null, '', LINKED);
+    await openDevices();
+    throw new Problem('problem.deny_late');
+  }
   finish(report ? 'reported' : 'denied');
 }
 
@@ -64,7 +83,7 @@ async function decide(verb, more) {
       { body: { user_code, approval_nonce, ...more }, unreachable: 'problem.answer_lost' });
   } catch (problem) {
     if (problem.error !== 'invalid_user_code') throw problem;
-    throw new Problem('problem.request_over', { screen: 'enter', field: 'user-code' });
+    throw new Problem('problem.request_over', { screen: 'enter', field: 'user-code', error: problem.error });
   }
 }
 
@@ -73,28 +92,33 @@ async function decide(verb, more) {
 function showAcknowledgement() {
   const { client_name: client, requested_from: address } = grant;
   element('acknowledgement').value = '';
-  again = () => show('acknowledge', () => {
-    fill(element('acknowledge-text'), 'acknowledge.text', { client, address });
-    fill(element('acknowledgement-label'), 'acknowledge.label', { phrase: say('acknowledge.phrase') });
+  stay(() => {
+    hold(['acknowledge-approve', 'acknowledge-deny', 'acknowledge-report']);
+    show('acknowledge', () => {
+      fill(element('acknowledge-text'), 'acknowledge.text', { client, address });
+      fill(element('acknowledgement-label'), 'acknowledge.label', { phrase: say('acknowledge.phrase') });
+    });
   });
-  again();
 }
 
 function readAcknowledgement() {
-  const plain = text => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const plain = text => text.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
   const phrase = say('acknowledge.phrase');
   if (plain(element('acknowledgement').value) === plain(phrase)) return;
   throw new Problem('problem.acknowledgement',
     { values: { phrase: () => say('acknowledge.phrase') }, field: 'acknowledgement' });
 }
 
-function showNumber(number) {
-  const { client_name: client } = grant;
+/** Without a grant, after a reload, it can still be read, but nothing be denied any more. */
+export function showNumber({ number, client }) {
   element('number').textContent = number;
+  element('number-report').hidden = !grant;
   code.put('');
-  remember(null);
-  again = () => show('confirm-number', () => fill(element('number-text'), 'number.text', { client }));
-  again();
+  remember({ number, client });
+  stay(() => {
+    hold(['number-report']);
+    show('confirm-number', () => fill(element('number-text'), 'number.text', { client }));
+  });
 }
 
 const ENDS = {
@@ -108,16 +132,15 @@ function finish(status) {
   const [title, text, next] = ENDS[status];
   element('done').dataset.status = status;
   code.put('');
-  remember(null);
+  remember(undefined);
   grant = undefined;
-  isOver = true;
-  again = () => show('done', () => {
+  stay(() => show('done', () => {
     fill(element('done-title'), title);
     fill(element('done-text'), text, { client });
     fill(element('done-next'), next);
     if (status === 'reported' && settings.support) element('done-next').append(' ', supportLink());
-  });
-  again();
+  }));
+  isOver = true;
 }
 
 function supportLink() {
@@ -128,7 +151,7 @@ function supportLink() {
 
 // ---- Presses
 
-const press = (id, step) => element(id).addEventListener('click', () => run(step));
+const press = (id, step) => element(id).addEventListener('click', () => run(async () => isHeld(id) || step()));
 const submit = (id, step) => element(id).addEventListener('submit', event => {
   event.preventDefault();
   run(step);
@@ -137,16 +160,10 @@ const submit = (id, step) => element(id).addEventListener('submit', event => {
 submit('code-form', async () => {
   const userCode = code.read();
   code.put(userCode);
-  await (session ? claim(userCode) : signIn('enter', userCode));
-});
-press('approve', async () => isReady() && approve(false));
-press('deny', async () => isReady() && deny(false));
-press('report', async () => isReady() && deny(true));
-press('not-you', async () => {
-  signOutHere();
-  await signIn('enter', grant.user_code);
+  await (session ? claim(userCode) : signIn('enter', { userCode }));
 });
 submit('acknowledge-form', async () => {
+  if (isHeld('acknowledge-approve')) return;
   readAcknowledgement();
   await approve(true);
 });

@@ -24,17 +24,35 @@ export function show(name, render = () => {}) {
   draw();
   for (const section of document.querySelectorAll('section')) section.hidden = section.id !== name;
   element('to-enter').hidden = !['linked', 'sign-in'].includes(name);
-  element('to-linked').hidden = !element('to-enter').hidden || ['done', 'confirm-number'].includes(name);
+  element('to-linked').hidden = !element('to-enter').hidden || ['done', 'confirm-number', 'login', 'returning'].includes(name);
   element(name).querySelector('h1').focus();
 }
 
 export const shown = () => current.name;
 
+const READING = 1_000;
+let reading;
+
+/**
+ * The buttons that decide become active a second after their screen appears: a double click, or a key that was still
+ * down, decides nothing.
+ */
+export function hold(ids, then = () => {}) {
+  clearTimeout(reading);
+  for (const id of ids) element(id).setAttribute('aria-disabled', 'true');
+  reading = setTimeout(() => {
+    for (const id of ids) element(id).removeAttribute('aria-disabled');
+    then();
+  }, READING);
+}
+
+export const isHeld = id => element(id).hasAttribute('aria-disabled');
+
 /** All that is on the screen, in the language that was just chosen. */
 export function redraw() {
   draw();
-  say('message', said.message);
-  say('status', said.status);
+  tell('message', said.message);
+  tell('status', said.status);
 }
 
 function draw() {
@@ -43,7 +61,7 @@ function draw() {
   document.title = `${title} · ${settings.brand}`;
 }
 
-function say(place, what) {
+function tell(place, what) {
   said[place] = what;
   if (!what) {
     element(place).replaceChildren();
@@ -56,14 +74,14 @@ function say(place, what) {
 
 /** What went wrong, said at once. */
 export function warn(problem) {
-  say('message', problem);
+  tell('message', problem);
   for (const field of document.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
   if (problem?.field) element(problem.field).setAttribute('aria-invalid', 'true');
 }
 
 /** What was done, said when there is quiet. */
 export function report(phrase, values) {
-  say('status', phrase && { phrase, values });
+  tell('status', phrase && { phrase, values });
 }
 
 /** Runs one step; whatever is pressed meanwhile does nothing. A failure is said in words. */

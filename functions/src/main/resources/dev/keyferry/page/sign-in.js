@@ -6,6 +6,8 @@ import { Problem } from './screens.js';
 import { language } from './words.js';
 
 const PENDING = 'keyferry:sign-in';
+const FLOW = 'keyferry:flow';
+const CODE_LIFETIME = 600_000;
 
 const client = { client_id: settings.clientId };
 const redirectUri = `${location.origin}/device`;
@@ -33,9 +35,9 @@ async function discover() {
 
 /**
  * Leaves for the issuer. What must outlive the way there and back waits in this tab's storage, and is taken out of
- * it on return: `view`, and the code that was typed, which must not stand in any URL.
+ * it on return: `view`, and the code that was typed, or a program's request, which must not stand in any URL.
  */
-export async function signIn(view, userCode = '') {
+export async function signIn(view, { userCode = '', request } = {}) {
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const nonce = oauth.generateRandomNonce();
@@ -47,7 +49,7 @@ export async function signIn(view, userCode = '') {
     ui_locales: language, ...(needsAnother && { prompt: 'login' }),
   };
   for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
-  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, nonce, view, userCode, language }));
+  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, nonce, view, userCode, request, language }));
   location.assign(target);
   await new Promise(() => {}); // busy until the browser has left
 }
@@ -57,6 +59,17 @@ export function takePending() {
   const pending = sessionStorage.getItem(PENDING);
   sessionStorage.removeItem(PENDING);
   return JSON.parse(pending);
+}
+
+/** What a reload, or a way back, need not forget: a code that is being decided, or the number for its device. */
+export function remember(state) {
+  if (state) sessionStorage.setItem(FLOW, JSON.stringify({ ...state, until: Date.now() + CODE_LIFETIME }));
+  else sessionStorage.removeItem(FLOW);
+}
+
+export function recall() {
+  const state = JSON.parse(sessionStorage.getItem(FLOW));
+  return state?.until > Date.now() ? state : {};
 }
 
 export async function finishSignIn(answer, { verifier, state, nonce, view }) {
@@ -79,5 +92,5 @@ function signInFailed(error, view) {
   console.warn(`Sign-in: ${error.message}`); // for the operator; the message carries no code and no token
   const declined = error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied';
   throw new Problem(declined ? 'problem.not_signed_in' : 'problem.sign_in',
-    { screen: view === 'linked' ? 'sign-in' : 'enter' });
+    { screen: { linked: 'sign-in', login: 'login' }[view] ?? 'enter' });
 }

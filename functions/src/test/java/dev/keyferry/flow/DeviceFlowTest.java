@@ -30,9 +30,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,20 +123,6 @@ final class DeviceFlowTest {
 
   private Grant row(Codes codes) {
     return grants.find(codes.deviceCode().locator()).orElseThrow();
-  }
-
-  private static <T> List<T> race(int contenders, Callable<T> call) throws InterruptedException {
-    var start = new CyclicBarrier(contenders);
-    Callable<T> together =
-        () -> {
-          start.await();
-          return call.call();
-        };
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      return threads.invokeAll(Collections.nCopies(contenders, together)).stream()
-          .map(Future::resultNow)
-          .toList();
-    }
   }
 
   @Nested
@@ -538,7 +521,7 @@ final class DeviceFlowTest {
       var codes = authorize();
       approve(codes);
 
-      var answers = race(16, () -> poll(codes));
+      var answers = Race.of(16, () -> poll(codes));
 
       assertThat(answers).filteredOn(Given.class::isInstance).hasSize(1);
       assertThat(answers)
@@ -863,7 +846,7 @@ final class DeviceFlowTest {
       var number = approved();
       var next = new AtomicInteger();
       var answers =
-          race(
+          Race.of(
               16,
               () -> {
                 var step = next.getAndIncrement();
@@ -1025,7 +1008,7 @@ final class DeviceFlowTest {
         throws InterruptedException {
       var codes = authorize();
 
-      var answers = race(16, () -> declined(poll(codes)));
+      var answers = Race.of(16, () -> declined(poll(codes)));
 
       assertThat(answers).containsOnlyOnce(OAuthError.AUTHORIZATION_PENDING);
       assertThat(Collections.frequency(answers, slowDown(10))).isEqualTo(15);
@@ -1178,7 +1161,7 @@ final class DeviceFlowTest {
     void the_same_poll_hears_the_same_answer_for_a_minute() {
       var first = given(poll(codes, "a"));
 
-      clock.advance(DeviceFlow.REDELIVERY.minus(MILLISECOND));
+      clock.advance(Mint.REDELIVERY.minus(MILLISECOND));
       var again = given(poll(codes, "a"));
 
       assertThat(again.accessToken().reveal()).isEqualTo(first.accessToken().reveal());
@@ -1188,7 +1171,7 @@ final class DeviceFlowTest {
     @Test
     void after_a_minute_it_hears_nothing_more() {
       given(poll(codes, "a"));
-      clock.advance(DeviceFlow.REDELIVERY);
+      clock.advance(Mint.REDELIVERY);
 
       assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
       clock.advance(MILLISECOND);
@@ -1250,7 +1233,7 @@ final class DeviceFlowTest {
 
     @RepeatedTest(5)
     void retries_that_race_their_own_poll_all_hear_the_same_key() throws InterruptedException {
-      var tokens = race(16, () -> given(poll(codes, "a")).accessToken().reveal());
+      var tokens = Race.of(16, () -> given(poll(codes, "a")).accessToken().reveal());
 
       assertThat(tokens).hasSize(16).containsOnly(tokens.getFirst());
     }

@@ -242,6 +242,120 @@ public abstract class GrantStoreContract {
     }
   }
 
+  /// A browser's grant: there is nothing before its approval.
+  @Nested
+  class CreateApproved {
+    private final Consent less =
+        new Consent(
+            Optional.of(new Scope(List.of("read"))),
+            Optional.of(Duration.ofHours(1)),
+            Optional.of("Küche"));
+    private final Grant approved = approved(claim, Consent.TO_ALL);
+
+    private Grant approved(Claim by, Consent consent) {
+      var given = new Approval(consent, Samples.PROFILE, later, false, digest());
+      var asked = Samples.challenged(Samples.request(NOON));
+      return new Grant(
+          locator,
+          asked,
+          grant.deviceSecret(),
+          digest(),
+          later.plusSeconds(60),
+          grant.pace(),
+          new Approved(by, given));
+    }
+
+    @Test
+    void stores_every_field() {
+      for (var consent : List.of(Consent.TO_ALL, less)) {
+        var asked = Samples.grant(Samples.challenged(Samples.request(NOON)));
+        var given = new Approval(consent, Samples.PROFILE, later, true, digest());
+        var born =
+            new Grant(
+                asked.locator(),
+                asked.request(),
+                asked.deviceSecret(),
+                asked.seal(),
+                asked.expiresAt(),
+                asked.pace(),
+                new Approved(claim, given));
+
+        assertThat(grants().create(born, later)).isEqualTo(new Applied<>(born));
+        assertThat(stored(born.locator())).contains(born);
+      }
+    }
+
+    @Test
+    void recognises_its_own_work_and_keeps_the_first() {
+      applied(grants().create(approved, later));
+      var again = approved(claim, Consent.TO_ALL);
+
+      assertThat(grants().create(again, later.plusSeconds(5))).isEqualTo(new Applied<>(approved));
+      assertThat(stored()).isEqualTo(approved);
+    }
+
+    @Test
+    void recognises_its_own_work_after_the_code_was_redeemed() {
+      applied(grants().create(approved, later));
+      assertThat(grants().redeem(locator, proofOf(approved), later, redemption(), key))
+          .isEqualTo(new Stored());
+
+      assertThat(applied(grants().create(approved, later)).state()).isInstanceOf(Consumed.class);
+      assertThat(stored().state()).isInstanceOf(Consumed.class);
+    }
+
+    @Test
+    void refuses_what_is_another_consent_claim_or_secret() {
+      applied(grants().create(approved, later));
+      var secret = Samples.grant(approved.request()).deviceSecret();
+
+      for (var other :
+          List.of(
+              approved(claim, less),
+              approved(new Claim(claim.subject(), digest()), Consent.TO_ALL),
+              approved(new Claim(subject(), claim.nonce()), Consent.TO_ALL),
+              new Grant(
+                  locator,
+                  approved.request(),
+                  secret,
+                  approved.seal(),
+                  approved.expiresAt(),
+                  approved.pace(),
+                  approved.state()))) {
+        assertRefused(grants().create(other, later), approved);
+      }
+    }
+
+    @Test
+    void what_was_barred_is_not_approved_again() {
+      applied(grants().create(approved, later));
+      var barred = applied(grants().bar(locator, claim));
+
+      assertRefused(grants().create(approved, later), barred);
+    }
+
+    @Test
+    void is_redeemed_as_others_are() {
+      applied(grants().create(approved, later));
+
+      assertThat(grants().redeem(locator, proofOf(approved), later, redemption(), key))
+          .isEqualTo(new Stored());
+      assertThat(stores().find(key.id())).contains(key);
+    }
+
+    @RepeatedTest(5)
+    void of_many_at_once_all_find_one_row() throws InterruptedException {
+      List<Callable<Write<Grant>>> calls = new ArrayList<>();
+      for (int i = 0; i < CONTENDERS; i++) {
+        calls.add(() -> grants().create(approved(claim, Consent.TO_ALL), later));
+      }
+
+      var rows = race(calls).stream().map(GrantStoreContract::applied).distinct().toList();
+
+      assertThat(rows).containsExactly(stored());
+    }
+  }
+
   @Nested
   class Poll {
     @BeforeEach

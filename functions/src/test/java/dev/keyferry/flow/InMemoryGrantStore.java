@@ -35,7 +35,7 @@ public final class InMemoryGrantStore implements GrantStore {
         return new Write.Applied<>(grant);
       }
       return found
-          .filter(there -> there.deviceSecret().equals(grant.deviceSecret()))
+          .filter(there -> there.isOf(grant))
           .<Write<Grant>>map(Write.Applied::new)
           .orElse(new Write.Refused<>(found));
     }

@@ -22,10 +22,14 @@ public final class Samples {
       new Client(
           "cli",
           "Keyferry CLI",
-          Set.of(Client.DEVICE_CODE_GRANT, Client.REFRESH_GRANT),
+          Set.of(Client.DEVICE_CODE_GRANT, Client.REFRESH_GRANT, Client.CODE_GRANT),
           new Scope(List.of("read", "write", Scope.OFFLINE_ACCESS)),
           Duration.ofHours(24),
-          Duration.ofDays(365));
+          Duration.ofDays(365),
+          Check.Policy.MISMATCH,
+          List.of(LoopbackUri.parse("http://127.0.0.1/callback")),
+          Optional.empty(),
+          false);
 
   public static final Client DEMO =
       new Client(
@@ -258,7 +262,7 @@ public final class Samples {
 
   /// A device code that belongs to no grant.
   public static DeviceCode deviceCode() {
-    return new DeviceCode(Locator.of(bytes(32)), Secret.of(bytes(DeviceCode.SECRET_BYTES)));
+    return new DeviceCode(Locator.of(bytes(32)), Secret.of(bytes(Code.SECRET_BYTES)));
   }
 
   /// The first refresh token of this device code, were it redeemed.

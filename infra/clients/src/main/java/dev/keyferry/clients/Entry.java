@@ -17,6 +17,7 @@ sealed interface Entry {
   ///
   /// @param grantTypes as the protocol spells them, RFC 8628 §3.4 and RFC 6749 §6
   /// @param confirmation when its grants are checked
+  /// @param redirectUris where a browser may take codes for it, RFC 8252 §7.3
   record WithKeys(
       String id,
       String name,
@@ -24,7 +25,8 @@ sealed interface Entry {
       List<String> scopes,
       Duration defaultLifetime,
       Duration maxLifetime,
-      String confirmation)
+      String confirmation,
+      List<String> redirectUris)
       implements Entry {
     @Override
     public String json() {
@@ -36,7 +38,8 @@ sealed interface Entry {
         "scopes": %s,
         "default_lifetime": %d,
         "max_lifetime": %d,
-        "confirmation": %s
+        "confirmation": %s,
+        "redirect_uris": %s
       }\
       """
           .formatted(
@@ -46,7 +49,8 @@ sealed interface Entry {
               list(scopes),
               defaultLifetime.toSeconds(),
               maxLifetime.toSeconds(),
-              quoted(confirmation));
+              quoted(confirmation),
+              list(redirectUris));
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Reads clients, one after the other. What depends on a value that was refused is not checked, so
 /// that one mistake is one problem.
@@ -17,6 +18,7 @@ final class EntryReader {
   private static final String DEFAULT_LIFETIME = "default_lifetime";
   private static final String MAX_LIFETIME = "max_lifetime";
   private static final String CONFIRMATION = "confirmation";
+  private static final String REDIRECT_URIS = "redirect_uris";
   private static final String SECRET_SHA256 = "secret_sha256";
   private static final String INTROSPECTS = "introspects";
 
@@ -30,11 +32,12 @@ final class EntryReader {
           DEFAULT_LIFETIME,
           MAX_LIFETIME,
           CONFIRMATION,
+          REDIRECT_URIS,
           SECRET_SHA256,
           INTROSPECTS);
 
   private static final List<String> ABOUT_KEYS =
-      List.of(GRANT_TYPES, SCOPES, DEFAULT_LIFETIME, MAX_LIFETIME, CONFIRMATION);
+      List.of(GRANT_TYPES, SCOPES, DEFAULT_LIFETIME, MAX_LIFETIME, CONFIRMATION, REDIRECT_URIS);
 
   private static final String DEVICE_CODE = "device_code";
   private static final String REFRESH_TOKEN = "refresh_token";
@@ -61,6 +64,17 @@ final class EntryReader {
 
   /// RFC 6749 §3.3.
   private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
+
+  /// Without a port, which the program chooses when it listens (RFC 8252 §7.3), and with nothing in
+  /// it that a browser would rewrite.
+  private static final Pattern REDIRECT_URI =
+      Pattern.compile(
+          "http://(127\\.0\\.0\\.1|\\[::1])(/|(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?)");
+
+  private static final int LONGEST_REDIRECT_URI = 200;
+
+  /// Which grant types do not name: it is open to a client that says where it can be answered.
+  private static final String AUTHORIZATION_CODE = "authorization_code";
 
   private static final Pattern SHA256 = Pattern.compile("[0-9A-Fa-f]{64}");
 
@@ -135,6 +149,7 @@ final class EntryReader {
           "default_lifetime %s is more than max_lifetime %s".formatted(standard, max));
     }
     var confirmation = confirmation(client);
+    var redirectUris = redirectUris(client);
     if (id.isEmpty() || name.isEmpty() || grantTypes.isEmpty() || scopes.isEmpty()) {
       return Optional.empty();
     }
@@ -142,13 +157,36 @@ final class EntryReader {
         new Entry.WithKeys(
             id.get().text(),
             name.get().text(),
-            grantTypes.get().stream()
-                .map(type -> AS_THE_PROTOCOL_SPELLS_IT.getOrDefault(type.text(), type.text()))
+            Stream.concat(
+                    grantTypes.get().stream()
+                        .map(type ->
+                            AS_THE_PROTOCOL_SPELLS_IT.getOrDefault(type.text(), type.text())),
+                    redirectUris.isEmpty() ? Stream.empty() : Stream.of(AUTHORIZATION_CODE))
                 .toList(),
             scopes.get().stream().map(Text::text).toList(),
             standard.duration(),
             max.duration(),
-            confirmation));
+            confirmation,
+            redirectUris));
+  }
+
+  private List<String> redirectUris(Members client) {
+    if (!client.has(REDIRECT_URIS)) {
+      return List.of();
+    }
+    var uris = client.texts(REDIRECT_URIS).orElse(List.of());
+    checkDistinct("redirect URI", uris);
+    uris.stream()
+        .filter(uri ->
+            uri.text().length() > LONGEST_REDIRECT_URI
+                || !REDIRECT_URI.matcher(uri.text()).matches())
+        .forEach(uri ->
+            problems.add(
+                uri.line(),
+                ("redirect URI %s is none of the program's own machine:"
+                        + " http://127.0.0.1 or http://[::1], no port, and a plain path")
+                    .formatted(uri)));
+    return uris.stream().map(Text::text).toList();
   }
 
   /// As it is spelled: to YAML, `off` is a no.

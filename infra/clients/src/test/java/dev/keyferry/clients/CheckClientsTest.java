@@ -58,6 +58,7 @@ class CheckClientsTest {
             default_lifetime: 1h
             max_lifetime: 1d
             confirmation: always
+            redirect_uris: ["http://127.0.0.1/callback"]
           - {client_id: api, client_name: API, introspects: true, secret_sha256: %s}
         scopes:
           offline_access: {ja: '"連携"を継続', en: Stay}
@@ -74,11 +75,12 @@ class CheckClientsTest {
                 {
                   "client_id": "cli",
                   "client_name": "A \\"tool\\" \\\\ büro",
-                  "grant_types": ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+                  "grant_types": ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token", "authorization_code"],
                   "scopes": ["read", "offline_access"],
                   "default_lifetime": 3600,
                   "max_lifetime": 86400,
-                  "confirmation": "always"
+                  "confirmation": "always",
+                  "redirect_uris": ["http://127.0.0.1/callback"]
                 },
                 {
                   "client_id": "api",

@@ -89,7 +89,8 @@ class ClientsReaderTest {
                   List.of("read", "offline_access"),
                   Duration.ofHours(2),
                   Duration.ofDays(7),
-                  "mismatch"));
+                  "mismatch",
+                  List.of()));
     }
 
     @Test
@@ -246,8 +247,8 @@ class ClientsReaderTest {
       assertThat(problemsWith("    max_lifetime: 7d\n", "    max_life: 7d\n"))
           .containsExactly(
               "7: unknown member \"max_life\"; a client has client_id, client_name, grant_types,"
-                  + " scopes, default_lifetime, max_lifetime, confirmation, secret_sha256,"
-                  + " introspects");
+                  + " scopes, default_lifetime, max_lifetime, confirmation, redirect_uris,"
+                  + " secret_sha256, introspects");
     }
 
     @Test
@@ -490,6 +491,88 @@ class ClientsReaderTest {
           .containsExactly(
               "7: confirmation \"%s\" is none of off, mismatch and always"
                   .formatted(policy.replace("'", "")));
+    }
+  }
+
+  @Nested
+  class Redirect_uris {
+    private static final String IPV4 = "http://127.0.0.1/callback";
+
+    private static String uris(String list) {
+      return "redirect_uris: " + list;
+    }
+
+    @Test
+    void open_the_browser_flow() {
+      for (var uri : List.of(IPV4, "http://[::1]/callback", "http://127.0.0.1/", "http://[::1]/a/b.c/")) {
+        var client = clientWith("max_lifetime: 7d", uris("['" + uri + "']"));
+
+        assertThat(client.redirectUris()).containsExactly(uri);
+        assertThat(client.grantTypes())
+            .containsExactly(DEVICE_CODE, "refresh_token", "authorization_code");
+      }
+      assertThat(clientWith("max_lifetime: 7d", uris("[]")).grantTypes())
+          .containsExactly(DEVICE_CODE, "refresh_token");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "http://localhost/callback",
+          "https://127.0.0.1/callback",
+          "http://127.0.0.1:8080/callback",
+          "http://127.0.0.1:*/callback",
+          "http://127.0.0.2/callback",
+          "http://127.1/callback",
+          "http://0.0.0.0/callback",
+          "http://[::]/callback",
+          "http://[::ffff:127.0.0.1]/callback",
+          "http://example.com/callback",
+          "http://127.0.0.1.example.com/callback",
+          "http://user@127.0.0.1/callback",
+          "http://127.0.0.1@example.com/callback",
+          "http://127.0.0.1",
+          "http://127.0.0.1/callback?a=b",
+          "http://127.0.0.1/callback#a",
+          "http://127.0.0.1//callback",
+          "http://127.0.0.1/../callback",
+          "http://127.0.0.1/./callback",
+          "http://127.0.0.1/%63allback",
+          "http://127.0.0.1/call back",
+          "HTTP://127.0.0.1/callback",
+          "com.example.cli:/callback",
+          "/callback",
+          ""
+        })
+    void elsewhere_than_on_the_programs_own_machine_are_refused(String uri) {
+      assertThat(problemsWith("max_lifetime: 7d", uris("['" + uri + "']")))
+          .containsExactly(
+              "7: redirect URI \"%s\" is none of the program's own machine: ".formatted(uri)
+                  + "http://127.0.0.1 or http://[::1], no port, and a plain path");
+    }
+
+    @Test
+    void have_200_characters_at_most() {
+      var longest = "http://127.0.0.1/" + "c".repeat(183);
+
+      assertThat(clientWith("max_lifetime: 7d", uris("['" + longest + "']")).redirectUris())
+          .containsExactly(longest);
+      assertThat(problemsWith("max_lifetime: 7d", uris("['" + longest + "c']"))).hasSize(1);
+    }
+
+    @Test
+    void that_are_here_twice_are_refused() {
+      assertThat(problemsWith("max_lifetime: 7d", uris("['%s', '%s']".formatted(IPV4, IPV4))))
+          .containsExactly("7: redirect URI \"%s\" is here twice".formatted(IPV4));
+    }
+
+    @Test
+    void are_not_for_a_client_with_a_secret() {
+      var confidential = GOOD_CONFIDENTIAL + "    redirect_uris: ['" + IPV4 + "']\n";
+
+      assertThat(problems(confidential))
+          .containsExactly(
+              "6: redirect_uris has no place beside a secret: such a client gets no keys");
     }
   }
 

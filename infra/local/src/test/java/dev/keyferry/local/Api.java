@@ -21,6 +21,14 @@ abstract class Api {
   static final Map<String, String> CAREFUL =
       Map.of("client_id", "careful", "confirmation_supported", "true");
 
+  /// Where the client of a browser's login listens.
+  static final String REDIRECT_URI = "http://127.0.0.1:49152/callback";
+
+  /// RFC 7636 Appendix B.
+  static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+  static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
   private static final JsonMapper JSON = new JsonMapper();
 
   /// @param user the subject that signed in, or empty
@@ -140,6 +148,56 @@ abstract class Api {
     if (reply.status() != 200) {
       throw new AssertionError("not approved: " + reply);
     }
+  }
+
+  /// What a client with a browser opens the page with; its verifier is [#VERIFIER].
+  static Map<String, String> browserLogin() {
+    return Map.of(
+        "response_type", "code",
+        "client_id", "cli",
+        "redirect_uri", REDIRECT_URI,
+        "scope", "read offline_access",
+        "state", "a state: &=?#%+~",
+        "code_challenge", CHALLENGE,
+        "code_challenge_method", "S256");
+  }
+
+  /// The page shows a browser's login.
+  final Reply claimLogin(String user, Map<String, ?> parameters) {
+    return json("/oauth/authorize/claim", user, parameters);
+  }
+
+  final Reply approveLogin(String user, String nonce, Map<String, ?> more) {
+    var body = new LinkedHashMap<String, Object>(more);
+    body.put("approval_nonce", nonce);
+    return json("/oauth/authorize/approve", user, body);
+  }
+
+  final Reply denyLogin(String user, String nonce, Map<String, ?> more) {
+    var body = new LinkedHashMap<String, Object>(more);
+    body.put("approval_nonce", nonce);
+    return json("/oauth/authorize/deny", user, body);
+  }
+
+  /// Claims and approves a browser's login: the code that the client is taken.
+  final String authorizationCode(String user, Map<String, ?> parameters) {
+    var nonce = claimLogin(user, parameters).text("approval_nonce");
+    return approveLogin(user, nonce, Map.of()).redirected("code");
+  }
+
+  final Reply redeem(String code) {
+    return redeem(code, Map.of(), Map.of());
+  }
+
+  final Reply redeem(String code, Map<String, String> more, Map<String, String> headers) {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("grant_type", "authorization_code");
+    parameters.put("client_id", "cli");
+    parameters.put("redirect_uri", REDIRECT_URI);
+    parameters.put("code_verifier", VERIFIER);
+    parameters.put("code", code);
+    parameters.putAll(more);
+    return form("/oauth/token", parameters, headers);
   }
 
   final Reply revoke(String token) {

@@ -74,7 +74,7 @@ final class Person implements AutoCloseable {
   }
 
   Locator code() {
-    return page.getByLabel("Code shown on your device");
+    return page.locator("#user-code");
   }
 
   Locator alert() {
@@ -137,9 +137,11 @@ final class Person implements AutoCloseable {
     Optional.ofNullable(request.headers().get("authorization"))
         .ifPresent(authorization ->
             Secrets.sent(new Api.Call("", "", "", Map.of("authorization", authorization), "")));
+    // A program's code, on its way back.
+    Secrets.sent(new Api.Call("", "", "", Map.of(), request.url()));
     // The nonce that the page sends back is one that it was answered.
     Optional.ofNullable(request.postData())
-        .filter(_ -> request.url().contains("/oauth/device/"))
+        .filter(_ -> request.url().contains("/oauth/"))
         .ifPresent(body -> Secrets.answered(new Reply(200, Map.of(), body)));
   }
 

@@ -21,6 +21,7 @@ final class Secrets {
   /// What a secret is, by its name on the wire.
   enum Kind {
     DEVICE_CODE,
+    AUTHORIZATION_CODE,
     USER_CODE,
     ACCESS_TOKEN,
     REFRESH_TOKEN,
@@ -45,6 +46,10 @@ final class Secrets {
   private static final Pattern IN_FORM =
       Pattern.compile("(code_verifier|refresh_token(?==kfr_))=([^&]+)");
 
+  /// In an address that the page is sent to, or in a form.
+  private static final Pattern IN_REDIRECT =
+      Pattern.compile("(?:^|[?&])code=([A-Za-z0-9_-]{64})(?=[&\"]|$)");
+
   private static final Pattern DEVICE_CODE = Pattern.compile("[A-Za-z0-9_-]{64}");
   private static final int LOCATOR_BYTES = 16;
   private static final int LOCATOR_CHARACTERS = 22;
@@ -67,6 +72,7 @@ final class Secrets {
         .results()
         .forEach(found ->
             remember(Kind.valueOf(found.group(1).toUpperCase(Locale.ROOT)), found.group(2)));
+    redirected(call.body());
     for (var kind : List.of(Kind.IDEMPOTENCY_KEY, Kind.AUTHORIZATION)) {
       var header = kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
       var value = call.headers().getOrDefault(header, "").replaceFirst("^(Bearer|Basic) ", "");
@@ -85,6 +91,14 @@ final class Secrets {
         .results()
         .forEach(found ->
             remember(Kind.valueOf(found.group(1).toUpperCase(Locale.ROOT)), found.group(2)));
+    redirected(reply.body());
+  }
+
+  private static void redirected(String text) {
+    IN_REDIRECT
+        .matcher(text)
+        .results()
+        .forEach(found -> remember(Kind.AUTHORIZATION_CODE, found.group(1)));
   }
 
   private static void remember(Kind kind, String secret) {
@@ -126,7 +140,7 @@ final class Secrets {
     return signed.matches() ? Stream.of(signed.group(1)) : Stream.of();
   }
 
-  /// A device code without its locator, which is a partition key and no secret.
+  /// A code without its locator, which is a partition key and no secret.
   private static Stream<String> secretHalf(String deviceCode) {
     var whole = Base64.getUrlDecoder().decode(deviceCode);
     var secret = Arrays.copyOfRange(whole, LOCATOR_BYTES, whole.length);

@@ -49,8 +49,17 @@ final class Shared {
                   Duration.ofDays(1),
                   Duration.ofDays(1),
                   Check.Policy.ALWAYS,
+                  List.of(),
                   Optional.empty(),
                   false))
+          .with(
+              new Client(
+                  "browser-too",
+                  "Browser too",
+                  Set.of(Client.CODE_GRANT),
+                  new Scope(List.of("read")),
+                  Duration.ofDays(1),
+                  Duration.ofDays(1)))
           .with(
               new Client(
                   "refresher",

@@ -76,7 +76,7 @@ class TemplateTest {
     @Test
     void lambda_can_make_every_handler() {
       assertThat(template.functions())
-          .hasSize(15)
+          .hasSize(18)
           .allSatisfy(function -> {
             var handler = Class.forName(function.handler());
             assertThat(handler).isPublic().isAssignableTo(RequestHandler.class);
@@ -245,6 +245,10 @@ class TemplateTest {
                   entry("POST /oauth/device/claim", user),
                   entry("POST /oauth/device/approve", user),
                   entry("POST /oauth/device/deny", user),
+                  entry("GET /oauth/authorize", "anyone"),
+                  entry("POST /oauth/authorize/claim", user),
+                  entry("POST /oauth/authorize/approve", user),
+                  entry("POST /oauth/authorize/deny", user),
                   entry("GET /keys", user),
                   entry("DELETE /keys/{id}", user),
                   entry("DELETE /keys", user),

@@ -1,0 +1,107 @@
+package dev.keyferry.flow;
+
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
+import dev.keyferry.flow.Grant.Redemption;
+import dev.keyferry.flow.Grant.State.Approved;
+import dev.keyferry.flow.Grant.State.Claimed;
+import dev.keyferry.flow.Grant.State.Consumed;
+import dev.keyferry.flow.Grant.State.Denied;
+import dev.keyferry.flow.Grant.State.Pending;
+import java.time.Duration;
+
+/// Where an approved grant becomes a key: exactly once, and delivered at least once. The device
+/// flow and the code flow both end here, with a request whose proof fits.
+final class Mint {
+  /// How long the request that redeemed a code may be repeated with its `Idempotency-Key`.
+  static final Duration REDELIVERY = Duration.ofSeconds(60);
+
+  private final GrantStore grants;
+  private final KeyStore keys;
+  private final KeyHasher hasher;
+  private final Encrypter encrypter;
+  private final Audit audit;
+
+  Mint(
+      GrantStore grants, KeyStore keys, KeyHasher hasher, Encrypter encrypter, Audit audit) {
+    this.grants = grants;
+    this.keys = keys;
+    this.hasher = hasher;
+    this.encrypter = encrypter;
+    this.audit = audit;
+  }
+
+  Answer<IssuedKey> mint(TokenRequest request, Grant grant, Approved approved) {
+    var redemption = new Redemption(request.now(), request.attempt(), request.name(hasher));
+    var id = RefreshToken.id(hasher, grant.version(), request.code());
+    // Not the grant's version, which may be older: a family has one, for as long as it lasts.
+    var token = RefreshToken.first(hasher, hasher.version(), id, request.code());
+    var name = DeviceName.of(hasher, request, grant, approved, id);
+    var key = Key.mint(hasher, token, grant, approved, request.client(), name, redemption);
+    var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
+    // All that can fail for want of a subkey, or of encryption, is behind us; what is left is all
+    // or nothing.
+    var proof = request.proof(grant.deviceSecret());
+    var approvedAt = approved.approval().since();
+    return switch (grants.redeem(grant.locator(), proof, approvedAt, redemption, key)) {
+      case GrantStore.Redeemed.Stored _ -> {
+        audit.record(Event.of(Kind.MINTED, key).about(grant.locator()));
+        yield new Given<>(issued);
+      }
+      case GrantStore.Redeemed.Barred _ -> {
+        audit.record(Event.of(Kind.MINT_REFUSED, grant));
+        // This login is over, even if its user is enabled again; the next polls are told at once.
+        grants.bar(grant.locator(), approved.claim());
+        yield new Declined<>(OAuthError.USER_GONE);
+      }
+      case GrantStore.Redeemed.Refused(var found) -> tooLate(request, found.orElse(grant));
+    };
+  }
+
+  /// Something else was decided since this request found the grant approved.
+  Answer<IssuedKey> tooLate(TokenRequest request, Grant grant) {
+    return switch (grant.state()) {
+      case Consumed consumed -> redeliver(request, grant, consumed);
+      case Denied _ -> new Declined<>(OAuthError.ACCESS_DENIED);
+      case Pending _, Claimed _, Approved _ -> new Declined<>(OAuthError.INVALID_GRANT);
+    };
+  }
+
+  /// The code is spent. Only the very request that spent it may hear its answer again, and not for
+  /// long.
+  Answer<IssuedKey> redeliver(TokenRequest request, Grant grant, Consumed consumed) {
+    var redemption = consumed.redemption();
+    var same =
+        request.now().isBefore(redemption.at().plus(REDELIVERY))
+            && redemption.idempotencyKey().filter(name -> request.isNamed(hasher, name)).isPresent();
+    return same ? redeliver(request, grant) : declineReplay(grant);
+  }
+
+  private Answer<IssuedKey> declineReplay(Grant grant) {
+    audit.record(Event.of(Kind.REPLAY_REFUSED, grant));
+    return new Declined<>(OAuthError.INVALID_GRANT);
+  }
+
+  private Answer<IssuedKey> redeliver(TokenRequest request, Grant grant) {
+    return keys.findWithStanding(RefreshToken.id(hasher, grant.version(), request.code()))
+        .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
+        .map(holding -> first(request, holding.key()))
+        .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, request.now()))
+        .filter(issued -> issued.key().generation().number() == 0)
+        .filter(issued -> issued.key().lastUsedAt().isEmpty())
+        .map(issued -> issued.encrypted(encrypter))
+        .<Answer<IssuedKey>>map(issued -> {
+          audit.record(Event.of(Kind.REDELIVERED, issued.key()).about(grant.locator()));
+          return new Given<>(issued);
+        })
+        .orElseGet(() -> declineReplay(grant));
+  }
+
+  private IssuedKey first(TokenRequest request, Key key) {
+    var version = key.generation().version();
+    var token = RefreshToken.first(hasher, version, key.id(), request.code());
+    return IssuedKey.of(key, token, hasher);
+  }
+}

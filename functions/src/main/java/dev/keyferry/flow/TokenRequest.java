@@ -1,0 +1,38 @@
+package dev.keyferry.flow;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/// A client's request for its key, by a device code (RFC 8628 §3.4) or an authorization code
+/// (RFC 6749 §4.1.3).
+///
+/// @param challenge the challenge that its code verifier answers, RFC 7636 §4.5
+/// @param idempotencyKey names it across its retries
+/// @param attempt tells its own work from another's
+record TokenRequest(
+    Client client,
+    Code code,
+    Optional<CodeChallenge> challenge,
+    Optional<String> idempotencyKey,
+    String attempt,
+    Instant now) {
+
+  GrantStore.Proof proof(Digest secret) {
+    return new GrantStore.Proof(client.id(), secret, challenge);
+  }
+
+  /// The hash of its `Idempotency-Key` that is kept.
+  Optional<Digest> name(KeyHasher hasher) {
+    return idempotencyKey.map(key -> hasher.digest(code.purpose(), named(key)));
+  }
+
+  boolean isNamed(KeyHasher hasher, Digest name) {
+    return idempotencyKey
+        .filter(key -> hasher.matches(code.purpose(), name, named(key)))
+        .isPresent();
+  }
+
+  private byte[] named(String key) {
+    return Frame.of("poll").with(code.locator().partitionKey()).with(key).toBytes();
+  }
+}

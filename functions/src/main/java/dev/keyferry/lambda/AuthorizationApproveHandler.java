@@ -1,0 +1,45 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Approver;
+import dev.keyferry.flow.CodeFlow;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.util.Map;
+
+/// The user agrees to what is on the screen, RFC 6749 §4.1.2: the answer says where the page takes
+/// the code.
+public final class AuthorizationApproveHandler extends ApiHandler {
+  private final Consents consents;
+  private final CodeFlow flow;
+  private final ProfileClaims profileClaims;
+
+  public AuthorizationApproveHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public AuthorizationApproveHandler(Wiring wiring) {
+    consents = new Consents(wiring.clients());
+    flow = wiring.codeFlow();
+    profileClaims = ProfileClaims.of(wiring);
+  }
+
+  @Override
+  Response handle(Request request) {
+    var body = request.json();
+    var approver =
+        new Approver(
+            request.subject(), profileClaims.read(request), request.origin(), false);
+    return switch (flow.approve(
+        approver, body.string("approval_nonce"), consents.read(body))) {
+      case Given(var authorized) -> {
+        var redirect = Redirect.of(request.publicUrl(), authorized.request());
+        yield Response.json(
+            200,
+            Map.of("status", "approved", "redirect_to", redirect.with(authorized.code())));
+      }
+      case Declined(var error) -> Response.error(error);
+    };
+  }
+}

@@ -1,0 +1,41 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.AuthorizationScreens;
+import dev.keyferry.flow.Check;
+import dev.keyferry.web.MalformedRequest;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.util.Map;
+
+/// A signed-in user puts on the screen what a client opened the browser with, RFC 6749 §4.1.1.
+public final class AuthorizationClaimHandler extends ApiHandler {
+  private final Clients clients;
+  private final Consents consents;
+  private final AuthorizationScreens screens;
+
+  public AuthorizationClaimHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  public AuthorizationClaimHandler(Wiring wiring) {
+    clients = wiring.clients();
+    consents = new Consents(clients);
+    screens = wiring.authorizationScreens();
+  }
+
+  @Override
+  Response handle(Request request) {
+    var parameters = AuthorizationParameters.read(request.json(), clients);
+    var subject = request.subject();
+    try {
+      var screen = screens.open(subject, request.origin(), parameters.request());
+      return Response.json(
+          200,
+          consents.ask(screen.request(), request.origin(), Check.NONE, screen.approvalNonce()));
+    } catch (MalformedRequest fault) {
+      // The client's own, and it is known where it listens: RFC 6749 §4.1.2.1.
+      var redirect = parameters.redirect(request.publicUrl());
+      return Response.json(200, Map.of("redirect_to", redirect.with(fault.error())));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.keyferry.lambda;
+
+import static java.util.Map.entry;
+
+import dev.keyferry.flow.Check;
+import dev.keyferry.flow.DeviceRequest;
+import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Origin;
+import dev.keyferry.flow.Scope;
+import dev.keyferry.web.JsonObject;
+import java.util.Locale;
+import java.util.Map;
+
+/// What people see before they agree, and what they agree to: the same for a device and for a
+/// browser's client.
+final class Consents {
+  private final Clients clients;
+
+  Consents(Clients clients) {
+    this.clients = clients;
+  }
+
+  /// Who asks for what, when and from where.
+  ///
+  /// @param check what approve is going to ask for, if it comes from where this came from
+  Map<String, ?> ask(DeviceRequest asked, Origin claimant, Check check, String approvalNonce) {
+    return Map.ofEntries(
+        entry("client_id", asked.clientId()),
+        entry("client_name", clients.nameOf(asked.clientId())),
+        entry("scope", asked.scope()),
+        entry("scopes", clients.describe(asked.scope())),
+        entry("device_name", asked.deviceName()),
+        entry("expires_in", asked.lifetime().toSeconds()),
+        entry("link_expires_in", asked.longestLink().toSeconds()),
+        entry("requested_at", asked.at().getEpochSecond()),
+        entry("requested_from", asked.origin()),
+        entry("same_network", asked.origin().sharesNetworkWith(claimant)),
+        entry("confirmation", check.name().toLowerCase(Locale.ROOT)),
+        entry("approval_nonce", approvalNonce));
+  }
+
+  /// All that was asked for, or less.
+  Consent read(JsonObject body) {
+    return new Consent(
+        body.optionalString("scope").map(this::scope),
+        body.optionalInteger("expires_in").map(Parameters::lifetime),
+        body.optionalString("name")
+            .filter(name -> !name.isEmpty())
+            .map(name -> Parameters.name("name", name)));
+  }
+
+  /// No more than some client may have: the store's condition names each token of it.
+  private Scope scope(String text) {
+    var scope = Parameters.scope(text);
+    if (!scope.within(clients.scopes())) {
+      throw Parameters.scopeError("only what was asked for can be approved");
+    }
+    return scope;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.keyferry.lambda;
+
+import dev.keyferry.flow.AuthorizationCode;
+import dev.keyferry.flow.AuthorizationRequest;
+import dev.keyferry.flow.OAuthError;
+import dev.keyferry.web.Form;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+
+/// Where the page shall go with what the client is to be told, RFC 6749 §4.1.2. The client can see
+/// who tells it, RFC 9207.
+record Redirect(URI issuer, String redirectUri, Optional<String> state) {
+  static Redirect of(URI issuer, AuthorizationRequest request) {
+    return new Redirect(issuer, request.redirectUri(), request.state());
+  }
+
+  String with(AuthorizationCode code) {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("code", code.reveal());
+    return to(parameters);
+  }
+
+  String with(OAuthError error) {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("error", error.code().value());
+    parameters.put("error_description", error.description());
+    return to(parameters);
+  }
+
+  private String to(LinkedHashMap<String, String> parameters) {
+    state.ifPresent(text -> parameters.put("state", text));
+    parameters.put("iss", issuer.toString());
+    return redirectUri + "?" + Form.write(parameters);
+  }
+}

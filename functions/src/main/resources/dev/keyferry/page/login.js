@@ -1,0 +1,95 @@
+// A program on this computer asks for a login, RFC 6749 §4.1: who asks for what, yes or no, and back to the program.
+
+import { call } from './api.js';
+import { narrowed, showConsent } from './consent.js';
+import { element } from './document.js';
+import { stay } from './flow.js';
+import { Problem, run, show, shown } from './screens.js';
+import { session, signIn, signOutHere } from './sign-in.js';
+
+const LOOPBACK = ['127.0.0.1', '[::1]'];
+
+let request; // what the program opened the page with
+let nonce; // what claim answered, to decide by
+
+/** The parameters of an address, for the server to judge: one that is there twice is a list. */
+export function readRequest(query) {
+  return Object.fromEntries([...new Set(query.keys())].map(name => {
+    const values = query.getAll(name);
+    return [name, values.length === 1 ? values[0] : values];
+  }));
+}
+
+/** The page was opened, or somebody has signed in for what it was opened with. */
+export async function openLogin(parameters) {
+  keepRequest(parameters);
+  stay(() => show('wait'));
+  if (!request) throw over('problem.login_forgotten');
+  await goOn();
+}
+
+/** Lest a sign-in that fails forget it. */
+export function keepRequest(parameters) {
+  request = parameters && Object.keys(parameters).length ? parameters : undefined;
+  element('login-form').hidden = !request;
+}
+
+const goOn = () => session ? claim() : signIn('login', { request });
+
+async function claim() {
+  let answer;
+  try {
+    answer = await call('POST', '/oauth/authorize/claim',
+      { body: request, unreachable: 'problem.unreachable', signInScreen: 'login' });
+  } catch (problem) {
+    if (problem.error === 'invalid_request') throw over('problem.login_refused');
+    if (shown() === 'wait') problem.screen ??= 'login';
+    throw problem;
+  }
+  if (answer.redirect_to) return leave(answer.redirect_to);
+  nonce = answer.approval_nonce;
+  stay(() => showConsent(answer, { approve, deny, change }));
+}
+
+const approve = () => decide('approve', narrowed());
+const deny = report => decide('deny', report ? { report } : {});
+
+async function decide(verb, more) {
+  let answer;
+  try {
+    answer = await call('POST', `/oauth/authorize/${verb}`,
+      { body: { approval_nonce: nonce, ...more }, unreachable: 'problem.answer_lost', signInScreen: 'login' });
+  } catch (problem) {
+    if (problem.error !== 'expired_token') throw problem;
+    await claim();
+    throw new Problem('problem.login_stale');
+  }
+  await leave(answer.redirect_to);
+}
+
+async function change() {
+  signOutHere();
+  await signIn('login', { request });
+}
+
+/** To the program, which listens on this computer and nowhere else. */
+async function leave(address) {
+  const { protocol, hostname } = new URL(address);
+  if (protocol !== 'http:' || !LOOPBACK.includes(hostname)) throw new Error('not on this computer');
+  keepRequest(undefined);
+  stay(() => show('returning'));
+  location.replace(address);
+  await new Promise(() => {}); // busy until the browser has left
+}
+
+/** There is nothing to go on with, but in the program. */
+function over(phrase) {
+  keepRequest(undefined);
+  stay(() => show('login'));
+  return new Problem(phrase, { screen: 'login' });
+}
+
+element('login-form').addEventListener('submit', event => {
+  event.preventDefault();
+  run(goOn);
+});

@@ -1,0 +1,474 @@
+package dev.keyferry.flow;
+
+import static dev.keyferry.flow.Samples.CHALLENGE;
+import static dev.keyferry.flow.Samples.CLI;
+import static dev.keyferry.flow.Samples.NOON;
+import static dev.keyferry.flow.Samples.PROFILE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.CodeFlow.Authorized;
+import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Grant.State.Approved;
+import dev.keyferry.flow.Grant.State.Consumed;
+import dev.keyferry.flow.Grant.State.Denied;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/// The authorization code grant as a client and a user meet it, section by section of the RFCs.
+/// What it shares with the device flow, [DeviceFlowTest] tells of.
+final class CodeFlowTest {
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Subject ADA = new Subject("ada");
+  private static final Approver ADA_HERE = Samples.approver(ADA);
+  private static final Origin HERE = Origin.parse("192.0.2.7");
+  private static final String REDIRECT_URI = "http://127.0.0.1:49152/callback";
+  private static final Optional<String> ONCE = Optional.empty();
+
+  private final TestClock clock = new TestClock(NOON);
+  private final TestHasher hasher = new TestHasher();
+  private final InMemoryKeyStore keys = new InMemoryKeyStore();
+  private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
+  private final List<Audit.Event> audited = Collections.synchronizedList(new ArrayList<>());
+  private final AuthorizationScreens screens =
+      new AuthorizationScreens(hasher, clock, new Random(6749), audited::add);
+  private final CodeFlow flow =
+      new CodeFlow(
+          grants, keys, hasher, new TestEncrypter(), clock, new Random(7636), audited::add);
+
+  private static AuthorizationRequest request() {
+    return new AuthorizationRequest(
+        CLI.id(),
+        REDIRECT_URI,
+        Optional.of("state of mine"),
+        Samples.SCOPE,
+        Optional.of("Ada's büro 💻"),
+        Duration.ofHours(24),
+        CHALLENGE);
+  }
+
+  private static <T> T given(Answer<T> answer) {
+    assertThat(answer).isInstanceOf(Given.class);
+    return ((Given<T>) answer).value();
+  }
+
+  private static OAuthError declined(Answer<?> answer) {
+    assertThat(answer).isInstanceOf(Declined.class);
+    return ((Declined<?>) answer).error();
+  }
+
+  private String open() {
+    return screens.open(ADA, HERE, request()).approvalNonce();
+  }
+
+  private Answer<Authorized> approve(String nonce) {
+    return flow.approve(ADA_HERE, nonce, Consent.TO_ALL);
+  }
+
+  private AuthorizationCode code() {
+    return given(approve(open())).code();
+  }
+
+  private Answer<IssuedKey> redeem(AuthorizationCode code) {
+    return redeem(code, ONCE);
+  }
+
+  private Answer<IssuedKey> redeem(AuthorizationCode code, Optional<String> idempotencyKey) {
+    return flow.redeem(CLI, code, REDIRECT_URI, CHALLENGE, idempotencyKey);
+  }
+
+  private Grant row(AuthorizationCode code) {
+    return grants.find(code.locator()).orElseThrow();
+  }
+
+  private List<String> told() {
+    return audited.stream().map(event -> event.kind().toString()).toList();
+  }
+
+  @Nested
+  class Rfc6749Section4Point1Point1AuthorizationRequest {
+    @Test
+    void a_screen_says_what_was_asked_for_and_from_where_and_nothing_is_stored() {
+      var screen = screens.open(ADA, HERE, request());
+
+      var asked = screen.request();
+      assertThat(asked.clientId()).isEqualTo("cli");
+      assertThat(asked.scope()).isEqualTo(Samples.SCOPE);
+      assertThat(asked.deviceName()).contains("Ada's büro 💻");
+      assertThat(asked.origin()).isEqualTo(HERE);
+      assertThat(asked.at()).isEqualTo(NOON);
+      assertThat(grants.updates()).isZero();
+      assertThat(audited)
+          .singleElement()
+          .satisfies(event ->
+              assertThat(event.facts()).containsOnlyKeys("client_id", "grant_id", "subject"));
+    }
+
+    @Test
+    void every_screen_has_a_nonce_of_its_own() {
+      assertThat(open()).isNotEqualTo(open());
+    }
+
+    @Test
+    void a_screen_keeps_whatever_can_be_asked_for() {
+      for (var asked :
+          List.of(
+              request(),
+              new AuthorizationRequest(
+                  "a.b-c", "http://[::1]/", Optional.empty(), new Scope(List.of()),
+                  Optional.empty(), Duration.ofSeconds(60), CHALLENGE),
+              new AuthorizationRequest(
+                  "cli", REDIRECT_URI, Optional.of("= . ~ &\""), new Scope(List.of("=")),
+                  Optional.of("="), Duration.ofDays(365), CHALLENGE))) {
+        var nonce = screens.open(ADA, HERE, asked).approvalNonce();
+
+        assertThat(given(screens.deny(ADA, nonce))).isEqualTo(asked);
+      }
+    }
+  }
+
+  @Nested
+  class Rfc6749Section4Point1Point2AuthorizationResponse {
+    @Test
+    void an_approval_begins_a_grant_and_tells_its_code() {
+      var nonce = open();
+      clock.advance(Duration.ofMinutes(1));
+
+      var authorized = given(approve(nonce));
+
+      assertThat(authorized.request()).isEqualTo(request());
+      var row = row(authorized.code());
+      assertThat(row.state()).isInstanceOf(Approved.class);
+      assertThat(row.expiresAt()).isEqualTo(clock.instant().plusSeconds(60));
+      var approval = ((Approved) row.state()).approval();
+      assertThat(approval.since()).as("when the screen was opened").isEqualTo(NOON);
+      assertThat(approval.profile()).isEqualTo(PROFILE);
+      assertThat(approval.numberRequired()).isFalse();
+      assertThat(told()).containsExactly("claimed", "approved");
+      assertThat(audited.getLast().facts()).isEqualTo(audited.getFirst().facts());
+    }
+
+    @Test
+    void to_approve_twice_tells_the_same_code_and_to_something_else_tells_none() {
+      var nonce = open();
+      var code = given(approve(nonce)).code();
+
+      assertThat(given(approve(nonce)).code()).isEqualTo(code);
+      var less = new Consent(Optional.empty(), Optional.of(Duration.ofHours(1)), Optional.empty());
+      assertThat(declined(flow.approve(ADA_HERE, nonce, less))).isEqualTo(OAuthError.SCREEN_OVER);
+      given(redeem(code));
+      assertThat(given(approve(nonce)).code()).isEqualTo(code);
+      assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
+    }
+
+    @Test
+    void sixteen_approvals_at_once_tell_one_code_and_redemptions_give_one_key() throws Exception {
+      var nonce = open();
+
+      var codes =
+          Race.of(16, () -> given(approve(nonce)).code());
+      assertThat(codes).hasSize(16).containsOnly(codes.getFirst());
+      var answers = Race.of(16, () -> redeem(codes.getFirst()));
+
+      assertThat(answers).filteredOn(Given.class::isInstance).hasSize(1);
+      assertThat(answers)
+          .filteredOn(Declined.class::isInstance)
+          .allSatisfy(answer -> assertThat(declined(answer)).isEqualTo(OAuthError.INVALID_CODE));
+    }
+
+    @Test
+    void more_than_was_asked_for_cannot_be_approved() {
+      var nonce = open();
+
+      assertThat(
+              declined(
+                  flow.approve(
+                      ADA_HERE,
+                      nonce,
+                      new Consent(
+                          Optional.of(new Scope(List.of("read", "admin"))),
+                          Optional.empty(),
+                          Optional.empty()))))
+          .isEqualTo(OAuthError.invalidScope("only what was asked for can be approved"));
+      assertThat(
+              declined(
+                  flow.approve(
+                      ADA_HERE,
+                      nonce,
+                      new Consent(
+                          Optional.empty(), Optional.of(Duration.ofDays(2)), Optional.empty()))))
+          .isEqualTo(OAuthError.invalidRequest("only what was asked for can be approved"));
+      given(approve(nonce));
+    }
+
+    @Test
+    void a_screen_is_good_for_ten_minutes_and_its_users_alone() {
+      var nonce = open();
+
+      assertThat(declined(flow.approve(Samples.approver(new Subject("bob")), nonce, Consent.TO_ALL)))
+          .isEqualTo(OAuthError.SCREEN_OVER);
+      assertThat(declined(screens.deny(new Subject("bob"), nonce)))
+          .isEqualTo(OAuthError.SCREEN_OVER);
+      clock.advance(AuthorizationScreen.LIFETIME.minus(MILLISECOND));
+      given(approve(nonce));
+      var late = open();
+      clock.advance(AuthorizationScreen.LIFETIME);
+      assertThat(declined(approve(late))).isEqualTo(OAuthError.SCREEN_OVER);
+      assertThat(declined(screens.deny(ADA, late))).isEqualTo(OAuthError.SCREEN_OVER);
+    }
+
+    @Test
+    void an_expired_code_is_not_told_again_and_no_other_comes_of_its_screen() {
+      var nonce = open();
+      var code = given(approve(nonce)).code();
+      clock.advance(CodeFlow.CODE_LIFETIME);
+
+      assertThat(declined(approve(nonce))).isEqualTo(OAuthError.SCREEN_OVER);
+      assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
+    }
+
+    @Test
+    void a_screen_is_over_long_before_its_grant_is_forgotten() {
+      assertThat(AuthorizationScreen.LIFETIME).isLessThan(Grant.AFTERLIFE);
+    }
+
+    @Test
+    void a_denial_is_written_down_and_so_is_a_report() {
+      screens.deny(ADA, open());
+      screens.report(ADA, open());
+
+      assertThat(told()).containsExactly("claimed", "denied", "claimed", "reported");
+      assertThat(audited.get(1).facts()).isEqualTo(audited.get(0).facts());
+    }
+
+    @Test
+    void while_no_subkey_can_be_had_nothing_is_decided() {
+      var nonce = open();
+      hasher.failFor(Purpose.AUTHORIZATION_CODE);
+      assertThatExceptionOfType(TestHasher.Unavailable.class).isThrownBy(() -> approve(nonce));
+      hasher.recover();
+
+      given(approve(nonce));
+    }
+  }
+
+  @Nested
+  class Rfc6749Section4Point1Point3AccessTokenRequest {
+    @Test
+    void a_code_gives_the_key_that_was_agreed_to() {
+      var key = given(redeem(code())).key();
+
+      assertThat(key.terms().subject()).isEqualTo(ADA);
+      assertThat(key.terms().scope()).isEqualTo(Samples.SCOPE);
+      assertThat(key.terms().profile()).isEqualTo(PROFILE);
+      assertThat(key.terms().name()).isEqualTo(new DeviceName.Given("Ada's büro 💻"));
+      assertThat(key.terms().approvedAt()).isEqualTo(NOON);
+      assertThat(told()).containsExactly("claimed", "approved", "minted");
+    }
+
+    @Test
+    void less_stays_less() {
+      var less =
+          new Consent(
+              Optional.of(new Scope(List.of("read"))),
+              Optional.of(Duration.ofHours(1)),
+              Optional.of("Küche"));
+      var code = given(flow.approve(ADA_HERE, open(), less)).code();
+
+      var key = given(redeem(code)).key();
+
+      assertThat(key.terms().scope()).isEqualTo(new Scope(List.of("read")));
+      assertThat(key.terms().lifetime()).isEqualTo(Duration.ofHours(1));
+      assertThat(key.terms().name()).isEqualTo(new DeviceName.Given("Küche"));
+    }
+
+    @Test
+    void a_code_is_redeemed_up_to_its_last_moment() {
+      var code = code();
+      clock.advance(CodeFlow.CODE_LIFETIME.minus(MILLISECOND));
+
+      given(redeem(code));
+    }
+
+    @Test
+    void what_does_not_fit_is_refused_and_burns_nothing() {
+      var code = code();
+      var other = code();
+      var before = row(code);
+      var wrong =
+          Map.<String, Answer<IssuedKey>>of(
+              "secret", redeem(new AuthorizationCode(code.locator(), other.secret())),
+              "place", redeem(new AuthorizationCode(other.locator(), code.secret())),
+              "unknown", redeem(new AuthorizationCode(Locator.of(new byte[16]), code.secret())),
+              "client",
+                  flow.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, ONCE),
+              "redirect URI",
+                  flow.redeem(CLI, code, "http://127.0.0.1:49153/callback", CHALLENGE, ONCE),
+              "verifier",
+                  flow.redeem(CLI, code, REDIRECT_URI, new CodeChallenge("x".repeat(43)), ONCE));
+
+      assertThat(wrong)
+          .allSatisfy((_, answer) ->
+              assertThat(declined(answer)).isEqualTo(OAuthError.INVALID_CODE));
+      assertThat(row(code)).isEqualTo(before);
+      given(redeem(code));
+    }
+
+    @Test
+    void a_code_and_a_device_code_never_pass_as_each_other() {
+      var devices =
+          new DeviceFlow(
+              grants,
+              keys,
+              hasher,
+              new TestEncrypter(),
+              clock,
+              new Random(8628),
+              audited::add,
+              _ -> Check.Policy.OFF);
+      var codes = given(devices.authorize(Samples.challenged(Samples.request(NOON))));
+      var nonce = given(devices.claim(ADA, codes.userCode())).approvalNonce();
+      given(devices.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
+      var code = code();
+      var asDevices = new DeviceCode(code.locator(), code.secret());
+      var asCode =
+          new AuthorizationCode(codes.deviceCode().locator(), codes.deviceCode().secret());
+
+      assertThat(
+              declined(
+                  devices.poll(
+                      CLI, asDevices, Optional.of(CHALLENGE), Optional.empty(), ONCE)))
+          .isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(declined(redeem(asCode))).isEqualTo(OAuthError.INVALID_CODE);
+      assertThat(row(code).state()).isInstanceOf(Approved.class);
+      given(redeem(code));
+      given(
+          devices.poll(
+              CLI, codes.deviceCode(), Optional.of(CHALLENGE), Optional.empty(), ONCE));
+    }
+
+    @Test
+    void who_has_signed_out_or_is_disabled_since_gets_no_key_and_never_will() {
+      var code = code();
+      keys.signOut(ADA, clock.instant());
+      assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
+      assertThat(row(code).state()).isInstanceOf(Denied.class);
+
+      clock.advance(MILLISECOND);
+      var second = code();
+      keys.setDisabled(ADA, true, clock.instant(), "disabling");
+      assertThat(declined(redeem(second))).isEqualTo(OAuthError.INVALID_CODE);
+      keys.setDisabled(ADA, false, clock.instant(), "enabling");
+      assertThat(declined(redeem(second))).isEqualTo(OAuthError.INVALID_CODE);
+      assertThat(told()).contains("mint_refused").doesNotContain("minted");
+    }
+
+    @Test
+    void a_row_that_was_edited_redeems_nothing() {
+      var bob = new Subject("bob");
+      var later = NOON.plus(Duration.ofDays(1));
+      List<UnaryOperator<Grant>> edits =
+          List.of(
+              grant -> with(grant, grant.expiresAt(), approvedBy(grant, bob)),
+              grant -> with(grant, later, (Approved) grant.state()));
+      for (var edit : edits) {
+        var code = code();
+        grants.forge(code.locator(), edit);
+
+        assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
+      }
+      assertThat(told()).doesNotContain("minted");
+    }
+
+    private static Approved approvedBy(Grant grant, Subject subject) {
+      var approved = (Approved) grant.state();
+      return new Approved(
+          new Grant.Claim(subject, approved.claim().nonce()), approved.approval());
+    }
+
+    private static Grant with(Grant grant, Instant expiresAt, Approved approved) {
+      return new Grant(
+          grant.locator(),
+          grant.request(),
+          grant.deviceSecret(),
+          grant.seal(),
+          expiresAt,
+          grant.pace(),
+          approved);
+    }
+  }
+
+  @Nested
+  class Redelivery {
+    private final Optional<String> same = Optional.of("the same request");
+
+    @Test
+    void the_same_request_hears_the_same_answer_for_a_minute() {
+      var code = code();
+      var first = given(redeem(code, same));
+      clock.advance(Mint.REDELIVERY.minus(MILLISECOND));
+
+      assertThat(given(redeem(code, same)).accessToken().reveal())
+          .isEqualTo(first.accessToken().reveal());
+      assertThat(declined(redeem(code, Optional.of("another"))))
+          .isEqualTo(OAuthError.INVALID_CODE);
+      assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
+      clock.advance(MILLISECOND);
+      assertThat(declined(redeem(code, same))).isEqualTo(OAuthError.INVALID_CODE);
+    }
+
+    @Test
+    void a_replay_revokes_nothing() {
+      var code = code();
+      var issued = given(redeem(code));
+      assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
+
+      assertThat(told()).endsWith("minted", "replay_refused");
+      assertThat(keys.findWithStanding(issued.key().id()).orElseThrow().key().revokedAt())
+          .isEmpty();
+    }
+
+    @Test
+    void the_idempotency_key_is_stored_as_a_hash_of_this_purpose() {
+      var code = code();
+      given(redeem(code, same));
+
+      var redemption = ((Consumed) row(code).state()).redemption();
+      assertThat(redemption.idempotencyKey().orElseThrow().toString()).doesNotContain("same");
+      hasher.failFor(Purpose.DEVICE_CODE);
+      given(redeem(code, same));
+    }
+  }
+
+  @Nested
+  class HashVersions {
+    @Test
+    void a_code_is_redeemed_after_a_rotation_and_a_screen_is_over() {
+      var code = code();
+      var nonce = open();
+      hasher.rotateTo(2);
+
+      given(redeem(code));
+      assertThat(declined(approve(nonce))).isEqualTo(OAuthError.SCREEN_OVER);
+    }
+
+    @Test
+    void after_two_rotations_a_code_is_worthless() {
+      var code = code();
+      hasher.rotateTo(3);
+
+      assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
+    }
+  }
+}
