@@ -14,6 +14,7 @@ public enum Check {
     OFF,
     /// When device and claimant are not in the same network.
     MISMATCH,
+    /// Whatever the device says of itself: an attacker would say that it cannot ask for a number.
     ALWAYS
   }
 
@@ -26,15 +27,11 @@ public enum Check {
   /// @param device where the request came from
   /// @param claimant where the approval comes from
   public static Check of(Policy policy, boolean supported, Origin device, Origin claimant) {
-    var due =
-        switch (policy) {
-          case OFF -> false;
-          case MISMATCH -> !device.sharesNetworkWith(claimant);
-          case ALWAYS -> true;
-        };
-    if (!due) {
-      return NONE;
-    }
-    return supported ? NUMBER : ACKNOWLEDGEMENT;
+    return switch (policy) {
+      case OFF -> NONE;
+      case MISMATCH when device.sharesNetworkWith(claimant) -> NONE;
+      case MISMATCH -> supported ? NUMBER : ACKNOWLEDGEMENT;
+      case ALWAYS -> NUMBER;
+    };
   }
 }

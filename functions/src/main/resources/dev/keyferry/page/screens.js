@@ -31,20 +31,31 @@ export function show(name, render = () => {}) {
 export const shown = () => current.name;
 
 const READING = 1_000;
+let held = { ids: [], then: () => {} };
 let reading;
 
 /**
- * The buttons that decide become active a second after their screen appears: a double click, or a key that was still
- * down, decides nothing.
+ * The buttons that decide become active a second after their screen is seen: a double click, a key that was still
+ * down, or a click meant for a window that lay in front, decides nothing.
  */
 export function hold(ids, then = () => {}) {
+  held = { ids, then };
+  wait();
+}
+
+function wait() {
   clearTimeout(reading);
+  const { ids, then } = held;
   for (const id of ids) element(id).setAttribute('aria-disabled', 'true');
+  if (document.hidden || !document.hasFocus()) return;
   reading = setTimeout(() => {
     for (const id of ids) element(id).removeAttribute('aria-disabled');
     then();
   }, READING);
 }
+
+for (const change of ['blur', 'focus']) addEventListener(change, wait);
+document.addEventListener('visibilitychange', wait);
 
 export const isHeld = id => element(id).hasAttribute('aria-disabled');
 

@@ -49,7 +49,7 @@ export async function signIn(view, { userCode = '', request } = {}) {
     ui_locales: language, ...(needsAnother && { prompt: 'login' }),
   };
   for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
-  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, nonce, view, userCode, request, language }));
+  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, nonce, view, needsAnother, userCode, request, language }));
   location.assign(target);
   await new Promise(() => {}); // busy until the browser has left
 }
@@ -58,7 +58,9 @@ export async function signIn(view, { userCode = '', request } = {}) {
 export function takePending() {
   const pending = sessionStorage.getItem(PENDING);
   sessionStorage.removeItem(PENDING);
-  return JSON.parse(pending);
+  const found = JSON.parse(pending);
+  needsAnother = found?.needsAnother ?? false;
+  return found;
 }
 
 /** What a reload, or a way back, need not forget: a code that is being decided, or the number for its device. */
@@ -83,6 +85,7 @@ export async function finishSignIn(answer, { verifier, state, nonce, view }) {
     const person = oauth.getValidatedIdTokenClaims(tokens);
     const account = person.preferred_username ?? person.email ?? person.name ?? person.sub;
     session = { token: tokens.access_token, account };
+    needsAnother = false;
   } catch (error) {
     signInFailed(error, view);
   }

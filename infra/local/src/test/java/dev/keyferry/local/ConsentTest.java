@@ -55,6 +55,25 @@ class ConsentTest extends InBrowser {
     assertThat(poll(deviceCode)).isEqualTo("200");
   }
 
+  /// A window in front can take the first click of two, and be gone at the second.
+  @Test
+  void nothing_can_be_decided_before_the_page_has_been_in_front_for_a_second() {
+    claim("igor", api.authorize(Map.of("client_id", "cli")));
+    var page = person.page();
+
+    page.evaluate("document.hasFocus = () => false; dispatchEvent(new Event('blur'))");
+    for (var button : List.of("#approve", "#deny", "#report")) {
+      assertThat(page.locator(button)).hasAttribute("aria-disabled", "true");
+    }
+    page.clock().install();
+    page.clock().runFor(5_000);
+    assertThat(page.locator("#approve")).hasAttribute("aria-disabled", "true");
+    page.evaluate("document.hasFocus = () => true; dispatchEvent(new Event('focus'))");
+    assertThat(page.locator("#approve")).hasAttribute("aria-disabled", "true");
+    page.clock().runFor(1_000);
+    assertThat(person.button("Approve")).isEnabled();
+  }
+
   @Test
   void who_is_not_who_they_thought_signs_in_as_another() {
     var asked = api.authorize(Map.of("client_id", "cli"));

@@ -193,6 +193,7 @@ class PageTest extends InBrowser {
             "cross-origin-resource-policy: same-origin",
             "referrer-policy: no-referrer",
             "x-content-type-options: nosniff",
+            "strict-transport-security: max-age=63072000",
             "permissions-policy: camera=(), geolocation=(), microphone=(), payment=()")) {
       var parts = header.split(": ", 2);
       assertThat(reply.headerValue(parts[0])).isEqualTo(parts[1]);
