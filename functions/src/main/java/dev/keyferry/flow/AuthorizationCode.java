@@ -13,7 +13,8 @@ public record AuthorizationCode(Locator locator, Secret secret) implements Code 
 
   static AuthorizationCode of(KeyHasher hasher, ApprovalNonce nonce) {
     return new AuthorizationCode(
-        Locator.of(derive(hasher, "code locator", nonce)), Secret.of(derive(hasher, "code secret", nonce)));
+        Locator.of(derive(hasher, "code locator", nonce)),
+        Secret.of(derive(hasher, "code secret", nonce)));
   }
 
   private static byte[] derive(KeyHasher hasher, String label, ApprovalNonce nonce) {

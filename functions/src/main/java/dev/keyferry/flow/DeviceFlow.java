@@ -118,8 +118,7 @@ public final class DeviceFlow {
   }
 
   /// @param confirmation the number that the device was told
-  private record Poll(
-      TokenRequest request, DeviceCode code, Optional<Confirmation> confirmation) {
+  private record Poll(TokenRequest request, DeviceCode code, Optional<Confirmation> confirmation) {
     Instant now() {
       return request.now();
     }

@@ -33,7 +33,6 @@ public record LoopbackUri(String origin, String path) {
 
   private static boolean isPort(String text) {
     var port = PORT.matcher(text);
-    return text.isEmpty()
-        || (port.matches() && Integer.parseInt(port.group(1)) <= LARGEST_PORT);
+    return text.isEmpty() || (port.matches() && Integer.parseInt(port.group(1)) <= LARGEST_PORT);
   }
 }

@@ -24,8 +24,7 @@ final class Mint {
   private final Encrypter encrypter;
   private final Audit audit;
 
-  Mint(
-      GrantStore grants, KeyStore keys, KeyHasher hasher, Encrypter encrypter, Audit audit) {
+  Mint(GrantStore grants, KeyStore keys, KeyHasher hasher, Encrypter encrypter, Audit audit) {
     this.grants = grants;
     this.keys = keys;
     this.hasher = hasher;
@@ -75,7 +74,10 @@ final class Mint {
     var redemption = consumed.redemption();
     var same =
         request.now().isBefore(redemption.at().plus(REDELIVERY))
-            && redemption.idempotencyKey().filter(name -> request.isNamed(hasher, name)).isPresent();
+            && redemption
+                .idempotencyKey()
+                .filter(name -> request.isNamed(hasher, name))
+                .isPresent();
     return same ? redeliver(request, grant) : declineReplay(grant);
   }
 

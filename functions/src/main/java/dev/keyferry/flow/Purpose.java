@@ -14,8 +14,8 @@ public enum Purpose {
   APPROVAL("approval"),
   /// Seals what a row says, so that a row edited in the table is recognised.
   SEAL("seal"),
-  /// Derives a key's id and its tokens: the first from the code that was redeemed, each next from the one
-  /// before; and tags refresh tokens as its own.
+  /// Derives a key's id and its tokens: the first from the code that was redeemed, each next from
+  /// the one before; and tags refresh tokens as its own.
   MINT("mint"),
   /// Hashes access and refresh tokens, and the `Idempotency-Key` of a refresh.
   KEY("key"),

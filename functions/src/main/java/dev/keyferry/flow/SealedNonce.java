@@ -22,8 +22,7 @@ record SealedNonce(ApprovalNonce nonce, String text) {
   /// Empty for what this very version of the subkeys did not seal.
   static Optional<SealedNonce> read(KeyHasher hasher, String label, String written) {
     var parts = DOT.split(written, PARTS);
-    if (parts.length < PARTS
-        || !sameText(parts[2], seal(hasher, label, parts[0], parts[1]))) {
+    if (parts.length < PARTS || !sameText(parts[2], seal(hasher, label, parts[0], parts[1]))) {
       return Optional.empty();
     }
     var text = new String(Base64.getUrlDecoder().decode(parts[1]), UTF_8);

@@ -29,15 +29,12 @@ public final class AuthorizationApproveHandler extends ApiHandler {
   Response handle(Request request) {
     var body = request.json();
     var approver =
-        new Approver(
-            request.subject(), profileClaims.read(request), request.origin(), false);
-    return switch (flow.approve(
-        approver, body.string("approval_nonce"), consents.read(body))) {
+        new Approver(request.subject(), profileClaims.read(request), request.origin(), false);
+    return switch (flow.approve(approver, body.string("approval_nonce"), consents.read(body))) {
       case Given(var authorized) -> {
         var redirect = Redirect.of(request.publicUrl(), authorized.request());
         yield Response.json(
-            200,
-            Map.of("status", "approved", "redirect_to", redirect.with(authorized.code())));
+            200, Map.of("status", "approved", "redirect_to", redirect.with(authorized.code())));
       }
       case Declined(var error) -> Response.error(error);
     };

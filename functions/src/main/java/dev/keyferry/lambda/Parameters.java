@@ -26,8 +26,7 @@ final class Parameters {
 
   /// What is asked for, RFC 6749 §3.3; by default all that the client may have but refresh tokens.
   static Scope scope(Optional<String> text, Client client) {
-    var asked =
-        text.map(Parameters::scope).orElse(client.scopes().without(Scope.OFFLINE_ACCESS));
+    var asked = text.map(Parameters::scope).orElse(client.scopes().without(Scope.OFFLINE_ACCESS));
     if (!asked.within(client.scopes())) {
       throw scopeError("the client may not ask for this scope");
     }

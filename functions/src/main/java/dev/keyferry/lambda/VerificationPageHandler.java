@@ -28,7 +28,8 @@ import java.util.stream.Stream;
 /// document is made for its reader's language and never stored; all else has the hash of all of it
 /// in its path, and is stored for good.
 public final class VerificationPageHandler extends ApiHandler {
-  private static final List<String> DOCUMENTS = List.of("/device", "/device/linked", "/oauth/authorize");
+  private static final List<String> DOCUMENTS =
+      List.of("/device", "/device/linked", "/oauth/authorize");
   private static final String STYLE = "device.css";
   private static final int VERSION_BYTES = 6;
   private static final Pattern BLANK = Pattern.compile("\\{\\{([^}]+)}}");

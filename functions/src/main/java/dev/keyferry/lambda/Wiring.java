@@ -103,8 +103,7 @@ public final class Wiring {
   }
 
   CodeFlow codeFlow() {
-    return new CodeFlow(
-        grants(), keys(), hasher(), TokenAnswer::encrypt, clock, random, audit());
+    return new CodeFlow(grants(), keys(), hasher(), TokenAnswer::encrypt, clock, random, audit());
   }
 
   AuthorizationScreens authorizationScreens() {

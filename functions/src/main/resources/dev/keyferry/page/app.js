@@ -25,9 +25,9 @@ async function arrive() {
   element('language').value = language;
   showSupport();
   if (returned) return comeBack();
-  if (isLogin) return openLogin(readRequest(query));
-  if (isLinked()) return openDevices();
   const left = arrival === 'navigate' ? {} : recall();
+  if (isLogin) return openLogin(query.size ? readRequest(query) : left.request);
+  if (isLinked()) return openDevices();
   if (left.number) return showNumber(left);
   const userCode = code.normalise(query.get('user_code') ?? pending?.userCode ?? left.userCode ?? '');
   return enter(code.isUserCode(userCode) ? userCode : '');

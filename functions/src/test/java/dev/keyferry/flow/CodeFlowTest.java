@@ -126,11 +126,21 @@ final class CodeFlowTest {
           List.of(
               request(),
               new AuthorizationRequest(
-                  "a.b-c", "http://[::1]/", Optional.empty(), new Scope(List.of()),
-                  Optional.empty(), Duration.ofSeconds(60), CHALLENGE),
+                  "a.b-c",
+                  "http://[::1]/",
+                  Optional.empty(),
+                  new Scope(List.of()),
+                  Optional.empty(),
+                  Duration.ofSeconds(60),
+                  CHALLENGE),
               new AuthorizationRequest(
-                  "cli", REDIRECT_URI, Optional.of("= . ~ &\""), new Scope(List.of("=")),
-                  Optional.of("="), Duration.ofDays(365), CHALLENGE))) {
+                  "cli",
+                  REDIRECT_URI,
+                  Optional.of("= . ~ &\""),
+                  new Scope(List.of("=")),
+                  Optional.of("="),
+                  Duration.ofDays(365),
+                  CHALLENGE))) {
         var nonce = screens.open(ADA, HERE, asked).approvalNonce();
 
         assertThat(given(screens.deny(ADA, nonce))).isEqualTo(asked);
@@ -176,8 +186,7 @@ final class CodeFlowTest {
     void sixteen_approvals_at_once_tell_one_code_and_redemptions_give_one_key() throws Exception {
       var nonce = open();
 
-      var codes =
-          Race.of(16, () -> given(approve(nonce)).code());
+      var codes = Race.of(16, () -> given(approve(nonce)).code());
       assertThat(codes).hasSize(16).containsOnly(codes.getFirst());
       var answers = Race.of(16, () -> redeem(codes.getFirst()));
 
@@ -216,7 +225,8 @@ final class CodeFlowTest {
     void a_screen_is_good_for_ten_minutes_and_its_users_alone() {
       var nonce = open();
 
-      assertThat(declined(flow.approve(Samples.approver(new Subject("bob")), nonce, Consent.TO_ALL)))
+      assertThat(
+              declined(flow.approve(Samples.approver(new Subject("bob")), nonce, Consent.TO_ALL)))
           .isEqualTo(OAuthError.SCREEN_OVER);
       assertThat(declined(screens.deny(new Subject("bob"), nonce)))
           .isEqualTo(OAuthError.SCREEN_OVER);
@@ -311,16 +321,15 @@ final class CodeFlowTest {
               "secret", redeem(new AuthorizationCode(code.locator(), other.secret())),
               "place", redeem(new AuthorizationCode(other.locator(), code.secret())),
               "unknown", redeem(new AuthorizationCode(Locator.of(new byte[16]), code.secret())),
-              "client",
-                  flow.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, ONCE),
+              "client", flow.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, ONCE),
               "redirect URI",
                   flow.redeem(CLI, code, "http://127.0.0.1:49153/callback", CHALLENGE, ONCE),
               "verifier",
                   flow.redeem(CLI, code, REDIRECT_URI, new CodeChallenge("x".repeat(43)), ONCE));
 
       assertThat(wrong)
-          .allSatisfy((_, answer) ->
-              assertThat(declined(answer)).isEqualTo(OAuthError.INVALID_CODE));
+          .allSatisfy(
+              (_, answer) -> assertThat(declined(answer)).isEqualTo(OAuthError.INVALID_CODE));
       assertThat(row(code)).isEqualTo(before);
       given(redeem(code));
     }
@@ -342,20 +351,16 @@ final class CodeFlowTest {
       given(devices.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
       var code = code();
       var asDevices = new DeviceCode(code.locator(), code.secret());
-      var asCode =
-          new AuthorizationCode(codes.deviceCode().locator(), codes.deviceCode().secret());
+      var asCode = new AuthorizationCode(codes.deviceCode().locator(), codes.deviceCode().secret());
 
       assertThat(
               declined(
-                  devices.poll(
-                      CLI, asDevices, Optional.of(CHALLENGE), Optional.empty(), ONCE)))
+                  devices.poll(CLI, asDevices, Optional.of(CHALLENGE), Optional.empty(), ONCE)))
           .isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(declined(redeem(asCode))).isEqualTo(OAuthError.INVALID_CODE);
       assertThat(row(code).state()).isInstanceOf(Approved.class);
       given(redeem(code));
-      given(
-          devices.poll(
-              CLI, codes.deviceCode(), Optional.of(CHALLENGE), Optional.empty(), ONCE));
+      given(devices.poll(CLI, codes.deviceCode(), Optional.of(CHALLENGE), Optional.empty(), ONCE));
     }
 
     @Test
@@ -393,8 +398,7 @@ final class CodeFlowTest {
 
     private static Approved approvedBy(Grant grant, Subject subject) {
       var approved = (Approved) grant.state();
-      return new Approved(
-          new Grant.Claim(subject, approved.claim().nonce()), approved.approval());
+      return new Approved(new Grant.Claim(subject, approved.claim().nonce()), approved.approval());
     }
 
     private static Grant with(Grant grant, Instant expiresAt, Approved approved) {
@@ -421,8 +425,7 @@ final class CodeFlowTest {
 
       assertThat(given(redeem(code, same)).accessToken().reveal())
           .isEqualTo(first.accessToken().reveal());
-      assertThat(declined(redeem(code, Optional.of("another"))))
-          .isEqualTo(OAuthError.INVALID_CODE);
+      assertThat(declined(redeem(code, Optional.of("another")))).isEqualTo(OAuthError.INVALID_CODE);
       assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
       clock.advance(MILLISECOND);
       assertThat(declined(redeem(code, same))).isEqualTo(OAuthError.INVALID_CODE);

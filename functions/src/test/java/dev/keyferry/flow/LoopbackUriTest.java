@@ -20,7 +20,8 @@ final class LoopbackUriTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {":", ":0", ":08", ":65536", ":99999", ":123456", ":-1", ":1 ", ":1:1", ":a", "1"})
+  @ValueSource(
+      strings = {":", ":0", ":08", ":65536", ":99999", ":123456", ":-1", ":1 ", ":1:1", ":a", "1"})
   void has_none_but_a_port(String port) {
     assertThat(ipv4.fits("http://127.0.0.1" + port + "/callback")).isFalse();
     assertThat(ipv6.fits("http://[::1]" + port + "/")).isFalse();

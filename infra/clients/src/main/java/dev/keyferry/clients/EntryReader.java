@@ -68,8 +68,7 @@ final class EntryReader {
   /// Without a port, which the program chooses when it listens (RFC 8252 §7.3), and with nothing in
   /// it that a browser would rewrite.
   private static final Pattern REDIRECT_URI =
-      Pattern.compile(
-          "http://(127\\.0\\.0\\.1|\\[::1])(/|(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?)");
+      Pattern.compile("http://(127\\.0\\.0\\.1|\\[::1])(/|(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?)");
 
   private static final int LONGEST_REDIRECT_URI = 200;
 

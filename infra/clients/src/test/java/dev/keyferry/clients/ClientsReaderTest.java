@@ -504,7 +504,8 @@ class ClientsReaderTest {
 
     @Test
     void open_the_browser_flow() {
-      for (var uri : List.of(IPV4, "http://[::1]/callback", "http://127.0.0.1/", "http://[::1]/a/b.c/")) {
+      for (var uri :
+          List.of(IPV4, "http://[::1]/callback", "http://127.0.0.1/", "http://[::1]/a/b.c/")) {
         var client = clientWith("max_lifetime: 7d", uris("['" + uri + "']"));
 
         assertThat(client.redirectUris()).containsExactly(uri);

@@ -86,8 +86,7 @@ class AuthorizationCodeTest {
     void who_gives_no_name_is_called_by_the_client() {
       api.redeem(code("nameless"));
 
-      assertThat(api.keys("nameless").json().at("/keys/0/name").asText())
-          .isEqualTo("Keyferry CLI");
+      assertThat(api.keys("nameless").json().at("/keys/0/name").asText()).isEqualTo("Keyferry CLI");
     }
 
     @Test
@@ -131,8 +130,7 @@ class AuthorizationCodeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-        strings = {"response_type", "code_challenge", "code_challenge_method"})
+    @ValueSource(strings = {"response_type", "code_challenge", "code_challenge_method"})
     void what_is_missing_is_told_to_the_client(String name) {
       assertThat(api.claimLogin("eve", without(name)).redirected("error"))
           .isEqualTo("invalid_request");
@@ -155,7 +153,8 @@ class AuthorizationCodeTest {
         var denied = api.denyLogin("eve", nonce, more);
 
         assertThat(denied.text("status")).isEqualTo("denied");
-        assertThat(denied.text("redirect_to")).startsWith(Api.REDIRECT_URI + "?error=access_denied");
+        assertThat(denied.text("redirect_to"))
+            .startsWith(Api.REDIRECT_URI + "?error=access_denied");
         assertThat(denied.redirected("state")).isEqualTo(Api.browserLogin().get("state"));
         assertThat(denied.redirected("iss")).isEqualTo(Shared.stack().url().toString());
       }

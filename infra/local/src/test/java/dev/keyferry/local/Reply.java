@@ -40,8 +40,7 @@ record Reply(int status, Map<String, String> headers, String body) {
   }
 
   String redirected(String name) {
-    return parameter(name)
-        .orElseThrow(() -> new AssertionError("no " + name + " in " + body));
+    return parameter(name).orElseThrow(() -> new AssertionError("no " + name + " in " + body));
   }
 
   /// What a client decides by: the status, and the error if there is one.

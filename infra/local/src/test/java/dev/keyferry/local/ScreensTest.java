@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.keyferry.web.Form;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,6 +109,7 @@ class ScreensTest extends InBrowser {
     seeApproved();
     seeNumberAndReport();
     seeLinkedDevices();
+    seeLoginOfAProgram();
     assertThat(faults).isEmpty();
   }
 
@@ -191,6 +194,24 @@ class ScreensTest extends InBrowser {
     see("linked", "signed-out");
     page().reload();
     see("sign-in");
+  }
+
+  /// The program answers with nothing to show, so the page stays.
+  private void seeLoginOfAProgram() {
+    page()
+        .route("**/callback?*", route -> route.fulfill(new Route.FulfillOptions().setStatus(204)));
+    var asked = new LinkedHashMap<>(Api.browserLogin());
+    page().navigate(Shared.stack().url() + "/oauth/authorize?" + Form.write(asked));
+    page().locator("#username").waitFor();
+    var state = page().url().replaceFirst(".*[?&]state=([^&]+).*", "$1");
+    page().navigate(Shared.stack().url() + "/device?error=access_denied&state=" + state);
+    see("login", "browser-sign-in");
+    press("#login-form [type=submit]");
+    person.signIn(user);
+    page().locator("#approve:not([aria-disabled])").waitFor();
+    see("consent", "browser-consent");
+    press("#deny");
+    see("returning", "browser-returning");
   }
 
   private void linkMore() {
