@@ -819,10 +819,12 @@ public abstract class GrantStoreContract {
       assertThat(
               grants()
                   .approve(
-                      renewable.locator(), claim, approval(lifetime(longest.plusSeconds(1))), later))
+                      renewable.locator(),
+                      claim,
+                      approval(lifetime(longest.plusSeconds(1))),
+                      later))
           .isInstanceOf(Refused.class);
-      assertThat(
-              grants().approve(renewable.locator(), claim, approval(lifetime(longest)), later))
+      assertThat(grants().approve(renewable.locator(), claim, approval(lifetime(longest)), later))
           .isInstanceOf(Applied.class);
     }
 
