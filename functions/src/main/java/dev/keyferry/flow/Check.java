@@ -29,9 +29,12 @@ public enum Check {
   public static Check of(Policy policy, boolean supported, Origin device, Origin claimant) {
     return switch (policy) {
       case OFF -> NONE;
-      case MISMATCH when device.sharesNetworkWith(claimant) -> NONE;
-      case MISMATCH -> supported ? NUMBER : ACKNOWLEDGEMENT;
+      case MISMATCH -> device.sharesNetworkWith(claimant) ? NONE : ofMismatch(supported);
       case ALWAYS -> NUMBER;
     };
+  }
+
+  private static Check ofMismatch(boolean supported) {
+    return supported ? NUMBER : ACKNOWLEDGEMENT;
   }
 }

@@ -226,7 +226,10 @@ class BrowserTest extends InBrowser {
     assertThat(person.page().evaluate("Object.keys(sessionStorage).join()"))
         .isEqualTo("keyferry:flow");
     // For a reload; no more than the code, and not even that when it is decided.
-    assertThat(person.page().evaluate("Object.keys(JSON.parse(sessionStorage['keyferry:flow'])).join()"))
+    assertThat(
+            person
+                .page()
+                .evaluate("Object.keys(JSON.parse(sessionStorage['keyferry:flow'])).join()"))
         .isEqualTo("userCode,until");
     assertThat(person.page().evaluate("document.cookie")).isEqualTo("");
     assertThat(person.context().cookies()).isEmpty();

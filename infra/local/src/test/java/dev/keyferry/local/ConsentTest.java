@@ -113,7 +113,10 @@ class ConsentTest extends InBrowser {
   void without_numbers_a_request_from_elsewhere_takes_a_typed_acknowledgement() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     var sent = bodies("approve");
-    Answers.amend(person.page(), "/oauth/device/claim", body -> body.put("confirmation", "acknowledgement").put("same_network", false));
+    Answers.amend(
+        person.page(),
+        "/oauth/device/claim",
+        body -> body.put("confirmation", "acknowledgement").put("same_network", false));
     claim("nina", asked);
     person.button("Approve").click();
 
@@ -163,7 +166,9 @@ class ConsentTest extends InBrowser {
   @Test
   void scopes_are_told_in_the_operators_words_in_the_language_that_is_spoken() {
     var asked = api.authorize(Map.of("client_id", "cli", "scope", "read offline_access"));
-    Answers.amend(person.page(), "/oauth/device/claim",
+    Answers.amend(
+        person.page(),
+        "/oauth/device/claim",
         body -> {
           var scopes = body.putArray("scopes");
           var read = scopes.addObject().put("scope", "read").putObject("description");

@@ -57,7 +57,8 @@ class LinkedPageTest extends InBrowser {
     assertThat(dialog()).containsText("Sign out everywhere?");
     dialog().locator("#confirm-yes").click();
     assertThat(person.page().locator("#status"))
-        .hasText("All devices are signed out. Codes that were approved but not yet used are void too.");
+        .hasText(
+            "All devices are signed out. Codes that were approved but not yet used are void too.");
     assertThat(person.page().locator("#linked-none")).isVisible();
     assertThat(person.button("Sign out everywhere")).isHidden();
     person.screenshot("signed-out");

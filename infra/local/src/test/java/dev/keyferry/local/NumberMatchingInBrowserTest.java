@@ -161,8 +161,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
 
   private String shownNumber() {
     assertThat(person.heading("Enter this number on your device")).isVisible();
-    assertThat(person.page().locator("#number"))
-        .hasText(Pattern.compile("[1-9][0-9]"));
+    assertThat(person.page().locator("#number")).hasText(Pattern.compile("[1-9][0-9]"));
     return person.page().locator("#number").textContent();
   }
 }

@@ -122,8 +122,7 @@ class PageTest extends InBrowser {
       })
   void a_refusal_is_told_in_words_to_act_on(int status, String wait, String words) {
     var asked = api.authorize(Map.of("client_id", "cli"));
-    Answers.refuse(
-        person.page(), "/oauth/device/claim", status, Map.of("Retry-After", wait));
+    Answers.refuse(person.page(), "/oauth/device/claim", status, Map.of("Retry-After", wait));
 
     person.open(asked.text("verification_uri_complete"));
     person.button("Continue").click();
