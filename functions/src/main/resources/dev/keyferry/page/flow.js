@@ -20,14 +20,21 @@ export function stay(screen) {
   again();
 }
 
+const CODE = { 'enter-title': 'enter.title', 'enter-label': 'enter.label', hint: 'enter.hint' };
+const COMPARISON = { 'enter-title': 'enter.check_title', 'enter-label': 'enter.check_label', hint: 'enter.compare' };
+
+function askFor(phrases) {
+  for (const [id, phrase] of Object.entries(phrases)) {
+    element(id).dataset.words = phrase;
+    fill(element(id), phrase);
+  }
+}
+
 /** Where a code is typed, or compared if a link brought it. */
 export function enter(userCode) {
   code.put(userCode);
-  stay(() => show('enter', () => {
-    fill(element('enter-title'), userCode ? 'enter.check_title' : 'enter.title');
-    fill(element('user-code-label'), userCode ? 'enter.check_label' : 'enter.label');
-    fill(element('hint'), userCode ? 'enter.compare' : 'enter.hint');
-  }));
+  askFor(userCode ? COMPARISON : CODE);
+  stay(() => show('enter'));
   if (!userCode) element('user-code').focus();
 }
 
@@ -38,7 +45,7 @@ export const resume = () => isOver ? enter('') : again();
 
 export async function claim(userCode) {
   const answer = await call('POST', '/oauth/device/claim',
-    { body: { user_code: userCode }, unreachable: 'problem.unreachable' });
+    { body: { user_code: userCode }, unreachable: 'problem.unreachable' }).finally(() => askFor(CODE));
   grant = { ...answer, user_code: userCode };
   remember({ userCode });
   stay(() => showConsent(grant, { approve: () => approve(false), deny, change }));

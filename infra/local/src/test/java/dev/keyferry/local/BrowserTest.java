@@ -23,7 +23,7 @@ class BrowserTest extends InBrowser {
     var deviceCode = asked.text("device_code");
 
     person.open(asked.text("verification_uri_complete"));
-    assertThat(person.heading("Enter the code")).isVisible();
+    assertThat(person.heading("Is this the code on your device?")).isVisible();
     assertThat(person.code()).hasValue(asked.text("user_code"));
     person.screenshot("1-enter");
     person.button("Continue").click();

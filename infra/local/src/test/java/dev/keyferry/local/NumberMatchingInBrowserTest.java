@@ -107,6 +107,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
     var asked = api.authorize(Api.CAREFUL);
     person.page().setViewportSize(360, 740);
     claim("quinn", asked);
+    person.button("Approve").scrollIntoViewIfNeeded();
     var approve = person.button("Approve").boundingBox();
 
     for (int offset : List.of(0, 20, 40)) {

@@ -20,10 +20,10 @@ class PageTest extends InBrowser {
 
   @ParameterizedTest
   @CsvSource({
-    "de-AT,ltr,Code eingeben,Keyferry CLI erlauben",
-    "es-MX,ltr,Introduzca el código,¿Permitir que Keyferry CLI",
-    "ja-JP,ltr,コードを入力,Keyferry CLI にアカウント",
-    "ar-EG,rtl,أدخل الرمز,هل تسمح لـ"
+    "de-AT,ltr,Zeigt Ihr Gerät diesen Code?,Darf Keyferry CLI",
+    "es-MX,ltr,¿Muestra su dispositivo este código?,¿Permitir que Keyferry CLI",
+    "ja-JP,ltr,デバイスに同じコードが表示されていますか？,Keyferry CLI にアカウント",
+    "ar-EG,rtl,هل يعرض جهازك هذا الرمز؟,هل تسمح لـ"
   })
   void the_page_speaks_the_browsers_language_from_the_first_to_the_last_screen(
       String locale, String direction, String title, String question) {
