@@ -57,8 +57,10 @@ class KeyboardTest extends InBrowser {
     press("Shift+Tab");
     assertThat(focused()).isEqualTo("confirm-yes");
     press("Escape");
+    assertThat(person.page().locator("main[aria-busy=false]")).isVisible();
     assertThat(focused()).isEqualTo("BUTTON");
     press("Space");
+    assertThat(person.page().locator("#confirm-no")).isFocused();
     press("Shift+Tab");
     press("Space");
     assertThat(person.page().locator("#linked-none")).isVisible();

@@ -53,6 +53,7 @@ class ScreensTest extends InBrowser {
             || (isClipping && each.scrollWidth > each.clientWidth + 1);
         };
         const isBroken = each => {
+          if (document.documentElement.lang === 'ja') return false; // its lines break anywhere
           const [text] = each.childNodes;
           if (!each.matches('button, dt, label, a') || text?.nodeType !== Node.TEXT_NODE) return false;
           return [...text.data.matchAll(/\\p{L}+/gu)].some(({ 0: word, index }) => {
