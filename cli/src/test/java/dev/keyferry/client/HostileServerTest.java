@@ -33,12 +33,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(20)
 class HostileServerTest {
   private static final String METADATA = "/.well-known/oauth-authorization-server";
-  private static final Duration WHOLE = Duration.ofSeconds(1);
+  private static final Duration WHOLE = Duration.ofMillis(400);
   private static final int MOST = 64 * 1024;
 
   private final HostileServer server = new HostileServer();
   private final TestTime time = new TestTime();
-  private final Http http = Http.create(new Http.Limits(Duration.ofMillis(500), WHOLE, MOST));
+  private final Http http = Http.create();
+
+  /// For servers that do not answer.
+  private final Http hasty = Http.create(new Http.Limits(WHOLE, WHOLE, MOST));
 
   @AfterEach
   void close() {
@@ -155,12 +158,12 @@ class HostileServerTest {
   void a_server_that_stalls_is_out_of_reach_in_time(Attack attack) {
     server.attack(METADATA, attack);
     var start = System.nanoTime();
-    assertThatThrownBy(this::discover)
+    assertThatThrownBy(() -> Server.discover(hasty, server.issuer()))
         .isInstanceOfAny(Unreachable.class, BadServer.class)
         .message()
         .doesNotContain("\n")
         .hasSizeLessThan(400);
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(WHOLE.multipliedBy(3));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(WHOLE.multipliedBy(10));
   }
 
   @ParameterizedTest
@@ -175,7 +178,8 @@ class HostileServerTest {
             """
                 .formatted(server.issuer())));
     server.attack("/token", attack);
-    var login = start();
+    var impatient = new Server(hasty, discover().metadata());
+    var login = DeviceLogin.resume(impatient, start().pending(), time.time());
     assertThatThrownBy(() -> login.await(_ -> "47"))
         .isInstanceOfAny(Expired.class, BadServer.class);
   }

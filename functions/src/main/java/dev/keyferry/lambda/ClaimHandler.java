@@ -44,6 +44,7 @@ public final class ClaimHandler extends ApiHandler {
     };
   }
 
+  /// What approve is going to ask for, if it comes from where this came from.
   private Check check(DeviceRequest asked, Origin claimant) {
     var policy = clients.confirmationOf(asked.clientId());
     return Check.of(policy, asked.confirmationSupported(), asked.origin(), claimant);

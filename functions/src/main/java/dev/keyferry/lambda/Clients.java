@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -140,9 +141,16 @@ public final class Clients {
     return find(id).map(Client::confirmation).orElse(Check.Policy.MISMATCH);
   }
 
-  /// What a scope means, by language, if the operator wrote that down.
-  Optional<Map<String, String>> describe(String scope) {
-    return Optional.ofNullable(scopes.get(scope));
+  /// What one token of a scope means, by language, if the operator wrote that down.
+  Optional<Map<String, String>> describe(String token) {
+    return Optional.ofNullable(scopes.get(token));
+  }
+
+  /// Each token, and what it means.
+  List<Map<String, ?>> describe(Scope scope) {
+    return scope.tokens().stream()
+        .<Map<String, ?>>map(token -> Map.of("scope", token, "description", describe(token)))
+        .toList();
   }
 
   private static MalformedRequest refused(OAuthError.Code code, String description) {

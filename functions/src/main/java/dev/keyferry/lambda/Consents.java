@@ -28,18 +28,15 @@ final class Consents {
         entry("client_id", asked.clientId()),
         entry("client_name", clients.nameOf(asked.clientId())),
         entry("scope", asked.scope()),
-        entry("scopes", asked.scope().tokens().stream().map(this::described).toList()),
+        entry("scopes", clients.describe(asked.scope())),
         entry("device_name", asked.deviceName()),
         entry("expires_in", asked.lifetime().toSeconds()),
+        entry("link_expires_in", asked.longestLink().toSeconds()),
         entry("requested_at", asked.at().getEpochSecond()),
         entry("requested_from", asked.origin()),
         entry("same_network", asked.origin().sharesNetworkWith(claimant)),
         entry("confirmation", check.name().toLowerCase(Locale.ROOT)),
         entry("approval_nonce", approvalNonce));
-  }
-
-  private Map<String, ?> described(String scope) {
-    return Map.of("scope", scope, "description", clients.describe(scope));
   }
 
   /// All that was asked for, or less.

@@ -40,6 +40,7 @@ public final class ListKeysHandler extends ApiHandler {
         "client_name", clients.nameOf(terms.clientId()),
         "name", names.of(key),
         "scope", terms.scope(),
+        "scopes", clients.describe(terms.scope()),
         "created_at", terms.createdAt().getEpochSecond(),
         "expires_at", key.end().getEpochSecond(),
         "last_used_at", key.lastUsedAt().map(Instant::getEpochSecond),

@@ -5,7 +5,7 @@ import { narrowed, showConsent } from './consent.js';
 import { element } from './document.js';
 import { stay } from './flow.js';
 import { Problem, run, show, shown } from './screens.js';
-import { session, signIn, signOutHere } from './sign-in.js';
+import { remember, session, signIn, signOutHere } from './sign-in.js';
 
 const LOOPBACK = ['127.0.0.1', '[::1]'];
 
@@ -32,6 +32,7 @@ export async function openLogin(parameters) {
 export function keepRequest(parameters) {
   request = parameters && Object.keys(parameters).length ? parameters : undefined;
   element('login-form').hidden = !request;
+  remember(request && { request });
 }
 
 const goOn = () => session ? claim() : signIn('login', { request });

@@ -50,6 +50,13 @@ export function isolated(text) {
   return bdi;
 }
 
+/** What somebody may do, in the operator's words, else in ours, else as it is called. */
+export const wordsOf = ({ scopes }) => scopes.map(({ scope, description }) => {
+  const words = description?.[language] ?? description?.en;
+  if (words) return isolated(words);
+  return scope === 'offline_access' ? say('consent.offline_access') : isolated(scope);
+});
+
 function parts(phrase, values) {
   const words = catalogue[phrase];
   if (words === undefined) throw new Error(`no words for ${phrase}`);

@@ -94,27 +94,30 @@ class LoginInBrowserTest extends InBrowser {
 
     assertThat(person.heading("Allow Keyferry CLI to use your account?")).isVisible();
     assertThat(person.page().url()).isEqualTo(PAGE);
-    assertThat(person.page().evaluate("localStorage.length + sessionStorage.length")).isEqualTo(0);
+    assertThat(person.page().evaluate("localStorage.length")).isEqualTo(0);
+    assertThat(person.page().evaluate("Object.keys(sessionStorage).join()"))
+        .isEqualTo("keyferry:flow");
     assertThat(person.page().locator("dl > div:visible"))
         .containsText(
             new String[] {
               "Account alice",
               "Device Ada's laptop the name it gave itself, not verified",
-              "It may",
-              "Key lasts 1 hour 30 minutes"
+              "It can",
+              "Access lasts 1 hour 30 minutes"
             });
     assertThat(person.page().locator("#scopes li"))
         .hasText(new String[] {"Read your data", "Change your data"});
     assertThat(person.page().locator("#network"))
         .hasText(
             "It runs on this computer and opened this page. "
-                + "If you did not just start it yourself, deny.");
+                + "If you did not just start it yourself, "
+                + "or somebody wants the address of the page that follows, deny.");
     assertThat(person.page().locator("#code")).isHidden();
     assertThat(person.button("I did not start this")).isVisible();
     assertThat(person.button("Approve")).isEnabled();
     person.screenshot("browser-1-consent");
-    person.page().getByLabel("Key lasts").selectOption("3600");
-    person.page().getByLabel("Your name for this device").fill("Küche");
+    person.page().getByLabel("Access lasts").selectOption("3600");
+    person.page().getByLabel("Name this device").fill("Küche");
     person.button("Approve").click();
 
     var issued = redeem(answer());
@@ -128,44 +131,28 @@ class LoginInBrowserTest extends InBrowser {
   }
 
   @Test
-  void who_denies_is_taken_back_to_the_program_too() throws Exception {
-    openAndSignIn("bert", Map.of());
-    assertThat(person.button("Deny")).isEnabled();
-    person.button("Deny").click();
+  void who_denies_is_taken_back_to_the_program_too_and_may_say_that_it_was_somebody_else()
+      throws Exception {
+    for (var no : List.of("Deny", "I did not start this")) {
+      openAndSignIn("bert", Map.of());
+      assertThat(person.button(no)).isEnabled();
+      person.button(no).click();
 
-    var answer = answer();
-    assertThat(answer.redirected("error")).isEqualTo("access_denied");
-    assertThat(answer.parameter("code")).isEmpty();
-  }
-
-  @Test
-  void who_did_not_start_it_says_so() throws Exception {
-    openAndSignIn("bess", Map.of());
-    assertThat(person.button("I did not start this")).isEnabled();
-    person.button("I did not start this").click();
-
-    assertThat(answer().redirected("error")).isEqualTo("access_denied");
+      var answer = answer();
+      assertThat(answer.redirected("error")).isEqualTo("access_denied");
+      assertThat(answer.parameter("code")).isEmpty();
+    }
     assertThat(Secrets.LOG)
-        .anyMatch(line -> line.contains("\"reported\"") && line.contains("\"bess\""));
+        .anyMatch(line -> line.contains("\"reported\"") && line.contains("\"bert\""));
   }
 
   @Test
-  void somebody_else_can_sign_in_instead() throws Exception {
+  void another_person_another_language_and_a_look_at_the_linked_devices_lose_nothing()
+      throws Exception {
     openAndSignIn("carl", Map.of());
     person.button("Not you?").click();
     person.signIn("carla");
-
     assertThat(person.page().locator("#account")).hasText("carla@example.com");
-    assertThat(person.button("Approve")).isEnabled();
-    person.button("Approve").click();
-    var token = redeem(answer()).text("access_token");
-    assertThat(api.whoami(token).text("sub")).isEqualTo("carla");
-  }
-
-  @Test
-  void a_look_at_the_linked_devices_and_another_language_lose_nothing() throws Exception {
-    openAndSignIn("dora", Map.of());
-    assertThat(person.button("Approve")).isEnabled();
     person.page().locator("#to-linked").click();
     assertThat(person.heading("Linked devices")).isVisible();
     person.page().goBack();
@@ -174,7 +161,8 @@ class LoginInBrowserTest extends InBrowser {
     assertThat(person.button("Erlauben")).isEnabled();
     person.button("Erlauben").click();
 
-    assertThat(redeem(answer()).verdict()).isEqualTo("200");
+    var token = redeem(answer()).text("access_token");
+    assertThat(api.whoami(token).text("sub")).isEqualTo("carla");
   }
 
   @Test
@@ -206,16 +194,9 @@ class LoginInBrowserTest extends InBrowser {
       assertThat(person.button("Sign in")).isHidden();
       assertThat(person.refusals()).containsExactly("400 /oauth/authorize/claim");
     }
-    person.screenshot("browser-2-unknown");
     assertThat(heard).isEmpty();
-  }
 
-  @Test
-  void a_page_that_was_reloaded_says_where_to_start_again() {
-    openAndSignIn("gus", Map.of());
-    assertThat(person.button("Approve")).isVisible();
-    person.page().reload();
-
+    person.open(PAGE);
     assertThat(person.alert())
         .hasText(
             "This page no longer knows which program opened it. "
@@ -242,13 +223,14 @@ class LoginInBrowserTest extends InBrowser {
   @Test
   void who_declines_to_sign_in_can_think_better_of_it() throws Exception {
     open(Map.of());
+    assertThat(person.heading("Sign in")).isVisible();
     var back = person.page().url();
     var state = back.replaceFirst(".*[?&]state=([^&]+).*", "$1");
     person.open(Shared.stack().url() + "/device?error=access_denied&state=" + state);
     assertThat(person.alert())
         .hasText("You did not sign in. Nothing was changed; try again when you like.");
     assertThat(person.heading("Log in to a program on this computer")).isVisible();
-    person.screenshot("browser-3-sign-in");
+    person.shoot("browser-2-sign-in");
     person.button("Sign in").click();
     person.signIn("ida");
     assertThat(person.button("Approve")).isEnabled();
@@ -258,8 +240,12 @@ class LoginInBrowserTest extends InBrowser {
   }
 
   @Test
-  void an_answer_that_is_lost_is_asked_for_again_and_the_program_gets_one_code() throws Exception {
+  void neither_a_reload_nor_a_lost_answer_loses_it() throws Exception {
     openAndSignIn("jo", Map.of());
+    assertThat(person.button("Approve")).isVisible();
+    person.page().reload();
+    person.signIn("joan");
+    assertThat(person.page().locator("#account")).hasText("joan@example.com");
     assertThat(person.button("Approve")).isEnabled();
     person
         .page()
@@ -267,17 +253,17 @@ class LoginInBrowserTest extends InBrowser {
             "**/oauth/authorize/approve",
             route -> {
               route.fetch();
-              route.abort();
+              route.abort("internetdisconnected");
             });
     person.button("Approve").click();
     assertThat(person.alert())
         .hasText(
             "Keyferry did not reply. Your answer may not have arrived; "
-                + "give it again, that is safe.");
+                + "it is safe to try again.");
     person.page().unroute("**/oauth/authorize/approve");
     person.button("Approve").click();
 
     assertThat(redeem(answer()).verdict()).isEqualTo("200");
-    assertThat(Tables.keyRowsOf("jo")).hasSize(1);
+    assertThat(Tables.keyRowsOf("joan")).hasSize(1);
   }
 }

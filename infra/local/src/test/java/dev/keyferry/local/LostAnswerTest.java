@@ -56,6 +56,12 @@ class LostAnswerTest {
         persistent.use(persistent.refresh(renewed));
       }
     },
+    BROWSER_LOGIN {
+      @Override
+      void play(Persistent persistent, List<Tokens> linked) {
+        persistent.browserLogin();
+      }
+    },
     REFUSAL {
       @Override
       void play(Persistent persistent, List<Tokens> linked) {
@@ -115,6 +121,14 @@ class LostAnswerTest {
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
   void any_call_of_a_login_may_fail_in_its_turn(Fate fate) throws Exception {
     eachCallFailsInItsTurn(Scenario.LOGIN, fate, 25);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"LOST", "ANSWER_LOST", "THROTTLED"})
+  void any_call_of_a_login_through_the_browser_may_fail_in_its_turn(Fate fate) throws Exception {
+    eachCallFailsInItsTurn(Scenario.BROWSER_LOGIN, fate, 10);
   }
 
   @ParameterizedTest

@@ -2,7 +2,12 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
+import com.nimbusds.oauth2.sdk.AuthorizationRequest;
+import com.nimbusds.oauth2.sdk.AuthorizationResponse;
+import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.ResponseType;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.nimbusds.oauth2.sdk.TokenResponse;
@@ -15,9 +20,14 @@ import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.oauth2.sdk.id.State;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +99,67 @@ class NimbusClientTest {
     var request = new HTTPRequest(HTTPRequest.Method.GET, Shared.stack().url().resolve("/whoami"));
     request.setAuthorization(token.toAuthorizationHeader());
     return heard(request).getBody();
+  }
+
+  /// What opens the browser; the page's requests are made for it.
+  private AuthorizationResponse opened(AuthorizationRequest request) throws ParseException {
+    var parameters = new HashMap<String, String>();
+    request.toParameters().forEach((name, values) -> parameters.put(name, values.getFirst()));
+    var screen = user.claimLogin("nell", parameters);
+    var reply =
+        screen.json().has("redirect_to")
+            ? screen
+            : user.approveLogin("nell", screen.text("approval_nonce"), Map.of());
+    return AuthorizationResponse.parse(URI.create(reply.text("redirect_to")));
+  }
+
+  private AuthorizationRequest.Builder asks(CodeVerifier verifier) {
+    return new AuthorizationRequest.Builder(ResponseType.CODE, CLIENT)
+        .endpointURI(server.getAuthorizationEndpointURI())
+        .redirectionURI(URI.create(Api.REDIRECT_URI))
+        .scope(new Scope("read", "offline_access"))
+        .state(new State())
+        .codeChallenge(verifier, CodeChallengeMethod.S256);
+  }
+
+  @Test
+  void logs_in_through_the_browser() throws Exception {
+    assertThat(server.supportsAuthorizationResponseIssuerParam()).isTrue();
+    assertThat(server.getCodeChallengeMethods()).containsExactly(CodeChallengeMethod.S256);
+    assertThat(server.getGrantTypes()).contains(GrantType.AUTHORIZATION_CODE);
+    var verifier = new CodeVerifier();
+    var request = asks(verifier).build();
+    var page = new HTTPRequest(HTTPRequest.Method.GET, request.toURI());
+    assertThat(page.send().getStatusCode()).isEqualTo(200);
+
+    var response = opened(request).toSuccessResponse();
+
+    assertThat(response.getState()).isEqualTo(request.getState());
+    assertThat(response.getIssuer()).isEqualTo(server.getIssuer());
+    var code = response.getAuthorizationCode();
+    var grant = new AuthorizationCodeGrant(code, request.getRedirectionURI(), verifier);
+    var tokens = redeem(grant).toSuccessResponse().getTokens();
+    assertThat(tokens.getBearerAccessToken().getScope())
+        .isEqualTo(new Scope("read", "offline_access"));
+    assertThat(tokens.getRefreshToken()).isNotNull();
+    assertThat(whoami(tokens.getBearerAccessToken())).contains("\"sub\":\"nell\"");
+    assertThat(error(redeem(grant))).isEqualTo("invalid_grant");
+  }
+
+  private TokenResponse redeem(AuthorizationCodeGrant grant) throws IOException, ParseException {
+    var request = new TokenRequest.Builder(server.getTokenEndpointURI(), CLIENT, grant).build();
+    return TokenResponse.parse(heard(request.toHTTPRequest()));
+  }
+
+  @Test
+  void hears_through_the_browser_what_it_may_not_ask_for() throws Exception {
+    var request = asks(new CodeVerifier()).scope(new Scope("admin")).build();
+
+    var error = opened(request).toErrorResponse();
+
+    assertThat(error.getErrorObject().getCode()).isEqualTo("invalid_scope");
+    assertThat(error.getState()).isEqualTo(request.getState());
+    assertThat(error.getIssuer()).isEqualTo(server.getIssuer());
   }
 
   @Test

@@ -15,6 +15,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 final class Persistent {
   private static final int TRIES = 50;
 
+  /// A code that a browser carries does not live for long.
+  private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
   private final Api api;
   private final ShiftedClock clock;
   private final String user;
@@ -52,6 +55,24 @@ final class Persistent {
     assertThat(api.poll(deviceCode).verdict())
         .isIn("400 invalid_grant", "503 temporarily_unavailable");
     return Tokens.of(token);
+  }
+
+  /// A whole login through the browser, in which approve is pressed twice.
+  void browserLogin() {
+    var screen = until(Set.of("200"), Set.of(), () -> api.claimLogin(user, Api.browserLogin()));
+    var nonce = screen.text("approval_nonce");
+    var approved =
+        until(Set.of("200"), Set.of(), () -> api.approveLogin(user, nonce, Map.of()), AT_ONCE);
+    var again =
+        until(Set.of("200"), Set.of(), () -> api.approveLogin(user, nonce, Map.of()), AT_ONCE);
+    assertThat(again.body()).isEqualTo(approved.body());
+    var code = approved.redirected("code");
+    var sameRequest = Map.of("idempotency-key", UUID.randomUUID().toString());
+    var token =
+        until(Set.of("200"), Set.of(), () -> api.redeem(code, Map.of(), sameRequest), AT_ONCE);
+    until(Set.of("400 invalid_grant"), Set.of(), () -> api.redeem(code), AT_ONCE);
+    assertThat(Tables.keyRowsOf(user)).as("key rows of " + user).hasSize(1);
+    assertThat(token.text("refresh_token")).startsWith("kfr_");
   }
 
   /// A login with a number that is entered wrongly first.

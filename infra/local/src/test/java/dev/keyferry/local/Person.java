@@ -74,7 +74,7 @@ final class Person implements AutoCloseable {
   }
 
   Locator code() {
-    return page.getByLabel("Code shown on your device");
+    return page.locator("#user-code");
   }
 
   Locator alert() {
@@ -155,8 +155,8 @@ final class Person implements AutoCloseable {
     // Chromium itself reports every answer of 400 and above; those are in the refusals.
     var isRefusal = message.text().startsWith("Failed to load resource: the server responded");
     // It also reports that a test has cut the line.
-    var isOffline = message.text().endsWith("net::ERR_INTERNET_DISCONNECTED");
-    if (message.type().equals("error") && !isRefusal && !isOffline) {
+    var isCut = message.text().matches(".*net::ERR_(INTERNET_DISCONNECTED|CONNECTION_RESET)");
+    if (message.type().equals("error") && !isRefusal && !isCut) {
       faults.add("console: " + message.text());
     }
   }

@@ -100,6 +100,16 @@ class PolicyTest {
     var unwanted = api.codes().userCode();
     var nonce = api.claim(user, unwanted).text("approval_nonce");
     assertThat(api.deny(user, unwanted, nonce).verdict()).isEqualTo("200");
+    answersLostFrom.accept(0);
+    logInThroughBrowser(api, user);
+  }
+
+  private static void logInThroughBrowser(ToHandlers api, String user) {
+    assertThat(get(api, "/oauth/authorize").status()).isEqualTo(200);
+    assertThat(api.redeem(api.authorizationCode(user, Api.browserLogin())).verdict())
+        .isEqualTo("200");
+    var unwanted = api.claimLogin(user, Api.browserLogin()).text("approval_nonce");
+    assertThat(api.denyLogin(user, unwanted, Map.of()).verdict()).isEqualTo("200");
   }
 
   /// A login with a number, and one with an acknowledgement.

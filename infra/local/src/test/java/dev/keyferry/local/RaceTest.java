@@ -340,6 +340,27 @@ class RaceTest {
     assertThat(enter(codes, number).status()).isEqualTo(200);
   }
 
+  @Test
+  void of_sixteen_presses_of_approve_comes_one_code_and_of_sixteen_redemptions_one_key()
+      throws Exception {
+    var nonce = api.claimLogin("impatient", Api.browserLogin()).text("approval_nonce");
+    var approvals =
+        together(
+            IntStream.range(0, 16)
+                .mapToObj(_ -> () -> api.approveLogin("impatient", nonce, Map.of())));
+    assertThat(approvals).extracting(Reply::body).containsOnly(approvals.getFirst().body());
+    var code = approvals.getFirst().redirected("code");
+
+    var replies = together(IntStream.range(0, 16).mapToObj(_ -> () -> api.redeem(code)));
+
+    assertThat(replies).filteredOn(reply -> reply.status() == 200).hasSize(1);
+    assertThat(replies)
+        .filteredOn(reply -> reply.status() != 200)
+        .extracting(Reply::verdict)
+        .containsOnly("400 invalid_grant");
+    assertThat(Tables.keyRowsOf("impatient")).hasSize(1);
+  }
+
   private Reply enter(Api.Codes codes, String number) {
     return api.enter(codes.deviceCode(), number, Map.of("client_id", "careful"));
   }

@@ -71,6 +71,7 @@ class SecretScanTest {
     login();
     api.refresh(api.link("zoe").text("refresh_token"));
     encryptedLogin();
+    api.redeem(api.authorizationCode("zoe", Api.browserLogin()));
     assertThat(api.poll("wrong").status()).isEqualTo(400);
     var cut = new Wire();
     cut.follow((_, _) -> Wire.Fate.LOST);
@@ -149,6 +150,17 @@ class SecretScanTest {
     for (var token : List.of(inside.text("access_token"), inside.text("refresh_token"))) {
       assertThat(Secrets.in(Stream.of("xx" + token + ".y"))).isNotEmpty();
     }
+  }
+
+  @Test
+  void a_leak_of_what_a_browser_carries_would_be_found() {
+    var nonce = api.claimLogin("zoe", Api.browserLogin()).text("approval_nonce");
+    var code = api.approveLogin("zoe", nonce, Map.of()).redirected("code");
+
+    for (var secret : List.of(code, code.substring(22), nonce, nonce.substring(0, 32))) {
+      assertThat(Secrets.in(Stream.of("xx" + secret + ".y"))).isNotEmpty();
+    }
+    assertThat(Secrets.in(Stream.of(code.substring(0, 21)))).as("a locator").isEmpty();
   }
 
   @Test

@@ -209,6 +209,32 @@ class StepTest {
   }
 
   @Test
+  void a_login_through_the_browser_is_one_put_and_a_read_and_a_transaction() {
+    // Warms up, as the device flow is already.
+    api.redeem(api.authorizationCode("sue", Api.browserLogin()));
+    api.denyLogin("sue", loginNonce(), Map.of());
+
+    assertThat(requestsOf("200", () -> api.claimLogin("sue", Api.browserLogin()))).isEmpty();
+    assertThat(requestsOf("200", () -> api.denyLogin("sue", loginNonce(), Map.of()))).isEmpty();
+    var nonce = loginNonce();
+    assertThat(requestsOf("200", () -> api.approveLogin("sue", nonce, Map.of())))
+        .containsExactly("PutItem");
+    var code = api.approveLogin("sue", nonce, Map.of()).redirected("code");
+    assertThat(
+            requestsOf(
+                "400 invalid_grant",
+                () -> api.redeem(code, Map.of("redirect_uri", "http://[::1]/"), Map.of())))
+        .containsExactly("GetItem");
+    assertThat(requestsOf("200", () -> api.redeem(code)))
+        .containsExactly("GetItem", "TransactWriteItems");
+    assertThat(requestsOf("400 invalid_grant", () -> api.redeem(code))).containsExactly("GetItem");
+  }
+
+  private String loginNonce() {
+    return api.claimLogin("sue", Api.browserLogin()).text("approval_nonce");
+  }
+
+  @Test
   void a_verification_is_one_read_once_the_keys_subject_is_known_and_one_update_an_hour() {
     var key = key();
 
