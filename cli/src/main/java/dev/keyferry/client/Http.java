@@ -15,16 +15,16 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// HTTP with everything bounded: connecting, waiting for an answer, all of an answer's body, its
 /// size. It follows no redirect and keeps no cookie.
-public final class Http {
+public final class Http implements AutoCloseable {
   private static final int LONGEST_REASON = 200;
 
   private final Limits limits;
-  private final Supplier<HttpClient> client;
+  private final Once<HttpClient> secure;
+  private final Once<HttpClient> plain;
 
   /// @param connect to connect
   /// @param whole from sending to the body's last byte
@@ -36,8 +36,10 @@ public final class Http {
 
   private Http(Limits limits) {
     this.limits = limits;
-    // Made when first needed: it reads the system's certificates, and many commands never call.
-    client = Once.of(() -> client(limits));
+    // Made when first needed: it reads the system's certificates, which takes as long as all the
+    // rest of a command's start. A server on this machine, without TLS, is spared that.
+    secure = Once.of(() -> client(limits).build());
+    plain = Once.of(() -> client(limits).sslContext(NoTls.CONTEXT).build());
   }
 
   public static Http create() {
@@ -52,12 +54,23 @@ public final class Http {
     return limits;
   }
 
-  private static HttpClient client(Limits limits) {
+  /// Without it, a program that exits waits for threads that wait for an answer.
+  @Override
+  public void close() {
+    secure.ifMade(Http::end);
+    plain.ifMade(Http::end);
+  }
+
+  private static void end(HttpClient client) {
+    client.shutdownNow();
+    client.close();
+  }
+
+  private static HttpClient.Builder client(Limits limits) {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .followRedirects(Redirect.NEVER)
-        .connectTimeout(limits.connect())
-        .build();
+        .connectTimeout(limits.connect());
   }
 
   /// @throws LoginException.Unreachable if there is no answer in time
@@ -69,6 +82,7 @@ public final class Http {
           Text.clean(sent.uri().toString(), LONGEST_REASON)
               + " is neither https nor this machine.");
     }
+    var client = sent.uri().getScheme().equals("https") ? secure : plain;
     var exchange = client.get().sendAsync(sent, _ -> new BoundedBody(limits.bodyBytes()));
     try {
       return reply(exchange.get(limits.whole().toMillis(), TimeUnit.MILLISECONDS));

@@ -36,11 +36,10 @@ public final class JsonObject {
     if (number.isEmpty()) {
       return OptionalLong.empty();
     }
-    return switch (number.get()) {
-      case Integer whole -> OptionalLong.of(whole);
-      case Long whole -> OptionalLong.of(whole);
-      default -> throw wrongType(name, "a whole number");
-    };
+    if (number.get() instanceof Integer || number.get() instanceof Long) {
+      return OptionalLong.of(number.get().longValue());
+    }
+    throw wrongType(name, "a whole number");
   }
 
   /// False if left out.

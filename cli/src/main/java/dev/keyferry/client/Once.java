@@ -1,5 +1,6 @@
 package dev.keyferry.client;
 
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,5 +22,11 @@ final class Once<T> implements Supplier<T> {
     var made = value == null ? maker.get() : value;
     value = made;
     return made;
+  }
+
+  synchronized void ifMade(Consumer<T> action) {
+    if (value != null) {
+      action.accept(value);
+    }
   }
 }

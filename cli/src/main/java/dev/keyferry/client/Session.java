@@ -22,8 +22,15 @@ public final class Session {
 
   /// Where the tokens are.
   private sealed interface Source {
+    Optional<Tokens> load() throws LoginException;
+
     /// Of the environment.
-    record Given(Tokens tokens) implements Source {}
+    record Given(Tokens tokens) implements Source {
+      @Override
+      public Optional<Tokens> load() {
+        return Optional.of(tokens);
+      }
+    }
 
     /// Of a profile.
     record Stored(Profile profile, TokenStore store, Directories directories) implements Source {
@@ -36,7 +43,8 @@ public final class Session {
             directories.state().resolve("locks").resolve(profile.name() + ".lock"));
       }
 
-      Optional<Tokens> load() throws LoginException {
+      @Override
+      public Optional<Tokens> load() throws LoginException {
         var secret = store.get(name());
         if (secret.isEmpty()) {
           return Optional.empty();
@@ -118,10 +126,7 @@ public final class Session {
 
   /// What is kept, as it is, fresh or not; of a key only the access token is known.
   public Optional<Tokens> kept() throws LoginException {
-    return switch (source) {
-      case Source.Given(var tokens) -> Optional.of(tokens);
-      case Source.Stored stored -> stored.load();
-    };
+    return source.load();
   }
 
   /// An access token that is good for a minute at least, or for as long as the server gives them.

@@ -23,19 +23,19 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Keyferry itself on this machine, once for all tests, and people who use its page by hand.
-final class LocalStack {
+public final class LocalStack {
   /// What the server wrote down.
-  static final List<String> AUDIT = new CopyOnWriteArrayList<>();
+  public static final List<String> AUDIT = new CopyOnWriteArrayList<>();
 
   /// Its approvals always ask for a number.
-  static final String CAREFUL = "careful";
+  public static final String CAREFUL = "careful";
 
   private static final Http HTTP = Http.create();
   private static final LocalKeyferry STACK = start();
 
   private LocalStack() {}
 
-  static URI url() {
+  public static URI url() {
     return STACK.url();
   }
 
@@ -43,26 +43,35 @@ final class LocalStack {
     return Server.discover(HTTP, url());
   }
 
-  static long audited(String event) {
+  public static long audited(String event) {
     return AUDIT.stream().filter(line -> line.contains("\"event\":\"" + event + "\"")).count();
   }
 
   /// What the page does when its person agrees: the answer of approve.
-  static JsonObject approve(String user, String userCode) throws Exception {
+  public static JsonObject approve(String user, String userCode) throws Exception {
     return approve(user, userCode, "approve");
   }
 
-  static JsonObject deny(String user, String userCode) throws Exception {
+  public static JsonObject deny(String user, String userCode) throws Exception {
     return approve(user, userCode, "deny");
   }
 
   private static JsonObject approve(String user, String userCode, String decision)
       throws Exception {
-    var claimed = send(user, "/oauth/device/claim", Map.of("user_code", userCode));
+    return decide(user, userCode, claim(user, userCode), decision);
+  }
+
+  /// @return the nonce of the screen that the page shows
+  public static String claim(String user, String userCode) throws Exception {
+    return send(user, "/oauth/device/claim", Map.of("user_code", userCode))
+        .string("approval_nonce");
+  }
+
+  /// @param decision `approve` or `deny`
+  public static JsonObject decide(String user, String userCode, String nonce, String decision)
+      throws Exception {
     return send(
-        user,
-        "/oauth/device/" + decision,
-        Map.of("user_code", userCode, "approval_nonce", claimed.string("approval_nonce")));
+        user, "/oauth/device/" + decision, Map.of("user_code", userCode, "approval_nonce", nonce));
   }
 
   /// What the page does with the address that a browser was sent to: where it goes in the end.
