@@ -90,6 +90,20 @@ class AuthorizationCodeTest {
     }
 
     @Test
+    void a_state_of_2048_characters_comes_back_and_a_longer_one_is_told_to_the_client() {
+      var longest = "~".repeat(2048);
+      var parameters = with("state", longest);
+      parameters.put("device_name", "💻".repeat(64));
+      var nonce = api.claimLogin("stately", parameters).text("approval_nonce");
+
+      var approved = api.approveLogin("stately", nonce, Map.of());
+
+      assertThat(approved.redirected("state")).isEqualTo(longest);
+      var longer = api.claimLogin("stately", with("state", longest + "~"));
+      assertThat(longer.redirected("error")).isEqualTo("invalid_request");
+    }
+
+    @Test
     void without_a_state_none_comes_back() {
       var nonce = api.claimLogin("stateless", without("state")).text("approval_nonce");
 
