@@ -222,11 +222,16 @@ class KeyferryTest {
     assertThat(whoami(given).status()).isEqualTo(200);
   }
 
+  private static long replays() {
+    return LocalStack.audited("replay_refused") + LocalStack.audited("reuse_detected");
+  }
+
   @Test
   void twenty_processes_that_start_together_refresh_once_and_nobody_is_logged_out()
       throws Exception {
     session(profile()).keep(login(Duration.ofSeconds(60)));
     var before = LocalStack.audited("refreshed");
+    var replays = replays();
     var children = new ArrayList<Process>();
     try {
       for (int i = 0; i < PROCESSES; i++) {
@@ -250,8 +255,7 @@ class KeyferryTest {
       }
       assertThat(tokens).containsExactly(session(profile()).kept().orElseThrow().accessToken());
       assertThat(LocalStack.audited("refreshed") - before).isEqualTo(1);
-      assertThat(List.of("replay_refused", "reuse_detected"))
-          .allSatisfy(event -> assertThat(LocalStack.audited(event)).isZero());
+      assertThat(replays()).isEqualTo(replays);
     } finally {
       children.forEach(Process::destroyForcibly);
     }
