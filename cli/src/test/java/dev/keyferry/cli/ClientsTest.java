@@ -37,7 +37,10 @@ class ClientsTest {
   }
 
   private void logsIn(String language, String file, String... command) throws Exception {
-    var program = Files.writeString(folder.resolve(file), program(language));
+    runs(Files.writeString(folder.resolve(file), program(language)), command);
+  }
+
+  private void runs(Path program, String... command) throws Exception {
     var all = new ArrayList<>(List.of(command));
     all.add(program.toString());
     var builder = new ProcessBuilder(all).directory(folder.toFile());
@@ -74,6 +77,15 @@ class ClientsTest {
   @Tag("peers")
   void python() throws Exception {
     logsIn("python", "login.py", "python3");
+  }
+
+  /// Beside where npm puts what it imports.
+  @Test
+  @Tag("peers")
+  void node_with_openid_client() throws Exception {
+    var program = Path.of("target/peers/login.mjs").toAbsolutePath();
+    Files.writeString(program, program("js"));
+    runs(program, "node");
   }
 
   @Test

@@ -8,7 +8,6 @@ import com.google.zxing.ReaderException;
 import com.google.zxing.common.HybridBinarizer;
 import com.google.zxing.qrcode.QRCodeReader;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,10 +33,20 @@ final class Pixels {
     paper = ownPaper;
   }
 
-  /// What a reader finds there.
+  /// What a reader finds there that knows black on white alone.
   ///
   /// @param dark the terminal's own colours
   static Optional<String> read(List<String> lines, boolean dark) throws ReaderException {
+    return read(lines, dark, 0);
+  }
+
+  /// What a reader finds that looks at the negative too, as those of telephones do.
+  static Optional<String> readNegative(List<String> lines, boolean dark) throws ReaderException {
+    return read(lines, dark, WHITE);
+  }
+
+  private static Optional<String> read(List<String> lines, boolean dark, int flipped)
+      throws ReaderException {
     var columns = lines.stream().mapToInt(String::length).max().orElse(0);
     var width = columns * SCALE;
     var height = lines.size() * 2 * SCALE;
@@ -46,25 +55,10 @@ final class Pixels {
     for (var y = 0; y < lines.size(); y++) {
       pixels.paint(lines.get(y), image, width, y);
     }
-    var bitmap =
-        new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(width, height, image)));
-    var hints = new EnumMap<DecodeHintType, Object>(DecodeHintType.class);
-    hints.putAll(Map.of(DecodeHintType.TRY_HARDER, true, DecodeHintType.ALSO_INVERTED, true));
+    Arrays.setAll(image, i -> image[i] ^ flipped);
+    var source = new RGBLuminanceSource(width, height, image);
     try {
-      return Optional.of(new QRCodeReader().decode(bitmap, hints).getText());
-    } catch (NotFoundException e) {
-      return inverted(bitmap, hints);
-    }
-  }
-
-  /// As the readers of telephones do.
-  private static Optional<String> inverted(BinaryBitmap bitmap, Map<DecodeHintType, Object> hints)
-      throws ReaderException {
-    try {
-      var negative = bitmap.getBlackMatrix().clone();
-      negative.flip();
-      var source =
-          new RGBLuminanceSource(negative.getWidth(), negative.getHeight(), colours(negative));
+      var hints = Map.of(DecodeHintType.TRY_HARDER, true);
       return Optional.of(
           new QRCodeReader()
               .decode(new BinaryBitmap(new HybridBinarizer(source)), hints)
@@ -74,17 +68,8 @@ final class Pixels {
     }
   }
 
-  private static int[] colours(com.google.zxing.common.BitMatrix black) {
-    var image = new int[black.getWidth() * black.getHeight()];
-    for (var i = 0; i < image.length; i++) {
-      image[i] = black.get(i % black.getWidth(), i / black.getWidth()) ? BLACK : WHITE;
-    }
-    return image;
-  }
-
   private void paint(String line, int[] image, int width, int row) {
-    ink = ownInk;
-    paper = ownPaper;
+    // tmux says a style once for all the lines that have it.
     var column = 0;
     var at = 0;
     var styles = STYLE.matcher(line);

@@ -94,7 +94,7 @@ class TerminalTest {
 
       assertThat(String.join("", painted)).doesNotContain(ESCAPE + "[3", ESCAPE + "[4");
       assertThat(Pixels.read(painted, true)).hasValue(link(code));
-      assertThat(Pixels.read(painted, false)).hasValue(link(code));
+      assertThat(Pixels.readNegative(painted, false)).hasValue(link(code));
       terminal.press("C-c");
       terminal.shows(Tmux.ENDED + "130");
     }

@@ -27,6 +27,7 @@ class LibraryTest {
         .resideInAnyPackage(
             "java..",
             "javax.crypto..",
+            "javax.net.ssl",
             "com.sun.net.httpserver",
             "com.fasterxml.jackson.core..",
             "com.github.javakeyring",
