@@ -69,7 +69,7 @@ class AuthorizationCodeTest {
       var nonce = screen.text("approval_nonce");
       assertThat(api.approveLogin("ann", nonce, Map.of("scope", "read write")).verdict())
           .isEqualTo("400 invalid_scope");
-      assertThat(api.approveLogin("ann", nonce, Map.of("expires_in", 7201)).verdict())
+      assertThat(api.approveLogin("ann", nonce, Map.of("expires_in", 7_776_001)).verdict())
           .isEqualTo("400 invalid_request");
 
       var less = Map.of("scope", "read", "expires_in", 60, "name", "Küche");
