@@ -43,7 +43,7 @@ final class Approver {
     return new Approver(
         desk.http(),
         metadata.issuer(),
-        given.isPresent() ? given.get() : somebody(desk.http(), metadata.issuer()));
+        given.isPresent() ? given.get().strip() : somebody(desk.http(), metadata.issuer()));
   }
 
   private static String somebody(Http http, URI server)

@@ -73,11 +73,13 @@ final class Browser {
     var arguments = new ArrayList<>(command);
     arguments.add(page.toString());
     try {
-      var process =
+      var builder =
           new ProcessBuilder(arguments)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
+              .redirectError(ProcessBuilder.Redirect.DISCARD);
+      // It may run for days, and what it starts with it.
+      builder.environment().keySet().removeIf(name -> name.startsWith("KEYFERRY_"));
+      var process = builder.start();
       process.getOutputStream().close();
       return !process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() == 0;
     } catch (IOException e) {

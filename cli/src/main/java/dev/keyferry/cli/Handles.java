@@ -7,6 +7,7 @@ import dev.keyferry.client.Pending;
 import dev.keyferry.client.TokenStore;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -94,7 +95,7 @@ final class Handles {
     try (var handles = Files.list(directory)) {
       for (var file : handles.toList()) {
         var handle = file.getFileName().toString();
-        var ends = Files.readString(file).strip();
+        var ends = read(file);
         if (isHandle(handle)
             && ends.matches("[0-9]{1,12}")
             && Long.parseLong(ends) < now.getEpochSecond()) {
@@ -103,6 +104,15 @@ final class Handles {
       }
     } catch (IOException e) {
       throw new LoginException.Storage("Cannot read " + directory + ".", e);
+    }
+  }
+
+  /// Empty if another process swept it first.
+  private static String read(Path file) throws IOException {
+    try {
+      return Files.readString(file).strip();
+    } catch (NoSuchFileException _) {
+      return "";
     }
   }
 

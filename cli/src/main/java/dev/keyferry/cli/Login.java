@@ -349,11 +349,13 @@ final class Login implements Callable<Integer> {
 
   private int finish(Profile profile, Tokens tokens) throws LoginException, InterruptedException {
     var before = desk.profiles().find(profile.name());
-    if (before.isPresent()) {
-      forgetOld(before.get());
-    }
+    var replaced = before.flatMap(this::kept);
     desk.session(profile).keep(tokens);
     keep(profile.of(tokens.owner()));
+    // Not before the new one is safe.
+    if (replaced.isPresent()) {
+      revoke(before.orElseThrow(), replaced.get());
+    }
     var who = Words.who(tokens.owner());
     var until =
         tokens
@@ -372,14 +374,20 @@ final class Login implements Callable<Integer> {
     return ExitCode.OK.number();
   }
 
+  private Optional<Tokens> kept(Profile before) {
+    try {
+      return before.kind() == Profile.Kind.LOGIN ? desk.session(before).kept() : Optional.empty();
+    } catch (LoginException e) {
+      desk.talk().say("The login before this one was not revoked: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   /// A login that is replaced shall not live on unseen; that it cannot be revoked is no reason not
   /// to log in.
-  private void forgetOld(Profile before) throws InterruptedException {
+  private void revoke(Profile before, Tokens replaced) throws InterruptedException {
     try {
-      var session = desk.session(before);
-      if (before.kind() == Profile.Kind.LOGIN && session.kept().isPresent()) {
-        session.logout();
-      }
+      desk.session(before).revoke(replaced);
     } catch (LoginException e) {
       desk.talk().say("The login before this one was not revoked: " + e.getMessage());
     }

@@ -2,8 +2,10 @@ package dev.keyferry.cli;
 
 import dev.keyferry.client.LoginException;
 import dev.keyferry.client.Profile;
+import dev.keyferry.client.Session;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Option;
     description = {
       "Revokes the login at the server and forgets it here.",
       "",
-      "What is kept here is deleted even if the server is out of reach. A key that was pasted is"
+      "What is kept here is deleted even if the server is out of reach; it then ends with 7. A key that was pasted is"
           + " forgotten, not revoked: others may be using it."
     })
 final class Logout implements Callable<Integer> {
@@ -33,14 +35,17 @@ final class Logout implements Callable<Integer> {
     var name = desk.profiles().nameOf(root.profile(), desk.environment());
     var found = desk.profiles().find(name);
     var session = found.map(desk::session);
-    var was = session.isPresent() && session.get().kept().isPresent();
+    var was = session.isPresent() && isKept(session.get());
     var revoked = was && session.get().logout();
+    var isLeftBehind =
+        was && !revoked && found.map(Profile::kind).equals(Optional.of(Profile.Kind.LOGIN));
+    var code = isLeftBehind ? ExitCode.UNREACHABLE : ExitCode.OK;
     if (found.isPresent()) {
       leave(desk, found.get());
     }
     if (root.json()) {
       var object = new LinkedHashMap<String, Object>();
-      object.put("ok", true);
+      object.put("ok", !isLeftBehind);
       object.put("profile", name);
       object.put("was_logged_in", was);
       object.put("revoked", revoked);
@@ -50,7 +55,16 @@ final class Logout implements Callable<Integer> {
     if (root.profile().isEmpty() && desk.environment("KEYFERRY_TOKEN").isPresent()) {
       desk.talk().say("KEYFERRY_TOKEN is still set: 'unset KEYFERRY_TOKEN'.");
     }
-    return ExitCode.OK.number();
+    return code.number();
+  }
+
+  /// What cannot be read is there, too, and is to go.
+  private static boolean isKept(Session session) {
+    try {
+      return session.kept().isPresent();
+    } catch (LoginException _) {
+      return true;
+    }
   }
 
   private void leave(Desk desk, Profile profile) throws LoginException {

@@ -82,10 +82,15 @@ final class Smoke implements Callable<Integer> {
     checks.put("refresh", this::refresh);
     checks.put("revoke", this::revoke);
     checks.put("revoked", () -> whoami(403));
-    for (var check : checks.entrySet()) {
-      if (!steps.step(check.getKey(), "'keyferry doctor " + issuer + "'", check.getValue())) {
+    try {
+      for (var check : checks.entrySet()) {
+        if (!steps.step(check.getKey(), "'keyferry doctor " + issuer + "'", check.getValue())) {
+          break;
+        }
+      }
+    } finally {
+      if (steps.failed()) {
         clean();
-        break;
       }
     }
     desk.result(root.json(), steps.object("steps"), List.of());

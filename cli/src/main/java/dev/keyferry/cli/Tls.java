@@ -8,6 +8,8 @@ import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -27,6 +29,9 @@ final class Tls {
     }
     var port = server.getPort() == -1 ? HTTPS : server.getPort();
     try (var plain = new Socket()) {
+      // A server that sends a byte now and then is in time with each, and never done.
+      CompletableFuture.delayedExecutor(2L * PATIENCE, TimeUnit.MILLISECONDS)
+          .execute(() -> close(plain));
       plain.connect(new InetSocketAddress(host, port), PATIENCE);
       plain.setSoTimeout(PATIENCE);
       return handshake(plain, host, port);
@@ -39,6 +44,14 @@ final class Tls {
       return Finding.failed(
           "No connection to " + host + ":" + port + " (" + e.getMessage() + ").",
           "Check the address, your network, and whether a firewall or proxy is in between.");
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException _) {
+      // Then it is closed.
     }
   }
 

@@ -36,6 +36,9 @@ import picocli.CommandLine.Option;
 final class Whoami implements Callable<Integer> {
   private static final int SHOWN = 200;
 
+  /// The year 9999.
+  private static final long FAR = 253_402_300_799L;
+
   private final Keyferry root;
   private final Desk desk;
 
@@ -46,7 +49,7 @@ final class Whoami implements Callable<Integer> {
       names = "--server",
       paramLabel = "SERVER",
       description =
-          "Whom to ask about $KEYFERRY_TOKEN (else $KEYFERRY_SERVER, else the profile's).")
+          "Whom to ask about $KEYFERRY_TOKEN (else $KEYFERRY_SERVER).")
   private @Nullable String server;
 
   Whoami(Keyferry root) {
@@ -79,12 +82,13 @@ final class Whoami implements Callable<Integer> {
     if (session.profile().isPresent()) {
       return session.profile().get().issuer();
     }
-    if (named.isEmpty()) {
-      return desk.profile(Optional.empty()).issuer();
-    }
-    return WebAddress.issuer(named.get())
-        .orElseThrow(
-            () -> new Failure(ExitCode.USAGE, "'%s' is no address.".formatted(named.get())));
+    // Not the server of some profile: the key may be for another.
+    return named
+        .flatMap(WebAddress::issuer)
+        .orElseThrow(() ->
+            new Failure(
+                ExitCode.USAGE,
+                "Name the server that $KEYFERRY_TOKEN is for: --server or $KEYFERRY_SERVER."));
   }
 
   private Facts asked(Session session, URI issuer) throws LoginException, InterruptedException {
@@ -98,7 +102,10 @@ final class Whoami implements Callable<Integer> {
         text(body, "client_id"),
         text(body, "scope"),
         text(body, "key_id"),
-        body.optionalInteger("exp").stream().mapToObj(Instant::ofEpochSecond).findFirst(),
+        body.optionalInteger("exp").stream()
+            .map(seconds -> Math.clamp(seconds, 0, FAR))
+            .mapToObj(Instant::ofEpochSecond)
+            .findFirst(),
         true);
   }
 

@@ -269,6 +269,13 @@ public final class Session {
     }
   }
 
+  /// Revokes what was kept once, and leaves what is kept now.
+  ///
+  /// @return whether the server confirmed
+  public boolean revoke(Tokens tokens) throws LoginException, InterruptedException {
+    return revoke(stored().profile(), tokens);
+  }
+
   /// The refresh token ends the login; the access token too, at servers that leave it alone.
   private boolean revoke(Profile profile, Tokens tokens)
       throws LoginException, InterruptedException {
