@@ -15,7 +15,7 @@ import java.util.Optional;
 ///
 /// @param id that the gateway gave it, and logs
 /// @param publicUrl where this API is reached, from configuration: no header decides it
-/// @param issuer that signs users in, from configuration
+/// @param signIn who signs users in, from configuration
 /// @param headers by lower-case name
 /// @param origin the address that the gateway saw, never one from a header
 /// @param claims what the gateway has verified: of the user's access token, or of the key; else
@@ -23,7 +23,7 @@ import java.util.Optional;
 public record Request(
     Optional<String> id,
     URI publicUrl,
-    URI issuer,
+    SignIn signIn,
     String path,
     String query,
     Map<String, String> headers,
