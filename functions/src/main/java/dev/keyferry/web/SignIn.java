@@ -3,6 +3,7 @@ package dev.keyferry.web;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Where users sign in, as the verification page must know it. It comes with each request, from the
@@ -19,7 +20,7 @@ public record SignIn(URI issuer, String clientId, List<String> origins, Optional
   public static SignIn of(Map<String, String> stage) {
     return new SignIn(
         URI.create(stage.get("IssuerUrl")),
-        stage.get("PageClientId"),
+        Objects.requireNonNull(stage.get("PageClientId")),
         Optional.ofNullable(stage.get("SignInOrigins"))
             .map(origins -> List.of(origins.split(",")))
             .orElse(List.of()),

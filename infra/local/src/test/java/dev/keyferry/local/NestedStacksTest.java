@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keyferry.local.Template.Authorization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +40,7 @@ class NestedStacksTest {
   }
 
   private static Template template(String file) throws IOException {
-    return new Template(Shared.ROOT.resolve(file), Map.of());
+    return new Template(Shared.ROOT.resolve(file), Map.of("AWS::StackId", "arn/stack/0f-a"));
   }
 
   private static Stream<JsonNode> nested() throws IOException {

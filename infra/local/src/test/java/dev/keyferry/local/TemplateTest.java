@@ -124,7 +124,7 @@ class TemplateTest {
           template
               .section("Parameters")
               .propertyStream()
-              .collect(toMap(Map.Entry::getKey, parameter -> "<" + parameter.getKey() + ">"));
+              .collect(toMap(Map.Entry::getKey, parameter -> "https://<" + parameter.getKey() + ">"));
       var marked = template(parameters);
 
       assertThat(marked.functions())
@@ -223,7 +223,7 @@ class TemplateTest {
     @Test
     void every_route_asks_for_those_whom_the_design_lets_in() {
       var user =
-          "a user of Identity.Outputs.Issuer for [Identity.Outputs.Audience]"
+          "a user of [Identity.Outputs.Issuer] for [Identity.Outputs.Audience]"
               + " with [keyferry/approve]";
 
       assertThat(
