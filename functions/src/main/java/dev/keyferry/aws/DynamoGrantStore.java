@@ -8,6 +8,7 @@ import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Locator;
+import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
 import java.time.Duration;
@@ -133,9 +134,16 @@ public final class DynamoGrantStore implements GrantStore {
             condition.append(" AND contains(requested_scope, :scope").append(i).append(')');
           }
         });
-    if (consent.lifetime().isPresent()) {
-      condition.append(" AND requested_lifetime >= :approved_lifetime");
-    }
+    consent
+        .lifetime()
+        .ifPresent(lifetime -> {
+          condition.append(" AND (requested_lifetime >= :approved_lifetime");
+          if (lifetime.compareTo(Key.LONGEST_FAMILY) <= 0) {
+            values.with(":offline", Scope.OFFLINE_ACCESS);
+            condition.append(" OR contains(requested_scope, :offline)");
+          }
+          condition.append(')');
+        });
     return update(
         locator,
         found -> found.isApprovedWith(claim, consent),

@@ -14,6 +14,7 @@ public enum Check {
     OFF,
     /// When device and claimant are not in the same network.
     MISMATCH,
+    /// Whatever the device says of itself: an attacker would say that it cannot ask for a number.
     ALWAYS
   }
 
@@ -26,15 +27,14 @@ public enum Check {
   /// @param device where the request came from
   /// @param claimant where the approval comes from
   public static Check of(Policy policy, boolean supported, Origin device, Origin claimant) {
-    var due =
-        switch (policy) {
-          case OFF -> false;
-          case MISMATCH -> !device.sharesNetworkWith(claimant);
-          case ALWAYS -> true;
-        };
-    if (!due) {
-      return NONE;
-    }
+    return switch (policy) {
+      case OFF -> NONE;
+      case MISMATCH -> device.sharesNetworkWith(claimant) ? NONE : ofMismatch(supported);
+      case ALWAYS -> NUMBER;
+    };
+  }
+
+  private static Check ofMismatch(boolean supported) {
     return supported ? NUMBER : ACKNOWLEDGEMENT;
   }
 }

@@ -22,4 +22,10 @@ public record DeviceRequest(
     Optional<Delivery> delivery,
     boolean confirmationSupported,
     Origin origin,
-    Instant at) {}
+    Instant at) {
+
+  /// How long what is approved lasts, renewals and all, unless the claimant wants it shorter.
+  public Duration longestLink() {
+    return scope.tokens().contains(Scope.OFFLINE_ACCESS) ? Key.LONGEST_FAMILY : lifetime;
+  }
+}

@@ -85,7 +85,7 @@ public record Grant(
   /// What the claimant agreed to: the request, or less.
   ///
   /// @param scope some of the requested scope, where it was narrowed
-  /// @param lifetime a shorter life than requested, where it was shortened
+  /// @param lifetime a shorter life than the request's longest link, where it was shortened
   /// @param name what the claimant calls the device
   public record Consent(Optional<Scope> scope, Optional<Duration> lifetime, Optional<String> name) {
     public static final Consent TO_ALL =
@@ -94,7 +94,11 @@ public record Grant(
     /// Whether this is the request or less of it.
     public boolean within(DeviceRequest request) {
       return scope.map(some -> some.within(request.scope())).orElse(true)
-          && lifetime.map(some -> some.compareTo(request.lifetime()) <= 0).orElse(true);
+          && lifetime.map(some -> isWithin(some, request)).orElse(true);
+    }
+
+    private static boolean isWithin(Duration some, DeviceRequest request) {
+      return some.compareTo(request.lifetime()) <= 0 || some.compareTo(request.longestLink()) <= 0;
     }
 
     /// What is to be said of one that is not.

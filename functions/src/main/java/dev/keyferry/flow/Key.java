@@ -101,7 +101,7 @@ public record Key(
             approved.claim().subject(),
             approved.approval().profile(),
             consent.scope().orElse(request.scope()).intersect(client.scopes()),
-            client.capped(consent.lifetime().orElse(request.lifetime())),
+            client.capped(shorter(consent.lifetime(), request.lifetime())),
             name,
             request.origin(),
             approved.approval().since(),
@@ -135,10 +135,11 @@ public record Key(
 
   /// Who shortens the life of a key ends the link with it, and not its first access token only.
   private static Duration longestLink(Grant.Consent consent) {
-    return consent
-        .lifetime()
-        .filter(shorter -> shorter.compareTo(LONGEST_FAMILY) < 0)
-        .orElse(LONGEST_FAMILY);
+    return shorter(consent.lifetime(), LONGEST_FAMILY);
+  }
+
+  private static Duration shorter(Optional<Duration> wanted, Duration longest) {
+    return wanted.filter(some -> some.compareTo(longest) < 0).orElse(longest);
   }
 
   /// Whether the row says what was minted and renewed, and nothing else.

@@ -31,6 +31,7 @@ final class Consents {
         entry("scopes", clients.describe(asked.scope())),
         entry("device_name", asked.deviceName()),
         entry("expires_in", asked.lifetime().toSeconds()),
+        entry("link_expires_in", asked.longestLink().toSeconds()),
         entry("requested_at", asked.at().getEpochSecond()),
         entry("requested_from", asked.origin()),
         entry("same_network", asked.origin().sharesNetworkWith(claimant)),

@@ -12,6 +12,9 @@ final class Languages {
   private static final List<String> RIGHT_TO_LEFT = List.of("ar");
   private static final String DEFAULT = "en";
 
+  /// No person reads so many languages, and to sort them would cost whoever is not asked for it.
+  private static final int LONGEST = 1_000;
+
   private Languages() {}
 
   /// By `Accept-Language`, RFC 4647 §3.4: `de-AT` is served with `de`.
@@ -20,9 +23,15 @@ final class Languages {
   }
 
   private static Optional<String> lookup(String accepted) {
+    if (accepted.length() > LONGEST) {
+      return Optional.empty();
+    }
     try {
-      return Optional.ofNullable(
-          Locale.lookupTag(Locale.LanguageRange.parse(accepted.replace(" ", "")), ALL));
+      return Locale.LanguageRange.parse(accepted.replace(" ", "")).stream()
+          .filter(range -> range.getWeight() > 0)
+          .map(range -> range.getRange().split("-", 2)[0])
+          .filter(ALL::contains)
+          .findFirst();
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }

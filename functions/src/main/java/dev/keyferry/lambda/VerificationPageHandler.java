@@ -140,6 +140,7 @@ public final class VerificationPageHandler extends ApiHandler {
     headers.put("vary", "accept-encoding, accept-language");
     headers.put("content-security-policy", policy);
     headers.put("cross-origin-opener-policy", "same-origin");
+    headers.put("strict-transport-security", "max-age=63072000");
     headers.put("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
     headers.put("x-frame-options", "DENY");
     return headers;

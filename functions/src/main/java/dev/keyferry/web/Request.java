@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// A request as the gateway passed it on.
 ///
@@ -50,6 +51,8 @@ public record Request(
           "access_token",
           "token");
 
+  private static final Set<String> OTHER_SITES = Set.of("cross-site", "same-site");
+
   /// What stands last in the path.
   public String lastSegment() {
     return path.substring(path.lastIndexOf('/') + 1);
@@ -59,7 +62,12 @@ public record Request(
     return Optional.ofNullable(headers.get(lowerCaseName));
   }
 
+  /// What clients send. A browser says if it was a page of another site that made it send a form,
+  /// Fetch Metadata §2.4; a client is no page, and says nothing.
   public Form form() {
+    if (header("sec-fetch-site").filter(OTHER_SITES::contains).isPresent()) {
+      throw MalformedRequest.because("this is not for pages of other sites");
+    }
     require("application/x-www-form-urlencoded");
     return Form.parse(body);
   }

@@ -9,6 +9,7 @@ import { session, sessionIsOver, signOutHere } from './sign-in.js';
  * @param signInScreen where to sign in again
  */
 export async function call(method, path, { body, unreachable, signInScreen = 'enter' }) {
+  if (!session) throw new Problem('problem.session_over', { screen: signInScreen });
   let response;
   try {
     response = await fetch(path, {

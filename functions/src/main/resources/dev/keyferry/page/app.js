@@ -1,15 +1,14 @@
 // Where the page starts: it learns where the person comes from, and opens the view that they came for.
 
 import * as code from './code.js';
-import { openDevices } from './devices.js';
+import { LINKED, openDevices } from './devices.js';
 import { element, settings } from './document.js';
-import { claim, enter, goOn, showAgain } from './flow.js';
+import { claim, enter, resume, showCurrent, showNumber } from './flow.js';
 import { keepRequest, openLogin, readRequest } from './login.js';
 import { Problem, redraw, run, setBusy, show, warn } from './screens.js';
-import { finishSignIn, takePending } from './sign-in.js';
+import { finishSignIn, recall, takePending } from './sign-in.js';
 import { language, speak } from './words.js';
 
-const LINKED = '/device/linked';
 const LOGIN = '/oauth/authorize';
 const isLinked = () => location.pathname === LINKED;
 
@@ -17,8 +16,8 @@ const query = new URLSearchParams(location.search);
 const isLogin = location.pathname === LOGIN;
 const returned = !isLogin && (query.has('code') || query.has('error'));
 const pending = takePending();
+const [{ type: arrival }] = performance.getEntriesByType('navigation');
 const places = { linked: LINKED, login: LOGIN };
-const reloaded = history.state;
 // Codes leave the address at once, and the history with it.
 history.replaceState(null, '', (returned && places[pending?.view]) || location.pathname);
 
@@ -26,15 +25,20 @@ async function arrive() {
   element('language').value = language;
   showSupport();
   if (returned) return comeBack();
-  if (isLogin) return openLogin(query.size ? readRequest(query) : reloaded?.request);
+  const left = arrival === 'navigate' ? {} : recall();
+  if (isLogin) return openLogin(query.size ? readRequest(query) : left.request);
   if (isLinked()) return openDevices();
-  const userCode = code.normalise(query.get('user_code') ?? pending?.userCode ?? reloaded?.userCode ?? '');
+  if (left.number) return showNumber(left);
+  const userCode = code.normalise(query.get('user_code') ?? pending?.userCode ?? left.userCode ?? '');
   return enter(code.isUserCode(userCode) ? userCode : '');
 }
 
 /** Back from the issuer. */
 async function comeBack() {
-  if (!pending) throw new Problem('problem.foreign_sign_in', { screen: 'enter' });
+  if (!pending) {
+    enter(recall().userCode ?? '');
+    throw new Problem('problem.foreign_sign_in');
+  }
   code.put(pending.userCode);
   keepRequest(pending.request);
   show('wait');
@@ -59,13 +63,12 @@ function openView(event) {
   const { pathname } = event.currentTarget;
   run(async () => {
     history.pushState(null, '', pathname);
-    await (isLinked() ? openDevices() : goOn());
+    await (isLinked() ? openDevices() : resume());
   });
 }
 
-
 for (const link of document.querySelectorAll('a.linked, #to-enter')) link.addEventListener('click', openView);
-addEventListener('popstate', () => run(async () => isLinked() ? openDevices() : showAgain()));
+addEventListener('popstate', () => run(async () => isLinked() ? openDevices() : showCurrent()));
 element('language').addEventListener('change', event => {
   speak(event.target.value).then(redraw, () => {
     event.target.value = language;
@@ -77,4 +80,5 @@ addEventListener('pageshow', event => event.persisted && setBusy(false));
 
 // Without words nothing can be said: the first screen stays, which says to reload.
 await speak(returned && pending ? pending.language : language);
+document.querySelector('footer').hidden = false;
 run(arrive);

@@ -6,13 +6,17 @@ import { Problem, warn } from './screens.js';
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const LENGTH = 8;
 const FORM = `[${ALPHABET}]{4}`;
-const LINKED = /[?&]user_code=([^&#\s]+)/i;
-const AMONG_WORDS = new RegExp(`(?<![\\p{L}\\p{N}])${FORM}[\\s\\p{Pd}]?${FORM}(?![\\p{L}\\p{N}])`, 'u');
+const DASH = '[\\p{Pd}\\u2212_.]';
+const IN_A_LINK = /[?&]user_code=([^&#\s]+)/i;
+/** The last one: a greeting comes before it. `dash` tells a code from two words of four letters. */
+const amongWords = dash =>
+  new RegExp(`^.*(?<![\\p{L}\\p{N}])(${FORM})${dash}(${FORM})(?![\\p{L}\\p{N}])`, 'su');
+const AMONG_WORDS = [amongWords(DASH), amongWords('\\s?')];
 
 const field = element('user-code');
 
 export const normalise = typed =>
-  typed.normalize('NFKC').toUpperCase().replace(/[\s\p{Pd}\p{Cf}]/gu, '');
+  typed.normalize('NFKC').toUpperCase().replace(/[\s\p{Pd}\u2212\p{Cf}]/gu, '');
 export const grouped = code => code.length > 4 ? `${code.slice(0, 4)}-${code.slice(4)}` : code;
 export const isUserCode = code => code.length === LENGTH && strange(code) === undefined;
 
@@ -46,10 +50,15 @@ function tidy(event) {
     : code.length > LENGTH ? problem('problem.code_long') : undefined);
 }
 
+function among(text) {
+  const [, first, second] = AMONG_WORDS.map(each => each.exec(text)).find(Boolean) ?? ['', '', ''];
+  return first + second;
+}
+
 /** A code that comes with its link or among other words. */
 function paste(event) {
   const text = event.clipboardData.getData('text').normalize('NFKC').toUpperCase();
-  const code = normalise(LINKED.exec(text)?.[1] ?? AMONG_WORDS.exec(text)?.[0] ?? '');
+  const code = normalise(IN_A_LINK.exec(text)?.[1] ?? among(text));
   if (!isUserCode(code)) return;
   event.preventDefault();
   put(code);

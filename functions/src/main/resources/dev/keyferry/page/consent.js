@@ -3,41 +3,26 @@
 import { element, make } from './document.js';
 import { duration, showMoment } from './formats.js';
 import { grouped } from './code.js';
-import { redraw, run, show } from './screens.js';
+import { hold, isHeld, redraw, run, show } from './screens.js';
 import { session } from './sign-in.js';
-import { fill, say, visible, wordsOf } from './words.js';
+import { fill, visible, wordsOf } from './words.js';
 
 const SHORTER = [600, 3_600, 28_800, 86_400, 604_800, 2_592_000, 7_776_000, 15_552_000];
-const READING = 1_000;
+const DECISIONS = ['approve', 'deny', 'report'];
 
-const decisions = [element('approve'), element('deny'), element('report')];
-let arrived;
+let chosenFor; // whose choices the fields hold
 let decided; // what each press does
 
-/**
- * The choice becomes active a second later: a double click, or a key that was still down, decides nothing. A grant
- * without a user code is a program's on this computer.
- */
+/** A grant without a user code is a program's on this computer. */
 export function showConsent(grant, { approve, deny, change }) {
   decided = { approve, deny: () => deny(false), report: () => deny(true), 'not-you': change };
-  element('lifetime').replaceChildren(...lifetimes(grant.expires_in));
-  element('name').value = '';
-  clearTimeout(arrived);
-  setReady(false);
-  show('consent', () => render(grant));
-  arrived = setTimeout(() => {
-    setReady(true);
-    redraw();
-  }, READING);
-}
-
-const isReady = () => !element('approve').hasAttribute('aria-disabled');
-
-function setReady(ready) {
-  for (const button of decisions) {
-    if (ready) button.removeAttribute('aria-disabled');
-    else button.setAttribute('aria-disabled', 'true');
+  if (chosenFor !== grant) {
+    chosenFor = grant;
+    element('lifetime').replaceChildren(...lifetimes(grant.link_expires_in));
+    element('name').value = '';
   }
+  hold(DECISIONS, redraw);
+  show('consent', () => render(grant));
 }
 
 /** What the person changed, as approve takes it. */
@@ -62,28 +47,27 @@ function render(grant) {
   showMoment(element('requested-at'), grant.requested_at);
   if (isDevice) renderNetwork(grant);
   else renderProgram();
-  fill(element('ready'), isReady() ? 'consent.ready' : 'consent.reading');
+  fill(element('ready'), isHeld('approve') ? 'consent.reading' : 'consent.ready');
 }
 
 function renderNetwork({ same_network: isSame, confirmation }) {
   const network = element('network');
   network.classList.toggle('warning', !isSame);
   fill(network, isSame ? 'consent.same_network' : 'consent.other_network');
-  if (confirmation === 'number') network.append(' ', say('consent.number_follows'));
+  element('number-follows').hidden = confirmation !== 'number';
 }
 
 function renderProgram() {
   element('network').classList.remove('warning');
+  element('number-follows').hidden = true;
   fill(element('network'), 'consent.this_computer');
 }
 
-/** What was asked for, and whatever is shorter. */
-function lifetimes(asked) {
+/** As long as what was asked for can last, renewals and all, and whatever is shorter. */
+function lifetimes(longest) {
   const option = (seconds, value) => make('option', { value, 'data-seconds': seconds });
-  return [option(asked, ''), ...SHORTER.filter(each => each < asked).reverse().map(each => option(each, each))];
+  return [option(longest, ''), ...SHORTER.filter(each => each < longest).reverse().map(each => option(each, each))];
 }
 
-for (const id of ['approve', 'deny', 'report']) {
-  element(id).addEventListener('click', () => run(async () => isReady() && decided[id]()));
-}
+for (const id of DECISIONS) element(id).addEventListener('click', () => run(async () => isHeld(id) || decided[id]()));
 element('not-you').addEventListener('click', () => run(() => decided['not-you']()));

@@ -7,6 +7,9 @@ import { ask, report, run, show } from './screens.js';
 import { session, signIn, signOutHere } from './sign-in.js';
 import { fill, isolated, say, wordsOf } from './words.js';
 
+export const LINKED = '/device/linked';
+const HOUR = 3_600;
+
 let keys = [];
 let hasMore = false;
 
@@ -38,17 +41,22 @@ function item(key) {
   const unlink = make('button', { type: 'button', 'aria-label': say('linked.unlink_name', { name: nameOf(key) }) },
     say('linked.unlink'));
   unlink.addEventListener('click', () => run(() => unlinkDevice(key)));
-  const used = key.last_used_at === undefined ? say('linked.never') : relative(Math.min(key.last_used_at, Date.now() / 1000));
   return make('li', { 'data-key': key.key_id },
     make('h2', {}, isolated(nameOf(key))),
     make('dl', {},
       row(say('linked.app'), isolated(key.client_name)),
       row(say('linked.scopes'), make('ul', {}, ...wordsOf(key).map(scope => make('li', {}, scope)))),
       row(say('linked.since'), day(key.created_at)),
-      row(say('linked.used'), used),
+      row(say('linked.used'), lastUse(key)),
       row(say('linked.until'), day(key.expires_at)),
       row(say('linked.from'), isolated(key.requested_from))),
     unlink);
+}
+
+/** Known to the hour. */
+function lastUse({ last_used_at: hour }) {
+  if (hour === undefined) return say('linked.never');
+  return Date.now() / 1000 - hour < 2 * HOUR ? say('linked.recently') : relative(hour);
 }
 
 const row = (term, value) => make('div', {}, make('dt', {}, term), make('dd', {}, value));

@@ -3,9 +3,10 @@
 import { call } from './api.js';
 import * as code from './code.js';
 import { narrowed, showConsent } from './consent.js';
+import { LINKED, openDevices } from './devices.js';
 import { element, settings } from './document.js';
-import { Problem, run, show } from './screens.js';
-import { session, signIn, signOutHere } from './sign-in.js';
+import { hold, isHeld, Problem, run, show } from './screens.js';
+import { remember, session, signIn, signOutHere } from './sign-in.js';
 import { fill, say } from './words.js';
 
 let grant; // what claim answered
@@ -19,28 +20,36 @@ export function stay(screen) {
   again();
 }
 
+const CODE = { 'enter-title': 'enter.title', 'enter-label': 'enter.label', hint: 'enter.hint' };
+const COMPARISON = { 'enter-title': 'enter.check_title', 'enter-label': 'enter.check_label', hint: 'enter.compare' };
+
+function askFor(phrases) {
+  for (const [id, phrase] of Object.entries(phrases)) {
+    element(id).dataset.words = phrase;
+    fill(element(id), phrase);
+  }
+}
+
 /** Where a code is typed, or compared if a link brought it. */
 export function enter(userCode) {
   code.put(userCode);
-  stay(() => show('enter', () => fill(element('hint'), userCode ? 'enter.compare' : 'enter.hint')));
+  askFor(userCode ? COMPARISON : CODE);
+  stay(() => show('enter'));
   if (!userCode) element('user-code').focus();
 }
 
-export const showAgain = () => again();
+export const showCurrent = () => again();
 
 /** Where the flow stands, or a new one. */
-export const goOn = () => isOver ? enter('') : again();
+export const resume = () => isOver ? enter('') : again();
 
 export async function claim(userCode) {
   const answer = await call('POST', '/oauth/device/claim',
-    { body: { user_code: userCode }, unreachable: 'problem.unreachable' });
+    { body: { user_code: userCode }, unreachable: 'problem.unreachable' }).finally(() => askFor(CODE));
   grant = { ...answer, user_code: userCode };
   remember({ userCode });
   stay(() => showConsent(grant, { approve: () => approve(false), deny, change }));
 }
-
-/** For a reload, which forgets who is signed in but need not forget what for. It is in no URL. */
-export const remember = state => history.replaceState(state, '');
 
 async function approve(acknowledged) {
   if (grant.confirmation === 'acknowledgement' && !acknowledged) return showAcknowledgement();
@@ -51,7 +60,7 @@ async function approve(acknowledged) {
     if (problem.error === 'acknowledgement_required') return showAcknowledgement();
     throw problem;
   }
-  if (answer.confirmation) return showNumber(answer.confirmation);
+  if (answer.confirmation) return showNumber({ number: answer.confirmation, client: grant.client_name });
   return finish('approved');
 }
 
@@ -61,7 +70,16 @@ async function change() {
 }
 
 async function deny(report) {
-  await decide('deny', report ? { report } : {});
+  try {
+    await decide('deny', report ? { report } : {});
+  } catch (problem) {
+    if (problem.error !== 'invalid_user_code') throw problem;
+    remember(undefined);
+    isOver = true;
+    history.pushState(null, '', LINKED);
+    await openDevices();
+    throw new Problem('problem.deny_late');
+  }
   finish(report ? 'reported' : 'denied');
 }
 
@@ -72,7 +90,7 @@ async function decide(verb, more) {
       { body: { user_code, approval_nonce, ...more }, unreachable: 'problem.answer_lost' });
   } catch (problem) {
     if (problem.error !== 'invalid_user_code') throw problem;
-    throw new Problem('problem.request_over', { screen: 'enter', field: 'user-code' });
+    throw new Problem('problem.request_over', { screen: 'enter', field: 'user-code', error: problem.error });
   }
 }
 
@@ -81,26 +99,33 @@ async function decide(verb, more) {
 function showAcknowledgement() {
   const { client_name: client, requested_from: address } = grant;
   element('acknowledgement').value = '';
-  stay(() => show('acknowledge', () => {
-    fill(element('acknowledge-text'), 'acknowledge.text', { client, address });
-    fill(element('acknowledgement-label'), 'acknowledge.label', { phrase: say('acknowledge.phrase') });
-  }));
+  stay(() => {
+    hold(['acknowledge-approve', 'acknowledge-deny', 'acknowledge-report']);
+    show('acknowledge', () => {
+      fill(element('acknowledge-text'), 'acknowledge.text', { client, address });
+      fill(element('acknowledgement-label'), 'acknowledge.label', { phrase: say('acknowledge.phrase') });
+    });
+  });
 }
 
 function readAcknowledgement() {
-  const plain = text => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  const plain = text => text.normalize('NFKD').toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
   const phrase = say('acknowledge.phrase');
   if (plain(element('acknowledgement').value) === plain(phrase)) return;
   throw new Problem('problem.acknowledgement',
     { values: { phrase: () => say('acknowledge.phrase') }, field: 'acknowledgement' });
 }
 
-function showNumber(number) {
-  const { client_name: client } = grant;
+/** Without a grant, after a reload, it can still be read, but nothing be denied any more. */
+export function showNumber({ number, client }) {
   element('number').textContent = number;
+  element('number-report').hidden = !grant;
   code.put('');
-  remember(null);
-  stay(() => show('confirm-number', () => fill(element('number-text'), 'number.text', { client })));
+  remember({ number, client });
+  stay(() => {
+    hold(['number-report']);
+    show('confirm-number', () => fill(element('number-text'), 'number.text', { client }));
+  });
 }
 
 const ENDS = {
@@ -114,7 +139,7 @@ function finish(status) {
   const [title, text, next] = ENDS[status];
   element('done').dataset.status = status;
   code.put('');
-  remember(null);
+  remember(undefined);
   grant = undefined;
   stay(() => show('done', () => {
     fill(element('done-title'), title);
@@ -133,7 +158,7 @@ function supportLink() {
 
 // ---- Presses
 
-const press = (id, step) => element(id).addEventListener('click', () => run(step));
+const press = (id, step) => element(id).addEventListener('click', () => run(async () => isHeld(id) || step()));
 const submit = (id, step) => element(id).addEventListener('submit', event => {
   event.preventDefault();
   run(step);
@@ -145,6 +170,7 @@ submit('code-form', async () => {
   await (session ? claim(userCode) : signIn('enter', { userCode }));
 });
 submit('acknowledge-form', async () => {
+  if (isHeld('acknowledge-approve')) return;
   readAcknowledgement();
   await approve(true);
 });

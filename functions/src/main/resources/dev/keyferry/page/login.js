@@ -3,9 +3,9 @@
 import { call } from './api.js';
 import { narrowed, showConsent } from './consent.js';
 import { element } from './document.js';
-import { remember, stay } from './flow.js';
+import { stay } from './flow.js';
 import { Problem, run, show, shown } from './screens.js';
-import { session, signIn, signOutHere } from './sign-in.js';
+import { remember, session, signIn, signOutHere } from './sign-in.js';
 
 const LOOPBACK = ['127.0.0.1', '[::1]'];
 

@@ -30,11 +30,40 @@ export function show(name, render = () => {}) {
 
 export const shown = () => current.name;
 
+const READING = 1_000;
+let held = { ids: [], then: () => {} };
+let reading;
+
+/**
+ * The buttons that decide become active a second after their screen is seen: a double click, a key that was still
+ * down, or a click meant for a window that lay in front, decides nothing.
+ */
+export function hold(ids, then = () => {}) {
+  held = { ids, then };
+  wait();
+}
+
+function wait() {
+  clearTimeout(reading);
+  const { ids, then } = held;
+  for (const id of ids) element(id).setAttribute('aria-disabled', 'true');
+  if (document.hidden || !document.hasFocus()) return;
+  reading = setTimeout(() => {
+    for (const id of ids) element(id).removeAttribute('aria-disabled');
+    then();
+  }, READING);
+}
+
+for (const change of ['blur', 'focus']) addEventListener(change, wait);
+document.addEventListener('visibilitychange', wait);
+
+export const isHeld = id => element(id).hasAttribute('aria-disabled');
+
 /** All that is on the screen, in the language that was just chosen. */
 export function redraw() {
   draw();
-  say('message', said.message);
-  say('status', said.status);
+  tell('message', said.message);
+  tell('status', said.status);
 }
 
 function draw() {
@@ -43,7 +72,7 @@ function draw() {
   document.title = `${title} · ${settings.brand}`;
 }
 
-function say(place, what) {
+function tell(place, what) {
   said[place] = what;
   if (!what) {
     element(place).replaceChildren();
@@ -56,14 +85,14 @@ function say(place, what) {
 
 /** What went wrong, said at once. */
 export function warn(problem) {
-  say('message', problem);
+  tell('message', problem);
   for (const field of document.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
   if (problem?.field) element(problem.field).setAttribute('aria-invalid', 'true');
 }
 
 /** What was done, said when there is quiet. */
 export function report(phrase, values) {
-  say('status', phrase && { phrase, values });
+  tell('status', phrase && { phrase, values });
 }
 
 /** Runs one step; whatever is pressed meanwhile does nothing. A failure is said in words. */

@@ -6,6 +6,8 @@ import { Problem } from './screens.js';
 import { language } from './words.js';
 
 const PENDING = 'keyferry:sign-in';
+const FLOW = 'keyferry:flow';
+const CODE_LIFETIME = 600_000;
 
 const client = { client_id: settings.clientId };
 const redirectUri = `${location.origin}/device`;
@@ -48,7 +50,7 @@ export async function signIn(view, { userCode = '', request } = {}) {
     ...(settings.resource && { resource: settings.resource }), // RFC 8707
   };
   for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
-  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, nonce, view, userCode, request, language }));
+  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, nonce, view, needsAnother, userCode, request, language }));
   location.assign(target);
   await new Promise(() => {}); // busy until the browser has left
 }
@@ -57,7 +59,20 @@ export async function signIn(view, { userCode = '', request } = {}) {
 export function takePending() {
   const pending = sessionStorage.getItem(PENDING);
   sessionStorage.removeItem(PENDING);
-  return JSON.parse(pending);
+  const found = JSON.parse(pending);
+  needsAnother = found?.needsAnother ?? false;
+  return found;
+}
+
+/** What a reload, or a way back, need not forget: a code that is being decided, or the number for its device. */
+export function remember(state) {
+  if (state) sessionStorage.setItem(FLOW, JSON.stringify({ ...state, until: Date.now() + CODE_LIFETIME }));
+  else sessionStorage.removeItem(FLOW);
+}
+
+export function recall() {
+  const state = JSON.parse(sessionStorage.getItem(FLOW));
+  return state?.until > Date.now() ? state : {};
 }
 
 export async function finishSignIn(answer, { verifier, state, nonce, view }) {
@@ -71,6 +86,7 @@ export async function finishSignIn(answer, { verifier, state, nonce, view }) {
     const person = oauth.getValidatedIdTokenClaims(tokens);
     const account = person.preferred_username ?? person.email ?? person.name ?? person.sub;
     session = { token: tokens.access_token, account };
+    needsAnother = false;
   } catch (error) {
     signInFailed(error, view);
   }

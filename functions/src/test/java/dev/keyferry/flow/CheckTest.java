@@ -18,9 +18,9 @@ final class CheckTest {
     "MISMATCH, false, 192.0.2.8,        ACKNOWLEDGEMENT",
     "MISMATCH, true,  2001:db8::1,      NUMBER",
     "ALWAYS,   true,  192.0.2.7,        NUMBER",
-    "ALWAYS,   false, 192.0.2.7,        ACKNOWLEDGEMENT",
+    "ALWAYS,   false, 192.0.2.7,        NUMBER",
     "ALWAYS,   true,  198.51.100.7,     NUMBER",
-    "ALWAYS,   false, 198.51.100.7,     ACKNOWLEDGEMENT",
+    "ALWAYS,   false, 198.51.100.7,     NUMBER",
   })
   void follows_from_policy_support_and_networks(
       Policy policy, boolean supported, String claimant, Check check) {

@@ -652,6 +652,10 @@ public abstract class GrantStoreContract {
           Optional.of(new Scope(List.of(tokens))), Optional.empty(), Optional.empty());
     }
 
+    private Approval approval(Consent consent) {
+      return new Approval(consent, Samples.PROFILE, later, false, digest());
+    }
+
     private Consent lifetime(Duration lifetime) {
       return new Consent(Optional.empty(), Optional.of(lifetime), Optional.empty());
     }
@@ -791,6 +795,37 @@ public abstract class GrantStoreContract {
       var longer = grant.request().lifetime().plusSeconds(1);
 
       assertRefused(approve(claim, lifetime(longer), later), stored());
+    }
+
+    @Test
+    void may_name_as_long_a_life_as_renewals_give_where_they_were_asked_for() {
+      var asked = Samples.request(NOON);
+      var renewable =
+          Samples.grant(
+              new DeviceRequest(
+                  asked.clientId(),
+                  new Scope(List.of("read", Scope.OFFLINE_ACCESS)),
+                  asked.deviceName(),
+                  Duration.ofHours(1),
+                  asked.challenge(),
+                  asked.delivery(),
+                  false,
+                  asked.origin(),
+                  asked.at()));
+      applied(grants().create(renewable, NOON));
+      applied(grants().claim(renewable.locator(), claim, NOON));
+      var longest = renewable.request().longestLink();
+
+      assertThat(
+              grants()
+                  .approve(
+                      renewable.locator(),
+                      claim,
+                      approval(lifetime(longest.plusSeconds(1))),
+                      later))
+          .isInstanceOf(Refused.class);
+      assertThat(grants().approve(renewable.locator(), claim, approval(lifetime(longest)), later))
+          .isInstanceOf(Applied.class);
     }
 
     @Test

@@ -469,6 +469,18 @@ final class RefreshFlowTest {
     }
 
     @Test
+    void a_link_may_be_agreed_to_for_longer_than_one_token_and_not_for_ninety_days() {
+      var month = Duration.ofDays(30);
+      var consent = new Consent(Optional.empty(), Optional.of(month), Optional.empty());
+
+      var terms =
+          poll(approved(Samples.request(clock.instant()), OFFLINE, HOUR, consent)).key().terms();
+
+      assertThat(terms.lifetime()).isEqualTo(HOUR);
+      assertThat(terms.linkedUntil()).isEqualTo(clock.instant().plus(month));
+    }
+
+    @Test
     void a_longer_life_than_ninety_days_does_not_lengthen_the_link() {
       var longer = new Consent(Optional.empty(), Optional.of(YEAR), Optional.empty());
       var issued = poll(approved(Samples.request(clock.instant()), OFFLINE, YEAR, longer));

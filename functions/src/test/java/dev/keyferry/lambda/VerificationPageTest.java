@@ -1,6 +1,7 @@
 package dev.keyferry.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.keyferry.flow.Origin;
 import dev.keyferry.web.Json;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -237,6 +239,16 @@ final class VerificationPageTest {
       }
     }
 
+    /// Some ways to look a language up take a minute for these.
+    @ParameterizedTest
+    @ValueSource(strings = {"-a", "-aa", ",de", ",de;q=0.1"})
+    void no_header_keeps_the_page_from_others_for_long(String repeated) {
+      var accepted = "de" + repeated.repeat(7_800 / repeated.length());
+
+      assertTimeout(
+          Duration.ofSeconds(1), () -> get("/device", Map.of("accept-language", accepted)));
+    }
+
     @ParameterizedTest
     @CsvSource(
         delimiter = '|',
@@ -245,6 +257,8 @@ final class VerificationPageTest {
           "de-AT,en;q=0.5|de|ltr",
           "fr, es;q=0.8, en;q=0.7|es|ltr",
           "ja;q=0.1, ar|ar|rtl",
+          "en;q=0, ar;q=0.1|ar|rtl",
+          "de-Latn-AT-1996|de|ltr",
           "fr|en|ltr",
           "*|en|ltr",
           "!!;q=x|en|ltr",

@@ -50,6 +50,20 @@ final class RequestTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"cross-site", "same-site"})
+  void reads_no_form_that_a_page_of_another_site_sent(String site) {
+    var headers = Map.of("content-type", FORM, "sec-fetch-site", site);
+    assertRefused(() -> request(headers, "", "a=1", Map.of()).form());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "same-origin"})
+  void reads_a_form_of_its_own_origin(String site) {
+    var headers = Map.of("content-type", FORM, "sec-fetch-site", site);
+    assertThat(request(headers, "", "a=1", Map.of()).form().require("a")).isEqualTo("1");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {JSON, JSON + "; charset=utf-8", "APPLICATION/JSON"})
   void reads_json_that_says_it_is_json(String contentType) {
     assertThat(request(contentType, "", "{\"a\":\"1\"}").json().string("a")).isEqualTo("1");

@@ -271,7 +271,7 @@ class AuthorizationCodeTest {
           List.of(
               Map.of("code", otherSecret),
               Map.of("code_verifier", Api.VERIFIER.replace('d', 'e')),
-              Map.of("code_verifier", "short"),
+              Map.of("code_verifier", "too~short~to~be~a~verifier"),
               Map.of("redirect_uri", "http://127.0.0.1:49153/callback"),
               Map.of("redirect_uri", Api.REDIRECT_URI + "/"))) {
         assertThat(api.redeem(code, wrong, Map.of()).verdict())

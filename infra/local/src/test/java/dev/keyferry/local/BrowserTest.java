@@ -23,7 +23,7 @@ class BrowserTest extends InBrowser {
     var deviceCode = asked.text("device_code");
 
     person.open(asked.text("verification_uri_complete"));
-    assertThat(person.heading("Enter the code")).isVisible();
+    assertThat(person.heading("Is this the code on your device?")).isVisible();
     assertThat(person.code()).hasValue(asked.text("user_code"));
     person.screenshot("1-enter");
     person.button("Continue").click();
@@ -41,15 +41,15 @@ class BrowserTest extends InBrowser {
             new String[] {
               "Account alice",
               "Device build server in the cellar the name it gave itself, not verified",
-              "It may",
-              "Key lasts 1 hour 30 minutes",
-              "Asked just now",
-              "From 127.0.0.1"
+              "It can",
+              "Access lasts 1 hour 30 minutes",
+              "Requested just now",
+              "Requested from 127.0.0.1"
             });
     assertThat(person.page().locator("#scopes li"))
         .hasText(new String[] {"Read your data", "Change your data"});
     assertThat(person.page().locator("#network"))
-        .hasText("It was asked from the network that this browser is on.");
+        .hasText("This request came from the same network as this browser.");
     assertThat(person.button("Approve")).isEnabled();
     person.screenshot("3-consent");
     assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
@@ -76,7 +76,7 @@ class BrowserTest extends InBrowser {
     person.button("Deny").click();
 
     assertThat(person.heading("Denied")).isVisible();
-    assertThat(person.page().locator("#done-text")).hasText("Demo tool gets no key.");
+    assertThat(person.page().locator("#done-text")).hasText("Demo tool gets no access.");
     person.screenshot("5-denied");
     var reply = api.poll(asked.text("device_code"), Map.of("client_id", "demo"), Map.of());
     assertThat(reply.verdict()).isEqualTo("400 access_denied");
@@ -154,7 +154,7 @@ class BrowserTest extends InBrowser {
 
     // A reload forgets who was signed in, and all that was on the screen but the code.
     person.page().reload();
-    assertThat(person.heading("Enter the code")).isVisible();
+    assertThat(person.heading("Is this the code on your device?")).isVisible();
     assertThat(person.code()).hasValue(asked.text("user_code"));
     assertThat(person.page()).hasURL(page);
     assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
@@ -192,8 +192,8 @@ class BrowserTest extends InBrowser {
     assertThat(person.page().locator("#requested-from")).hasText("203.0.113.7");
     assertThat(person.page().locator("#network"))
         .hasText(
-            "It was asked from another network than this browser’s. "
-                + "If you did not start this yourself, deny.");
+            "This request came from another network than this browser’s. "
+                + "If you did not start it yourself, deny.");
     assertThat(person.page().locator("#device")).isHidden();
     assertThat(person.button("Deny")).isEnabled();
     person.screenshot("9-another-network");
@@ -223,14 +223,21 @@ class BrowserTest extends InBrowser {
 
     claim("grace", asked);
 
-    assertThat(person.page().evaluate("localStorage.length + sessionStorage.length")).isEqualTo(0);
+    assertThat(person.page().evaluate("localStorage.length")).isEqualTo(0);
+    assertThat(person.page().evaluate("Object.keys(sessionStorage).join()"))
+        .isEqualTo("keyferry:flow");
+    // For a reload; no more than the code, and not even that when it is decided.
+    assertThat(
+            person
+                .page()
+                .evaluate("Object.keys(JSON.parse(sessionStorage['keyferry:flow'])).join()"))
+        .isEqualTo("userCode,until");
     assertThat(person.page().evaluate("document.cookie")).isEqualTo("");
     assertThat(person.context().cookies()).isEmpty();
     assertThat(person.page().url()).isEqualTo(Shared.stack().url() + "/device");
-    // The code, for a reload; and not even that when it is decided.
-    assertThat(person.page().evaluate("Object.keys(history.state).join()")).isEqualTo("userCode");
+    assertThat(person.page().evaluate("history.state")).isNull();
     person.button("Deny").click();
     assertThat(person.heading("Denied")).isVisible();
-    assertThat(person.page().evaluate("history.state")).isNull();
+    assertThat(person.page().evaluate("sessionStorage.length")).isEqualTo(0);
   }
 }

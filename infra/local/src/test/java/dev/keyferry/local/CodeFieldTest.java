@@ -63,6 +63,11 @@ class CodeFieldTest extends InBrowser {
         "Open the page, then enter the code: WDJB-MJHT.",
         "https://keys.example/device?user_code=WDJB-MJHT",
         "WDJB\u200B-MJHT",
+        "WDJB\u2212MJHT",
+        "Keyferry code: WDJB-MJHT",
+        "Enter it here WDJB MJHT",
+        "Your code is WDJBMJHT",
+        "WDJB-MJHT, then come back here soon",
       })
   void takes_a_code_however_it_is_pasted(String text) {
     paste(text);

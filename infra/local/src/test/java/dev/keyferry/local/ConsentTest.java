@@ -3,21 +3,15 @@ package dev.keyferry.local;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Route;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /// What a person agrees to, and how the page keeps them from being hurried or tricked into it.
 class ConsentTest extends InBrowser {
-  private static final JsonMapper JSON = new JsonMapper();
 
   @Test
   void a_person_shortens_the_keys_life_and_gives_the_device_a_name() {
@@ -61,6 +55,25 @@ class ConsentTest extends InBrowser {
     assertThat(poll(deviceCode)).isEqualTo("200");
   }
 
+  /// A window in front can take the first click of two, and be gone at the second.
+  @Test
+  void nothing_can_be_decided_before_the_page_has_been_in_front_for_a_second() {
+    claim("igor", api.authorize(Map.of("client_id", "cli")));
+    var page = person.page();
+
+    page.evaluate("document.hasFocus = () => false; dispatchEvent(new Event('blur'))");
+    for (var button : List.of("#approve", "#deny", "#report")) {
+      assertThat(page.locator(button)).hasAttribute("aria-disabled", "true");
+    }
+    page.clock().install();
+    page.clock().runFor(5_000);
+    assertThat(page.locator("#approve")).hasAttribute("aria-disabled", "true");
+    page.evaluate("document.hasFocus = () => true; dispatchEvent(new Event('focus'))");
+    assertThat(page.locator("#approve")).hasAttribute("aria-disabled", "true");
+    page.clock().runFor(1_000);
+    assertThat(person.button("Approve")).isEnabled();
+  }
+
   @Test
   void who_is_not_who_they_thought_signs_in_as_another() {
     var asked = api.authorize(Map.of("client_id", "cli"));
@@ -97,31 +110,13 @@ class ConsentTest extends InBrowser {
   }
 
   @Test
-  void a_number_to_enter_at_the_device_is_shown_once_it_is_approved_and_can_be_denied_still() {
-    var asked = api.authorize(Map.of("client_id", "cli"));
-    answered("claim", body -> body.put("confirmation", "number").put("same_network", false));
-    answered("approve", body -> body.put("confirmation", "47"));
-    claim("mia", asked);
-    assertThat(person.page().locator("#network"))
-        .containsText("After you approve, a number appears here that you enter on the device.");
-    person.screenshot("consent-number");
-
-    person.button("Approve").click();
-
-    assertThat(person.heading("Enter this number on your device")).isVisible();
-    assertThat(person.page().locator("#number")).hasText("47");
-    person.screenshot("number");
-    person.button("I have no such device: deny").click();
-    assertThat(person.heading("Denied and reported")).isVisible();
-    assertThat(poll(asked.text("device_code"))).isEqualTo("400 access_denied");
-  }
-
-  @Test
   void without_numbers_a_request_from_elsewhere_takes_a_typed_acknowledgement() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     var sent = bodies("approve");
-    answered(
-        "claim", body -> body.put("confirmation", "acknowledgement").put("same_network", false));
+    Answers.amend(
+        person.page(),
+        "/oauth/device/claim",
+        body -> body.put("confirmation", "acknowledgement").put("same_network", false));
     claim("nina", asked);
     person.button("Approve").click();
 
@@ -171,8 +166,9 @@ class ConsentTest extends InBrowser {
   @Test
   void scopes_are_told_in_the_operators_words_in_the_language_that_is_spoken() {
     var asked = api.authorize(Map.of("client_id", "cli", "scope", "read offline_access"));
-    answered(
-        "claim",
+    Answers.amend(
+        person.page(),
+        "/oauth/device/claim",
         body -> {
           var scopes = body.putArray("scopes");
           var read = scopes.addObject().put("scope", "read").putObject("description");
@@ -219,24 +215,5 @@ class ConsentTest extends InBrowser {
           }
         });
     return bodies;
-  }
-
-  /// Has the page answered by this step, and something more.
-  private void answered(String step, Consumer<ObjectNode> more) {
-    person
-        .page()
-        .route(
-            "**/oauth/device/" + step,
-            route -> {
-              var answer = route.fetch();
-              try {
-                var body = (ObjectNode) JSON.readTree(answer.text());
-                more.accept(body);
-                route.fulfill(
-                    new Route.FulfillOptions().setResponse(answer).setBody(body.toString()));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
   }
 }

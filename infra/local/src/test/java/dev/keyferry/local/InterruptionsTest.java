@@ -17,7 +17,7 @@ class InterruptionsTest extends InBrowser {
       "This request is over: its code has expired, or it was decided elsewhere. "
           + "Start again on your device.";
   private static final String ANSWER_LOST =
-      "Keyferry did not reply. Your answer may not have arrived; give it again, that is safe.";
+      "Keyferry did not reply. Your answer may not have arrived; it is safe to try again.";
 
   @Test
   void of_two_accounts_with_one_code_the_last_decides_and_the_first_is_told() {
@@ -44,7 +44,7 @@ class InterruptionsTest extends InBrowser {
   }
 
   @Test
-  void a_used_and_an_expired_code_are_told_apart_from_nothing() {
+  void a_used_and_an_expired_code_are_told_as_one_and_the_same() {
     var used = api.codes();
     api.grant("somebody", used.userCode());
     var expired = api.codes();
@@ -58,10 +58,11 @@ class InterruptionsTest extends InBrowser {
     person.code().fill(expired.userCode());
     person.button("Continue").click();
 
-    person.page().waitForCondition(() -> person.refusals().size() == 2 || isIdle());
+    person.page().waitForCondition(this::isIdle);
     assertThat(person.alert()).hasText(CODE_UNKNOWN);
     assertThat(person.heading("Enter the code")).isVisible();
-    person.refusals();
+    assertThat(person.refusals())
+        .containsExactly("404 /oauth/device/claim", "404 /oauth/device/claim");
   }
 
   @Test
@@ -173,6 +174,33 @@ class InterruptionsTest extends InBrowser {
     assertThat(poll(asked.text("device_code"))).isEqualTo("200");
     assertThat(poll(asked.text("device_code"))).isEqualTo("400 invalid_grant");
     assertThat(api.keys("sina").json().get("keys")).hasSize(1);
+  }
+
+  @Test
+  void a_second_sign_in_by_the_way_back_still_knows_the_code() {
+    var asked = api.authorize(Map.of("client_id", "cli"));
+    claim("theo", asked);
+
+    person.page().goBack();
+    person.signIn("theo");
+
+    assertThat(person.alert())
+        .hasText("That sign-in was not started here or is already over. Enter the code again.");
+    assertThat(person.code()).hasValue(asked.text("user_code"));
+  }
+
+  @Test
+  void a_look_at_the_linked_devices_changes_no_choice() {
+    claim("ugo", api.authorize(Map.of("client_id", "cli")));
+    person.page().locator("#lifetime").selectOption("600");
+    person.page().locator("#name").fill("kitchen");
+
+    person.page().locator("#to-linked").click();
+    person.page().locator("#to-enter").click();
+
+    assertThat(person.page().locator("#lifetime")).hasValue("600");
+    assertThat(person.page().locator("#name")).hasValue("kitchen");
+    assertThat(person.button("Approve")).isEnabled();
   }
 
   /// Whoever is signed in goes on with another code.

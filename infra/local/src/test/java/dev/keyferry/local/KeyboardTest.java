@@ -57,8 +57,10 @@ class KeyboardTest extends InBrowser {
     press("Shift+Tab");
     assertThat(focused()).isEqualTo("confirm-yes");
     press("Escape");
+    assertThat(person.page().locator("main[aria-busy=false]")).isVisible();
     assertThat(focused()).isEqualTo("BUTTON");
     press("Space");
+    assertThat(person.page().locator("#confirm-no")).isFocused();
     press("Shift+Tab");
     press("Space");
     assertThat(person.page().locator("#linked-none")).isVisible();
@@ -79,7 +81,9 @@ class KeyboardTest extends InBrowser {
     assertThat(walk("Tab")).isEqualTo(stops);
     assertThat(walk("Shift+Tab")).isEqualTo(stops.reversed());
 
+    // The way led out of the page, which has been in front again for less than a second.
     tabTo("report");
+    assertThat(person.button("Approve")).isEnabled();
     press("Enter");
     assertThat(title("done")).isFocused();
     assertThat(title("done")).hasText("Denied and reported");
@@ -97,8 +101,8 @@ class KeyboardTest extends InBrowser {
     assertThat(person.alert()).not().isEmpty();
     person.context().setOffline(false);
 
-    assertThat(walk("Tab")).noneMatch(stop -> stop.contains(" "));
-    assertThat(walk("Shift+Tab")).noneMatch(stop -> stop.contains(" "));
+    assertThat(walk("Tab")).contains("deny").noneMatch(stop -> stop.contains(" "));
+    assertThat(walk("Shift+Tab")).contains("approve").noneMatch(stop -> stop.contains(" "));
   }
 
   /// From the beginning of the document to its end, or the other way, and out of it.

@@ -58,7 +58,7 @@ class LinkedDevicesTest {
       assertThat(oldest.path("name").asText()).isEqualTo("build-1");
       assertThat(oldest.path("scope").asText()).isEqualTo("read");
       assertThat(oldest.path("scopes").path(0).path("description").path("de").asText())
-          .isEqualTo("Deine Daten lesen");
+          .isEqualTo("Ihre Daten lesen");
       assertThat(oldest.path("requested_from").asText()).isEqualTo("127.0.0.1");
       assertThat(oldest.path("expires_at").asLong() - oldest.path("created_at").asLong())
           .isEqualTo(86_400);

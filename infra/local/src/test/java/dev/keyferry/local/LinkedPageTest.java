@@ -47,7 +47,7 @@ class LinkedPageTest extends InBrowser {
     person.button("Unlink cellar").click();
     dialog().locator("#confirm-yes").click();
     assertThat(person.page().locator("#status"))
-        .hasText("cellar is unlinked. Its key no longer works.");
+        .hasText("cellar is unlinked. It has no access any more.");
     assertThat(devices()).hasCount(2);
     assertThat(api.whoami(cellar).status()).isEqualTo(403);
     assertThat(api.whoami(kitchen).verdict()).isEqualTo("200");
@@ -57,7 +57,8 @@ class LinkedPageTest extends InBrowser {
     assertThat(dialog()).containsText("Sign out everywhere?");
     dialog().locator("#confirm-yes").click();
     assertThat(person.page().locator("#status"))
-        .hasText("All devices are signed out. Codes that were waiting for their key are void too.");
+        .hasText(
+            "All devices are signed out. Codes that were approved but not yet used are void too.");
     assertThat(person.page().locator("#linked-none")).isVisible();
     assertThat(person.button("Sign out everywhere")).isHidden();
     person.screenshot("signed-out");

@@ -94,27 +94,30 @@ class LoginInBrowserTest extends InBrowser {
 
     assertThat(person.heading("Allow Keyferry CLI to use your account?")).isVisible();
     assertThat(person.page().url()).isEqualTo(PAGE);
-    assertThat(person.page().evaluate("localStorage.length + sessionStorage.length")).isEqualTo(0);
+    assertThat(person.page().evaluate("localStorage.length")).isEqualTo(0);
+    assertThat(person.page().evaluate("Object.keys(sessionStorage).join()"))
+        .isEqualTo("keyferry:flow");
     assertThat(person.page().locator("dl > div:visible"))
         .containsText(
             new String[] {
               "Account alice",
               "Device Ada's laptop the name it gave itself, not verified",
-              "It may",
-              "Key lasts 1 hour 30 minutes"
+              "It can",
+              "Access lasts 1 hour 30 minutes"
             });
     assertThat(person.page().locator("#scopes li"))
         .hasText(new String[] {"Read your data", "Change your data"});
     assertThat(person.page().locator("#network"))
         .hasText(
             "It runs on this computer and opened this page. "
-                + "If you did not just start it yourself, deny.");
+                + "If you did not just start it yourself, "
+                + "or somebody wants the address of the page that follows, deny.");
     assertThat(person.page().locator("#code")).isHidden();
     assertThat(person.button("I did not start this")).isVisible();
     assertThat(person.button("Approve")).isEnabled();
     person.screenshot("browser-1-consent");
-    person.page().getByLabel("Key lasts").selectOption("3600");
-    person.page().getByLabel("Your name for this device").fill("Küche");
+    person.page().getByLabel("Access lasts").selectOption("3600");
+    person.page().getByLabel("Name this device").fill("Küche");
     person.button("Approve").click();
 
     var issued = redeem(answer());
@@ -256,7 +259,7 @@ class LoginInBrowserTest extends InBrowser {
     assertThat(person.alert())
         .hasText(
             "Keyferry did not reply. Your answer may not have arrived; "
-                + "give it again, that is safe.");
+                + "it is safe to try again.");
     person.page().unroute("**/oauth/authorize/approve");
     person.button("Approve").click();
 

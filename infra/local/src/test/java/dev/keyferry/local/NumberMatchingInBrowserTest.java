@@ -3,20 +3,23 @@ package dev.keyferry.local;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// A number that a person carries from the page to the device; nothing here is stubbed.
 class NumberMatchingInBrowserTest extends InBrowser {
   private static final Map<String, String> CAREFUL = Map.of("client_id", "careful");
+  private static final String NOT_MINE = "This is not my device: deny and report";
 
   @Test
   void the_device_gets_its_key_with_the_number_that_the_page_shows() {
     var asked = api.authorize(Api.CAREFUL);
     var deviceCode = asked.text("device_code");
     claim("vera", asked);
-    assertThat(person.page().locator("#network"))
-        .containsText("After you approve, a number appears here that you enter on the device.");
+    assertThat(person.page().locator("#number-follows"))
+        .hasText("After you approve, a number appears here that you enter on the device.");
     person.button("Approve").click();
 
     var number = shownNumber();
@@ -44,7 +47,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
               route.abort("connectionreset");
             });
     person.button("Approve").click();
-    assertThat(person.alert()).containsText("give it again, that is safe");
+    assertThat(person.alert()).containsText("it is safe to try again");
     person.page().unroute("**/oauth/device/approve");
 
     person.button("Approve").click();
@@ -77,7 +80,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
     person.button("Approve").click();
 
     var number = shownNumber();
-    person.button("I have no such device: deny").click();
+    person.button(NOT_MINE).click();
 
     assertThat(person.heading("Denied and reported")).isVisible();
     assertThat(elsewhere.enter(codes.deviceCode(), number, Map.of()).verdict())
@@ -99,6 +102,57 @@ class NumberMatchingInBrowserTest extends InBrowser {
     assertThat(elsewhere.poll(codes.deviceCode()).verdict()).isEqualTo("200");
   }
 
+  @Test
+  void a_double_click_on_approve_decides_nothing_on_the_screen_that_follows() {
+    var asked = api.authorize(Api.CAREFUL);
+    person.page().setViewportSize(360, 740);
+    claim("quinn", asked);
+    person.button("Approve").scrollIntoViewIfNeeded();
+    var approve = person.button("Approve").boundingBox();
+
+    for (int offset : List.of(0, 20, 40)) {
+      person.page().mouse().click(approve.x + approve.width / 2, approve.y + 5 + offset);
+    }
+
+    shownNumber();
+    person.page().locator("#number-report").dispatchEvent("click");
+    person.page().waitForCondition(() -> person.button(NOT_MINE).isEnabled());
+    assertThat(person.heading("Enter this number on your device")).isVisible();
+  }
+
+  @Test
+  void a_number_outlives_a_reload_and_what_it_cannot_do_any_more_is_not_offered() {
+    var asked = api.authorize(Api.CAREFUL);
+    claim("rosa", asked);
+    person.button("Approve").click();
+    var number = shownNumber();
+
+    person.page().reload();
+
+    assertThat(shownNumber()).isEqualTo(number);
+    assertThat(person.page().locator("#number-text")).containsText("Careful CLI");
+    assertThat(person.button(NOT_MINE)).isHidden();
+    person.page().navigate(Shared.stack().url() + "/device");
+    assertThat(person.heading("Enter the code")).isVisible();
+  }
+
+  @Test
+  void who_denies_when_the_device_has_its_key_is_told_so_and_can_unlink_it() {
+    var asked = api.authorize(Api.CAREFUL);
+    claim("sven", asked);
+    person.button("Approve").click();
+    var issued = api.enter(asked.text("device_code"), shownNumber(), CAREFUL);
+
+    person.button(NOT_MINE).click();
+
+    assertThat(person.alert()).containsText("the device has its access already");
+    assertThat(person.refusals()).containsExactly("404 /oauth/device/deny");
+    person.page().locator("#devices button").click();
+    person.page().locator("#confirm-yes").click();
+    assertThat(person.page().locator("#linked-none")).isVisible();
+    assertThat(api.whoami(issued.text("access_token")).status()).isEqualTo(403);
+  }
+
   private void claimFromElsewhere(String user, Api.Codes codes) {
     person.open(Shared.stack().url() + "/device?user_code=" + codes.userCode());
     person.button("Continue").click();
@@ -108,8 +162,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
 
   private String shownNumber() {
     assertThat(person.heading("Enter this number on your device")).isVisible();
-    assertThat(person.page().locator("#number"))
-        .hasText(java.util.regex.Pattern.compile("[1-9][0-9]"));
+    assertThat(person.page().locator("#number")).hasText(Pattern.compile("[1-9][0-9]"));
     return person.page().locator("#number").textContent();
   }
 }

@@ -131,7 +131,7 @@ class NumberMatchingTest {
     "cli,     false, far,  acknowledgement",
     "cli,     '',    far,  acknowledgement",
     "careful, true,  near, number",
-    "careful, '',    near, acknowledgement",
+    "careful, '',    near, number",
   })
   void the_claim_foretells_what_approve_asks_for(
       String client, String supported, String where, String confirmation) {

@@ -114,18 +114,28 @@ class OtherOriginTest extends InBrowser {
             Map.of("content-type", "text/plain"),
             Map.of("content-type", "application/json"),
             Map.of("content-type", "application/json", "authorization", "Bearer " + token))) {
-      for (var path : List.of("/oauth/device/approve", "/oauth/device/deny", "/keys")) {
-        var outcome =
-            page.evaluate(
-                """
-                ([url, headers, body]) =>
-                  fetch(url, { method: 'POST', credentials: 'include', headers, body: JSON.stringify(body) })
-                    .then(answer => answer.status, failure => failure.name)\
-                """,
-                List.of(KEYFERRY + path, headers, body));
-        assertThat(outcome).as("%s with %s", path, headers.keySet()).isEqualTo("TypeError");
+      for (var path : List.of("/oauth/device/approve", "/oauth/device/deny")) {
+        assertThat(fetch(page, "POST", path, headers, Map.of("body", body)))
+            .as("%s with %s", path, headers.keySet())
+            .isEqualTo("TypeError");
       }
     }
+    var authorization = Map.of("authorization", "Bearer " + token);
+    assertThat(fetch(page, "GET", "/keys", authorization, Map.of())).isEqualTo("TypeError");
+    assertThat(fetch(page, "DELETE", "/keys", authorization, Map.of())).isEqualTo("TypeError");
+    page.navigate(KEYFERRY + "/device");
+    assertThat(fetch(page, "GET", "/keys", authorization, Map.of())).isEqualTo(200);
     assertThat(poll(codes.deviceCode())).isEqualTo("400 authorization_pending");
+  }
+
+  private static Object fetch(
+      Page from, String method, String path, Map<String, String> headers, Map<String, ?> content) {
+    return from.evaluate(
+        """
+        ([url, method, headers, { body }]) =>
+          fetch(url, { method, credentials: 'include', headers, body: body && JSON.stringify(body) })
+            .then(answer => answer.status, failure => failure.name)\
+        """,
+        List.of(KEYFERRY + path, method, headers, content));
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
-import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +20,10 @@ class PageTest extends InBrowser {
 
   @ParameterizedTest
   @CsvSource({
-    "de-AT,ltr,Code eingeben,Keyferry CLI erlauben",
-    "es-MX,ltr,Introduzca el código,¿Permitir que Keyferry CLI",
-    "ja-JP,ltr,コードを入力,Keyferry CLI にアカウント",
-    "ar-EG,rtl,أدخل الرمز,هل تسمح لـ"
+    "de-AT,ltr,Zeigt Ihr Gerät diesen Code?,Darf Keyferry CLI",
+    "es-MX,ltr,¿Muestra su dispositivo este código?,¿Permitir que Keyferry CLI",
+    "ja-JP,ltr,デバイスに同じコードが表示されていますか？,Keyferry CLI にアカウント",
+    "ar-EG,rtl,هل يعرض جهازك هذا الرمز؟,هل تسمح لـ"
   })
   void the_page_speaks_the_browsers_language_from_the_first_to_the_last_screen(
       String locale, String direction, String title, String question) {
@@ -63,7 +62,7 @@ class PageTest extends InBrowser {
     person.page().locator("#user-code").fill(asked.text("user_code"));
     person.button("Weiter").click();
     person.signIn("ursula");
-    assertThat(person.heading("Keyferry CLI erlauben, Ihr Konto zu benutzen?")).isVisible();
+    assertThat(person.heading("Darf Keyferry CLI auf Ihr Konto zugreifen?")).isVisible();
     assertThat(person.page().locator("#language")).hasValue("de");
     assertThat(person.button("Erlauben")).isEnabled();
   }
@@ -75,7 +74,7 @@ class PageTest extends InBrowser {
     person.open(asked.text("verification_uri_complete"));
 
     assertThat(person.page().locator("#hint"))
-        .hasText("Compare it with your device. Continue only if your device shows this same code.");
+        .hasText("Continue only if your device shows this same code.");
     assertThat(person.page()).hasURL(Shared.stack().url() + "/device");
     assertThat(person.page().locator("#enter-title")).isFocused();
     person.page().goBack();
@@ -93,8 +92,7 @@ class PageTest extends InBrowser {
     person.page().locator("#approve").click();
     assertThat(person.alert())
         .hasText(
-            "Keyferry did not reply. Your answer may not have arrived; give it again, that is"
-                + " safe.");
+            "Keyferry did not reply. Your answer may not have arrived; it is safe to try again.");
     person.shoot("offline");
     person.page().locator("#language").selectOption("ar");
     assertThat(person.alert())
@@ -114,7 +112,7 @@ class PageTest extends InBrowser {
       delimiter = '|',
       value = {
         "429|90|Too many tries. Wait 2 minutes, then try again.",
-        "503|3|Keyferry is out of order for the moment. Nothing was changed; try again in 3"
+        "503|3|Keyferry is temporarily unavailable. Nothing was changed; try again in 3"
             + " seconds.",
         "500|''|Keyferry could not be reached. Nothing was changed; check your connection and try"
             + " again.",
@@ -124,16 +122,7 @@ class PageTest extends InBrowser {
       })
   void a_refusal_is_told_in_words_to_act_on(int status, String wait, String words) {
     var asked = api.authorize(Map.of("client_id", "cli"));
-    person
-        .page()
-        .route(
-            "**/oauth/device/claim",
-            route ->
-                route.fulfill(
-                    new Route.FulfillOptions()
-                        .setStatus(status)
-                        .setHeaders(Map.of("Retry-After", wait))
-                        .setBody("{}")));
+    Answers.refuse(person.page(), "/oauth/device/claim", status, Map.of("Retry-After", wait));
 
     person.open(asked.text("verification_uri_complete"));
     person.button("Continue").click();
@@ -203,6 +192,7 @@ class PageTest extends InBrowser {
             "cross-origin-resource-policy: same-origin",
             "referrer-policy: no-referrer",
             "x-content-type-options: nosniff",
+            "strict-transport-security: max-age=63072000",
             "permissions-policy: camera=(), geolocation=(), microphone=(), payment=()")) {
       var parts = header.split(": ", 2);
       assertThat(reply.headerValue(parts[0])).isEqualTo(parts[1]);

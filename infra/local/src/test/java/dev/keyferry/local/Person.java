@@ -74,7 +74,7 @@ final class Person implements AutoCloseable {
   }
 
   Locator code() {
-    return page.getByLabel("Code shown on your device");
+    return page.locator("#user-code");
   }
 
   Locator alert() {

@@ -53,6 +53,7 @@ class ScreensTest extends InBrowser {
             || (isClipping && each.scrollWidth > each.clientWidth + 1);
         };
         const isBroken = each => {
+          if (document.documentElement.lang === 'ja') return false; // its lines break anywhere
           const [text] = each.childNodes;
           if (!each.matches('button, dt, label, a') || text?.nodeType !== Node.TEXT_NODE) return false;
           return [...text.data.matchAll(/\\p{L}+/gu)].some(({ 0: word, index }) => {
@@ -92,7 +93,7 @@ class ScreensTest extends InBrowser {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"de-AT", "es-MX"})
+  @ValueSource(strings = {"de-AT", "es-MX", "ja-JP"})
   void every_screen_is_accessible_and_fits_on_the_smallest_phone_in_long_words(String locale) {
     tour(locale, Look.PHONE);
   }
@@ -115,8 +116,6 @@ class ScreensTest extends InBrowser {
 
   private void seeRequestFromElsewhereDenied() {
     var codes = Shared.environments(new Wire()).codes(MUCH);
-    Answers.amend(
-        page(), "/oauth/device/claim", body -> body.put("confirmation", "acknowledgement"));
     page().navigate(Shared.stack().url() + "/device");
     see("enter");
     press("#continue");
@@ -134,7 +133,6 @@ class ScreensTest extends InBrowser {
     look("acknowledge-problem");
     press("#acknowledge-deny");
     see("done", "denied");
-    page().unroute("**/oauth/device/claim");
   }
 
   private void seeWait() {
@@ -172,16 +170,12 @@ class ScreensTest extends InBrowser {
   }
 
   private void seeNumberAndReport() {
-    Answers.amend(page(), "/oauth/device/claim", body -> body.put("confirmation", "number"));
-    Answers.amend(page(), "/oauth/device/approve", body -> body.put("confirmation", "47"));
     press("#done a.linked");
-    claimAnother(api.codes().userCode());
+    claimAnother(api.authorize(Api.CAREFUL).text("user_code"));
     press("#approve");
     see("confirm-number", "number");
     press("#number-report");
     see("done", "reported");
-    page().unroute("**/oauth/device/claim");
-    page().unroute("**/oauth/device/approve");
   }
 
   private void seeLinkedDevices() {

@@ -103,7 +103,7 @@ final class Secrets {
 
   private static void remember(Kind kind, String secret) {
     SEEN.computeIfAbsent(kind, _ -> new LongAdder()).increment();
-    Stream.concat(Stream.of(secret), parts(secret))
+    forms(secret)
         .flatMap(text -> Stream.of(text, text.replace("-", "")))
         .flatMap(text -> Stream.of(text, text.toLowerCase(Locale.ROOT)))
         .forEach(FORMS::add);
@@ -126,18 +126,19 @@ final class Secrets {
     return HexFormat.of().toHexDigits(bits, 10);
   }
 
-  /// What of a token is as good as the whole of it.
-  private static Stream<String> parts(String secret) {
+  /// A secret, and what of it is as good as the whole. Of a screen only that: all that goes with a
+  /// nonce comes in so many lengths, and each is looked for in everything.
+  private static Stream<String> forms(String secret) {
     var key = KEY.matcher(secret);
     if (key.matches()) {
-      return Stream.of(key.group(1), key.group(2));
+      return Stream.of(secret, key.group(1), key.group(2));
     }
     var screen = SCREEN.matcher(secret);
     if (screen.matches()) {
       return Stream.of(screen.group(1));
     }
     var signed = SIGNED.matcher(secret);
-    return signed.matches() ? Stream.of(signed.group(1)) : Stream.of();
+    return signed.matches() ? Stream.of(secret, signed.group(1)) : Stream.of(secret);
   }
 
   /// A code without its locator, which is a partition key and no secret.
