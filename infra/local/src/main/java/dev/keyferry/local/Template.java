@@ -135,13 +135,16 @@ public final class Template {
     return resources.path(id).path("Properties");
   }
 
-  /// A part of the file, such as `Globals`, without what is there on a condition that does not hold.
+  /// A part of the file, such as `Globals`, without what is there on a condition that does not
+  /// hold.
   public final JsonNode section(String name) {
     var entries = new LinkedHashMap<>(document.getOrDefault(name, Map.of()));
-    entries.values().removeIf(entry ->
-        entry instanceof Map<?, ?> map
-            && map.get("Condition") instanceof String condition
-            && !holds(condition));
+    entries
+        .values()
+        .removeIf(entry ->
+            entry instanceof Map<?, ?> map
+                && map.get("Condition") instanceof String condition
+                && !holds(condition));
     return tree(entries);
   }
 

@@ -81,7 +81,8 @@ class ArtifactTest {
     if (Files.exists(bill)) {
       assertThat(Files.readString(bill, UTF_8))
           .contains("\"bomFormat\" : \"CycloneDX\"")
-          .contains("pkg:maven/software.amazon.awssdk/dynamodb@", "pkg:maven/com.nimbusds/nimbus-jose")
+          .contains(
+              "pkg:maven/software.amazon.awssdk/dynamodb@", "pkg:maven/com.nimbusds/nimbus-jose")
           .doesNotContain("assertj", "junit", "snakeyaml", "serialNumber");
     }
   }

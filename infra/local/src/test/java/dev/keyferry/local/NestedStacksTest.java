@@ -8,7 +8,6 @@ import dev.keyferry.local.Template.Authorization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -127,7 +126,8 @@ class NestedStacksTest {
       var server = identity.properties("ApproveScope");
       var scope =
           server.path("Identifier").asText() + "/" + server.at("/Scopes/0/ScopeName").asText();
-      var allowed = TemplateTest.texts(template.properties("PageClient").path("AllowedOAuthScopes"));
+      var allowed =
+          TemplateTest.texts(template.properties("PageClient").path("AllowedOAuthScopes"));
 
       assertThat(
               template.routes().stream()
@@ -140,7 +140,8 @@ class NestedStacksTest {
       var signIn = text("functions/src/main/resources/dev/keyferry/page/sign-in.js");
       assertThat(Pattern.compile("scope: '([^']+)'").matcher(signIn).results())
           .singleElement()
-          .satisfies(asked -> assertThat(allowed).containsExactlyInAnyOrder(asked.group(1).split(" ")));
+          .satisfies(
+              asked -> assertThat(allowed).containsExactlyInAnyOrder(asked.group(1).split(" ")));
     }
 
     /// The API cannot know the pool's client, which knows the API.
@@ -162,7 +163,8 @@ class NestedStacksTest {
 
     @Test
     void nothing_of_the_api_but_its_stage_knows_the_pools_client() {
-      assertThat(template.properties("HttpApi").path("Auth").toString()).doesNotContain("PageClient");
+      assertThat(template.properties("HttpApi").path("Auth").toString())
+          .doesNotContain("PageClient");
       assertThat(template.functions())
           .allSatisfy(function ->
               assertThat(template.properties(function.id()).toString())
@@ -220,10 +222,10 @@ class NestedStacksTest {
     @ParameterizedTest
     @ValueSource(strings = {"PublicUrl", "IssuerUrl", "PageClientId", "SignInOrigins"})
     void a_parameter_that_becomes_a_stage_variable_can_be_one(String parameter) {
-      var allowed =
-          template.section("Parameters").path(parameter).path("AllowedPattern").asText();
+      var allowed = template.section("Parameters").path(parameter).path("AllowedPattern").asText();
 
-      assertThat(Stream.of(" ", "+", ";", "%", "@", "!", "$", "\"").map("https://a.example"::concat))
+      assertThat(
+              Stream.of(" ", "+", ";", "%", "@", "!", "$", "\"").map("https://a.example"::concat))
           .noneMatch(value -> value.matches(allowed));
       assertThat("https://a.example").matches(allowed);
     }
@@ -235,7 +237,8 @@ class NestedStacksTest {
     void a_certificate_makes_the_public_urls_host_the_only_way_in() throws IOException {
       var given = new Template(Shared.ROOT.resolve(TEMPLATE), DOMAIN);
 
-      assertThat(given.properties("HttpApi").path("DisableExecuteApiEndpoint").asBoolean()).isTrue();
+      assertThat(given.properties("HttpApi").path("DisableExecuteApiEndpoint").asBoolean())
+          .isTrue();
       assertThat(given.properties("Domain").path("DomainName").asText())
           .isEqualTo("login.example.com");
       assertThat(given.properties("DomainMapping").path("ApiId").asText()).isEqualTo("HttpApi");

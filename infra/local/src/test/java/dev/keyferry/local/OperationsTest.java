@@ -66,8 +66,7 @@ class OperationsTest {
   }
 
   private Stream<JsonNode> all(String type) {
-    return templates()
-        .flatMap(template -> template.idsOf(type).map(template::properties));
+    return templates().flatMap(template -> template.idsOf(type).map(template::properties));
   }
 
   private static Stream<JsonNode> metricsOf(JsonNode alarm) {
@@ -169,8 +168,8 @@ class OperationsTest {
   void what_kms_fails_at_is_what_the_filters_look_for() {
     Queue<String> lines = new ConcurrentLinkedQueue<>();
     var wire = new Wire();
-    wire.follow((_, attempt) ->
-        attempt.operation().equals("GenerateMac") ? Fate.LOST : Fate.ARRIVES);
+    wire.follow(
+        (_, attempt) -> attempt.operation().equals("GenerateMac") ? Fate.LOST : Fate.ARRIVES);
     var api = Shared.limited(wire, Shared.CLOCK, lines::add);
     assertThat(api.authorize(Map.of("client_id", "cli")).status()).isEqualTo(503);
 
@@ -179,15 +178,16 @@ class OperationsTest {
             .filter(filter -> filter.toString().contains("hashing_failures"))
             .map(filter -> filter.path("FilterPattern").asText())
             .toList();
-    assertThat(patterns).hasSize(3).allSatisfy(pattern -> {
-      var terms = QUOTED.matcher(pattern).results().map(result -> result.group(1)).toList();
-      assertThat(terms).hasSize(2);
-      assertThat(lines).anySatisfy(line -> assertThat(line).contains(terms));
-    });
+    assertThat(patterns)
+        .hasSize(3)
+        .allSatisfy(pattern -> {
+          var terms = QUOTED.matcher(pattern).results().map(result -> result.group(1)).toList();
+          assertThat(terms).hasSize(2);
+          assertThat(lines).anySatisfy(line -> assertThat(line).contains(terms));
+        });
 
     lines.clear();
-    wire.follow((_, attempt) ->
-        attempt.operation().equals("PutItem") ? Fate.LOST : Fate.ARRIVES);
+    wire.follow((_, attempt) -> attempt.operation().equals("PutItem") ? Fate.LOST : Fate.ARRIVES);
     assertThat(api.authorize(Map.of("client_id", "cli")).status()).isEqualTo(503);
     assertThat(lines)
         .anyMatch(line -> line.contains("outage"))
@@ -198,7 +198,9 @@ class OperationsTest {
   void what_filters_look_for_in_the_access_log_is_written_there_and_no_path_or_query()
       throws IOException {
     var format = main.properties("HttpApi").at("/AccessLogSettings/Format").asText();
-    var fields = JSON.readTree(format.replace(":$context.status", ":200").replace(":$context.responseLatency", ":1"));
+    var fields =
+        JSON.readTree(
+            format.replace(":$context.status", ":200").replace(":$context.responseLatency", ":1"));
     var filters =
         all("AWS::Logs::MetricFilter")
             .filter(filter -> filter.path("LogGroupName").asText().equals("AccessLog"))

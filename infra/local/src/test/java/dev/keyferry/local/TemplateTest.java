@@ -124,7 +124,8 @@ class TemplateTest {
           template
               .section("Parameters")
               .propertyStream()
-              .collect(toMap(Map.Entry::getKey, parameter -> "https://<" + parameter.getKey() + ">"));
+              .collect(
+                  toMap(Map.Entry::getKey, parameter -> "https://<" + parameter.getKey() + ">"));
       var marked = template(parameters);
 
       assertThat(marked.functions())
