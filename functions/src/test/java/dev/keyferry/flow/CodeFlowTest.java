@@ -432,6 +432,19 @@ final class CodeFlowTest {
     }
 
     @Test
+    void who_lacks_the_verifier_or_is_another_client_hears_nothing() {
+      var code = code();
+      given(redeem(code, same));
+      var verifier = new CodeChallenge("x".repeat(43));
+
+      assertThat(declined(flow.redeem(CLI, code, REDIRECT_URI, verifier, same)))
+          .isEqualTo(OAuthError.INVALID_CODE);
+      assertThat(declined(flow.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, same)))
+          .isEqualTo(OAuthError.INVALID_CODE);
+      given(redeem(code, same));
+    }
+
+    @Test
     void a_replay_revokes_nothing() {
       var code = code();
       var issued = given(redeem(code));

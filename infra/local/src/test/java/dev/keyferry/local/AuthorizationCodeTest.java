@@ -69,7 +69,7 @@ class AuthorizationCodeTest {
       var nonce = screen.text("approval_nonce");
       assertThat(api.approveLogin("ann", nonce, Map.of("scope", "read write")).verdict())
           .isEqualTo("400 invalid_scope");
-      assertThat(api.approveLogin("ann", nonce, Map.of("expires_in", 7201)).verdict())
+      assertThat(api.approveLogin("ann", nonce, Map.of("expires_in", 7_776_001)).verdict())
           .isEqualTo("400 invalid_request");
 
       var less = Map.of("scope", "read", "expires_in", 60, "name", "Küche");
@@ -87,6 +87,20 @@ class AuthorizationCodeTest {
       api.redeem(code("nameless"));
 
       assertThat(api.keys("nameless").json().at("/keys/0/name").asText()).isEqualTo("Keyferry CLI");
+    }
+
+    @Test
+    void a_state_of_2048_characters_comes_back_and_a_longer_one_is_told_to_the_client() {
+      var longest = "~".repeat(2048);
+      var parameters = with("state", longest);
+      parameters.put("device_name", "💻".repeat(64));
+      var nonce = api.claimLogin("stately", parameters).text("approval_nonce");
+
+      var approved = api.approveLogin("stately", nonce, Map.of());
+
+      assertThat(approved.redirected("state")).isEqualTo(longest);
+      var longer = api.claimLogin("stately", with("state", longest + "~"));
+      assertThat(longer.redirected("error")).isEqualTo("invalid_request");
     }
 
     @Test

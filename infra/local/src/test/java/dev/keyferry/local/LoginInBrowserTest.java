@@ -115,7 +115,6 @@ class LoginInBrowserTest extends InBrowser {
     assertThat(person.page().locator("#code")).isHidden();
     assertThat(person.button("I did not start this")).isVisible();
     assertThat(person.button("Approve")).isEnabled();
-    person.screenshot("browser-1-consent");
     person.page().getByLabel("Access lasts").selectOption("3600");
     person.page().getByLabel("Name this device").fill("Küche");
     person.button("Approve").click();
@@ -217,25 +216,6 @@ class LoginInBrowserTest extends InBrowser {
     assertThat(person.refusals()).containsExactly("400 /oauth/authorize/approve");
     assertThat(person.button("Approve")).isEnabled();
     person.button("Approve").click();
-    assertThat(redeem(answer()).verdict()).isEqualTo("200");
-  }
-
-  @Test
-  void who_declines_to_sign_in_can_think_better_of_it() throws Exception {
-    open(Map.of());
-    assertThat(person.heading("Sign in")).isVisible();
-    var back = person.page().url();
-    var state = back.replaceFirst(".*[?&]state=([^&]+).*", "$1");
-    person.open(Shared.stack().url() + "/device?error=access_denied&state=" + state);
-    assertThat(person.alert())
-        .hasText("You did not sign in. Nothing was changed; try again when you like.");
-    assertThat(person.heading("Log in to a program on this computer")).isVisible();
-    person.shoot("browser-2-sign-in");
-    person.button("Sign in").click();
-    person.signIn("ida");
-    assertThat(person.button("Approve")).isEnabled();
-    person.button("Approve").click();
-
     assertThat(redeem(answer()).verdict()).isEqualTo("200");
   }
 

@@ -1,0 +1,104 @@
+package dev.keyferry.cli;
+
+import dev.keyferry.client.Http;
+import dev.keyferry.client.Json;
+import dev.keyferry.client.LoginException;
+import dev.keyferry.client.Metadata;
+import dev.keyferry.client.Reply;
+import dev.keyferry.client.Server;
+import dev.keyferry.client.WebAddress;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Stands for the person on the page: claims and approves with a token of the sign-in that the page
+/// would have.
+final class Approver {
+  static final String VARIABLE = "KEYFERRY_APPROVER_TOKEN";
+
+  /// Whom the local stack's sign-in believes anybody to be.
+  private static final String SOMEBODY = "alice";
+
+  private static final Pattern SIGN_IN =
+      Pattern.compile("<meta name=\"keyferry:issuer\" content=\"([^\"<>&]{1,500})\">");
+
+  private final Http http;
+  private final String server;
+  private final String token;
+
+  private Approver(Http http, URI server, String token) {
+    this.http = http;
+    this.server = server.toString();
+    this.token = token;
+  }
+
+  /// Of the environment's token; else, at a server on this machine, as somebody whom its sign-in
+  /// takes the word of. That is what the local stack does.
+  static Approver of(Desk desk, Metadata metadata) throws LoginException, InterruptedException {
+    var given = desk.environment(VARIABLE);
+    return new Approver(
+        desk.http(),
+        metadata.issuer(),
+        given.isPresent() ? given.get() : somebody(desk.http(), metadata.issuer()));
+  }
+
+  private static String somebody(Http http, URI server)
+      throws LoginException, InterruptedException {
+    if (!server.getScheme().equals("http")) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "Nobody can approve: set %s to an access token of the page's sign-in with the scope"
+                  .formatted(VARIABLE)
+              + " keyferry/approve.");
+    }
+    var page = http.send(HttpRequest.newBuilder(URI.create(server + "/device"))).body();
+    var named = SIGN_IN.matcher(page);
+    var issuer =
+        (named.find() ? WebAddress.parse(named.group(1)) : Optional.<URI>empty())
+            .orElseThrow(() -> new LoginException.BadServer("The page names no sign-in."));
+    var signIn = Server.discover(http, issuer).metadata().tokenEndpoint();
+    if (signIn.isEmpty()) {
+      throw new LoginException.BadServer("The sign-in has no token endpoint.");
+    }
+    var reply =
+        http.send(
+            Forms.post(
+                signIn.get(),
+                Map.of(
+                    "grant_type", "client_credentials",
+                    "client_id", SOMEBODY,
+                    "client_secret", "any",
+                    "scope", "keyferry/approve")));
+    if (reply.status() != 200) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "The sign-in gives scripts no token (%d): set %s.".formatted(reply.status(), VARIABLE));
+    }
+    return reply.json().string("access_token");
+  }
+
+  /// @return the nonce that approves what was shown
+  Reply claim(String userCode) throws LoginException, InterruptedException {
+    return post("/oauth/device/claim", Map.of("user_code", userCode));
+  }
+
+  Reply approve(String userCode, String nonce) throws LoginException, InterruptedException {
+    var body = new HashMap<String, Object>();
+    body.put("user_code", userCode);
+    body.put("approval_nonce", nonce);
+    body.put("acknowledged", true);
+    return post("/oauth/device/approve", body);
+  }
+
+  private Reply post(String path, Map<String, ?> body) throws LoginException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(server + path))
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + token)
+            .POST(BodyPublishers.ofString(Json.write(body))));
+  }
+}

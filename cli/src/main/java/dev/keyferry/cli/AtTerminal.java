@@ -1,0 +1,88 @@
+package dev.keyferry.cli;
+
+import dev.keyferry.client.DeviceLogin;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Who sits at the terminal while a device login waits.
+final class AtTerminal implements DeviceLogin.Person {
+  private static final String WAITING = "waiting for approval";
+
+  private final Desk desk;
+  private final LiveLine line;
+  private final Optional<String> given;
+  private final String resume;
+
+  /// @param given the number, where there is nobody to ask
+  /// @param resume what to say about going on later
+  AtTerminal(Desk desk, LiveLine line, Optional<String> given, String resume) {
+    this.desk = desk;
+    this.line = line;
+    this.given = given;
+    this.resume = resume;
+  }
+
+  static LiveLine line(Desk desk, Instant expiresAt) {
+    return LiveLine.start(desk.talk(), desk.time().clock(), expiresAt, WAITING);
+  }
+
+  @Override
+  public void waiting(Duration pause, Instant expiresAt) {
+    line.what(WAITING);
+  }
+
+  @Override
+  public void unreachable(String why) {
+    line.what("the server does not answer, trying again");
+  }
+
+  @Override
+  public String number(boolean again) throws InterruptedException {
+    if (given.isPresent() && !again) {
+      return given.get();
+    }
+    if (!desk.talk().terminal().keyboard() || given.isPresent()) {
+      throw new Failure(
+          ExitCode.PENDING,
+          (again
+                  ? "That was not the number that the page shows."
+                  : "It is approved, and the page shows a number that is wanted here.")
+              + " "
+              + resume);
+    }
+    line.hold();
+    try {
+      return ask(again);
+    } catch (InterruptedException e) {
+      desk.talk().say("");
+      throw e;
+    } finally {
+      line.release();
+    }
+  }
+
+  private String ask(boolean again) throws InterruptedException {
+    desk.talk()
+        .say(
+            again
+                ? "That was not the number."
+                : "Approved. The page shows a number of two digits: enter it to finish.");
+    while (true) {
+      desk.talk().ask("Number: ");
+      var typed =
+          desk.keyboard()
+              .line()
+              .orElseThrow(() -> new Failure(ExitCode.PENDING, "No number was entered. " + resume))
+              .strip();
+      if (isNumber(typed)) {
+        return typed;
+      }
+      desk.talk().say("Two digits, as 47.");
+    }
+  }
+
+  static boolean isNumber(String text) {
+    return text.matches("[0-9]{2}");
+  }
+}

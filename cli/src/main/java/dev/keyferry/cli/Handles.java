@@ -1,0 +1,112 @@
+package dev.keyferry.cli;
+
+import dev.keyferry.client.Directories;
+import dev.keyferry.client.Json;
+import dev.keyferry.client.LoginException;
+import dev.keyferry.client.Pending;
+import dev.keyferry.client.TokenStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/// Logins that were begun and left: what the device code is kept under. The code itself is a secret
+/// of the store; a file for each handle knows only when it ends, so that old ones can be swept.
+final class Handles {
+  private static final String ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
+  private static final int LENGTH = 10;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final TokenStore store;
+  private final Path directory;
+
+  /// @param profile that the login is for
+  record Left(String profile, Pending pending) {}
+
+  Handles(TokenStore store, Directories directories) {
+    this.store = store;
+    directory = directories.state().resolve("pending");
+  }
+
+  static boolean isHandle(String text) {
+    return text.matches("[" + ALPHABET + "]{" + LENGTH + "}");
+  }
+
+  /// @return the handle
+  String keep(Left left, Instant now) throws LoginException {
+    var handle =
+        RANDOM
+            .ints(LENGTH, 0, ALPHABET.length())
+            .collect(
+                StringBuilder::new,
+                (text, i) -> text.append(ALPHABET.charAt(i)),
+                StringBuilder::append)
+            .toString();
+    sweep(now);
+    keep(handle, left);
+    return handle;
+  }
+
+  /// Once more, as a poll may have changed it.
+  void keep(String handle, Left left) throws LoginException {
+    try {
+      Files.createDirectories(directory);
+      Files.writeString(
+          directory.resolve(handle), Long.toString(left.pending().expiresAt().getEpochSecond()));
+    } catch (IOException e) {
+      throw new LoginException.Storage("Cannot write in " + directory + ".", e);
+    }
+    store.put(
+        name(handle),
+        Json.write(Map.of("profile", left.profile(), "pending", left.pending().toSecret())));
+  }
+
+  Optional<Left> find(String handle) throws LoginException {
+    var secret = isHandle(handle) ? store.get(name(handle)) : Optional.<String>empty();
+    return secret.isEmpty() ? Optional.empty() : Optional.of(parse(secret.get()));
+  }
+
+  private static Left parse(String secret) throws LoginException {
+    try {
+      var members = Json.read(secret);
+      return new Left(members.string("profile"), Pending.parse(members.string("pending")));
+    } catch (LoginException.BadServer e) {
+      throw new LoginException.Storage("What is kept of this login cannot be read.", e);
+    }
+  }
+
+  void forget(String handle) throws LoginException {
+    store.delete(name(handle));
+    try {
+      Files.deleteIfExists(directory.resolve(handle));
+    } catch (IOException e) {
+      throw new LoginException.Storage("Cannot delete from " + directory + ".", e);
+    }
+  }
+
+  private void sweep(Instant now) throws LoginException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (var handles = Files.list(directory)) {
+      for (var file : handles.toList()) {
+        var handle = file.getFileName().toString();
+        var ends = Files.readString(file).strip();
+        if (isHandle(handle)
+            && ends.matches("[0-9]{1,12}")
+            && Long.parseLong(ends) < now.getEpochSecond()) {
+          forget(handle);
+        }
+      }
+    } catch (IOException e) {
+      throw new LoginException.Storage("Cannot read " + directory + ".", e);
+    }
+  }
+
+  private static String name(String handle) {
+    return "pending." + handle;
+  }
+}

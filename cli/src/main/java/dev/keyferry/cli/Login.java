@@ -1,0 +1,435 @@
+package dev.keyferry.cli;
+
+import dev.keyferry.client.BrowserLogin;
+import dev.keyferry.client.DeviceLogin;
+import dev.keyferry.client.LoginException;
+import dev.keyferry.client.LoginRequest;
+import dev.keyferry.client.Pending;
+import dev.keyferry.client.Profile;
+import dev.keyferry.client.Profiles;
+import dev.keyferry.client.Server;
+import dev.keyferry.client.Tokens;
+import dev.keyferry.client.WebAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `keyferry login`: by the browser of this machine if there is one at hand, else by a code that is
+/// approved on any other.
+@Command(
+    name = "login",
+    description = {
+      "Logs in at a server.",
+      "",
+      "Opens the browser of this machine. Over SSH, in CI, without a display or with --device it"
+          + " shows a code and a link instead, to be approved on any other device."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  keyferry login https://keys.example.com",
+      "  keyferry login https://keys.example.com --device --scope 'read offline_access'",
+      "  keyferry login https://keys.example.com --no-wait --json    # later: login --resume HANDLE",
+      "  keyferry login https://keys.example.com --with-token < key.txt"
+    })
+final class Login implements Callable<Integer> {
+  private static final Duration BROWSER_PATIENCE = Duration.ofMinutes(10);
+  private static final String DEFAULT_CLIENT = "cli";
+
+  private final Keyferry root;
+  private final Desk desk;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "SERVER",
+      description = "Its address; may be left out once you have logged in there.")
+  private @Nullable String server;
+
+  @Option(names = "--device", description = "Show a code; open no browser here.")
+  private boolean device;
+
+  @Option(names = "--browser", description = "Use the browser here, also over SSH or in CI.")
+  private boolean browser;
+
+  @Option(
+      names = "--scope",
+      paramLabel = "SCOPES",
+      description =
+          "What to ask for, separated by blanks. All that the server offers, if left out.")
+  private @Nullable String scope;
+
+  @Option(
+      names = "--client-id",
+      paramLabel = "ID",
+      description = "Which client the server shall know this as (cli).")
+  private @Nullable String clientId;
+
+  @Option(
+      names = "--name",
+      paramLabel = "TEXT",
+      description = "What to call this device where it is approved (user@host).")
+  private @Nullable String name;
+
+  @Option(
+      names = "--lifetime",
+      paramLabel = "TIME",
+      description = "How long the key shall live, as 30m, 8h or 90d, if the server lets us choose.")
+  private @Nullable String lifetime;
+
+  @Option(
+      names = "--no-wait",
+      description = "Print the code and a handle, and end; with --resume, look once.")
+  private boolean noWait;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "HANDLE",
+      description = "Go on with a login that --no-wait began.")
+  private @Nullable String resume;
+
+  @Option(
+      names = "--confirmation",
+      paramLabel = "NN",
+      description = "The number that the page shows, where nobody can be asked for it.")
+  private @Nullable String confirmation;
+
+  @Option(
+      names = "--with-token",
+      description = "Read a key that you already have from standard input, and keep it.")
+  private boolean withToken;
+
+  Login(Keyferry root) {
+    this.root = root;
+    desk = root.desk();
+  }
+
+  @Override
+  public Integer call() throws LoginException, InterruptedException {
+    check();
+    if (resume != null) {
+      return resume(resume);
+    }
+    var profile = profile();
+    if (withToken) {
+      return keepKey(profile);
+    }
+    var at = Server.discover(desk.http(), profile.issuer());
+    var wanted = profile.scope().isEmpty() ? with(profile, offered(at)) : profile;
+    try {
+      return logIn(at, wanted);
+    } catch (LoginException.Refused e) {
+      if (scope == null && !wanted.scope().isEmpty() && e.error().equals("invalid_scope")) {
+        // The server lists what its clients may have together; this one may not have all.
+        return logIn(at, with(profile, ""));
+      }
+      throw e;
+    }
+  }
+
+  private void check() {
+    if (Stream.of(device, browser, withToken).filter(chosen -> chosen).count() > 1
+        || (noWait && (browser || withToken))) {
+      throw misuse("Only one of --device, --browser, --no-wait and --with-token can be.");
+    }
+    if (resume != null && (server != null || device || browser || withToken)) {
+      throw misuse("--resume takes the handle and knows the rest.");
+    }
+    if (confirmation != null && (resume == null || !AtTerminal.isNumber(confirmation))) {
+      throw misuse("--confirmation takes two digits and goes with --resume.");
+    }
+    if (root.profile().isPresent() && !Profiles.isName(root.profile().get())) {
+      throw misuse("A profile's name is made of letters, digits and . _ -");
+    }
+    if (lifetime != null) {
+      parse(lifetime);
+    }
+  }
+
+  private static Failure misuse(String message) {
+    return new Failure(ExitCode.USAGE, message + " See 'keyferry login --help'.");
+  }
+
+  /// The profile to log in to, as it will be.
+  private Profile profile() throws LoginException {
+    var profileName = desk.profiles().nameOf(root.profile(), desk.environment());
+    var known = desk.profiles().find(profileName);
+    var typed = Optional.ofNullable(server).or(() -> desk.environment("KEYFERRY_SERVER"));
+    var issuer =
+        typed.isPresent()
+            ? WebAddress.issuer(typed.get())
+                .orElseThrow(() ->
+                    misuse(
+                        "'%s' is no address of a server: https://..., or http:// on this machine."
+                            .formatted(typed.get())))
+            : known
+                .map(Profile::issuer)
+                .orElseThrow(
+                    () -> misuse("Which server? As in 'keyferry login https://keys.example.com'."));
+    var same = known.filter(profile -> profile.issuer().equals(issuer));
+    if (same.isEmpty() && known.isPresent() && isLoggedIn(known.get())) {
+      throw misuse(
+          "The profile '%s' is logged in at %s. Give the new one a name with --profile, or log out."
+              .formatted(profileName, known.get().issuer()));
+    }
+    return Profile.login(
+        profileName,
+        issuer,
+        Optional.ofNullable(clientId)
+            .or(() -> same.map(Profile::clientId).filter(id -> !id.isEmpty()))
+            .orElse(DEFAULT_CLIENT),
+        Optional.ofNullable(scope).or(() -> same.map(Profile::scope)).orElse(""));
+  }
+
+  private boolean isLoggedIn(Profile profile) throws LoginException {
+    return desk.session(profile).kept().isPresent();
+  }
+
+  private static Profile with(Profile profile, String scope) {
+    return Profile.login(profile.name(), profile.issuer(), profile.clientId(), scope);
+  }
+
+  private int logIn(Server at, Profile profile) throws LoginException, InterruptedException {
+    if (noWait) {
+      return begin(at, profile);
+    }
+    var opener = browser ? Browser.opener(desk.environment()) : Browser.atHand(desk.environment());
+    if (browser && opener.isEmpty()) {
+      throw misuse("No browser can be opened from here.");
+    }
+    if (!device && opener.isPresent() && at.metadata().offersBrowser()) {
+      return byBrowser(at, profile, opener.get());
+    }
+    return byDevice(at, profile);
+  }
+
+  /// All that the server lists, so that it is for the person to grant less; nothing, which asks for
+  /// the server's default, if it lists nothing.
+  private static String offered(Server at) {
+    return String.join(" ", at.metadata().scopes());
+  }
+
+  private LoginRequest request(Profile profile, boolean confirmable) {
+    return new LoginRequest(
+        profile.clientId(),
+        profile.scope(),
+        Optional.ofNullable(name).orElseGet(() -> Machine.name(desk.environment())),
+        Optional.ofNullable(lifetime).map(Login::parse),
+        confirmable);
+  }
+
+  static Duration parse(String lifetime) {
+    if (!lifetime.matches("[1-9][0-9]{0,7}[smhd]")) {
+      throw misuse("'%s' is no time such as 90s, 30m, 8h or 90d.".formatted(lifetime));
+    }
+    var number = Long.parseLong(lifetime.substring(0, lifetime.length() - 1));
+    return switch (lifetime.charAt(lifetime.length() - 1)) {
+      case 's' -> Duration.ofSeconds(number);
+      case 'm' -> Duration.ofMinutes(number);
+      case 'h' -> Duration.ofHours(number);
+      default -> Duration.ofDays(number);
+    };
+  }
+
+  private int byBrowser(Server at, Profile profile, Browser opener)
+      throws LoginException, InterruptedException {
+    try (var login = BrowserLogin.start(at, request(profile, false), desk.time())) {
+      var talk = desk.talk();
+      var opened = opener.open(login.authorizationUri());
+      talk.say(
+          (opened
+              ? "Your browser opens. If it does not, open this link on this machine:"
+              : "No browser could be opened. Open this link on this machine:"));
+      talk.say(login.authorizationUri().toString());
+      talk.say("Without a browser on this machine: 'keyferry login --device'.");
+      var until = desk.time().clock().instant().plus(BROWSER_PATIENCE);
+      Tokens tokens;
+      try (var _ = LiveLine.start(talk, desk.time().clock(), until, "waiting for the browser")) {
+        tokens = login.await(BROWSER_PATIENCE);
+      }
+      return finish(profile, tokens);
+    }
+  }
+
+  private int byDevice(Server at, Profile profile) throws LoginException, InterruptedException {
+    var terminal = desk.talk().terminal();
+    var login =
+        DeviceLogin.start(
+            at, request(profile, terminal.screen() && terminal.keyboard()), desk.time());
+    CodeScreen.show(desk.talk(), login.pending());
+    var tokens =
+        await(login, Optional.empty(), "Log in again at a terminal where it can be entered.");
+    return finish(profile, tokens);
+  }
+
+  private Tokens await(DeviceLogin login, Optional<String> number, String resumption)
+      throws LoginException, InterruptedException {
+    try (var line = AtTerminal.line(desk, login.pending().expiresAt())) {
+      return login.await(new AtTerminal(desk, line, number, resumption));
+    }
+  }
+
+  private int begin(Server at, Profile profile) throws LoginException, InterruptedException {
+    var pending = DeviceLogin.start(at, request(profile, true), desk.time()).pending();
+    var handle =
+        handles().keep(new Handles.Left(profile.name(), pending), desk.time().clock().instant());
+    desk.result(
+        root.json(),
+        pendingObject(handle, profile.name(), pending),
+        List.of(
+            "code    " + pending.userCode(),
+            "link    " + link(pending),
+            "handle  " + handle,
+            "then    keyferry login --resume " + handle));
+    return ExitCode.OK.number();
+  }
+
+  private static URI link(Pending pending) {
+    return pending.verificationUriComplete().orElse(pending.verificationUri());
+  }
+
+  private static Map<String, Object> pendingObject(String handle, String profile, Pending pending) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("ok", true);
+    object.put("status", "pending");
+    object.put("handle", handle);
+    object.put("profile", profile);
+    object.put("issuer", pending.issuer().toString());
+    object.put("user_code", pending.userCode());
+    object.put("verification_uri", pending.verificationUri().toString());
+    object.put("verification_uri_complete", pending.verificationUriComplete().map(URI::toString));
+    object.put("expires_at", pending.expiresAt().getEpochSecond());
+    object.put("interval", pending.interval().toSeconds());
+    object.put("resume", "keyferry login --resume " + handle);
+    return object;
+  }
+
+  private Handles handles() {
+    return new Handles(desk.store(), desk.directories());
+  }
+
+  private int resume(String handle) throws LoginException, InterruptedException {
+    var left =
+        handles()
+            .find(handle)
+            .orElseThrow(() ->
+                new Failure(
+                    ExitCode.EXPIRED,
+                    "No login waits under this handle: it is over or was never begun. Log in"
+                        + " again: 'keyferry login'."));
+    var pending = left.pending();
+    var at = Server.discover(desk.http(), pending.issuer());
+    var login = DeviceLogin.resume(at, pending, desk.time());
+    var profile =
+        Profile.login(left.profile(), pending.issuer(), pending.clientId(), pending.scope());
+    var number = Optional.ofNullable(confirmation);
+    var resumption =
+        "Resume with it: 'keyferry login --resume %s --confirmation NN'.".formatted(handle);
+    Tokens tokens;
+    try {
+      tokens =
+          noWait ? login.await(new Once(number, resumption)) : await(login, number, resumption);
+    } catch (LoginException.Unreachable | LoginException.Storage | LoginException.BadServer e) {
+      throw e;
+    } catch (LoginException e) {
+      handles().forget(handle);
+      throw e;
+    }
+    handles().forget(handle);
+    return finish(profile, tokens);
+  }
+
+  private int finish(Profile profile, Tokens tokens) throws LoginException, InterruptedException {
+    var before = desk.profiles().find(profile.name());
+    if (before.isPresent()) {
+      forgetOld(before.get());
+    }
+    desk.session(profile).keep(tokens);
+    keep(profile.of(tokens.owner()));
+    var who = Words.who(tokens.owner());
+    var until =
+        tokens
+            .expiresAt()
+            .map(end -> Duration.between(desk.time().clock().instant(), end))
+            .map(Words::lasting);
+    var talk = desk.talk();
+    talk.say(talk.good("Logged in") + " as " + talk.strong(who) + " at " + profile.issuer() + ".");
+    talk.say(
+        tokens.refreshToken().isPresent()
+            ? "The login renews itself as long as you use it."
+            : until.map(time -> "It lasts for " + time + ".").orElse("It has no known end."));
+    if (root.json()) {
+      desk.result(true, object(profile, tokens), List.of());
+    }
+    return ExitCode.OK.number();
+  }
+
+  /// A login that is replaced shall not live on unseen; that it cannot be revoked is no reason not
+  /// to log in.
+  private void forgetOld(Profile before) throws InterruptedException {
+    try {
+      var session = desk.session(before);
+      if (before.kind() == Profile.Kind.LOGIN && session.kept().isPresent()) {
+        session.logout();
+      }
+    } catch (LoginException e) {
+      desk.talk().say("The login before this one was not revoked: " + e.getMessage());
+    }
+  }
+
+  private void keep(Profile profile) throws LoginException {
+    var first = desk.profiles().list().isEmpty();
+    desk.profiles().put(profile);
+    if (first) {
+      desk.profiles().setDefault(profile.name());
+    }
+  }
+
+  private Map<String, Object> object(Profile profile, Tokens tokens) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("ok", true);
+    object.put("status", "logged_in");
+    object.put("profile", profile.name());
+    object.put("issuer", profile.issuer().toString());
+    object.put("client_id", profile.clientId());
+    object.put("scope", tokens.scope());
+    object.put("user", Words.user(tokens.owner()));
+    object.put("expires_at", Words.seconds(tokens.expiresAt()));
+    object.put("renews", tokens.refreshToken().isPresent());
+    object.put("stored_in", desk.store().place());
+    return object;
+  }
+
+  private int keepKey(Profile login) throws LoginException, InterruptedException {
+    if (desk.talk().terminal().keyboard()) {
+      desk.talk().ask("Paste the key: ");
+    }
+    var key = desk.keyboard().line().map(String::strip).orElse("");
+    if (!key.matches("[!-~]{1,4096}")) {
+      throw misuse("Standard input has no key in its first line.");
+    }
+    var profile = Profile.key(login.name(), login.issuer());
+    desk.session(profile).keepKey(key);
+    keep(profile);
+    desk.talk().say("Kept for " + profile.issuer() + ". 'keyferry whoami' tells whose it is.");
+    var lines = new ArrayList<String>();
+    if (root.json()) {
+      var object = new LinkedHashMap<String, Object>();
+      object.put("ok", true);
+      object.put("status", "kept");
+      object.put("profile", profile.name());
+      object.put("issuer", profile.issuer().toString());
+      object.put("stored_in", desk.store().place());
+      desk.result(true, object, lines);
+    }
+    return ExitCode.OK.number();
+  }
+}

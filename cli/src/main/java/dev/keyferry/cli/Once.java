@@ -1,0 +1,46 @@
+package dev.keyferry.cli;
+
+import dev.keyferry.client.DeviceLogin;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Nobody: looks whether a login is decided, and does not wait for it.
+final class Once implements DeviceLogin.Person {
+  private final Optional<String> number;
+  private final String resumption;
+  private boolean polled;
+
+  Once(Optional<String> number, String resumption) {
+    this.number = number;
+    this.resumption = resumption;
+  }
+
+  /// Comes before each poll, the first one too.
+  @Override
+  public void waiting(Duration pause, Instant expiresAt) {
+    if (polled) {
+      throw new Failure(ExitCode.PENDING, "Nobody has approved it yet. Try again later.");
+    }
+    polled = true;
+  }
+
+  @Override
+  public void unreachable(String why) {
+    throw new Failure(ExitCode.UNREACHABLE, "The server does not answer. Try again later.");
+  }
+
+  @Override
+  public String number(boolean again) {
+    if (number.isPresent() && !again) {
+      return number.get();
+    }
+    throw new Failure(
+        ExitCode.PENDING,
+        (again
+                ? "That was not the number that the page shows."
+                : "It is approved, and the page shows a number that is wanted here.")
+            + " "
+            + resumption);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.keyferry.cli;
+
+import dev.keyferry.client.LoginException;
+import dev.keyferry.client.Profile;
+import dev.keyferry.client.Text;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `keyferry profiles`: the logins of this account.
+@Command(
+    name = "profiles",
+    description = "Lists your logins. The one with the star is used if none is named.")
+final class ProfileList implements Callable<Integer> {
+  private static final int SHOWN = 60;
+
+  private final Keyferry root;
+
+  @Option(
+      names = "--use",
+      paramLabel = "NAME",
+      description = "From now on use this one if none is named.")
+  private @Nullable String use;
+
+  ProfileList(Keyferry root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws LoginException {
+    var desk = root.desk();
+    if (use != null) {
+      desk.profiles().setDefault(desk.profile(java.util.Optional.of(use)).name());
+    }
+    var usual = desk.profiles().nameOf(root.profile(), desk.environment());
+    var objects = new ArrayList<Map<String, Object>>();
+    var lines = new ArrayList<String>();
+    for (var profile : desk.profiles().list()) {
+      var loggedIn = isLoggedIn(profile);
+      objects.add(object(profile, profile.name().equals(usual), loggedIn));
+      lines.add(
+          (profile.name().equals(usual) ? "* " : "  ")
+              + profile.name()
+              + "  "
+              + (loggedIn ? who(profile) : "logged out")
+              + "  "
+              + profile.issuer());
+    }
+    if (lines.isEmpty() && !root.json()) {
+      desk.talk().say("There are none. Log in: 'keyferry login https://...'.");
+    }
+    var object = new LinkedHashMap<String, Object>();
+    object.put("ok", true);
+    object.put("profiles", objects);
+    desk.result(root.json(), object, lines);
+    return ExitCode.OK.number();
+  }
+
+  /// One that cannot be read shall not hide the others.
+  private boolean isLoggedIn(Profile profile) {
+    try {
+      return root.desk().session(profile).kept().isPresent();
+    } catch (LoginException e) {
+      root.desk().talk().say(profile.name() + ": " + e.getMessage());
+      return false;
+    }
+  }
+
+  private static String who(Profile profile) {
+    return profile.kind() == Profile.Kind.KEY
+        ? "a key"
+        : Text.clean(profile.user().orElse("logged in"), SHOWN)
+            + profile.organisation().map(of -> ", " + Text.clean(of, SHOWN)).orElse("");
+  }
+
+  private static Map<String, Object> object(Profile profile, boolean usual, boolean loggedIn) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("name", profile.name());
+    object.put("default", usual);
+    object.put("kind", profile.kind() == Profile.Kind.KEY ? "key" : "login");
+    object.put("issuer", profile.issuer().toString());
+    object.put("client_id", profile.clientId());
+    object.put("scope", profile.scope());
+    object.put("user", profile.user());
+    object.put("organisation", profile.organisation());
+    object.put("logged_in", loggedIn);
+    return object;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.keyferry.cli;
+
+import dev.keyferry.cli.Terminal.Colours;
+import java.io.PrintStream;
+import java.util.List;
+
+/// What is said to a person, on standard error. At most one line is live: it is written over until
+/// something else is said.
+final class Talk {
+  private static final String TO_THE_START = "\r\u001B[K";
+
+  private final PrintStream err;
+  private final Terminal terminal;
+  private boolean live;
+
+  Talk(PrintStream err, Terminal terminal) {
+    this.err = err;
+    this.terminal = terminal;
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  synchronized void say(String line) {
+    clear();
+    err.println(line);
+    err.flush();
+  }
+
+  void say(List<String> lines) {
+    lines.forEach(this::say);
+  }
+
+  /// A question; the answer is typed behind it.
+  synchronized void ask(String question) {
+    clear();
+    err.print(question);
+    err.flush();
+  }
+
+  /// Where the cursor cannot be moved, nothing.
+  synchronized void live(String line) {
+    if (terminal.moves()) {
+      var most = Math.max(1, terminal.columns() - 1);
+      err.print(TO_THE_START + (line.length() > most ? line.substring(0, most) : line));
+      err.flush();
+      live = true;
+    }
+  }
+
+  synchronized void clear() {
+    if (live) {
+      err.print(TO_THE_START);
+      err.flush();
+      live = false;
+    }
+  }
+
+  String strong(String text) {
+    return styled("1", text);
+  }
+
+  String good(String text) {
+    return styled("32", text);
+  }
+
+  String bad(String text) {
+    return styled("31", text);
+  }
+
+  String faint(String text) {
+    return styled("2", text);
+  }
+
+  private String styled(String style, String text) {
+    return terminal.colours() == Colours.NONE ? text : "\u001B[" + style + "m" + text + "\u001B[0m";
+  }
+}

@@ -1,0 +1,196 @@
+package dev.keyferry.cli;
+
+import dev.keyferry.client.JsonObject;
+import dev.keyferry.client.LoginException;
+import dev.keyferry.client.Owner;
+import dev.keyferry.client.Profile;
+import dev.keyferry.client.Reply;
+import dev.keyferry.client.Server;
+import dev.keyferry.client.Session;
+import dev.keyferry.client.Text;
+import dev.keyferry.client.Tokens;
+import dev.keyferry.client.WebAddress;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `keyferry whoami`: asks the server, so that what was revoked elsewhere is not taken for a login.
+@Command(
+    name = "whoami",
+    description = {
+      "Tells who you are logged in as.",
+      "",
+      "It asks the server, and ends with 3 if the login is no longer good. --offline tells what was"
+          + " so at the last login."
+    })
+final class Whoami implements Callable<Integer> {
+  private static final int SHOWN = 200;
+
+  private final Keyferry root;
+  private final Desk desk;
+
+  @Option(names = "--offline", description = "Do not ask the server.")
+  private boolean offline;
+
+  @Option(
+      names = "--server",
+      paramLabel = "SERVER",
+      description =
+          "Whom to ask about $KEYFERRY_TOKEN (else $KEYFERRY_SERVER, else the profile's).")
+  private @Nullable String server;
+
+  Whoami(Keyferry root) {
+    this.root = root;
+    desk = root.desk();
+  }
+
+  /// What is known of a login.
+  ///
+  /// @param checked that the server said so just now
+  private record Facts(
+      Owner owner,
+      Optional<String> clientId,
+      Optional<String> scope,
+      Optional<String> keyId,
+      Optional<Instant> expiresAt,
+      boolean checked) {}
+
+  @Override
+  public Integer call() throws LoginException, InterruptedException {
+    var session = desk.session(root.profile());
+    var issuer = issuer(session);
+    var facts = offline ? kept(session) : asked(session, issuer);
+    desk.result(root.json(), object(session, issuer, facts), lines(session, issuer, facts));
+    return ExitCode.OK.number();
+  }
+
+  private URI issuer(Session session) throws LoginException {
+    var named = Optional.ofNullable(server).or(() -> desk.environment("KEYFERRY_SERVER"));
+    if (session.profile().isPresent()) {
+      return session.profile().get().issuer();
+    }
+    if (named.isEmpty()) {
+      return desk.profile(Optional.empty()).issuer();
+    }
+    return WebAddress.issuer(named.get())
+        .orElseThrow(
+            () -> new Failure(ExitCode.USAGE, "'%s' is no address.".formatted(named.get())));
+  }
+
+  private Facts asked(Session session, URI issuer) throws LoginException, InterruptedException {
+    var reply = session.send(HttpRequest.newBuilder(URI.create(issuer + "/whoami")));
+    if (reply.status() == 404 || reply.status() == 405) {
+      return userinfo(session, issuer);
+    }
+    var body = good(reply);
+    return new Facts(
+        owner(body),
+        text(body, "client_id"),
+        text(body, "scope"),
+        text(body, "key_id"),
+        body.optionalInteger("exp").stream().mapToObj(Instant::ofEpochSecond).findFirst(),
+        true);
+  }
+
+  /// A server of another make tells it in its own way, if at all.
+  private Facts userinfo(Session session, URI issuer) throws LoginException, InterruptedException {
+    var endpoint = Server.discover(desk.http(), issuer).metadata().userinfoEndpoint();
+    var kept = kept(session);
+    if (endpoint.isEmpty()) {
+      return kept;
+    }
+    var reply = session.send(HttpRequest.newBuilder(endpoint.get()));
+    if (reply.status() == 403) {
+      // Not for this token's scope; good it may be all the same.
+      return kept;
+    }
+    return new Facts(
+        owner(good(reply)), kept.clientId(), kept.scope(), kept.keyId(), kept.expiresAt(), true);
+  }
+
+  private static JsonObject good(Reply reply) throws LoginException {
+    return switch (reply.status()) {
+      case 200 -> reply.json();
+      case 401, 403 ->
+          throw new Failure(
+              ExitCode.LOGGED_OUT,
+              "The server does not accept this login any more: it was revoked or has ended. Log in:"
+                  + " 'keyferry login'.");
+      case 429, 500, 502, 503, 504 ->
+          throw new LoginException.Unreachable(
+              "The server is out of order (" + reply.status() + ").");
+      default -> throw new LoginException.BadServer("The server answered " + reply.status() + ".");
+    };
+  }
+
+  private static Owner owner(JsonObject body) throws LoginException {
+    return new Owner(
+        text(body, "sub"), text(body, "name"), text(body, "email"), text(body, "organisation"));
+  }
+
+  private static Optional<String> text(JsonObject body, String name) throws LoginException {
+    return body.optionalString(name).map(text -> Text.clean(text, SHOWN));
+  }
+
+  private static Facts kept(Session session) throws LoginException {
+    var profile = session.profile();
+    var kept = session.kept();
+    if (kept.isEmpty()) {
+      throw new LoginException.LoggedOut("Not logged in.");
+    }
+    var owner = kept.map(Tokens::owner).filter(known -> known.shown().isPresent());
+    return new Facts(
+        owner.orElseGet(() ->
+            new Owner(
+                Optional.empty(),
+                profile.flatMap(Profile::user),
+                Optional.empty(),
+                profile.flatMap(Profile::organisation))),
+        profile.map(Profile::clientId).filter(id -> !id.isEmpty()),
+        kept.map(Tokens::scope).filter(scope -> !scope.isEmpty()),
+        Optional.empty(),
+        kept.flatMap(Tokens::expiresAt),
+        false);
+  }
+
+  private static Map<String, Object> object(Session session, URI issuer, Facts facts) {
+    var object = new LinkedHashMap<String, Object>();
+    object.put("ok", true);
+    object.put("profile", session.profile().map(Profile::name));
+    object.put("issuer", issuer.toString());
+    object.put("user", Words.user(facts.owner()));
+    object.put("client_id", facts.clientId());
+    object.put("scope", facts.scope());
+    object.put("key_id", facts.keyId());
+    object.put("expires_at", Words.seconds(facts.expiresAt()));
+    object.put("checked", facts.checked());
+    return object;
+  }
+
+  private List<String> lines(Session session, URI issuer, Facts facts) {
+    var lines = new ArrayList<String>();
+    lines.add(Words.who(facts.owner()));
+    lines.add("server   " + issuer);
+    lines.add("profile  " + session.profile().map(Profile::name).orElse("none: $KEYFERRY_TOKEN"));
+    facts.scope().ifPresent(scope -> lines.add("scope    " + scope));
+    facts.keyId().ifPresent(key -> lines.add("key      " + key));
+    facts
+        .expiresAt()
+        .map(end -> Duration.between(desk.time().clock().instant(), end))
+        .ifPresent(left -> lines.add("token    for another " + Words.lasting(left)));
+    if (!facts.checked()) {
+      lines.add("         (as of the last login; the server was not asked)");
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.keyferry.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.keyferry.client.LoginException.Storage;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The keychain where one works, else files. A secret stays where it is until it is deleted, so
+/// that it is never in both; a mark in the files says that one is in the keychain, so that nobody
+/// opens it for nothing, and a keychain out of reach (over SSH) is told apart from no login.
+final class BestStore implements TokenStore {
+  static final Keychain NO_KEYCHAIN =
+      () -> {
+        throw new Storage("The system's keychain is switched off (KEYFERRY_KEYCHAIN=off).");
+      };
+
+  private final EncryptedFileStore files;
+  private final PrivateFiles marks;
+  private final Keychain keychain;
+  private @Nullable TokenStore opened;
+
+  /// Opens the keychain.
+  interface Keychain {
+    TokenStore open() throws LoginException;
+  }
+
+  BestStore(Path directory, Keychain keychain) {
+    files = new EncryptedFileStore(directory);
+    marks = new PrivateFiles(directory, _ -> {});
+    this.keychain = keychain;
+  }
+
+  @Override
+  public Optional<String> get(String name) throws LoginException {
+    if (files.has(name)) {
+      return files.get(name);
+    }
+    return isMarked(name) ? keychain().get(name) : Optional.empty();
+  }
+
+  @Override
+  public void put(String name, String secret) throws LoginException {
+    if (files.has(name) || !putIntoKeychain(name, secret)) {
+      files.put(name, secret);
+    }
+  }
+
+  /// The mark comes first: without it a secret in the keychain would be out of sight.
+  private boolean putIntoKeychain(String name, String secret) throws LoginException {
+    try {
+      var open = keychain();
+      if (!isMarked(name)) {
+        try (var _ = marks.lock()) {
+          marks.write(markOf(name), "in the keychain".getBytes(UTF_8));
+        }
+      }
+      open.put(name, secret);
+      return true;
+    } catch (Storage _) {
+      return false;
+    }
+  }
+
+  @Override
+  public void delete(String name) throws LoginException {
+    files.delete(name);
+    if (isMarked(name)) {
+      keychain().delete(name);
+      try (var _ = marks.lock()) {
+        marks.delete(markOf(name));
+      }
+    }
+  }
+
+  @Override
+  public String place() {
+    try {
+      return keychain().place();
+    } catch (LoginException _) {
+      return files.place();
+    }
+  }
+
+  private synchronized TokenStore keychain() throws LoginException {
+    var open = opened == null ? keychain.open() : opened;
+    opened = open;
+    return open;
+  }
+
+  private boolean isMarked(String name) {
+    return marks.exists(markOf(name));
+  }
+
+  private static String markOf(String name) {
+    return EncryptedFileStore.fileOf(name) + ".keychain";
+  }
+}

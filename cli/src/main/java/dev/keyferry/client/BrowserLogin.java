@@ -1,0 +1,136 @@
+package dev.keyferry.client;
+
+import dev.keyferry.client.LoginException.BadServer;
+import dev.keyferry.client.LoginException.Expired;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The browser flow of a program on the same machine: authorization code with PKCE, answered to a
+/// port of this machine (RFC 6749 §4.1, RFC 7636, RFC 8252, RFC 9207).
+public final class BrowserLogin implements AutoCloseable {
+  private static final int STATE_BITS = 256;
+  private static final int VERIFIER_BITS = 256;
+  private static final int IDEMPOTENCY_BITS = 128;
+
+  private final Server server;
+  private final LoginRequest request;
+  private final Time time;
+  private final Callback callback;
+  private final String verifier;
+  private final URI authorizationUri;
+
+  private BrowserLogin(Server server, LoginRequest request, Time time, URI endpoint)
+      throws LoginException {
+    this.server = server;
+    this.request = request;
+    this.time = time;
+    verifier = Draw.bits(VERIFIER_BITS);
+    var state = Draw.bits(STATE_BITS);
+    callback = Callback.listen(state);
+    authorizationUri = with(endpoint, parameters(state));
+  }
+
+  public static BrowserLogin start(Server server, LoginRequest request) throws LoginException {
+    return start(server, request, Time.SYSTEM);
+  }
+
+  /// Listens, and works out where to send the browser.
+  public static BrowserLogin start(Server server, LoginRequest request, Time time)
+      throws LoginException {
+    var metadata = server.metadata();
+    var endpoint =
+        metadata
+            .authorizationEndpoint()
+            .orElseThrow(() -> new BadServer(metadata.issuer() + " has no login by browser."));
+    return new BrowserLogin(server, request, time, endpoint);
+  }
+
+  private Map<String, String> parameters(String state) {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("response_type", "code");
+    parameters.put("client_id", request.clientId());
+    parameters.put("redirect_uri", callback.uri().toString());
+    parameters.put("scope", request.scope());
+    parameters.put("state", state);
+    parameters.put("code_challenge", Draw.sha256(verifier));
+    parameters.put("code_challenge_method", "S256");
+    parameters.put(
+        "device_name", Text.clean(request.deviceName(), DeviceLogin.LONGEST_DEVICE_NAME));
+    request
+        .lifetime()
+        .ifPresent(life -> parameters.put("expires_in", Long.toString(life.toSeconds())));
+    // OpenID Connect Core §11: without it such a server gives no refresh token.
+    if (Arrays.asList(request.scope().split(" "))
+        .containsAll(List.of("openid", "offline_access"))) {
+      parameters.put("prompt", "consent");
+    }
+    return parameters;
+  }
+
+  /// RFC 6749 §3.1: the endpoint may have a query of its own.
+  private static URI with(URI endpoint, Map<String, String> parameters) {
+    var text = endpoint.toString();
+    return URI.create(text + (text.contains("?") ? "&" : "?") + Http.form(parameters));
+  }
+
+  /// What to open in the browser.
+  public URI authorizationUri() {
+    return authorizationUri;
+  }
+
+  /// Waits for the browser to come back, and redeems the code that it brings.
+  ///
+  /// @throws LoginException.Denied if the person or the server says no
+  /// @throws LoginException.Expired if nobody comes back in time
+  public Tokens await(Duration atMost) throws LoginException, InterruptedException {
+    time.sleeper().sleep(atMost, callback.arrived());
+    var answer =
+        callback
+            .answer()
+            .orElseThrow(() -> new Expired("Nobody came back from the browser in time."));
+    close();
+    checkIssuer(answer);
+    if (answer.containsKey("error")) {
+      throw Refusal.of(
+              answer.getOrDefault("error", ""), answer.getOrDefault("error_description", ""))
+          .asException();
+    }
+    return redeem(answer.getOrDefault("code", ""));
+  }
+
+  /// RFC 9207 §2.4: an answer of another server than the one asked is a mix-up, and its code must
+  /// not be told to anyone.
+  private void checkIssuer(Map<String, String> answer) throws LoginException {
+    var expected = server.metadata().issuer().toString();
+    var iss = answer.get("iss");
+    if (iss == null ? server.metadata().issAnnounced() : !iss.equals(expected)) {
+      throw new BadServer(
+          "The browser came back from another server than " + expected + ", so nothing was done.");
+    }
+  }
+
+  private Tokens redeem(String code) throws LoginException, InterruptedException {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("grant_type", "authorization_code");
+    parameters.put("code", code);
+    parameters.put("redirect_uri", callback.uri().toString());
+    parameters.put("client_id", request.clientId());
+    parameters.put("code_verifier", verifier);
+    var asked = time.clock().instant();
+    var reply = PersistentRequest.send(server, time, parameters, Draw.bits(IDEMPOTENCY_BITS));
+    if (reply.status() != 200) {
+      throw Refusal.read(reply).asException();
+    }
+    return Tokens.read(reply.json(), asked, request.scope());
+  }
+
+  /// Stops listening.
+  @Override
+  public void close() {
+    callback.close();
+  }
+}

@@ -1,0 +1,156 @@
+package dev.keyferry.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+/// HTTP with everything bounded: connecting, waiting for an answer, all of an answer's body, its
+/// size. It follows no redirect and keeps no cookie.
+public final class Http implements AutoCloseable {
+  private static final int LONGEST_REASON = 200;
+
+  private final Limits limits;
+  private final Once<HttpClient> secure;
+  private final Once<HttpClient> plain;
+
+  /// @param connect to connect
+  /// @param whole from sending to the body's last byte
+  /// @param bodyBytes the largest body
+  public record Limits(Duration connect, Duration whole, int bodyBytes) {
+    public static final Limits DEFAULT =
+        new Limits(Duration.ofSeconds(10), Duration.ofSeconds(30), 64 * 1024);
+  }
+
+  private Http(Limits limits) {
+    this.limits = limits;
+    // Made when first needed: it reads the system's certificates, which takes as long as all the
+    // rest of a command's start. A server on this machine, without TLS, is spared that.
+    secure = Once.of(() -> client(limits).build());
+    plain = Once.of(() -> client(limits).sslContext(NoTls.CONTEXT).build());
+  }
+
+  public static Http create() {
+    return create(Limits.DEFAULT);
+  }
+
+  public static Http create(Limits limits) {
+    return new Http(limits);
+  }
+
+  public Limits limits() {
+    return limits;
+  }
+
+  /// Without it, a program that exits waits for threads that wait for an answer.
+  @Override
+  public void close() {
+    secure.ifMade(Http::end);
+    plain.ifMade(Http::end);
+  }
+
+  private static void end(HttpClient client) {
+    client.shutdownNow();
+    client.close();
+  }
+
+  private static HttpClient.Builder client(Limits limits) {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .followRedirects(Redirect.NEVER)
+        .connectTimeout(limits.connect());
+  }
+
+  /// @throws LoginException.Unreachable if there is no answer in time
+  /// @throws LoginException.BadServer if it is larger than allowed
+  public Reply send(HttpRequest.Builder request) throws LoginException, InterruptedException {
+    var sent = request.copy().setHeader("Accept", "application/json").build();
+    if (!WebAddress.isSafe(sent.uri())) {
+      throw new LoginException.BadServer(
+          Text.clean(sent.uri().toString(), LONGEST_REASON)
+              + " is neither https nor this machine.");
+    }
+    var client = sent.uri().getScheme().equals("https") ? secure : plain;
+    var exchange = client.get().sendAsync(sent, _ -> new BoundedBody(limits.bodyBytes()));
+    try {
+      return reply(exchange.get(limits.whole().toMillis(), TimeUnit.MILLISECONDS));
+    } catch (ExecutionException e) {
+      throw failure(sent.uri(), e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      throw new LoginException.Unreachable(
+          host(sent.uri()) + " did not answer in " + limits.whole().toSeconds() + " seconds.", e);
+    } finally {
+      // Ends what still runs: the time is up, or nobody waits any more.
+      exchange.cancel(true);
+    }
+  }
+
+  Reply get(URI uri) throws LoginException, InterruptedException {
+    return send(HttpRequest.newBuilder(uri));
+  }
+
+  /// @param parameters those without a value are left out
+  Reply post(URI uri, Map<String, String> parameters, Optional<String> idempotencyKey)
+      throws LoginException, InterruptedException {
+    var request =
+        HttpRequest.newBuilder(uri)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString(form(parameters)));
+    idempotencyKey.ifPresent(key -> request.header("Idempotency-Key", key));
+    return send(request);
+  }
+
+  static String form(Map<String, String> parameters) {
+    return parameters.entrySet().stream()
+        .filter(parameter -> !parameter.getValue().isEmpty())
+        .map(parameter ->
+            URLEncoder.encode(parameter.getKey(), UTF_8)
+                + "="
+                + URLEncoder.encode(parameter.getValue(), UTF_8))
+        .collect(Collectors.joining("&"));
+  }
+
+  private static Reply reply(HttpResponse<byte[]> response) {
+    return new Reply(
+        response.uri(),
+        response.statusCode(),
+        response.headers(),
+        new String(response.body(), UTF_8));
+  }
+
+  private LoginException failure(URI uri, Throwable cause) {
+    for (var each = Optional.of(cause); each.isPresent(); each = causeOf(each.get())) {
+      if (each.get() instanceof BoundedBody.TooLarge) {
+        return new LoginException.BadServer(
+            host(uri) + " sent more than " + limits.bodyBytes() + " bytes.");
+      }
+    }
+    var reason = Text.clean(Optional.ofNullable(cause.getMessage()).orElse(""), LONGEST_REASON);
+    return new LoginException.Unreachable(
+        host(uri) + " was not reached: " + (reason.isEmpty() ? name(cause) : reason) + ".", cause);
+  }
+
+  private static Optional<Throwable> causeOf(Throwable failure) {
+    return Optional.ofNullable(failure.getCause());
+  }
+
+  private static String name(Throwable cause) {
+    return cause.getClass().getSimpleName();
+  }
+
+  private static String host(URI uri) {
+    return uri.getScheme() + "://" + uri.getRawAuthority();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.keyferry.client;
+
+import dev.keyferry.client.LoginException.BadServer;
+import dev.keyferry.client.LoginException.Storage;
+import java.net.URI;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+
+/// Tokens as a store keeps them: with the server and the client whose they are, so that an edited
+/// profile cannot send them elsewhere.
+record Kept(URI issuer, String clientId, Tokens tokens) {
+  String toSecret() {
+    var members = new LinkedHashMap<String, Object>();
+    members.put("issuer", issuer);
+    members.put("client_id", clientId);
+    members.put("access_token", tokens.accessToken());
+    members.put("expires_at", tokens.expiresAt().map(Instant::getEpochSecond));
+    members.put("scope", tokens.scope());
+    members.put("refresh_token", tokens.refreshToken());
+    members.put("sub", tokens.owner().subject());
+    members.put("name", tokens.owner().name());
+    members.put("email", tokens.owner().email());
+    members.put("organisation", tokens.owner().organisation());
+    return Json.write(members);
+  }
+
+  static Kept parse(String secret) throws LoginException {
+    try {
+      var json = Json.read(secret);
+      var refreshToken = json.optionalString("refresh_token");
+      var expiresAt = json.optionalInteger("expires_at");
+      return new Kept(
+          URI.create(json.string("issuer")),
+          json.optionalString("client_id").orElse(""),
+          new Tokens(
+              Tokens.token(json.string("access_token")),
+              Tokens.BEARER,
+              expiresAt.isPresent()
+                  ? Optional.of(Instant.ofEpochSecond(expiresAt.getAsLong()))
+                  : Optional.empty(),
+              json.optionalString("scope").orElse(""),
+              refreshToken,
+              Owner.read(json)));
+    } catch (BadServer | IllegalArgumentException e) {
+      throw new Storage("What is kept of this login is damaged: log in again.", e);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package dev.keyferry.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Base64;
+import java.util.Optional;
+
+/// Whose tokens they are, as far as the server told; cleaned text.
+public record Owner(
+    Optional<String> subject,
+    Optional<String> name,
+    Optional<String> email,
+    Optional<String> organisation) {
+  public static final Owner UNKNOWN =
+      new Owner(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+  private static final int LONGEST = 128;
+
+  /// What to greet with: the name, else the e-mail address, else the subject.
+  public Optional<String> shown() {
+    return name.or(() -> email).or(() -> subject);
+  }
+
+  /// Of a token answer's own members, else of its ID token. That came straight from the server over
+  /// TLS, which takes the place of its signature (OpenID Connect Core §3.1.3.7).
+  static Owner read(JsonObject answer) throws LoginException {
+    var told = members(answer);
+    return told.equals(UNKNOWN) ? ofIdToken(answer) : told;
+  }
+
+  private static Owner ofIdToken(JsonObject answer) throws LoginException {
+    var parts = answer.optionalString("id_token").orElse("").split("\\.", -1);
+    if (parts.length != 3) {
+      return UNKNOWN;
+    }
+    try {
+      return members(Json.read(new String(Base64.getUrlDecoder().decode(parts[1]), UTF_8)));
+    } catch (IllegalArgumentException | LoginException.BadServer _) {
+      // It is only for greeting.
+      return UNKNOWN;
+    }
+  }
+
+  private static Owner members(JsonObject json) throws LoginException {
+    return new Owner(
+        member(json, "sub"),
+        member(json, "name"),
+        member(json, "email"),
+        member(json, "organisation"));
+  }
+
+  private static Optional<String> member(JsonObject json, String name) throws LoginException {
+    return json.optionalString(name)
+        .map(text -> Text.clean(text, LONGEST))
+        .filter(text -> !text.isEmpty());
+  }
+}

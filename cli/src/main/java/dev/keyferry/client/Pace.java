@@ -1,0 +1,75 @@
+package dev.keyferry.client;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// When to poll next, RFC 8628 §3.5. It is never at once and never in years, whatever a server
+/// says.
+final class Pace {
+  static final Duration DEFAULT = Duration.ofSeconds(5);
+
+  private static final Duration LEAST = Duration.ofSeconds(1);
+  private static final Duration MOST = Duration.ofMinutes(5);
+  private static final Duration STEP = Duration.ofSeconds(5);
+  private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
+
+  private Duration interval;
+  private int failures;
+  private Duration asked = Duration.ZERO;
+
+  Pace(Duration interval) {
+    this.interval = clamp(interval);
+  }
+
+  /// What an answer says; empty if it says nothing, or nothing that makes sense.
+  static Optional<Duration> interval(JsonObject answer) {
+    try {
+      var seconds = answer.optionalInteger("interval");
+      return seconds.isPresent()
+          ? Optional.of(
+              Duration.ofSeconds(
+                  Math.clamp(seconds.getAsLong(), LEAST.toSeconds(), MOST.toSeconds())))
+          : Optional.empty();
+    } catch (LoginException _) {
+      return Optional.empty();
+    }
+  }
+
+  /// How long to wait now. A fifth more than the interval, because clocks drift: a server whose
+  /// clock is the slower one would count a punctual poll as early, and lengthen the interval.
+  Duration pause() {
+    var usual = interval.multipliedBy(6).dividedBy(5);
+    return failures == 0 ? max(usual, asked) : max(backoff(usual), asked);
+  }
+
+  /// Twice as long with each failure, RFC 8628 §3.5, but not so long that the server's window for
+  /// repeating a lost answer passes.
+  private Duration backoff(Duration usual) {
+    var doubled = usual.multipliedBy(1L << Math.min(failures - 1, 10));
+    return doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : max(usual, LONGEST_BACKOFF);
+  }
+
+  void answered() {
+    failures = 0;
+    asked = Duration.ZERO;
+  }
+
+  void failed(Optional<Duration> retryAfter) {
+    failures++;
+    asked = retryAfter.map(Pace::clamp).orElse(Duration.ZERO);
+  }
+
+  /// Five seconds more from now on, or as much as the server says.
+  void slowDown(Optional<Duration> told, Optional<Duration> retryAfter) {
+    interval = clamp(max(interval.plus(STEP), told.orElse(Duration.ZERO)));
+    asked = retryAfter.map(Pace::clamp).orElse(Duration.ZERO);
+  }
+
+  private static Duration clamp(Duration pause) {
+    return pause.compareTo(MOST) > 0 ? MOST : max(pause, LEAST);
+  }
+
+  private static Duration max(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
+  }
+}

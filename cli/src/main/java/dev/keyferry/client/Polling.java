@@ -1,0 +1,126 @@
+package dev.keyferry.client;
+
+import dev.keyferry.client.DeviceLogin.Person;
+import dev.keyferry.client.LoginException.Expired;
+import dev.keyferry.client.LoginException.Unreachable;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/// One wait for a decision, RFC 8628 §3.4 and §3.5. It sleeps before it polls, outlasts outages,
+/// and lets the server have the last word when the code's time is up.
+final class Polling {
+  private static final String GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+  private static final int IDEMPOTENCY_BITS = 128;
+
+  private final Server server;
+  private final Pending pending;
+  private final Time time;
+  private final Person person;
+  private final Pace pace;
+
+  /// Of this poll and of its repetitions after a lost answer: the server gives the same tokens
+  /// then.
+  private String idempotencyKey = Draw.bits(IDEMPOTENCY_BITS);
+
+  private Optional<NumberPrompt> prompt = Optional.empty();
+
+  /// What the person typed, until the server has judged it.
+  private Optional<String> number = Optional.empty();
+
+  Polling(Server server, Pending pending, Time time, Person person) {
+    this.server = server;
+    this.pending = pending;
+    this.time = time;
+    this.person = person;
+    pace = new Pace(pending.interval());
+  }
+
+  Tokens untilDecided() throws LoginException, InterruptedException {
+    try {
+      for (; ; ) {
+        pause();
+        var last = !time.clock().instant().isBefore(pending.expiresAt());
+        var tokens = poll();
+        if (tokens.isPresent()) {
+          return tokens.get();
+        }
+        if (last) {
+          throw new Expired("Nobody approved in time.");
+        }
+      }
+    } finally {
+      prompt.ifPresent(NumberPrompt::stop);
+    }
+  }
+
+  private void pause() throws InterruptedException {
+    var left = Duration.between(time.clock().instant(), pending.expiresAt());
+    var due = pace.pause();
+    var pause = left.compareTo(due) < 0 ? left : due;
+    if (pause.isPositive()) {
+      person.waiting(pause, pending.expiresAt());
+      // A number that was judged or is being retried wakes nobody.
+      var wake =
+          number.isEmpty() && prompt.isPresent() ? prompt.get().answered() : new CountDownLatch(1);
+      time.sleeper().sleep(pause, wake);
+    }
+    if (number.isEmpty() && prompt.isPresent()) {
+      number = prompt.get().number();
+    }
+  }
+
+  /// Empty if there is no decision yet.
+  private Optional<Tokens> poll() throws LoginException, InterruptedException {
+    Reply reply;
+    var asked = time.clock().instant();
+    try {
+      reply = server.token(parameters(), idempotencyKey);
+    } catch (Unreachable e) {
+      pace.failed(Optional.empty());
+      person.unreachable(Optional.ofNullable(e.getMessage()).orElse(""));
+      return Optional.empty();
+    }
+    if (Outage.isOne(reply)) {
+      pace.failed(Outage.retryAfter(reply));
+      person.unreachable(Outage.describe(reply));
+      return Optional.empty();
+    }
+    idempotencyKey = Draw.bits(IDEMPOTENCY_BITS);
+    pace.answered();
+    if (reply.status() == 200) {
+      return Optional.of(Tokens.read(reply.json(), asked, pending.scope()));
+    }
+    undecided(reply);
+    return Optional.empty();
+  }
+
+  private void undecided(Reply reply) throws LoginException {
+    var refusal = Refusal.read(reply);
+    switch (refusal.error()) {
+      case "authorization_pending" -> {}
+      case "slow_down" -> pace.slowDown(Pace.interval(reply.json()), Outage.retryAfter(reply));
+      case "confirmation_required" -> askForNumber();
+      default -> throw refusal.asException();
+    }
+  }
+
+  private void askForNumber() {
+    var wrong = number.isPresent();
+    if (wrong || prompt.isEmpty()) {
+      number = Optional.empty();
+      prompt = Optional.of(new NumberPrompt(person, wrong));
+    }
+  }
+
+  private Map<String, String> parameters() {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("grant_type", GRANT);
+    parameters.put("client_id", pending.clientId());
+    parameters.put("device_code", pending.deviceCode());
+    parameters.put("confirmation", number.orElse(""));
+    return parameters;
+  }
+}

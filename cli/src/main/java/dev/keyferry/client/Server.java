@@ -1,0 +1,50 @@
+package dev.keyferry.client;
+
+import dev.keyferry.client.LoginException.BadServer;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+
+/// An authorization server, and the way to it.
+public record Server(Http http, Metadata metadata) {
+  /// Reads the metadata of RFC 8414, else that of OpenID Connect Discovery.
+  ///
+  /// @throws LoginException.BadServer if there is neither, or it names another issuer
+  public static Server discover(Http http, URI issuer) throws LoginException, InterruptedException {
+    var path = Optional.ofNullable(issuer.getRawPath()).orElse("");
+    path = WebAddress.withoutLastSlash(path);
+    var oauth = read(http, issuer, "/.well-known/oauth-authorization-server" + path);
+    var found =
+        oauth.isPresent() ? oauth : read(http, issuer, path + "/.well-known/openid-configuration");
+    return new Server(
+        http,
+        found.orElseThrow(
+            () -> new BadServer(issuer + " says nothing of an authorization server there.")));
+  }
+
+  /// Empty if there is nothing, or a page for people.
+  private static Optional<Metadata> read(Http http, URI issuer, String path)
+      throws LoginException, InterruptedException {
+    var reply = http.get(issuer.resolve(path));
+    if (Outage.isOne(reply)) {
+      throw new LoginException.Unreachable(
+          issuer + " cannot answer for the moment (status " + reply.status() + ").");
+    }
+    if (reply.status() != 200 || !reply.body().stripLeading().startsWith("{")) {
+      return Optional.empty();
+    }
+    return Optional.of(Metadata.read(issuer, reply.json()));
+  }
+
+  /// Asks the token endpoint once.
+  Reply token(Map<String, String> parameters, String idempotencyKey)
+      throws LoginException, InterruptedException {
+    return http.post(tokenEndpoint(), parameters, Optional.of(idempotencyKey));
+  }
+
+  private URI tokenEndpoint() throws LoginException {
+    return metadata
+        .tokenEndpoint()
+        .orElseThrow(() -> new BadServer(metadata.issuer() + " has no token endpoint."));
+  }
+}

@@ -1,0 +1,296 @@
+package dev.keyferry.client;
+
+import dev.keyferry.client.LoginException.LoggedOut;
+import dev.keyferry.client.LoginException.Storage;
+import dev.keyferry.client.LoginException.Unreachable;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// A login in use: hands out an access token that is good, and refreshes it once for all processes.
+public final class Session {
+  private static final Duration MARGIN = Duration.ofSeconds(60);
+  private static final int UNAUTHORIZED = 401;
+  private static final int FORBIDDEN = 403;
+
+  private final Http http;
+  private final Time time;
+  private final Source source;
+
+  /// Where the tokens are.
+  private sealed interface Source {
+    Optional<Tokens> load() throws LoginException;
+
+    /// Of the environment.
+    record Given(Tokens tokens) implements Source {
+      @Override
+      public Optional<Tokens> load() {
+        return Optional.of(tokens);
+      }
+    }
+
+    /// Of a profile.
+    record Stored(Profile profile, TokenStore store, Directories directories) implements Source {
+      String name() {
+        return "login/" + profile.name();
+      }
+
+      ProcessLock lock() throws LoginException, InterruptedException {
+        return ProcessLock.take(
+            directories.state().resolve("locks").resolve(profile.name() + ".lock"));
+      }
+
+      @Override
+      public Optional<Tokens> load() throws LoginException {
+        var secret = store.get(name());
+        if (secret.isEmpty()) {
+          return Optional.empty();
+        }
+        var kept = Kept.parse(secret.get());
+        if (!kept.issuer().equals(profile.issuer())
+            || !kept.clientId().equals(profile.clientId())) {
+          throw new LoggedOut(
+              "The profile %s names another server or client than it was logged in at: log in again."
+                  .formatted(profile.name()));
+        }
+        return Optional.of(kept.tokens());
+      }
+
+      void save(Tokens tokens) throws LoginException {
+        store.put(name(), new Kept(profile.issuer(), profile.clientId(), tokens).toSecret());
+      }
+    }
+  }
+
+  private Session(Http http, Time time, Source source) {
+    this.http = http;
+    this.time = time;
+    this.source = source;
+  }
+
+  public static Session of(
+      Http http, Profile profile, TokenStore store, Directories directories, Time time) {
+    return new Session(http, time, new Source.Stored(profile, store, directories));
+  }
+
+  /// A session of `KEYFERRY_TOKEN`, a key that is sent as it is and never stored; empty if the
+  /// environment has none.
+  ///
+  /// @throws LoginException.Storage if it cannot be a key
+  public static Optional<Session> ofEnvironment(Http http, Map<String, String> environment)
+      throws LoginException {
+    var key = environment.getOrDefault("KEYFERRY_TOKEN", "").strip();
+    return key.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Session(http, Time.SYSTEM, new Source.Given(Tokens.ofKey(key))));
+  }
+
+  /// Empty for a session of the environment.
+  public Optional<Profile> profile() {
+    return source instanceof Source.Stored stored
+        ? Optional.of(stored.profile())
+        : Optional.empty();
+  }
+
+  /// Keeps what a login brought, in place of what was there.
+  public void keep(Tokens tokens) throws LoginException, InterruptedException {
+    var stored = stored();
+    try (var _ = stored.lock()) {
+      try {
+        // A new login may go to a better place than the one before.
+        stored.store().delete(stored.name());
+      } catch (Storage _) {
+        // It is out of reach there, and what is put now comes before it.
+      }
+      stored.save(tokens);
+    }
+  }
+
+  /// Keeps a key that somebody pasted.
+  ///
+  /// @throws LoginException.Storage if it cannot be a key
+  public void keepKey(String key) throws LoginException, InterruptedException {
+    keep(Tokens.ofKey(key.strip()));
+  }
+
+  private Source.Stored stored() {
+    return switch (source) {
+      case Source.Stored stored -> stored;
+      case Source.Given _ ->
+          throw new IllegalStateException("a key of the environment is not kept");
+    };
+  }
+
+  /// What is kept, as it is, fresh or not; of a key only the access token is known.
+  public Optional<Tokens> kept() throws LoginException {
+    return source.load();
+  }
+
+  /// An access token that is good for a minute at least, or for as long as the server gives them.
+  /// If the server is out of reach, one that is good for less.
+  ///
+  /// @throws LoginException.LoggedOut if a person must log in again
+  /// @throws LoginException.Unreachable if it must be refreshed and the server is out of reach: it
+  /// is kept as it was
+  public String accessToken() throws LoginException, InterruptedException {
+    return fresh().accessToken();
+  }
+
+  private Tokens fresh() throws LoginException, InterruptedException {
+    var tokens = required();
+    if (tokens.isGoodAt(now().plus(MARGIN))) {
+      return tokens;
+    }
+    if (tokens.refreshToken().isEmpty()) {
+      return usable(tokens);
+    }
+    try {
+      return refreshed(tokens);
+    } catch (Unreachable e) {
+      if (tokens.isGoodAt(now())) {
+        return tokens;
+      }
+      throw e;
+    }
+  }
+
+  private Tokens required() throws LoginException {
+    return kept()
+        .orElseThrow(() ->
+            new LoggedOut(
+                "There is no login" + profile().map(p -> " " + p.name()).orElse("") + " yet."));
+  }
+
+  private Tokens usable(Tokens tokens) throws LoginException {
+    if (!tokens.isGoodAt(now())) {
+      throw new LoggedOut("The login has expired: log in again.");
+    }
+    return tokens;
+  }
+
+  private Instant now() {
+    return time.clock().instant();
+  }
+
+  /// Refreshes, unless someone else has done so since the tokens were read: who waits for the lock
+  /// here finds what the one before has brought.
+  private Tokens refreshed(Tokens seen) throws LoginException, InterruptedException {
+    var stored = stored();
+    try (var _ = stored.lock()) {
+      var current = required();
+      if (!current.accessToken().equals(seen.accessToken()) && current.isGoodAt(now())) {
+        return current;
+      }
+      var refreshToken = current.refreshToken();
+      if (refreshToken.isEmpty()) {
+        return usable(current);
+      }
+      var server = Server.discover(http, stored.profile().issuer());
+      var fresh = refresh(server, stored, current, refreshToken.get());
+      stored.save(fresh);
+      return fresh;
+    }
+  }
+
+  private Tokens refresh(Server server, Source.Stored stored, Tokens current, String refreshToken)
+      throws LoginException, InterruptedException {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("grant_type", "refresh_token");
+    parameters.put("refresh_token", refreshToken);
+    parameters.put("client_id", stored.profile().clientId());
+    // Of the token and not drawn: so who comes after a process that was killed here, before it had
+    // stored its answer, gets the same answer too.
+    var idempotencyKey = Draw.sha256("keyferry refresh " + refreshToken).substring(0, 22);
+    var asked = now();
+    var reply = PersistentRequest.send(server, time, parameters, idempotencyKey);
+    if (reply.status() == 200) {
+      return Tokens.read(reply.json(), asked, current.scope()).after(current);
+    }
+    var refusal = Refusal.read(reply);
+    if (refusal.error().equals("invalid_grant")) {
+      stored.store().delete(stored.name());
+      throw new LoggedOut("The login has ended or was revoked: log in again.");
+    }
+    throw refusal.asException();
+  }
+
+  /// Sends a request with the token; once more with a fresh one if the token is refused.
+  ///
+  /// @param request without the header `Authorization`
+  public Reply send(HttpRequest.Builder request) throws LoginException, InterruptedException {
+    var tokens = fresh();
+    var reply = send(request, tokens);
+    return isTokenRefused(reply) && tokens.refreshToken().isPresent()
+        ? send(request, refreshed(tokens))
+        : reply;
+  }
+
+  /// RFC 6750 §3.1 says 401. API Gateway, when the key authorizer of docs/http.md refuses a key,
+  /// says 403 with a `message`, where an API of its own that refuses would have an `error` or other
+  /// words.
+  private static boolean isTokenRefused(Reply reply) {
+    if (reply.status() != FORBIDDEN) {
+      return reply.status() == UNAUTHORIZED;
+    }
+    try {
+      var json = reply.json();
+      return json.has("message") && !json.has("error");
+    } catch (LoginException _) {
+      return false;
+    }
+  }
+
+  private Reply send(HttpRequest.Builder request, Tokens tokens)
+      throws LoginException, InterruptedException {
+    return http.send(
+        request.copy().setHeader("Authorization", Tokens.BEARER + " " + tokens.accessToken()));
+  }
+
+  /// Revokes what is kept at the server (RFC 7009), then forgets it here whatever the server said.
+  /// A key that somebody pasted is only forgotten: others may use it.
+  ///
+  /// @return whether the server confirmed; false if it was out of reach or revokes nothing
+  public boolean logout() throws LoginException, InterruptedException {
+    var stored = stored();
+    try (var _ = stored.lock()) {
+      try {
+        var tokens = stored.load();
+        return tokens.isPresent()
+            && stored.profile().kind() == Profile.Kind.LOGIN
+            && revoke(stored.profile(), tokens.get());
+      } catch (LoginException _) {
+        return false;
+      } finally {
+        stored.store().delete(stored.name());
+      }
+    }
+  }
+
+  /// The refresh token ends the login; the access token too, at servers that leave it alone.
+  private boolean revoke(Profile profile, Tokens tokens)
+      throws LoginException, InterruptedException {
+    var metadata = Server.discover(http, profile.issuer()).metadata();
+    if (metadata.revocationEndpoint().isEmpty()) {
+      return false;
+    }
+    var confirmed = true;
+    for (var token : tokens.refreshToken().stream().toList()) {
+      confirmed &= revoke(metadata, profile, token, "refresh_token");
+    }
+    return revoke(metadata, profile, tokens.accessToken(), "access_token") && confirmed;
+  }
+
+  private boolean revoke(Metadata metadata, Profile profile, String token, String kind)
+      throws LoginException, InterruptedException {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("token", token);
+    parameters.put("token_type_hint", kind);
+    parameters.put("client_id", profile.clientId());
+    var reply =
+        http.post(metadata.revocationEndpoint().orElseThrow(), parameters, Optional.empty());
+    return reply.status() == 200;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.keyferry.client;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Which addresses this library talks to or hands to a browser: `https`, and `http` on this machine
+/// itself.
+public final class WebAddress {
+  private static final int LONGEST = 2048;
+  private static final int LAST_PORT = 65535;
+  private static final Pattern PRINTABLE = Pattern.compile("[\\x21-\\x7E]+");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[::1]|localhost");
+  private static final Pattern SCHEME = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*://.*");
+
+  private WebAddress() {}
+
+  /// The address, if it is one of those and absolute, with a host and without a user in it.
+  public static Optional<URI> parse(String text) {
+    if (text.length() > LONGEST || !PRINTABLE.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new URI(text)).filter(WebAddress::isAllowed);
+    } catch (URISyntaxException _) {
+      return Optional.empty();
+    }
+  }
+
+  public static boolean isSafe(URI uri) {
+    return parse(uri.toString()).isPresent();
+  }
+
+  /// What a person types for a server: `https://` may be left out, a last `/` is dropped.
+  public static Optional<URI> issuer(String typed) {
+    var text = typed.strip();
+    if (!SCHEME.matcher(text).matches()) {
+      var host = text.split("[/:]", 2)[0];
+      text = (LOOPBACK.matcher(host).matches() ? "http://" : "https://") + text;
+    }
+    return parse(withoutLastSlash(text))
+        .filter(uri -> uri.getRawQuery() == null && uri.getRawFragment() == null);
+  }
+
+  static String withoutLastSlash(String text) {
+    return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+  }
+
+  /// An address that a server names. One that is elsewhere must not send this program to what
+  /// listens on this machine, so it may name none without TLS.
+  static Optional<URI> named(URI issuer, String text) {
+    return parse(text).filter(uri -> isHttps(uri) || !isHttps(issuer));
+  }
+
+  private static boolean isHttps(URI uri) {
+    return "https".equalsIgnoreCase(uri.getScheme());
+  }
+
+  private static boolean isAllowed(URI uri) {
+    return uri.getHost() != null
+        && uri.getRawUserInfo() == null
+        && uri.getPort() != 0
+        && uri.getPort() <= LAST_PORT
+        && (isHttps(uri)
+            || ("http".equalsIgnoreCase(uri.getScheme())
+                && LOOPBACK.matcher(uri.getHost().toLowerCase(Locale.ROOT)).matches()));
+  }
+}

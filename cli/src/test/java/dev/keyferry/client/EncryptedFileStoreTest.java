@@ -1,0 +1,210 @@
+package dev.keyferry.client;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keyferry.client.LoginException.Storage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Encrypted files.
+class EncryptedFileStoreTest {
+  @TempDir Path home;
+  private Path directory;
+  private EncryptedFileStore store;
+
+  @BeforeEach
+  void open() {
+    directory = home.resolve("share/keyferry/secrets");
+    store = new EncryptedFileStore(directory);
+  }
+
+  private Path file(String name) {
+    return directory.resolve(EncryptedFileStore.fileOf(name));
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void gives_back_what_was_put_and_the_last_of_it() throws Exception {
+    assertThat(store.get("login/a")).isEmpty();
+    store.put("login/a", "first");
+    store.put("login/a", "second ✓");
+    store.put("login/b", "other");
+    assertThat(new EncryptedFileStore(directory).get("login/a")).contains("second ✓");
+    assertThat(store.get("login/b")).contains("other");
+  }
+
+  @Test
+  void any_name_is_a_name_and_none_leaves_the_folder() throws Exception {
+    for (var name : List.of("", "../../x", "a/b", "\0", "é".repeat(1000), "CON", "A", "a")) {
+      store.put(name, "of " + name);
+    }
+    for (var name : List.of("", "../../x", "a/b", "\0", "é".repeat(1000), "CON", "A", "a")) {
+      assertThat(store.get(name)).contains("of " + name);
+    }
+    try (var all = Files.walk(home)) {
+      assertThat(all.filter(Files::isRegularFile)).allMatch(path -> path.startsWith(directory));
+    }
+  }
+
+  @Test
+  void nothing_of_a_secret_or_its_name_can_be_read_in_the_files() throws Exception {
+    store.put("login/alice", "kfr_secret");
+    store.put("login/alice", "kfr_secret");
+    try (var all = Files.walk(home)) {
+      for (var path : all.filter(Files::isRegularFile).toList()) {
+        var content = new String(Files.readAllBytes(path), ISO_8859_1);
+        assertThat(content + path.getFileName()).doesNotContain("kfr_").doesNotContain("alice");
+      }
+    }
+  }
+
+  @Test
+  void the_same_secret_is_never_encrypted_to_the_same() throws Exception {
+    store.put("a", "same");
+    var before = Files.readAllBytes(file("a"));
+    store.put("a", "same");
+    assertThat(Files.readAllBytes(file("a"))).isNotEqualTo(before);
+  }
+
+  @Test
+  void only_this_account_can_read_them() throws Exception {
+    store.put("a", "secret");
+    assertThat(permissions(directory)).isEqualTo("rwx------");
+    assertThat(permissions(file("a"))).isEqualTo("rw-------");
+    assertThat(permissions(directory.resolve("key"))).isEqualTo("rw-------");
+  }
+
+  @Test
+  void a_folder_that_others_can_enter_is_closed() throws Exception {
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    store.put("a", "secret");
+    assertThat(permissions(directory)).isEqualTo("rwx------");
+  }
+
+  @Test
+  void a_file_changed_in_any_byte_is_told_to_be_damaged() throws Exception {
+    store.put("a", "s");
+    var whole = Files.readAllBytes(file("a"));
+    for (int i = 0; i < whole.length; i++) {
+      var changed = whole.clone();
+      changed[i] ^= 1;
+      Files.write(file("a"), changed);
+      assertThatThrownBy(() -> store.get("a"))
+          .isInstanceOf(Storage.class)
+          .hasMessageContaining("log in again");
+    }
+  }
+
+  @Test
+  void a_file_cut_at_any_byte_or_grown_is_told_to_be_damaged() throws Exception {
+    store.put("a", "s");
+    var whole = Files.readAllBytes(file("a"));
+    for (int i = 0; i < whole.length; i++) {
+      Files.write(file("a"), Arrays.copyOf(whole, i));
+      assertThatThrownBy(() -> store.get("a")).isInstanceOf(Storage.class);
+    }
+    Files.write(file("a"), Arrays.copyOf(whole, whole.length + 1));
+    assertThatThrownBy(() -> store.get("a")).isInstanceOf(Storage.class);
+    Files.write(file("a"), new byte[2 * 1024 * 1024]);
+    assertThatThrownBy(() -> store.get("a")).isInstanceOf(Storage.class);
+  }
+
+  @Test
+  void files_cannot_be_swapped() throws Exception {
+    store.put("login/mine", "mine");
+    store.put("login/evil", "evil");
+    Files.copy(file("login/evil"), file("login/mine"), StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> store.get("login/mine")).isInstanceOf(Storage.class);
+  }
+
+  @Test
+  void what_is_damaged_can_be_replaced_and_deleted() throws Exception {
+    store.put("a", "old");
+    Files.writeString(file("a"), "garbage");
+    store.put("a", "new");
+    assertThat(store.get("a")).contains("new");
+    Files.writeString(file("a"), "garbage");
+    store.delete("a");
+    assertThat(store.get("a")).isEmpty();
+  }
+
+  @Test
+  void a_key_that_is_lost_cut_or_wrong_is_told_and_a_new_login_works() throws Exception {
+    var key = directory.resolve("key");
+    store.put("a", "old");
+    Files.write(key, new byte[32]);
+    assertThatThrownBy(() -> store.get("a")).isInstanceOf(Storage.class);
+    Files.write(key, new byte[31]);
+    assertThatThrownBy(() -> store.get("a"))
+        .isInstanceOf(Storage.class)
+        .hasMessageContaining("log in again");
+    Files.delete(key);
+    assertThatThrownBy(() -> store.get("a")).isInstanceOf(Storage.class);
+    store.put("a", "new");
+    assertThat(store.get("a")).contains("new");
+    assertThat(permissions(key)).isEqualTo("rw-------");
+  }
+
+  @Test
+  void deleting_twice_is_deleting_once_and_takes_what_a_killed_writer_left() throws Exception {
+    store.delete("a");
+    assertThat(directory).doesNotExist();
+    store.put("a", "secret");
+    Files.writeString(directory.resolve(EncryptedFileStore.fileOf("a") + ".new"), "half");
+    store.delete("a");
+    store.delete("a");
+    assertThat(store.get("a")).isEmpty();
+    try (var left = Files.list(directory)) {
+      assertThat(left.map(path -> path.getFileName().toString()))
+          .containsExactlyInAnyOrder("key", "lock");
+    }
+  }
+
+  @Test
+  void what_cannot_be_written_or_read_is_told() throws Exception {
+    Files.createDirectories(home.resolve("share"));
+    Files.writeString(home.resolve("share/keyferry"), "a file where a folder should be");
+    assertThatThrownBy(() -> store.put("a", "secret")).isInstanceOf(Storage.class);
+    assertThatThrownBy(() -> store.get("a")).isInstanceOf(Storage.class);
+    assertThatCode(() -> store.delete("a")).doesNotThrowAnyException();
+  }
+
+  @Test
+  void writers_that_start_together_agree_on_one_key() throws Exception {
+    var writers =
+        IntStream.range(0, 16)
+            .mapToObj(number ->
+                CompletableFuture.runAsync(
+                    () -> {
+                      try {
+                        new EncryptedFileStore(directory).put("n" + number, "s" + number);
+                      } catch (LoginException e) {
+                        throw new AssertionError(e);
+                      }
+                    },
+                    command -> Thread.ofVirtual().start(command)))
+            .toArray(CompletableFuture<?>[]::new);
+    CompletableFuture.allOf(writers).join();
+    for (int i = 0; i < 16; i++) {
+      assertThat(store.get("n" + i)).contains("s" + i);
+    }
+    assertThat(Files.readAllBytes(directory.resolve("key"))).hasSize(32);
+  }
+}
