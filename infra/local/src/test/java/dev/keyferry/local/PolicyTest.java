@@ -125,9 +125,10 @@ class PolicyTest {
     answersLostFrom.accept(1);
     assertThat(api.enter(codes.deviceCode(), number, careful).verdict()).isEqualTo("200");
     answersLostFrom.accept(0);
-    var unwarned = api.codes(careful);
-    var screen = api.claim(user, unwarned.userCode()).text("approval_nonce");
-    assertThat(api.approve(user, unwarned.userCode(), screen).verdict())
+    var elsewhere = api.from("2001:db8:e::1");
+    var unwarned = api.codes();
+    var screen = elsewhere.claim(user, unwarned.userCode()).text("approval_nonce");
+    assertThat(elsewhere.approve(user, unwarned.userCode(), screen).verdict())
         .isEqualTo("400 acknowledgement_required");
   }
 
