@@ -10,6 +10,7 @@ import dev.keyferry.flow.Origin;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
+import dev.keyferry.web.SignIn;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -50,7 +51,7 @@ abstract class ApiHandler
     return new Request(
         Optional.ofNullable(event.getRequestContext().getRequestId()),
         URI.create(event.getStageVariables().get("PublicUrl")),
-        URI.create(event.getStageVariables().get("IssuerUrl")),
+        SignIn.of(event.getStageVariables()),
         event.getRawPath(),
         Objects.requireNonNullElse(event.getRawQueryString(), ""),
         headers(event),

@@ -1,14 +1,15 @@
 package dev.keyferry.lambda;
 
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 
 import dev.keyferry.web.Json;
 import dev.keyferry.web.JsonObject;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
+import dev.keyferry.web.SignIn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -62,14 +63,12 @@ public final class VerificationPageHandler extends ApiHandler {
       Languages.ALL.stream().collect(toMap(UnaryOperator.identity(), VerificationPageHandler::of));
   private final Map<String, PageFile> files = new HashMap<>();
   private final Map<String, String> settings;
-  private final String signInOrigins;
 
   public VerificationPageHandler() {
     this(Wiring.ofEnvironment());
   }
 
   public VerificationPageHandler(Wiring wiring) {
-    signInOrigins = wiring.setting("SIGN_IN_ORIGINS");
     var texts = new TreeMap<String, String>();
     Stream.concat(SCRIPTS.stream(), Languages.ALL.stream().map(VerificationPageHandler::words))
         .forEach(name -> texts.put(name, read(name)));
@@ -81,7 +80,6 @@ public final class VerificationPageHandler extends ApiHandler {
     settings =
         Map.of(
             "version", version,
-            "client_id", wiring.setting("PAGE_CLIENT_ID"),
             "brand", wiring.setting("BRAND_NAME"),
             "support", wiring.setting("SUPPORT_URL"));
   }
@@ -99,11 +97,13 @@ public final class VerificationPageHandler extends ApiHandler {
   private Response document(Request request) {
     var language = Languages.preferred(request);
     var values = new HashMap<>(settings);
-    values.put("issuer", request.issuer().toString());
+    values.put("issuer", request.signIn().issuer().toString());
+    values.put("client_id", request.signIn().clientId());
+    values.put("resource", request.signIn().resource().orElse(""));
     values.put("language", language);
     values.put("direction", Languages.direction(language));
     var html = BLANK.matcher(document).replaceAll(blank -> fill(blank.group(1), values, language));
-    return new PageFile(html, documentHeaders(request.issuer(), language)).to(request);
+    return new PageFile(html, documentHeaders(request.signIn(), language)).to(request);
   }
 
   private String fill(String blank, Map<String, String> values, String language) {
@@ -117,8 +117,9 @@ public final class VerificationPageHandler extends ApiHandler {
 
   /// Nothing may run or load but the page's own files and the issuer's answers; nobody may frame
   /// it, and no text becomes a script.
-  private Map<String, String> documentHeaders(URI issuer, String language) {
-    var origin = issuer.getScheme() + "://" + issuer.getAuthority();
+  private static Map<String, String> documentHeaders(SignIn signIn, String language) {
+    var issuer = signIn.issuer().getScheme() + "://" + signIn.issuer().getAuthority();
+    var origins = Stream.concat(Stream.of("'self'", issuer), signIn.origins().stream());
     var policy =
         String.join(
             "; ",
@@ -126,7 +127,7 @@ public final class VerificationPageHandler extends ApiHandler {
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self'",
-            ("connect-src 'self' " + origin + " " + signInOrigins).strip(),
+            "connect-src " + origins.collect(joining(" ")),
             "form-action 'none'",
             "base-uri 'none'",
             "frame-ancestors 'none'",

@@ -16,7 +16,7 @@ import java.util.Set;
 ///
 /// @param id that the gateway gave it, and logs
 /// @param publicUrl where this API is reached, from configuration: no header decides it
-/// @param issuer that signs users in, from configuration
+/// @param signIn who signs users in, from configuration
 /// @param headers by lower-case name
 /// @param origin the address that the gateway saw, never one from a header
 /// @param claims what the gateway has verified: of the user's access token, or of the key; else
@@ -24,7 +24,7 @@ import java.util.Set;
 public record Request(
     Optional<String> id,
     URI publicUrl,
-    URI issuer,
+    SignIn signIn,
     String path,
     String query,
     Map<String, String> headers,

@@ -7,6 +7,7 @@ const setting = name => document.querySelector(`meta[name="keyferry:${name}"]`).
 export const settings = {
   issuer: new URL(setting('issuer')),
   clientId: setting('client-id'),
+  resource: setting('resource'),
   brand: setting('brand'),
   support: setting('support'),
 };

@@ -47,6 +47,7 @@ export async function signIn(view, { userCode = '', request } = {}) {
     response_type: 'code', client_id: client.client_id, redirect_uri: redirectUri, scope: 'openid keyferry/approve',
     state, nonce, code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
     ui_locales: language, ...(needsAnother && { prompt: 'login' }),
+    ...(settings.resource && { resource: settings.resource }), // RFC 8707
   };
   for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
   sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state, nonce, view, needsAnother, userCode, request, language }));

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Profile;
 import dev.keyferry.web.Request;
+import dev.keyferry.web.SignIn;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -20,7 +22,7 @@ final class ProfileClaimsTest {
         new Request(
             Optional.empty(),
             URI.create("https://keys.example"),
-            URI.create("https://issuer.example"),
+            new SignIn(URI.create("https://issuer.example"), "page", List.of(), Optional.empty()),
             "/oauth/device/approve",
             "",
             Map.of(),

@@ -7,6 +7,7 @@ import dev.keyferry.flow.Origin;
 import dev.keyferry.web.Json;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
+import dev.keyferry.web.SignIn;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -35,6 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the verification page is made of, and how it is served.
 final class VerificationPageTest {
+  private static final Map<String, String> STAGE =
+      Map.of("IssuerUrl", "https://issuer.example", "PageClientId", "page");
+
   private static final Path FILES = Path.of("src/main/resources/dev/keyferry/page");
   private static final String LIBRARY = "oauth4webapi.js";
 
@@ -275,6 +279,38 @@ final class VerificationPageTest {
     }
 
     @Test
+    void the_page_calls_the_issuer_and_names_no_resource_unless_it_is_told_to() {
+      var answer = get("/device", Map.of());
+
+      assertThat(answer.headers().get("content-security-policy"))
+          .contains("; connect-src 'self' https://issuer.example; ");
+      assertThat(answer.body())
+          .contains("<meta name=\"keyferry:client-id\" content=\"page\">")
+          .contains("<meta name=\"keyferry:resource\" content=\"\">");
+    }
+
+    @Test
+    void what_the_stage_says_of_signing_in_reaches_the_page() {
+      var stage =
+          Map.of(
+              "IssuerUrl", "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abc",
+              "PageClientId", "4f2",
+              "SignInOrigins", "https://a.example,https://b.example:8443",
+              "Resource", "https://keyferry.invalid");
+
+      var answer = get(handler, stage, "/device", Map.of());
+
+      assertThat(answer.headers().get("content-security-policy"))
+          .contains(
+              "; connect-src 'self' https://cognito-idp.eu-central-1.amazonaws.com"
+                  + " https://a.example https://b.example:8443; ");
+      assertThat(answer.body())
+          .contains("keyferry:issuer\" content=\"" + stage.get("IssuerUrl") + "\"")
+          .contains("keyferry:client-id\" content=\"4f2\"")
+          .contains("keyferry:resource\" content=\"https://keyferry.invalid\"");
+    }
+
+    @Test
     void the_brand_is_shown_and_can_be_no_markup() {
       var branded =
           handler(
@@ -304,11 +340,19 @@ final class VerificationPageTest {
 
     private static Response get(
         VerificationPageHandler handler, String path, Map<String, String> headers) {
+      return get(handler, STAGE, path, headers);
+    }
+
+    private static Response get(
+        VerificationPageHandler handler,
+        Map<String, String> stage,
+        String path,
+        Map<String, String> headers) {
       return handler.handle(
           new Request(
               Optional.empty(),
               URI.create("https://keys.example"),
-              URI.create("https://issuer.example"),
+              SignIn.of(stage),
               path,
               "",
               headers,
@@ -321,8 +365,6 @@ final class VerificationPageTest {
       var all =
           new HashMap<>(
               Map.of(
-                  "PAGE_CLIENT_ID", "page",
-                  "SIGN_IN_ORIGINS", "",
                   "BRAND_NAME", "Keyferry",
                   "ACCENT_COLOR", "#0b5a6b",
                   "SUPPORT_URL", ""));

@@ -20,8 +20,8 @@ import no.nav.security.mock.oauth2.token.OAuth2TokenProvider;
 /// A real OIDC provider that believes whoever signs in: authorization code with PKCE and a login
 /// page for people, client credentials for scripts, whose `client_id` is then the subject.
 public final class IdentityProvider implements AutoCloseable {
-  /// The audience of its access tokens.
-  public static final String AUDIENCE = "keyferry";
+  /// The audience of its access tokens, which the page asks for: a URI, RFC 8707 §2.
+  public static final String AUDIENCE = "https://keyferry.invalid";
 
   /// The verification page's client.
   public static final String PAGE = "keyferry-page";

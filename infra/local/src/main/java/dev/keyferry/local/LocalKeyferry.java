@@ -79,9 +79,12 @@ public final class LocalKeyferry implements AutoCloseable {
     values.putAll(options.parameters());
     values.put("AWS::StackName", STACK_NAME);
     values.put("HashKey.Arn", aws.hashKey());
-    values.put("IssuerUrl", identityProvider.issuer().toString());
-    values.put("Audience", IdentityProvider.AUDIENCE);
-    values.put("PageClientId", IdentityProvider.PAGE);
+    // In the place of the user pool that a stack brings by default.
+    var issuer = identityProvider.issuer();
+    values.put("Identity.Outputs.Issuer", issuer.toString());
+    values.put("Identity.Outputs.LoginOrigin", issuer.getScheme() + "://" + issuer.getAuthority());
+    values.put("Identity.Outputs.Audience", IdentityProvider.AUDIENCE);
+    values.put("PageClient", IdentityProvider.PAGE);
     values.put("PublicUrl", gateway.url().toString());
     template = new Template(options.template(), values);
     TABLES.forEach((id, name) -> aws.createTable(name, template.properties(id)));

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -25,6 +27,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 /// something else than AWS would.
 public final class Template {
   private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{([^}]+)}");
+
+  /// Leaves out what has it for a value.
+  private static final String NO_VALUE = "AWS::NoValue";
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -130,9 +135,21 @@ public final class Template {
     return resources.path(id).path("Properties");
   }
 
-  /// A part of the file, such as `Globals`.
+  /// A part of the file, such as `Globals`, without what is there on a condition that does not
+  /// hold.
   public final JsonNode section(String name) {
-    return tree(document.getOrDefault(name, Map.of()));
+    var entries = new LinkedHashMap<>(document.getOrDefault(name, Map.of()));
+    entries
+        .values()
+        .removeIf(entry ->
+            entry instanceof Map<?, ?> map
+                && map.get("Condition") instanceof String condition
+                && !holds(condition));
+    return tree(entries);
+  }
+
+  private boolean holds(String condition) {
+    return resolve(conditions.getOrDefault(condition, false)).equals(true);
   }
 
   private static Map<String, String> texts(JsonNode object) {
@@ -154,6 +171,7 @@ public final class Template {
       case Map<?, ?> map -> {
         var resolved = new LinkedHashMap<String, Object>();
         map.forEach((name, element) -> resolved.put(name.toString(), resolve(element)));
+        resolved.values().removeIf(NO_VALUE::equals);
         yield resolved;
       }
       case List<?> list -> list.stream().map(this::resolve).toList();
@@ -166,11 +184,20 @@ public final class Template {
     return switch (name) {
       case "Ref", "GetAtt" -> valueOf(argument.toString());
       case "Sub" ->
-          SUBSTITUTION.matcher(argument.toString()).replaceAll(name_ -> valueOf(name_.group(1)));
+          argument instanceof List<?> list
+              ? substitute(list.get(0).toString(), (Map<?, ?>) resolve(list.get(1)))
+              : substitute(argument.toString(), Map.of());
+      case "Split" -> {
+        var parts = (List<?>) resolve(argument);
+        yield List.of(parts.get(1).toString().split(Pattern.quote(parts.get(0).toString()), -1));
+      }
+      case "Select" -> {
+        var choice = (List<?>) resolve(argument);
+        yield ((List<?>) choice.get(1)).get(Integer.parseInt(choice.get(0).toString()));
+      }
       case "If" -> {
         var choice = (List<?>) argument;
-        var holds = resolve(conditions.getOrDefault(choice.get(0).toString(), false)).equals(true);
-        yield resolve(choice.get(holds ? 1 : 2));
+        yield resolve(choice.get(holds(choice.get(0).toString()) ? 1 : 2));
       }
       case "Equals" -> {
         var sides = (List<?>) resolve(argument);
@@ -179,6 +206,16 @@ public final class Template {
       case "Not" -> ((List<?>) resolve(argument)).get(0).equals(false);
       default -> throw new IllegalStateException("the local stack cannot follow !" + name);
     };
+  }
+
+  private String substitute(String text, Map<?, ?> own) {
+    return SUBSTITUTION
+        .matcher(text)
+        .replaceAll(name ->
+            Matcher.quoteReplacement(
+                Optional.<Object>ofNullable(own.get(name.group(1)))
+                    .map(Object::toString)
+                    .orElseGet(() -> valueOf(name.group(1)))));
   }
 
   /// What is not given and not a parameter goes by its own name.

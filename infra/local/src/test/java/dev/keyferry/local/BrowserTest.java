@@ -29,6 +29,7 @@ class BrowserTest extends InBrowser {
     person.button("Continue").click();
 
     assertThat(person.heading("Sign in")).isVisible();
+    assertThat(person.page().url()).endsWith("&resource=https%3A%2F%2Fkeyferry.invalid");
     person.screenshot("2-sign-in");
     assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
     person.signIn("alice");

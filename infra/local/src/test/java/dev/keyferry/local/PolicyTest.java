@@ -125,9 +125,10 @@ class PolicyTest {
     answersLostFrom.accept(1);
     assertThat(api.enter(codes.deviceCode(), number, careful).verdict()).isEqualTo("200");
     answersLostFrom.accept(0);
-    var unwarned = api.codes(careful);
-    var screen = api.claim(user, unwarned.userCode()).text("approval_nonce");
-    assertThat(api.approve(user, unwarned.userCode(), screen).verdict())
+    var elsewhere = api.from("2001:db8:e::1");
+    var unwarned = api.codes();
+    var screen = elsewhere.claim(user, unwarned.userCode()).text("approval_nonce");
+    assertThat(elsewhere.approve(user, unwarned.userCode(), screen).verdict())
         .isEqualTo("400 acknowledgement_required");
   }
 
@@ -178,15 +179,33 @@ class PolicyTest {
         .isEmpty();
   }
 
+  /// By its role's policies, and by the hash key's, where roles are named.
   private static Stream<Permission> allowed(String function) throws IOException {
-    return TemplateTest.statements(TemplateTest.template(Map.of()).properties(function))
-        .flatMap(statement ->
-            TemplateTest.texts(statement.path("Action"))
-                .flatMap(action ->
-                    TemplateTest.texts(statement.path("Resource"))
-                        .flatMap(resource ->
-                            conditions(statement.path("Condition"))
-                                .map(condition -> new Permission(action, resource, condition)))));
+    var template = TemplateTest.template(Map.of());
+    var ofKey =
+        template
+            .properties("HashKey")
+            .at("/KeyPolicy/Statement")
+            .valueStream()
+            .filter(statement ->
+                TemplateTest.texts(statement.at("/Principal/AWS"))
+                    .anyMatch((function + "Role.Arn")::equals))
+            .flatMap(statement -> permissions(statement, List.of("HashKey.Arn")));
+    var ofRole =
+        TemplateTest.statements(template.properties(function))
+            .filter(statement -> statement.path("Effect").asText().equals("Allow"))
+            .flatMap(statement ->
+                permissions(statement, TemplateTest.texts(statement.path("Resource")).toList()));
+    return Stream.concat(ofRole, ofKey);
+  }
+
+  private static Stream<Permission> permissions(JsonNode statement, List<String> resources) {
+    return TemplateTest.texts(statement.path("Action"))
+        .flatMap(action ->
+            resources.stream()
+                .flatMap(resource ->
+                    conditions(statement.path("Condition"))
+                        .map(condition -> new Permission(action, resource, condition))));
   }
 
   private static Stream<String> conditions(JsonNode condition) {

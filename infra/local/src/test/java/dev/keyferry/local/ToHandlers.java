@@ -74,7 +74,8 @@ final class ToHandlers extends Api {
     event
         .putObject("stageVariables")
         .put("PublicUrl", "https://keyferry.example")
-        .put("IssuerUrl", "https://issuer.example");
+        .put("IssuerUrl", "https://issuer.example")
+        .put("PageClientId", "page");
     var context = event.putObject("requestContext").put("requestId", "request-of-" + route.path());
     context.putObject("http").put("method", route.method()).put("sourceIp", address);
     event.put("body", encoded(call.body())).put("isBase64Encoded", encoding != Encoding.TEXT);

@@ -1,0 +1,287 @@
+package dev.keyferry.local;
+
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keyferry.local.Template.Authorization;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// How `template.yaml` and what is nested in it hang together, and what of them depends on
+/// parameters.
+class NestedStacksTest {
+  private static final String TEMPLATE = "template.yaml";
+  private static final Pattern OUTPUT = Pattern.compile("(\\w+)\\.Outputs\\.(\\w+)");
+  private static final Pattern OVERRIDE = Pattern.compile("\"(\\w+)=([^\"]*)\"");
+  private static final int COMMAND_NOT_FOUND = 127;
+  private static final Map<String, String> DOMAIN =
+      Map.of(
+          "PublicUrl", "https://login.example.com",
+          "CertificateArn", "arn:aws:acm:eu-central-1:111122223333:certificate/a");
+
+  static List<String> templates() throws IOException {
+    return Stream.concat(
+            Stream.of(TEMPLATE),
+            nested().map(stack -> stack.at("/Properties/TemplateURL").asText()))
+        .toList();
+  }
+
+  private static Template template(String file) throws IOException {
+    return new Template(Shared.ROOT.resolve(file), Map.of("AWS::StackId", "arn/stack/0f-a"));
+  }
+
+  private static Stream<JsonNode> nested() throws IOException {
+    return template(TEMPLATE)
+        .section("Resources")
+        .valueStream()
+        .filter(resource -> resource.path("Type").asText().equals("AWS::CloudFormation::Stack"));
+  }
+
+  private static Set<String> names(JsonNode section) {
+    return section.propertyStream().map(Map.Entry::getKey).collect(toSet());
+  }
+
+  private static String text(String file) throws IOException {
+    return Files.readString(Shared.ROOT.resolve(file));
+  }
+
+  @ParameterizedTest
+  @MethodSource("templates")
+  void every_parameter_is_used(String file) throws IOException {
+    var text = text(file);
+
+    assertThat(names(template(file).section("Parameters")))
+        .isNotEmpty()
+        .allSatisfy(
+            name -> assertThat(text).containsPattern("!Ref " + name + "\\b|\\$\\{" + name + "}"));
+  }
+
+  @Test
+  void a_nested_stack_is_given_exactly_the_parameters_that_it_declares() throws IOException {
+    assertThat(nested())
+        .hasSize(2)
+        .allSatisfy(stack -> {
+          var file = stack.at("/Properties/TemplateURL").asText();
+          assertThat(names(stack.at("/Properties/Parameters")))
+              .isEqualTo(names(template(file).section("Parameters")));
+        });
+  }
+
+  @Test
+  void what_is_asked_of_a_nested_stack_it_puts_out() throws IOException {
+    var template = template(TEMPLATE);
+
+    assertThat(OUTPUT.matcher(text(TEMPLATE)).results())
+        .hasSizeGreaterThan(5)
+        .allSatisfy(asked -> {
+          var file = template.properties(asked.group(1)).path("TemplateURL").asText();
+          assertThat(names(template(file).section("Outputs"))).contains(asked.group(2));
+        });
+  }
+
+  /// It also looks for circles, in what SAM makes of the template.
+  @Test
+  void cfn_lint_finds_nothing_where_it_is_installed() throws IOException, InterruptedException {
+    var command = Stream.concat(Stream.of("cfn-lint"), templates().stream()).toList();
+    var lint = new ProcessBuilder(command);
+    lint.directory(Shared.ROOT.toFile()).redirectErrorStream(true);
+    Process process;
+    try {
+      process = lint.start();
+    } catch (IOException _) {
+      System.out.println("cfn-lint is not installed here; no template was linted");
+      return;
+    }
+    var findings = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() == COMMAND_NOT_FOUND) {
+      System.out.println("cfn-lint does not run here; no template was linted: " + findings);
+      return;
+    }
+    assertThat(findings).isEmpty();
+    assertThat(process.exitValue()).isZero();
+  }
+
+  @Nested
+  class SignIn {
+    private final Template template = template(TEMPLATE);
+    private final Template identity = template("infra/identity.yaml");
+
+    SignIn() throws IOException {}
+
+    @Test
+    void the_pool_has_the_scope_that_the_routes_demand_and_its_page_may_ask_for_it()
+        throws IOException {
+      var server = identity.properties("ApproveScope");
+      var scope =
+          server.path("Identifier").asText() + "/" + server.at("/Scopes/0/ScopeName").asText();
+      var allowed =
+          TemplateTest.texts(template.properties("PageClient").path("AllowedOAuthScopes"));
+
+      assertThat(
+              template.routes().stream()
+                  .map(Template.Route::authorization)
+                  .filter(Authorization.Jwt.class::isInstance)
+                  .map(Authorization.Jwt.class::cast)
+                  .flatMap(jwt -> jwt.scopes().stream()))
+          .isNotEmpty()
+          .containsOnly(scope);
+      var signIn = text("functions/src/main/resources/dev/keyferry/page/sign-in.js");
+      assertThat(Pattern.compile("scope: '([^']+)'").matcher(signIn).results())
+          .singleElement()
+          .satisfies(
+              asked -> assertThat(allowed).containsExactlyInAnyOrder(asked.group(1).split(" ")));
+    }
+
+    /// The API cannot know the pool's client, which knows the API.
+    @Test
+    void the_page_asks_for_the_audience_that_the_routes_demand() {
+      var audience = "Identity.Outputs.Audience";
+
+      assertThat(template.stageVariables()).containsEntry("Resource", audience);
+      assertThat(template.routes())
+          .extracting(Template.Route::authorization)
+          .filteredOn(Authorization.Jwt.class::isInstance)
+          .allSatisfy(authorization ->
+              assertThat(((Authorization.Jwt) authorization).audiences())
+                  .containsExactly(audience));
+      // Cognito takes https URLs, and only them may be anybody's.
+      assertThat(identity.section("Outputs").at("/Audience/Value").asText())
+          .matches("https://[a-z.]+");
+    }
+
+    @Test
+    void nothing_of_the_api_but_its_stage_knows_the_pools_client() {
+      assertThat(template.properties("HttpApi").path("Auth").toString())
+          .doesNotContain("PageClient");
+      assertThat(template.functions())
+          .allSatisfy(function ->
+              assertThat(template.properties(function.id()).toString())
+                  .doesNotContain("PageClient"));
+    }
+
+    @Test
+    void the_pools_page_is_a_public_client_that_comes_back_to_the_page_alone() {
+      var client = template.properties("PageClient");
+
+      assertThat(client.path("GenerateSecret").asBoolean(true)).isFalse();
+      assertThat(TemplateTest.texts(client.path("AllowedOAuthFlows"))).containsExactly("code");
+      assertThat(TemplateTest.texts(client.path("CallbackURLs")))
+          .containsExactly(template.section("Outputs").at("/VerificationPage/Value").asText());
+    }
+
+    @Test
+    void the_users_outlive_the_stack() {
+      var pool = identity.section("Resources").path("UserPool");
+
+      assertThat(pool.path("DeletionPolicy").asText()).isEqualTo("Retain");
+      assertThat(pool.path("UpdateReplacePolicy").asText()).isEqualTo("Retain");
+      assertThat(pool.at("/Properties/DeletionProtection").asText()).isEqualTo("ACTIVE");
+    }
+
+    @Test
+    void an_issuer_of_the_operators_takes_the_pools_place() throws IOException {
+      var given =
+          new Template(
+              Shared.ROOT.resolve(TEMPLATE),
+              Map.of(
+                  "IssuerUrl", "https://id.example.com",
+                  "Audience", "api",
+                  "PageClientId", "page",
+                  "SignInOrigins", "https://a.example,https://b.example"));
+
+      assertThat(given.section("Resources").properties())
+          .extracting(Map.Entry::getKey)
+          .contains("HttpApi")
+          .doesNotContain("Identity", "PageClient", "PageStyle");
+      assertThat(given.stageVariables())
+          .containsEntry("IssuerUrl", "https://id.example.com")
+          .containsEntry("PageClientId", "page")
+          .containsEntry("SignInOrigins", "https://a.example,https://b.example")
+          .doesNotContainKey("Resource");
+      assertThat(given.routes())
+          .extracting(Template.Route::authorization)
+          .contains(
+              new Authorization.Jwt(
+                  "https://id.example.com", List.of("api"), List.of("keyferry/approve")));
+      assertThat(given.section("Outputs").toString()).doesNotContain("Identity.");
+    }
+
+    /// API Gateway takes few characters in one.
+    @ParameterizedTest
+    @ValueSource(strings = {"PublicUrl", "IssuerUrl", "PageClientId", "SignInOrigins"})
+    void a_parameter_that_becomes_a_stage_variable_can_be_one(String parameter) {
+      var allowed = template.section("Parameters").path(parameter).path("AllowedPattern").asText();
+
+      assertThat(
+              Stream.of(" ", "+", ";", "%", "@", "!", "$", "\"").map("https://a.example"::concat))
+          .noneMatch(value -> value.matches(allowed));
+      assertThat("https://a.example").matches(allowed);
+    }
+  }
+
+  @Nested
+  class Domain {
+    @Test
+    void a_certificate_makes_the_public_urls_host_the_only_way_in() throws IOException {
+      var given = new Template(Shared.ROOT.resolve(TEMPLATE), DOMAIN);
+
+      assertThat(given.properties("HttpApi").path("DisableExecuteApiEndpoint").asBoolean())
+          .isTrue();
+      assertThat(given.properties("Domain").path("DomainName").asText())
+          .isEqualTo("login.example.com");
+      assertThat(given.properties("DomainMapping").path("ApiId").asText()).isEqualTo("HttpApi");
+      assertThat(given.properties("DomainRecord").isMissingNode()).isTrue();
+    }
+
+    @Test
+    void without_one_there_is_api_gateways_own_url() throws IOException {
+      var given = template(TEMPLATE);
+
+      assertThat(given.properties("HttpApi").path("DisableExecuteApiEndpoint").asBoolean(true))
+          .isFalse();
+      assertThat(names(given.section("Resources")))
+          .doesNotContain("Domain", "DomainMapping", "DomainRecord");
+      assertThat(names(given.section("Outputs"))).doesNotContain("DomainTarget");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"default", "dev", "prod"})
+  void samconfig_sets_parameters_that_exist_to_what_they_allow(String environment)
+      throws IOException {
+    var text = text("samconfig.toml");
+    var start = text.indexOf("[" + environment + ".deploy.parameters]");
+    assertThat(start).isNotNegative();
+    var end = text.indexOf("\n[", start);
+    var parameters = template(TEMPLATE).section("Parameters");
+
+    assertThat(OVERRIDE.matcher(text.substring(start, end < 0 ? text.length() : end)).results())
+        .allSatisfy(override -> {
+          var parameter = parameters.path(override.group(1));
+          assertThat(parameter.isMissingNode()).as(override.group(1)).isFalse();
+          assertThat(override.group(2)).matches(value -> allows(parameter, value));
+        });
+  }
+
+  private static boolean allows(JsonNode parameter, String value) {
+    if (parameter.path("Type").asText().equals("Number")) {
+      return Long.parseLong(value) >= parameter.path("MinValue").asLong(Long.MIN_VALUE)
+          && Long.parseLong(value) <= parameter.path("MaxValue").asLong(Long.MAX_VALUE);
+    }
+    return parameter.has("AllowedValues")
+        ? TemplateTest.texts(parameter.path("AllowedValues")).anyMatch(value::equals)
+        : value.matches(parameter.path("AllowedPattern").asText(".*"));
+  }
+}
