@@ -194,6 +194,20 @@ class CommandTest {
       }
 
       isOneLine(account.keyferry("token"), 9, "keyferry doctor");
+
+      // It is forgotten, and could not be revoked: no success, for a script.
+      var logout = account.keyferry("logout", "--json");
+      assertThat(logout.exitCode()).as(logout.toString()).isEqualTo(7);
+      assertThat(logout.json().path("ok").asBoolean(true)).isFalse();
+      isOneLine(account.keyferry("token"), 3, "Log in");
+    }
+
+    @Test
+    void a_key_of_the_environment_is_told_to_no_server_that_was_not_named() throws Exception {
+      account.login("grace");
+      account.with("KEYFERRY_TOKEN", account.keyferry("token").out().strip());
+
+      isOneLine(account.keyferry("whoami"), 2, "--server");
     }
   }
 

@@ -678,7 +678,7 @@ class ProtocolTest {
       assertThat(reply.text("token_endpoint")).isEqualTo(issuer + "/oauth/token");
       assertThat(reply.json().at("/grant_types_supported"))
           .extracting(JsonNode::asText)
-          .containsExactly(Api.DEVICE_GRANT, "refresh_token");
+          .containsExactly("authorization_code", Api.DEVICE_GRANT, "refresh_token");
       assertThat(reply.json().at("/code_challenge_methods_supported/0").asText()).isEqualTo("S256");
       assertThat(reply.json().at("/token_endpoint_auth_methods_supported/0").asText())
           .isEqualTo("none");

@@ -31,7 +31,7 @@ class StepTest {
           Shared.CLOCK.instant().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofMinutes(1)));
 
   /// Each test from an address of its own, or together they would ask for too many codes.
-  private final Api api = Shared.limited(wire, clock).from("198.51.100." + ++tests);
+  private final ToHandlers api = Shared.limited(wire, clock).from("198.51.100." + ++tests);
 
   @BeforeEach
   void warmUpAllFunctions() {
@@ -176,17 +176,21 @@ class StepTest {
 
   @Test
   void an_approval_that_lacks_an_acknowledgement_is_one_read() {
-    var codes = api.codes(Map.of("client_id", "careful"));
+    var codes = api.codes();
     var nonce = nonce(codes.userCode());
+    var elsewhere = api.from("2001:db8:e::1");
 
     assertThat(
             requestsOf(
-                "400 acknowledgement_required", () -> api.approve("sue", codes.userCode(), nonce)))
+                "400 acknowledgement_required",
+                () -> elsewhere.approve("sue", codes.userCode(), nonce)))
         .containsExactly("GetItem");
     assertThat(
             requestsOf(
                 "200",
-                () -> api.approve("sue", codes.userCode(), nonce, Map.of("acknowledged", true))))
+                () ->
+                    elsewhere.approve(
+                        "sue", codes.userCode(), nonce, Map.of("acknowledged", true))))
         .containsExactly("UpdateItem");
   }
 
