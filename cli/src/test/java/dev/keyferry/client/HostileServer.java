@@ -73,7 +73,7 @@ final class HostileServer implements AutoCloseable {
   static byte[] head(int status, String header, String... headers) {
     return ("HTTP/1.1 "
             + status
-            + " x\r\n"
+            + " x\r\nConnection: close\r\n"
             + header
             + "\r\n"
             + String.join("\r\n", headers)
