@@ -48,8 +48,7 @@ final class Whoami implements Callable<Integer> {
   @Option(
       names = "--server",
       paramLabel = "SERVER",
-      description =
-          "Whom to ask about $KEYFERRY_TOKEN (else $KEYFERRY_SERVER).")
+      description = "Whom to ask about $KEYFERRY_TOKEN (else $KEYFERRY_SERVER).")
   private @Nullable String server;
 
   Whoami(Keyferry root) {
