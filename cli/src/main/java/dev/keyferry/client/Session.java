@@ -161,7 +161,9 @@ public final class Session {
     return kept()
         .orElseThrow(() ->
             new LoggedOut(
-                "There is no login" + profile().map(p -> " " + p.name()).orElse("") + " yet."));
+                profile()
+                    .map(profile -> "The profile '%s' is not logged in.".formatted(profile.name()))
+                    .orElse("There is no login.")));
   }
 
   private Tokens usable(Tokens tokens) throws LoginException {
