@@ -54,7 +54,7 @@ public final class DeviceLogin {
                 () -> new BadServer(metadata.issuer() + " has no login for devices (RFC 8628)."));
     var confirmable = request.confirmable() && metadata.confirmationSupported();
     var asked = time.clock().instant();
-    var reply = server.http().post(endpoint, parameters(request, confirmable), Optional.empty());
+    var reply = server.http().post(endpoint, parameters(request, confirmable));
     if (Outage.isOne(reply)) {
       throw Outage.asException(reply);
     }

@@ -39,7 +39,7 @@ public record Server(Http http, Metadata metadata) {
   /// Asks the token endpoint once.
   Reply token(Map<String, String> parameters, String idempotencyKey)
       throws LoginException, InterruptedException {
-    return http.post(tokenEndpoint(), parameters, Optional.of(idempotencyKey));
+    return http.post(tokenEndpoint(), parameters, idempotencyKey);
   }
 
   private URI tokenEndpoint() throws LoginException {

@@ -289,8 +289,7 @@ public final class Session {
     parameters.put("token", token);
     parameters.put("token_type_hint", kind);
     parameters.put("client_id", profile.clientId());
-    var reply =
-        http.post(metadata.revocationEndpoint().orElseThrow(), parameters, Optional.empty());
+    var reply = http.post(metadata.revocationEndpoint().orElseThrow(), parameters);
     return reply.status() == 200;
   }
 }

@@ -238,6 +238,13 @@ class DeviceLoginTest {
       assertThat(typist.outages).hasSize(5);
     }
 
+    @Test
+    void repeats_soon_what_may_have_been_lost_however_long_the_interval_is() throws Exception {
+      server.answer("/token", HANG_UP, TOKENS);
+      start(",\"expires_in\":3600,\"interval\":200").await(new Typist());
+      assertThat(time.seconds()).containsExactly(240L, 30L);
+    }
+
     @ParameterizedTest(name = "Retry-After {0} makes {1} s")
     @CsvSource({"40, 40", "1, 6", "1000000000, 300", "-5, 6", "soon, 6", "99999999999999999, 300"})
     void honours_retry_after(String seconds, long pause) throws Exception {

@@ -41,7 +41,7 @@ class HostileServerTest {
   private final Http http = Http.create();
 
   /// For servers that do not answer.
-  private final Http hasty = Http.create(new Http.Limits(WHOLE, WHOLE, MOST));
+  private final Http hasty = Http.create(new Http.Limits(WHOLE, WHOLE, WHOLE, MOST));
 
   @AfterEach
   void close() {
