@@ -13,17 +13,14 @@ import java.util.concurrent.CountDownLatch;
 /// and lets the server have the last word when the code's time is up.
 final class Polling {
   private static final String GRANT = "urn:ietf:params:oauth:grant-type:device_code";
-  private static final int IDEMPOTENCY_BITS = 128;
 
   private final Server server;
-  private final Pending pending;
   private final Time time;
   private final Person person;
   private final Pace pace;
 
-  /// Of this poll and of its repetitions after a lost answer: the server gives the same tokens
-  /// then.
-  private String idempotencyKey = Draw.bits(IDEMPOTENCY_BITS);
+  /// With the key of the next poll.
+  private Pending pending;
 
   private Optional<NumberPrompt> prompt = Optional.empty();
 
@@ -77,7 +74,7 @@ final class Polling {
     Reply reply;
     var asked = time.clock().instant();
     try {
-      reply = server.token(parameters(), idempotencyKey);
+      reply = server.token(parameters(), pending.idempotencyKey());
     } catch (Unreachable e) {
       pace.failed(Optional.empty());
       person.unreachable(Optional.ofNullable(e.getMessage()).orElse(""));
@@ -88,12 +85,13 @@ final class Polling {
       person.unreachable(Outage.describe(reply));
       return Optional.empty();
     }
-    idempotencyKey = Draw.bits(IDEMPOTENCY_BITS);
     pace.answered();
     if (reply.status() == 200) {
       return Optional.of(Tokens.read(reply.json(), asked, pending.scope()));
     }
     undecided(reply);
+    pending = pending.answered();
+    person.undecided(pending);
     return Optional.empty();
   }
 

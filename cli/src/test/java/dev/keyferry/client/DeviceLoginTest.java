@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,38 @@ class DeviceLoginTest {
       var resumed =
           DeviceLogin.resume(server.discover(), Pending.parse(pending.toSecret()), time.time());
       assertThat(resumed.await(new Typist()).accessToken()).isEqualTo("kf_1");
+    }
+
+    @Test
+    void another_process_repeats_a_poll_whose_answer_was_lost_under_the_same_key()
+        throws Exception {
+      server.answer("/token", PENDING, HANG_UP, TOKENS);
+      var stored = new AtomicReference<>(start().pending().toSecret());
+      var killed =
+          new DeviceLogin.Person() {
+            @Override
+            public void undecided(Pending pending) {
+              stored.set(pending.toSecret());
+            }
+
+            @Override
+            public void unreachable(String why) {
+              throw new IllegalStateException("killed");
+            }
+
+            @Override
+            public String number(boolean again) {
+              return "47";
+            }
+          };
+      var login = resume(stored.get());
+      assertThatThrownBy(() -> login.await(killed)).hasMessage("killed");
+      assertThat(resume(stored.get()).await(killed).accessToken()).isEqualTo("kf_1");
+      assertThat(keys().get(2)).isEqualTo(keys().get(1)).isNotEqualTo(keys().get(0));
+    }
+
+    private DeviceLogin resume(String stored) throws LoginException, InterruptedException {
+      return DeviceLogin.resume(server.discover(), Pending.parse(stored), time.time());
     }
 
     @Test
