@@ -243,13 +243,14 @@ final class Login implements Callable<Integer> {
       throws LoginException, InterruptedException {
     try (var login = BrowserLogin.start(at, request(profile, false), desk.time())) {
       var talk = desk.talk();
-      var opened = opener.open(login.authorizationUri());
-      talk.say(
-          (opened
-              ? "Your browser opens. If it does not, open this link on this machine:"
-              : "No browser could be opened. Open this link on this machine:"));
-      talk.say(login.authorizationUri().toString());
-      talk.say("Without a browser on this machine: 'keyferry login --device'.");
+      var opened = opener.open(login.opener());
+      if (opened) {
+        talk.say("Your browser opens. If it does not: 'keyferry login --device'.");
+      } else {
+        talk.say("No browser could be opened. Open this link on this machine:");
+        talk.say(login.authorizationUri().toString());
+        talk.say("Without a browser on this machine: 'keyferry login --device'.");
+      }
       var until = desk.time().clock().instant().plus(BROWSER_PATIENCE);
       Tokens tokens;
       try (var _ = LiveLine.start(talk, desk.time().clock(), until, "waiting for the browser")) {

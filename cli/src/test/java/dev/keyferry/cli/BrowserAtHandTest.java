@@ -60,6 +60,8 @@ class BrowserAtHandTest {
       }
       terminal.shows("waiting for the browser");
       var page = playwright.chromium().launch(options).newContext().newPage();
+      // All users of the machine can read a command's arguments.
+      assertThat(Files.readString(opened())).matches("http://127\\.0\\.0\\.1:[0-9]+/[^?]{22}");
       page.navigate(Files.readString(opened()));
       page.locator("#username").fill("grace");
       button(page, "Sign in").click();
