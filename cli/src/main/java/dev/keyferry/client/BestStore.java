@@ -37,7 +37,16 @@ final class BestStore implements TokenStore {
     if (files.has(name)) {
       return files.get(name);
     }
-    return isMarked(name) ? keychain().get(name) : Optional.empty();
+    if (!isMarked(name)) {
+      return Optional.empty();
+    }
+    var secret = keychain().get(name);
+    // A deletion meanwhile has taken the mark away.
+    if (secret.isEmpty() && isMarked(name)) {
+      throw new Storage(
+          "What is kept is in the system's keychain but cannot be read: unlock it, or log in again.");
+    }
+    return secret;
   }
 
   @Override
