@@ -56,6 +56,22 @@ final class BestStore implements TokenStore {
     }
   }
 
+  /// A new login may go to a better place than the one before. It is there before that one goes, so
+  /// that what fails or is killed here loses none.
+  @Override
+  public void replace(String name, String secret) throws LoginException {
+    if (putIntoKeychain(name, secret)) {
+      files.delete(name);
+      return;
+    }
+    files.put(name, secret);
+    try {
+      deleteFromKeychain(name);
+    } catch (Storage _) {
+      // It is out of reach there, and the file comes before it.
+    }
+  }
+
   /// The mark comes first: without it a secret in the keychain would be out of sight.
   private boolean putIntoKeychain(String name, String secret) throws LoginException {
     try {
@@ -75,6 +91,10 @@ final class BestStore implements TokenStore {
   @Override
   public void delete(String name) throws LoginException {
     files.delete(name);
+    deleteFromKeychain(name);
+  }
+
+  private void deleteFromKeychain(String name) throws LoginException {
     if (isMarked(name)) {
       keychain().delete(name);
       try (var _ = marks.lock()) {

@@ -1,7 +1,6 @@
 package dev.keyferry.client;
 
 import dev.keyferry.client.LoginException.LoggedOut;
-import dev.keyferry.client.LoginException.Storage;
 import dev.keyferry.client.LoginException.Unreachable;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -60,7 +59,11 @@ public final class Session {
       }
 
       void save(Tokens tokens) throws LoginException {
-        store.put(name(), new Kept(profile.issuer(), profile.clientId(), tokens).toSecret());
+        store.put(name(), secret(tokens));
+      }
+
+      String secret(Tokens tokens) {
+        return new Kept(profile.issuer(), profile.clientId(), tokens).toSecret();
       }
     }
   }
@@ -99,13 +102,7 @@ public final class Session {
   public void keep(Tokens tokens) throws LoginException, InterruptedException {
     var stored = stored();
     try (var _ = stored.lock()) {
-      try {
-        // A new login may go to a better place than the one before.
-        stored.store().delete(stored.name());
-      } catch (Storage _) {
-        // It is out of reach there, and what is put now comes before it.
-      }
-      stored.save(tokens);
+      stored.store().replace(stored.name(), stored.secret(tokens));
     }
   }
 

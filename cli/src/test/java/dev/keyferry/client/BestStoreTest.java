@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.javakeyring.PasswordAccessException;
 import dev.keyferry.client.LoginException.Storage;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -75,5 +76,51 @@ class BestStoreTest {
   })
   void only_the_keychain_s_own_word_for_it_is_not_there(String said, boolean isNotThere) {
     assertThat(KeychainStore.isNotThere(new PasswordAccessException(said))).isEqualTo(isNotThere);
+  }
+
+  private Session session(TokenStore store) {
+    var issuer = URI.create("https://login.example");
+    return Session.of(
+        Http.create(),
+        Profile.login("work", issuer, "cli", ""),
+        store,
+        Directories.of(Map.of(), home),
+        new TestTime().time());
+  }
+
+  @Test
+  void a_new_login_is_kept_before_the_one_in_the_other_place_goes() throws Exception {
+    session(store(BestStore.NO_KEYCHAIN)).keep(Tokens.ofKey("old"));
+    class Killing extends Working {
+      @Override
+      public void put(String name, String secret) {
+        throw new IllegalStateException("killed");
+      }
+    }
+    assertThatThrownBy(() -> session(store(Killing::new)).keep(Tokens.ofKey("new")))
+        .hasMessage("killed");
+    assertThat(session(store(Working::new)).accessToken()).isEqualTo("old");
+
+    session(store(Working::new)).keep(Tokens.ofKey("new"));
+    assertThat(session(store(Working::new)).accessToken()).isEqualTo("new");
+    assertThatThrownBy(() -> session(store(BestStore.NO_KEYCHAIN)).accessToken())
+        .as("no longer in files")
+        .isInstanceOf(Storage.class);
+  }
+
+  @Test
+  void a_new_login_where_the_keychain_takes_none_leaves_none_in_it() throws Exception {
+    session(store(Working::new)).keep(Tokens.ofKey("old"));
+    class Full extends Working {
+      @Override
+      public void put(String name, String secret) throws LoginException {
+        throw new Storage("full");
+      }
+    }
+    session(store(Full::new)).keep(Tokens.ofKey("new"));
+    assertThat(session(store(Full::new)).accessToken()).isEqualTo("new");
+    assertThat(keychain).isEmpty();
+    session(store(BestStore.NO_KEYCHAIN)).keep(Tokens.ofKey("newer"));
+    assertThat(session(store(Working::new)).accessToken()).isEqualTo("newer");
   }
 }
