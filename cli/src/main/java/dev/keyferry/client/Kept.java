@@ -29,16 +29,13 @@ record Kept(URI issuer, String clientId, Tokens tokens) {
     try {
       var json = Json.read(secret);
       var refreshToken = json.optionalString("refresh_token");
-      var expiresAt = json.optionalInteger("expires_at");
       return new Kept(
           URI.create(json.string("issuer")),
           json.optionalString("client_id").orElse(""),
           new Tokens(
               Tokens.token(json.string("access_token")),
               Tokens.BEARER,
-              expiresAt.isPresent()
-                  ? Optional.of(Instant.ofEpochSecond(expiresAt.getAsLong()))
-                  : Optional.empty(),
+              json.optionalTime("expires_at"),
               json.optionalString("scope").orElse(""),
               refreshToken,
               Owner.read(json)));

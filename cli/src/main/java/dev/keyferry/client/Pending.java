@@ -116,7 +116,7 @@ public record Pending(
           address(issuer, json.string("verification_uri")),
           complete.isEmpty() ? Optional.empty() : Optional.of(address(issuer, complete.get())),
           Pace.interval(json).orElse(Pace.DEFAULT),
-          Instant.ofEpochSecond(json.optionalInteger("expires_at").orElse(0)),
+          json.optionalTime("expires_at").orElse(Instant.EPOCH),
           json.flag("confirmable"),
           Tokens.token(json.string("idempotency_key")));
     } catch (BadServer | IllegalArgumentException e) {
