@@ -125,6 +125,17 @@ class SessionTest {
   }
 
   @Test
+  void the_key_of_a_repetition_does_not_follow_from_the_refresh_token() throws Exception {
+    server.answer("/token", fresh(""));
+    session.keep(tokens(Duration.ZERO, "r1"));
+    session.accessToken();
+    session.keep(tokens(Duration.ZERO, "r1"));
+    session.accessToken();
+    assertThat(refreshes().stream().map(asked -> asked.header("Idempotency-key")).distinct())
+        .hasSize(2);
+  }
+
+  @Test
   void an_outage_leaves_everything_as_it_was() throws Exception {
     server.answer("/token", new Answer(503, "{\"error\":\"invalid_grant\"}"));
     session.keep(tokens(Duration.ZERO, "r1"));
