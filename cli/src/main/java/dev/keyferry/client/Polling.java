@@ -22,6 +22,9 @@ final class Polling {
   /// With the key of the next poll.
   private Pending pending;
 
+  /// Why the last poll told nothing.
+  private Optional<Unreachable> outage = Optional.empty();
+
   private Optional<NumberPrompt> prompt = Optional.empty();
 
   /// What the person typed, until the server has judged it.
@@ -45,7 +48,8 @@ final class Polling {
           return tokens.get();
         }
         if (last) {
-          throw new Expired("Nobody approved in time.");
+          // What the server would have said is not known if it was out of reach.
+          throw outage.isPresent() ? outage.get() : new Expired("Nobody approved in time.");
         }
       }
     } finally {
@@ -76,15 +80,12 @@ final class Polling {
     try {
       reply = server.token(parameters(), pending.idempotencyKey());
     } catch (Unreachable e) {
-      pace.failed(Optional.empty());
-      person.unreachable(Optional.ofNullable(e.getMessage()).orElse(""));
-      return Optional.empty();
+      return lost(e, Optional.empty());
     }
     if (Outage.isOne(reply)) {
-      pace.failed(Outage.retryAfter(reply));
-      person.unreachable(Outage.describe(reply));
-      return Optional.empty();
+      return lost(Outage.asException(reply), Outage.retryAfter(reply));
     }
+    outage = Optional.empty();
     pace.answered();
     if (reply.status() == 200) {
       return Optional.of(Tokens.read(reply.json(), asked, pending.scope()));
@@ -92,6 +93,13 @@ final class Polling {
     undecided(reply);
     pending = pending.answered();
     person.undecided(pending);
+    return Optional.empty();
+  }
+
+  private Optional<Tokens> lost(Unreachable why, Optional<Duration> retryAfter) {
+    outage = Optional.of(why);
+    pace.failed(retryAfter);
+    person.unreachable(Optional.ofNullable(why.getMessage()).orElse(""));
     return Optional.empty();
   }
 

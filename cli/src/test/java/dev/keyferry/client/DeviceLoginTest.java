@@ -307,11 +307,18 @@ class DeviceLoginTest {
     }
 
     @Test
-    void an_outage_to_the_end_ends_with_the_code() throws Exception {
+    void an_outage_to_the_end_is_no_expiry() throws Exception {
       server.answer("/token", HANG_UP);
       var login = start();
-      assertThatThrownBy(() -> login.await(new Typist())).isInstanceOf(Expired.class);
+      assertThatThrownBy(() -> login.await(new Typist())).isInstanceOf(Unreachable.class);
       assertThat(time.pauses.stream().mapToLong(Duration::toSeconds).sum()).isEqualTo(600);
+    }
+
+    @Test
+    void an_outage_that_is_over_by_the_end_is_forgotten() throws Exception {
+      server.answer("/token", HANG_UP, new Answer(503, ""), PENDING);
+      var login = start(",\"expires_in\":20");
+      assertThatThrownBy(() -> login.await(new Typist())).isInstanceOf(Expired.class);
     }
 
     @Test

@@ -181,7 +181,7 @@ class HostileServerTest {
     var impatient = new Server(hasty, discover().metadata());
     var login = DeviceLogin.resume(impatient, start().pending(), time.time());
     assertThatThrownBy(() -> login.await(_ -> "47"))
-        .isInstanceOfAny(Expired.class, BadServer.class);
+        .isInstanceOfAny(Unreachable.class, BadServer.class);
   }
 
   @Nested
