@@ -24,10 +24,16 @@ public final class WebAddress {
       return Optional.empty();
     }
     try {
-      return Optional.of(new URI(text)).filter(WebAddress::isAllowed);
+      return Optional.of(new URI(withSchemeInLowerCase(text))).filter(WebAddress::isAllowed);
     } catch (URISyntaxException _) {
       return Optional.empty();
     }
+  }
+
+  /// RFC 3986 §3.1: which case it is in says nothing.
+  private static String withSchemeInLowerCase(String text) {
+    var end = Math.max(text.indexOf(':'), 0);
+    return text.substring(0, end).toLowerCase(Locale.ROOT) + text.substring(end);
   }
 
   public static boolean isSafe(URI uri) {
