@@ -48,7 +48,20 @@ public final class BrowserLogin implements AutoCloseable {
         metadata
             .authorizationEndpoint()
             .orElseThrow(() -> new BadServer(metadata.issuer() + " has no login by browser."));
+    checkOrigin(metadata, endpoint);
     return new BrowserLogin(server, request, time, endpoint);
+  }
+
+  /// Without `iss` nothing says which server a code comes from: metadata that sends people to one
+  /// server and codes to another is then the mix-up of RFC 9207 §1.
+  private static void checkOrigin(Metadata metadata, URI endpoint) throws LoginException {
+    var token = metadata.tokenEndpoint();
+    if (!metadata.issAnnounced()
+        && token.isPresent()
+        && !WebAddress.isSameOrigin(token.get(), endpoint)) {
+      throw new BadServer(
+          metadata.issuer() + " sends people to one server and codes to another.");
+    }
   }
 
   private Map<String, String> parameters(String state) {

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A port of this machine to which the browser brings the answer, RFC 8252 §7.3: `/callback` with
 /// the right `state`, once. Everything else is not found, also for another program or web page that
-/// guesses the port. Once also it sends the browser on its way from an address that says nothing: the
-/// arguments of the command that opens a browser are for all users of the machine to read.
+/// guesses the port. Once also it sends the browser on its way from an address that says nothing:
+/// the arguments of the command that opens a browser are for all users of the machine to read.
 final class Callback implements AutoCloseable {
   private static final String PATH = "/callback";
   private static final int LONGEST_QUERY = 8 * 1024;

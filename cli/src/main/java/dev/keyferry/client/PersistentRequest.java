@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /// A token request that is repeated a few times when its answer is lost, always with the same
-/// `Idempotency-Key`, so that a server that knows it gives the same tokens and not an error. It does
-/// so for 30 seconds after a refresh and takes a later repetition for a thief's, so all of it is
-/// over in [less][#longest(Http.Limits)].
+/// `Idempotency-Key`, so that a server that knows it gives the same tokens and not an error. It
+/// does so for 30 seconds after a refresh and takes a later repetition for a thief's, so all of it
+/// is over in [less][#longest(Http.Limits)].
 final class PersistentRequest {
   private static final int TRIES = 3;
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);

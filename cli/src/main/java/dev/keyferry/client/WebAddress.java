@@ -14,6 +14,12 @@ public final class WebAddress {
   private static final Pattern PRINTABLE = Pattern.compile("[\\x21-\\x7E]+");
   private static final Pattern LOOPBACK =
       Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[::1]|localhost");
+
+  /// Segments that are empty, `.` or `..`: the metadata's address, made of such a path, can be one
+  /// of another server.
+  private static final Pattern ODD_PATH =
+      Pattern.compile("//|/(\\.|%2e){1,2}(/|$)", Pattern.CASE_INSENSITIVE);
+
   private static final Pattern SCHEME = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*://.*");
 
   private WebAddress() {}
@@ -48,7 +54,19 @@ public final class WebAddress {
       text = (LOOPBACK.matcher(host).matches() ? "http://" : "https://") + text;
     }
     return parse(withoutLastSlash(text))
-        .filter(uri -> uri.getRawQuery() == null && uri.getRawFragment() == null);
+        .filter(uri -> uri.getRawQuery() == null && uri.getRawFragment() == null)
+        .filter(uri -> !ODD_PATH.matcher(uri.getRawPath()).find());
+  }
+
+  /// Scheme, host and port.
+  static boolean isSameOrigin(URI one, URI other) {
+    return one.getScheme().equals(other.getScheme())
+        && one.getHost().equalsIgnoreCase(other.getHost())
+        && port(one) == port(other);
+  }
+
+  private static int port(URI uri) {
+    return uri.getPort() >= 0 ? uri.getPort() : isHttps(uri) ? 443 : 80;
   }
 
   static String withoutLastSlash(String text) {

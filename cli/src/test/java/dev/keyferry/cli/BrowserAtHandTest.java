@@ -16,8 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A login where a browser is at hand: the command opens it, a person signs in and approves, and the
-/// browser comes back to the command.
+/// A login where a browser is at hand: the command opens it, a person signs in and approves, and
+/// the browser comes back to the command.
 class BrowserAtHandTest {
   private static final Path DEBIANS = Path.of("/usr/bin/chromium");
 

@@ -268,6 +268,18 @@ class BrowserLoginTest {
   }
 
   @Test
+  void without_iss_the_code_goes_to_no_other_server_than_the_browser() throws Exception {
+    var elsewhere =
+        server.metadata("").replaceFirst("http://[^\"]*/authorize", "https://a.example/authorize");
+    server.answer("/.well-known/oauth-authorization-server", new Answer(200, elsewhere));
+    assertThatThrownBy(this::start).isInstanceOf(BadServer.class);
+    var announced =
+        elsewhere.replace("{", "{\"authorization_response_iss_parameter_supported\":true,");
+    server.answer("/.well-known/oauth-authorization-server", new Answer(200, announced));
+    start().close();
+  }
+
+  @Test
   void nobody_coming_back_is_an_expiry() throws Exception {
     try (var login = start()) {
       assertThatThrownBy(() -> login.await(Duration.ofMillis(50))).isInstanceOf(Expired.class);

@@ -454,6 +454,13 @@ class HostileServerTest {
     }
 
     @Test
+    void an_issuer_s_path_cannot_change_the_server() {
+      var odd = URI.create(server.issuer() + "//evil.example");
+      assertThatThrownBy(() -> Server.discover(http, odd)).isInstanceOf(BadServer.class);
+      assertThat(server.asked).isEmpty();
+    }
+
+    @Test
     void a_server_elsewhere_cannot_send_anything_to_this_machine() {
       var elsewhere = URI.create("https://login.example");
       assertThat(WebAddress.named(elsewhere, "http://127.0.0.1:2375/x")).isEmpty();
