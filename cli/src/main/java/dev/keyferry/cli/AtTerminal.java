@@ -1,6 +1,8 @@
 package dev.keyferry.cli;
 
 import dev.keyferry.client.DeviceLogin;
+import dev.keyferry.client.LoginException;
+import dev.keyferry.client.Pending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -13,10 +15,13 @@ final class AtTerminal implements DeviceLogin.Person {
   private final LiveLine line;
   private final Optional<String> given;
   private final String resume;
+  private final Handles.Keeper keeper;
 
   /// @param given the number, where there is nobody to ask
   /// @param resume what to say about going on later
-  AtTerminal(Desk desk, LiveLine line, Optional<String> given, String resume) {
+  AtTerminal(
+      Desk desk, LiveLine line, Optional<String> given, String resume, Handles.Keeper keeper) {
+    this.keeper = keeper;
     this.desk = desk;
     this.line = line;
     this.given = given;
@@ -35,6 +40,11 @@ final class AtTerminal implements DeviceLogin.Person {
   @Override
   public void unreachable(String why) {
     line.what("the server does not answer, trying again");
+  }
+
+  @Override
+  public void undecided(Pending pending) throws LoginException {
+    keeper.keep(pending);
   }
 
   @Override

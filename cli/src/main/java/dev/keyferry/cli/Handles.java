@@ -27,6 +27,14 @@ final class Handles {
   /// @param profile that the login is for
   record Left(String profile, Pending pending) {}
 
+  /// Keeps a login that goes on as it is now.
+  interface Keeper {
+    /// Of one that nobody could resume.
+    Keeper NONE = _ -> {};
+
+    void keep(Pending pending) throws LoginException;
+  }
+
   Handles(TokenStore store, Directories directories) {
     this.store = store;
     directory = directories.state().resolve("pending");

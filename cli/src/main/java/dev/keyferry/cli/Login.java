@@ -243,13 +243,14 @@ final class Login implements Callable<Integer> {
       throws LoginException, InterruptedException {
     try (var login = BrowserLogin.start(at, request(profile, false), desk.time())) {
       var talk = desk.talk();
-      var opened = opener.open(login.authorizationUri());
-      talk.say(
-          (opened
-              ? "Your browser opens. If it does not, open this link on this machine:"
-              : "No browser could be opened. Open this link on this machine:"));
-      talk.say(login.authorizationUri().toString());
-      talk.say("Without a browser on this machine: 'keyferry login --device'.");
+      var opened = opener.open(login.opener());
+      if (opened) {
+        talk.say("Your browser opens. If it does not: 'keyferry login --device'.");
+      } else {
+        talk.say("No browser could be opened. Open this link on this machine:");
+        talk.say(login.authorizationUri().toString());
+        talk.say("Without a browser on this machine: 'keyferry login --device'.");
+      }
       var until = desk.time().clock().instant().plus(BROWSER_PATIENCE);
       Tokens tokens;
       try (var _ = LiveLine.start(talk, desk.time().clock(), until, "waiting for the browser")) {
@@ -266,14 +267,19 @@ final class Login implements Callable<Integer> {
             at, request(profile, terminal.screen() && terminal.keyboard()), desk.time());
     CodeScreen.show(desk.talk(), login.pending());
     var tokens =
-        await(login, Optional.empty(), "Log in again at a terminal where it can be entered.");
+        await(
+            login,
+            Optional.empty(),
+            "Log in again at a terminal where it can be entered.",
+            Handles.Keeper.NONE);
     return finish(profile, tokens);
   }
 
-  private Tokens await(DeviceLogin login, Optional<String> number, String resumption)
+  private Tokens await(
+      DeviceLogin login, Optional<String> number, String resumption, Handles.Keeper keeper)
       throws LoginException, InterruptedException {
     try (var line = AtTerminal.line(desk, login.pending().expiresAt())) {
-      return login.await(new AtTerminal(desk, line, number, resumption));
+      return login.await(new AtTerminal(desk, line, number, resumption, keeper));
     }
   }
 
@@ -333,18 +339,24 @@ final class Login implements Callable<Integer> {
     var number = Optional.ofNullable(confirmation);
     var resumption =
         "Resume with it: 'keyferry login --resume %s --confirmation NN'.".formatted(handle);
+    Handles.Keeper keeper =
+        next -> handles().keep(handle, new Handles.Left(left.profile(), next));
     Tokens tokens;
     try {
       tokens =
-          noWait ? login.await(new Once(number, resumption)) : await(login, number, resumption);
+          noWait
+              ? login.await(new Once(number, resumption, keeper))
+              : await(login, number, resumption, keeper);
     } catch (LoginException.Unreachable | LoginException.Storage | LoginException.BadServer e) {
       throw e;
     } catch (LoginException e) {
       handles().forget(handle);
       throw e;
     }
+    // Not before they are kept: who is killed here may resume and gets them again.
+    var exitCode = finish(profile, tokens);
     handles().forget(handle);
-    return finish(profile, tokens);
+    return exitCode;
   }
 
   private int finish(Profile profile, Tokens tokens) throws LoginException, InterruptedException {

@@ -1,6 +1,8 @@
 package dev.keyferry.cli;
 
 import dev.keyferry.client.DeviceLogin;
+import dev.keyferry.client.LoginException;
+import dev.keyferry.client.Pending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -9,9 +11,11 @@ import java.util.Optional;
 final class Once implements DeviceLogin.Person {
   private final Optional<String> number;
   private final String resumption;
+  private final Handles.Keeper keeper;
   private boolean polled;
 
-  Once(Optional<String> number, String resumption) {
+  Once(Optional<String> number, String resumption, Handles.Keeper keeper) {
+    this.keeper = keeper;
     this.number = number;
     this.resumption = resumption;
   }
@@ -28,6 +32,11 @@ final class Once implements DeviceLogin.Person {
   @Override
   public void unreachable(String why) {
     throw new Failure(ExitCode.UNREACHABLE, "The server does not answer. Try again later.");
+  }
+
+  @Override
+  public void undecided(Pending pending) throws LoginException {
+    keeper.keep(pending);
   }
 
   @Override

@@ -37,13 +37,38 @@ final class BestStore implements TokenStore {
     if (files.has(name)) {
       return files.get(name);
     }
-    return isMarked(name) ? keychain().get(name) : Optional.empty();
+    if (!isMarked(name)) {
+      return Optional.empty();
+    }
+    var secret = keychain().get(name);
+    // A deletion meanwhile has taken the mark away.
+    if (secret.isEmpty() && isMarked(name)) {
+      throw new Storage(
+          "What is kept is in the system's keychain but cannot be read: unlock it, or log in again.");
+    }
+    return secret;
   }
 
   @Override
   public void put(String name, String secret) throws LoginException {
     if (files.has(name) || !putIntoKeychain(name, secret)) {
       files.put(name, secret);
+    }
+  }
+
+  /// A new login may go to a better place than the one before. It is there before that one goes, so
+  /// that what fails or is killed here loses none.
+  @Override
+  public void replace(String name, String secret) throws LoginException {
+    if (putIntoKeychain(name, secret)) {
+      files.delete(name);
+      return;
+    }
+    files.put(name, secret);
+    try {
+      deleteFromKeychain(name);
+    } catch (Storage _) {
+      // It is out of reach there, and the file comes before it.
     }
   }
 
@@ -66,6 +91,10 @@ final class BestStore implements TokenStore {
   @Override
   public void delete(String name) throws LoginException {
     files.delete(name);
+    deleteFromKeychain(name);
+  }
+
+  private void deleteFromKeychain(String name) throws LoginException {
     if (isMarked(name)) {
       keychain().delete(name);
       try (var _ = marks.lock()) {

@@ -22,6 +22,7 @@ public final class BrowserLogin implements AutoCloseable {
   private final Callback callback;
   private final String verifier;
   private final URI authorizationUri;
+  private final URI opener;
 
   private BrowserLogin(Server server, LoginRequest request, Time time, URI endpoint)
       throws LoginException {
@@ -32,6 +33,7 @@ public final class BrowserLogin implements AutoCloseable {
     var state = Draw.bits(STATE_BITS);
     callback = Callback.listen(state);
     authorizationUri = with(endpoint, parameters(state));
+    opener = callback.opener(authorizationUri);
   }
 
   public static BrowserLogin start(Server server, LoginRequest request) throws LoginException {
@@ -46,7 +48,20 @@ public final class BrowserLogin implements AutoCloseable {
         metadata
             .authorizationEndpoint()
             .orElseThrow(() -> new BadServer(metadata.issuer() + " has no login by browser."));
+    checkOrigin(metadata, endpoint);
     return new BrowserLogin(server, request, time, endpoint);
+  }
+
+  /// Without `iss` nothing says which server a code comes from: metadata that sends people to one
+  /// server and codes to another is then the mix-up of RFC 9207 §1.
+  private static void checkOrigin(Metadata metadata, URI endpoint) throws LoginException {
+    var token = metadata.tokenEndpoint();
+    if (!metadata.issAnnounced()
+        && token.isPresent()
+        && !WebAddress.isSameOrigin(token.get(), endpoint)) {
+      throw new BadServer(
+          metadata.issuer() + " sends people to one server and codes to another.");
+    }
   }
 
   private Map<String, String> parameters(String state) {
@@ -77,7 +92,14 @@ public final class BrowserLogin implements AutoCloseable {
     return URI.create(text + (text.contains("?") ? "&" : "?") + Http.form(parameters));
   }
 
-  /// What to open in the browser.
+  /// What to give to the command that opens the browser: an address of this machine that leads to
+  /// [#authorizationUri()], once. Other users of the machine can read that command's arguments, and
+  /// with the `state` could approve as themselves, so that this program would act in their name.
+  public URI opener() {
+    return opener;
+  }
+
+  /// What the browser must open in the end, for people to copy.
   public URI authorizationUri() {
     return authorizationUri;
   }

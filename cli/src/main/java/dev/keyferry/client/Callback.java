@@ -21,14 +21,18 @@ import org.jspecify.annotations.Nullable;
 
 /// A port of this machine to which the browser brings the answer, RFC 8252 §7.3: `/callback` with
 /// the right `state`, once. Everything else is not found, also for another program or web page that
-/// guesses the port.
+/// guesses the port. Once also it sends the browser on its way from an address that says nothing:
+/// the arguments of the command that opens a browser are for all users of the machine to read.
 final class Callback implements AutoCloseable {
   private static final String PATH = "/callback";
   private static final int LONGEST_QUERY = 8 * 1024;
+  private static final int OPENER_BITS = 128;
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final String state;
+  private final String openerPath = "/" + Draw.bits(OPENER_BITS);
+  private final AtomicReference<@Nullable URI> destination = new AtomicReference<>();
   private final CountDownLatch arrived = new CountDownLatch(1);
   private final AtomicReference<@Nullable Map<String, String>> answer = new AtomicReference<>();
 
@@ -52,7 +56,17 @@ final class Callback implements AutoCloseable {
   }
 
   URI uri() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + PATH);
+    return at(PATH);
+  }
+
+  /// Where the browser is sent on to the destination, the first time.
+  URI opener(URI destination) {
+    this.destination.set(destination);
+    return at(openerPath);
+  }
+
+  private URI at(String path) {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
   }
 
   /// Opens when the browser was here.
@@ -67,6 +81,10 @@ final class Callback implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      if (isOpener(exchange)) {
+        sendOn(exchange);
+        return;
+      }
       var parameters = parameters(exchange);
       if (parameters.isEmpty() || !answer.compareAndSet(null, parameters.get())) {
         exchange.sendResponseHeaders(404, -1);
@@ -80,6 +98,27 @@ final class Callback implements AutoCloseable {
         arrived.countDown();
       }
     }
+  }
+
+  private boolean isOpener(HttpExchange exchange) {
+    var path = exchange.getRequestURI().getRawPath();
+    return exchange.getRequestMethod().equals("GET")
+        && path != null
+        && exchange.getRequestURI().getRawQuery() == null
+        && MessageDigest.isEqual(path.getBytes(UTF_8), openerPath.getBytes(UTF_8));
+  }
+
+  private void sendOn(HttpExchange exchange) throws IOException {
+    var once = destination.getAndSet(null);
+    if (once == null) {
+      exchange.sendResponseHeaders(404, -1);
+      return;
+    }
+    var headers = exchange.getResponseHeaders();
+    headers.set("Location", once.toString());
+    headers.set("Referrer-Policy", "no-referrer");
+    headers.set("Cache-Control", "no-store");
+    exchange.sendResponseHeaders(302, -1);
   }
 
   private static void send(HttpExchange exchange, String title) throws IOException {

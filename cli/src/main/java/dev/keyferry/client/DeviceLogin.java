@@ -24,6 +24,11 @@ public final class DeviceLogin {
     /// The server was not reached; the waiting goes on.
     default void unreachable(String why) {}
 
+    /// Answered, and not decided yet.
+    ///
+    /// @param pending what [#resume(Server, Pending)] must be given from now on, by who keeps it
+    default void undecided(Pending pending) throws LoginException {}
+
     /// Approved, but the server wants the number that the approving page shows. Runs in a thread of
     /// its own while the polling goes on, and is interrupted when its answer is no longer wanted.
     ///
@@ -54,7 +59,7 @@ public final class DeviceLogin {
                 () -> new BadServer(metadata.issuer() + " has no login for devices (RFC 8628)."));
     var confirmable = request.confirmable() && metadata.confirmationSupported();
     var asked = time.clock().instant();
-    var reply = server.http().post(endpoint, parameters(request, confirmable), Optional.empty());
+    var reply = server.http().post(endpoint, parameters(request, confirmable));
     if (Outage.isOne(reply)) {
       throw Outage.asException(reply);
     }

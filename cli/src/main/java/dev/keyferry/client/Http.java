@@ -28,10 +28,13 @@ public final class Http implements AutoCloseable {
 
   /// @param connect to connect
   /// @param whole from sending to the body's last byte
+  /// @param token the same where an answer can bring tokens: a server repeats a lost one for half a
+  /// minute only, and who asks later for tokens that were replaced looks like a thief
   /// @param bodyBytes the largest body
-  public record Limits(Duration connect, Duration whole, int bodyBytes) {
+  public record Limits(Duration connect, Duration whole, Duration token, int bodyBytes) {
     public static final Limits DEFAULT =
-        new Limits(Duration.ofSeconds(10), Duration.ofSeconds(30), 64 * 1024);
+        new Limits(
+            Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(7), 64 * 1024);
   }
 
   private Http(Limits limits) {
@@ -76,6 +79,11 @@ public final class Http implements AutoCloseable {
   /// @throws LoginException.Unreachable if there is no answer in time
   /// @throws LoginException.BadServer if it is larger than allowed
   public Reply send(HttpRequest.Builder request) throws LoginException, InterruptedException {
+    return send(request, limits.whole());
+  }
+
+  private Reply send(HttpRequest.Builder request, Duration whole)
+      throws LoginException, InterruptedException {
     var sent = request.copy().setHeader("Accept", "application/json").build();
     if (!WebAddress.isSafe(sent.uri())) {
       throw new LoginException.BadServer(
@@ -85,12 +93,12 @@ public final class Http implements AutoCloseable {
     var client = sent.uri().getScheme().equals("https") ? secure : plain;
     var exchange = client.get().sendAsync(sent, _ -> new BoundedBody(limits.bodyBytes()));
     try {
-      return reply(exchange.get(limits.whole().toMillis(), TimeUnit.MILLISECONDS));
+      return reply(exchange.get(whole.toMillis(), TimeUnit.MILLISECONDS));
     } catch (ExecutionException e) {
       throw failure(sent.uri(), e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
       throw new LoginException.Unreachable(
-          host(sent.uri()) + " did not answer in " + limits.whole().toSeconds() + " seconds.", e);
+          host(sent.uri()) + " did not answer in " + whole.toSeconds() + " seconds.", e);
     } finally {
       // Ends what still runs: the time is up, or nobody waits any more.
       exchange.cancel(true);
@@ -102,14 +110,21 @@ public final class Http implements AutoCloseable {
   }
 
   /// @param parameters those without a value are left out
-  Reply post(URI uri, Map<String, String> parameters, Optional<String> idempotencyKey)
+  Reply post(URI uri, Map<String, String> parameters) throws LoginException, InterruptedException {
+    return send(form(uri, parameters));
+  }
+
+  /// For what can bring tokens: no longer than [Limits#token()].
+  Reply post(URI uri, Map<String, String> parameters, String idempotencyKey)
       throws LoginException, InterruptedException {
-    var request =
-        HttpRequest.newBuilder(uri)
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .POST(BodyPublishers.ofString(form(parameters)));
-    idempotencyKey.ifPresent(key -> request.header("Idempotency-Key", key));
-    return send(request);
+    return send(
+        form(uri, parameters).header("Idempotency-Key", idempotencyKey), limits.token());
+  }
+
+  private static HttpRequest.Builder form(URI uri, Map<String, String> parameters) {
+    return HttpRequest.newBuilder(uri)
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(BodyPublishers.ofString(form(parameters)));
   }
 
   static String form(Map<String, String> parameters) {

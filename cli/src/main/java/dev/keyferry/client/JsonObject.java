@@ -1,5 +1,7 @@
 package dev.keyferry.client;
 
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,21 @@ public final class JsonObject {
       return OptionalLong.of(number.get().longValue());
     }
     throw wrongType(name, "a whole number");
+  }
+
+  /// A time in seconds since 1970.
+  ///
+  /// @throws LoginException.BadServer also if no calendar goes that far
+  public Optional<Instant> optionalTime(String name) throws LoginException {
+    var seconds = optionalInteger(name);
+    if (seconds.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Instant.ofEpochSecond(seconds.getAsLong()));
+    } catch (DateTimeException _) {
+      throw wrongType(name, "a time");
+    }
   }
 
   /// False if left out.

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 
 /// The system's keychain: Secret Service, macOS Keychain or Windows Credential Manager.
 public final class KeychainStore implements TokenStore {
@@ -16,6 +17,13 @@ public final class KeychainStore implements TokenStore {
 
   /// Long enough for a person to unlock it.
   private static final long PATIENCE_SECONDS = 60;
+
+  /// In the words of Secret Service and new macOS, of KWallet, of Windows (ERROR_NOT_FOUND) and of
+  /// old macOS (errSecItemNotFound).
+  private static final Pattern NOT_THERE =
+      Pattern.compile(
+          "No stored credentials match|is not in wallet|^Error code 1168$"
+              + "|could not be found in the keychain");
 
   private KeychainStore() {}
 
@@ -37,13 +45,22 @@ public final class KeychainStore implements TokenStore {
     return bounded(keyring -> read(keyring, name));
   }
 
-  private static Optional<String> read(Keyring keyring, String name) {
+  private static Optional<String> read(Keyring keyring, String name)
+      throws PasswordAccessException {
     try {
       return Optional.of(keyring.getPassword(SERVICE, name));
-    } catch (PasswordAccessException _) {
-      // The library's only word for one that is not there.
-      return Optional.empty();
+    } catch (PasswordAccessException e) {
+      if (isNotThere(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
+  }
+
+  /// The library has one exception for everything, from a keychain that is locked to a secret that
+  /// is not there.
+  static boolean isNotThere(PasswordAccessException e) {
+    return e.getMessage() != null && NOT_THERE.matcher(e.getMessage()).find();
   }
 
   @Override
@@ -58,8 +75,12 @@ public final class KeychainStore implements TokenStore {
   public void delete(String name) throws LoginException {
     var left =
         bounded(keyring -> {
-          if (read(keyring, name).isPresent()) {
+          try {
             keyring.deletePassword(SERVICE, name);
+          } catch (PasswordAccessException e) {
+            if (!isNotThere(e)) {
+              throw e;
+            }
           }
           return read(keyring, name);
         });

@@ -13,6 +13,9 @@ final class Pace {
   private static final Duration STEP = Duration.ofSeconds(5);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
 
+  /// A server repeats a lost answer for a minute.
+  private static final Duration LONGEST_FIRST_BACKOFF = Duration.ofSeconds(30);
+
   private Duration interval;
   private int failures;
   private Duration asked = Duration.ZERO;
@@ -42,9 +45,12 @@ final class Pace {
     return failures == 0 ? max(usual, asked) : max(backoff(usual), asked);
   }
 
-  /// Twice as long with each failure, RFC 8628 §3.5, but not so long that the server's window for
-  /// repeating a lost answer passes.
+  /// Twice as long with each failure, RFC 8628 §3.5; but the first time not so long that the
+  /// server's window for repeating a lost answer passes, even if that polls too early.
   private Duration backoff(Duration usual) {
+    if (failures == 1) {
+      return usual.compareTo(LONGEST_FIRST_BACKOFF) < 0 ? usual : LONGEST_FIRST_BACKOFF;
+    }
     var doubled = usual.multipliedBy(1L << Math.min(failures - 1, 10));
     return doubled.compareTo(LONGEST_BACKOFF) < 0 ? doubled : max(usual, LONGEST_BACKOFF);
   }

@@ -13,6 +13,8 @@ import java.util.Optional;
 ///
 /// @param userCode cleaned text, for people
 /// @param interval between polls, as the server wants it
+/// @param idempotencyKey of the next poll, and of its repetitions after a lost answer, also by
+/// another process: the server gives the same tokens then
 public record Pending(
     URI issuer,
     String clientId,
@@ -23,7 +25,9 @@ public record Pending(
     Optional<URI> verificationUriComplete,
     Duration interval,
     Instant expiresAt,
-    boolean confirmable) {
+    boolean confirmable,
+    String idempotencyKey) {
+  private static final int IDEMPOTENCY_BITS = 128;
   private static final int LONGEST_USER_CODE = 64;
 
   /// However long a server says: nobody waits for longer.
@@ -54,7 +58,24 @@ public record Pending(
             : Optional.of(address(metadata.issuer(), complete.get())),
         Pace.interval(answer).orElse(Pace.DEFAULT),
         now.plusSeconds(Math.min(life, LONGEST_LIFE)),
-        confirmable);
+        confirmable,
+        Draw.bits(IDEMPOTENCY_BITS));
+  }
+
+  /// After a definite answer: the next poll is another one.
+  Pending answered() {
+    return new Pending(
+        issuer,
+        clientId,
+        scope,
+        deviceCode,
+        userCode,
+        verificationUri,
+        verificationUriComplete,
+        interval,
+        expiresAt,
+        confirmable,
+        Draw.bits(IDEMPOTENCY_BITS));
   }
 
   private static URI address(URI issuer, String text) throws LoginException {
@@ -76,6 +97,7 @@ public record Pending(
     members.put("interval", interval.toSeconds());
     members.put("expires_at", expiresAt.getEpochSecond());
     members.put("confirmable", confirmable);
+    members.put("idempotency_key", idempotencyKey);
     return Json.write(members);
   }
 
@@ -94,8 +116,9 @@ public record Pending(
           address(issuer, json.string("verification_uri")),
           complete.isEmpty() ? Optional.empty() : Optional.of(address(issuer, complete.get())),
           Pace.interval(json).orElse(Pace.DEFAULT),
-          Instant.ofEpochSecond(json.optionalInteger("expires_at").orElse(0)),
-          json.flag("confirmable"));
+          json.optionalTime("expires_at").orElse(Instant.EPOCH),
+          json.flag("confirmable"),
+          Tokens.token(json.string("idempotency_key")));
     } catch (BadServer | IllegalArgumentException e) {
       throw new Storage("What was kept of this login is damaged: start a new one.", e);
     }

@@ -13,17 +13,17 @@ import java.util.concurrent.CountDownLatch;
 /// and lets the server have the last word when the code's time is up.
 final class Polling {
   private static final String GRANT = "urn:ietf:params:oauth:grant-type:device_code";
-  private static final int IDEMPOTENCY_BITS = 128;
 
   private final Server server;
-  private final Pending pending;
   private final Time time;
   private final Person person;
   private final Pace pace;
 
-  /// Of this poll and of its repetitions after a lost answer: the server gives the same tokens
-  /// then.
-  private String idempotencyKey = Draw.bits(IDEMPOTENCY_BITS);
+  /// With the key of the next poll.
+  private Pending pending;
+
+  /// Why the last poll told nothing.
+  private Optional<Unreachable> outage = Optional.empty();
 
   private Optional<NumberPrompt> prompt = Optional.empty();
 
@@ -48,7 +48,8 @@ final class Polling {
           return tokens.get();
         }
         if (last) {
-          throw new Expired("Nobody approved in time.");
+          // What the server would have said is not known if it was out of reach.
+          throw outage.isPresent() ? outage.get() : new Expired("Nobody approved in time.");
         }
       }
     } finally {
@@ -77,23 +78,28 @@ final class Polling {
     Reply reply;
     var asked = time.clock().instant();
     try {
-      reply = server.token(parameters(), idempotencyKey);
+      reply = server.token(parameters(), pending.idempotencyKey());
     } catch (Unreachable e) {
-      pace.failed(Optional.empty());
-      person.unreachable(Optional.ofNullable(e.getMessage()).orElse(""));
-      return Optional.empty();
+      return lost(e, Optional.empty());
     }
     if (Outage.isOne(reply)) {
-      pace.failed(Outage.retryAfter(reply));
-      person.unreachable(Outage.describe(reply));
-      return Optional.empty();
+      return lost(Outage.asException(reply), Outage.retryAfter(reply));
     }
-    idempotencyKey = Draw.bits(IDEMPOTENCY_BITS);
+    outage = Optional.empty();
     pace.answered();
     if (reply.status() == 200) {
       return Optional.of(Tokens.read(reply.json(), asked, pending.scope()));
     }
     undecided(reply);
+    pending = pending.answered();
+    person.undecided(pending);
+    return Optional.empty();
+  }
+
+  private Optional<Tokens> lost(Unreachable why, Optional<Duration> retryAfter) {
+    outage = Optional.of(why);
+    pace.failed(retryAfter);
+    person.unreachable(Optional.ofNullable(why.getMessage()).orElse(""));
     return Optional.empty();
   }
 

@@ -7,10 +7,17 @@ import java.util.Optional;
 
 /// An authorization server, and the way to it.
 public record Server(Http http, Metadata metadata) {
+  private static final int LONGEST_ADDRESS = 200;
+
   /// Reads the metadata of RFC 8414, else that of OpenID Connect Discovery.
   ///
   /// @throws LoginException.BadServer if there is neither, or it names another issuer
   public static Server discover(Http http, URI issuer) throws LoginException, InterruptedException {
+    // It may come from a file or from a program, and not from who typed it.
+    if (WebAddress.issuer(issuer.toString()).isEmpty()) {
+      throw new BadServer(
+          Text.clean(issuer.toString(), LONGEST_ADDRESS) + " is no address of a server.");
+    }
     var path = Optional.ofNullable(issuer.getRawPath()).orElse("");
     path = WebAddress.withoutLastSlash(path);
     var oauth = read(http, issuer, "/.well-known/oauth-authorization-server" + path);
@@ -39,7 +46,7 @@ public record Server(Http http, Metadata metadata) {
   /// Asks the token endpoint once.
   Reply token(Map<String, String> parameters, String idempotencyKey)
       throws LoginException, InterruptedException {
-    return http.post(tokenEndpoint(), parameters, Optional.of(idempotencyKey));
+    return http.post(tokenEndpoint(), parameters, idempotencyKey);
   }
 
   private URI tokenEndpoint() throws LoginException {

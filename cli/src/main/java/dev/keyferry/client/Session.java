@@ -1,7 +1,6 @@
 package dev.keyferry.client;
 
 import dev.keyferry.client.LoginException.LoggedOut;
-import dev.keyferry.client.LoginException.Storage;
 import dev.keyferry.client.LoginException.Unreachable;
 import java.net.http.HttpRequest;
 import java.time.Duration;
@@ -45,6 +44,10 @@ public final class Session {
 
       @Override
       public Optional<Tokens> load() throws LoginException {
+        return loadKept().map(Kept::tokens);
+      }
+
+      Optional<Kept> loadKept() throws LoginException {
         var secret = store.get(name());
         if (secret.isEmpty()) {
           return Optional.empty();
@@ -56,11 +59,15 @@ public final class Session {
               "The profile %s names another server or client than it was logged in at: log in again."
                   .formatted(profile.name()));
         }
-        return Optional.of(kept.tokens());
+        return Optional.of(kept);
       }
 
       void save(Tokens tokens) throws LoginException {
-        store.put(name(), new Kept(profile.issuer(), profile.clientId(), tokens).toSecret());
+        store.put(name(), secret(tokens));
+      }
+
+      String secret(Tokens tokens) {
+        return Kept.of(profile.issuer(), profile.clientId(), tokens).toSecret();
       }
     }
   }
@@ -99,13 +106,7 @@ public final class Session {
   public void keep(Tokens tokens) throws LoginException, InterruptedException {
     var stored = stored();
     try (var _ = stored.lock()) {
-      try {
-        // A new login may go to a better place than the one before.
-        stored.store().delete(stored.name());
-      } catch (Storage _) {
-        // It is out of reach there, and what is put now comes before it.
-      }
-      stored.save(tokens);
+      stored.store().replace(stored.name(), stored.secret(tokens));
     }
   }
 
@@ -158,12 +159,14 @@ public final class Session {
   }
 
   private Tokens required() throws LoginException {
-    return kept()
-        .orElseThrow(() ->
-            new LoggedOut(
-                profile()
-                    .map(profile -> "The profile '%s' is not logged in.".formatted(profile.name()))
-                    .orElse("There is no login.")));
+    return kept().orElseThrow(this::noLogin);
+  }
+
+  private LoggedOut noLogin() {
+    return new LoggedOut(
+        profile()
+            .map(profile -> "The profile '%s' is not logged in.".formatted(profile.name()))
+            .orElse("There is no login."));
   }
 
   private Tokens usable(Tokens tokens) throws LoginException {
@@ -182,7 +185,8 @@ public final class Session {
   private Tokens refreshed(Tokens seen) throws LoginException, InterruptedException {
     var stored = stored();
     try (var _ = stored.lock()) {
-      var current = required();
+      var kept = stored.loadKept().orElseThrow(this::noLogin);
+      var current = kept.tokens();
       if (!current.accessToken().equals(seen.accessToken()) && current.isGoodAt(now())) {
         return current;
       }
@@ -191,25 +195,22 @@ public final class Session {
         return usable(current);
       }
       var server = Server.discover(http, stored.profile().issuer());
-      var fresh = refresh(server, stored, current, refreshToken.get());
+      var fresh = refresh(server, stored, kept, refreshToken.get());
       stored.save(fresh);
       return fresh;
     }
   }
 
-  private Tokens refresh(Server server, Source.Stored stored, Tokens current, String refreshToken)
+  private Tokens refresh(Server server, Source.Stored stored, Kept kept, String refreshToken)
       throws LoginException, InterruptedException {
     var parameters = new LinkedHashMap<String, String>();
     parameters.put("grant_type", "refresh_token");
     parameters.put("refresh_token", refreshToken);
     parameters.put("client_id", stored.profile().clientId());
-    // Of the token and not drawn: so who comes after a process that was killed here, before it had
-    // stored its answer, gets the same answer too.
-    var idempotencyKey = Draw.sha256("keyferry refresh " + refreshToken).substring(0, 22);
     var asked = now();
-    var reply = PersistentRequest.send(server, time, parameters, idempotencyKey);
+    var reply = PersistentRequest.send(server, time, parameters, kept.idempotencyKey(refreshToken));
     if (reply.status() == 200) {
-      return Tokens.read(reply.json(), asked, current.scope()).after(current);
+      return Tokens.read(reply.json(), asked, kept.tokens().scope()).after(kept.tokens());
     }
     var refusal = Refusal.read(reply);
     if (refusal.error().equals("invalid_grant")) {
@@ -298,8 +299,7 @@ public final class Session {
     parameters.put("token", token);
     parameters.put("token_type_hint", kind);
     parameters.put("client_id", profile.clientId());
-    var reply =
-        http.post(metadata.revocationEndpoint().orElseThrow(), parameters, Optional.empty());
+    var reply = http.post(metadata.revocationEndpoint().orElseThrow(), parameters);
     return reply.status() == 200;
   }
 }

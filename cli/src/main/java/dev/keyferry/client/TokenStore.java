@@ -9,6 +9,11 @@ public interface TokenStore {
 
   void put(String name, String secret) throws LoginException;
 
+  /// Puts it in the best place there is now, and takes it from where it was.
+  default void replace(String name, String secret) throws LoginException {
+    put(name, secret);
+  }
+
   /// Whether there was one or not.
   void delete(String name) throws LoginException;
 

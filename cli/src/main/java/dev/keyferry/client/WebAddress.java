@@ -14,6 +14,12 @@ public final class WebAddress {
   private static final Pattern PRINTABLE = Pattern.compile("[\\x21-\\x7E]+");
   private static final Pattern LOOPBACK =
       Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[::1]|localhost");
+
+  /// Segments that are empty, `.` or `..`: the metadata's address, made of such a path, can be one
+  /// of another server.
+  private static final Pattern ODD_PATH =
+      Pattern.compile("//|/(\\.|%2e){1,2}(/|$)", Pattern.CASE_INSENSITIVE);
+
   private static final Pattern SCHEME = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*://.*");
 
   private WebAddress() {}
@@ -24,10 +30,16 @@ public final class WebAddress {
       return Optional.empty();
     }
     try {
-      return Optional.of(new URI(text)).filter(WebAddress::isAllowed);
+      return Optional.of(new URI(withSchemeInLowerCase(text))).filter(WebAddress::isAllowed);
     } catch (URISyntaxException _) {
       return Optional.empty();
     }
+  }
+
+  /// RFC 3986 §3.1: which case it is in says nothing.
+  private static String withSchemeInLowerCase(String text) {
+    var end = Math.max(text.indexOf(':'), 0);
+    return text.substring(0, end).toLowerCase(Locale.ROOT) + text.substring(end);
   }
 
   public static boolean isSafe(URI uri) {
@@ -42,7 +54,19 @@ public final class WebAddress {
       text = (LOOPBACK.matcher(host).matches() ? "http://" : "https://") + text;
     }
     return parse(withoutLastSlash(text))
-        .filter(uri -> uri.getRawQuery() == null && uri.getRawFragment() == null);
+        .filter(uri -> uri.getRawQuery() == null && uri.getRawFragment() == null)
+        .filter(uri -> !ODD_PATH.matcher(uri.getRawPath()).find());
+  }
+
+  /// Scheme, host and port.
+  static boolean isSameOrigin(URI one, URI other) {
+    return one.getScheme().equals(other.getScheme())
+        && one.getHost().equalsIgnoreCase(other.getHost())
+        && port(one) == port(other);
+  }
+
+  private static int port(URI uri) {
+    return uri.getPort() >= 0 ? uri.getPort() : isHttps(uri) ? 443 : 80;
   }
 
   static String withoutLastSlash(String text) {

@@ -16,8 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A login where a browser is at hand: the command opens it, a person signs in and approves, and the
-/// browser comes back to the command.
+/// A login where a browser is at hand: the command opens it, a person signs in and approves, and
+/// the browser comes back to the command.
 class BrowserAtHandTest {
   private static final Path DEBIANS = Path.of("/usr/bin/chromium");
 
@@ -60,6 +60,8 @@ class BrowserAtHandTest {
       }
       terminal.shows("waiting for the browser");
       var page = playwright.chromium().launch(options).newContext().newPage();
+      // All users of the machine can read a command's arguments.
+      assertThat(Files.readString(opened())).matches("http://127\\.0\\.0\\.1:[0-9]+/[^?]{22}");
       page.navigate(Files.readString(opened()));
       page.locator("#username").fill("grace");
       button(page, "Sign in").click();

@@ -3,7 +3,10 @@ package dev.keyferry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.keyferry.client.Directories;
 import dev.keyferry.client.LocalStack;
+import dev.keyferry.client.LoginException;
+import dev.keyferry.client.TokenStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -66,6 +70,25 @@ class CommandTest {
               .doesNotContainPattern("[A-Za-z0-9_-]{60}");
         }
       }
+    }
+
+    @Test
+    void keeps_the_key_of_its_next_poll_for_whoever_resumes_it() throws Exception {
+      var begun = account.begin();
+      var first = keptKey(begun);
+      account.resume(begun, "--no-wait");
+
+      assertThat(keptKey(begun)).hasSize(22).isNotEqualTo(first);
+    }
+
+    private String keptKey(Account.Run begun) throws LoginException {
+      var environment = Map.of("KEYFERRY_KEYCHAIN", "off");
+      var directories = Directories.of(environment, home);
+      return new Handles(TokenStore.best(directories, environment), directories)
+          .find(begun.text("handle"))
+          .orElseThrow()
+          .pending()
+          .idempotencyKey();
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +89,31 @@ class BrowserLoginTest {
       assertThat(sent(login).get("code_challenge"))
           .hasSize(43)
           .isNotEqualTo(sent(other).get("code_challenge"));
+    }
+  }
+
+  @Test
+  void the_command_that_opens_the_browser_is_told_nothing_and_leads_there_once() throws Exception {
+    try (var login = start();
+        var other = start()) {
+      assertThat(login.opener().toString())
+          .matches("http://127\\.0\\.0\\.1:[0-9]+/[A-Za-z0-9_-]{22}");
+      assertThat(login.opener().getPath()).isNotEqualTo(other.opener().getPath());
+      for (var more : List.of("x", "?x", "/")) {
+        assertThat(visit(URI.create(login.opener() + more)).statusCode()).isEqualTo(404);
+      }
+      var post = HttpRequest.newBuilder(login.opener()).POST(BodyPublishers.noBody()).build();
+      assertThat(BROWSER.send(post, BodyHandlers.ofString()).statusCode()).isEqualTo(404);
+      var sentOn = visit(login.opener());
+      assertThat(sentOn.statusCode()).isEqualTo(302);
+      assertThat(sentOn.headers().firstValue("Location"))
+          .contains(login.authorizationUri().toString());
+      assertThat(sentOn.headers().firstValue("Cache-Control")).contains("no-store");
+      assertThat(sentOn.headers().firstValue("Referrer-Policy")).contains("no-referrer");
+      assertThat(sentOn.body()).isEmpty();
+      assertThat(visit(login.opener()).statusCode()).isEqualTo(404);
+      visit(callback(login, "code=c" + state(login)));
+      assertThat(login.await(SOON).accessToken()).isEqualTo("kf_1");
     }
   }
 
@@ -239,6 +265,18 @@ class BrowserLoginTest {
       visit(callback(login, "code=c&iss=" + server.issuer() + state(login)));
       assertThat(login.await(SOON).accessToken()).isEqualTo("kf_1");
     }
+  }
+
+  @Test
+  void without_iss_the_code_goes_to_no_other_server_than_the_browser() throws Exception {
+    var elsewhere =
+        server.metadata("").replaceFirst("http://[^\"]*/authorize", "https://a.example/authorize");
+    server.answer("/.well-known/oauth-authorization-server", new Answer(200, elsewhere));
+    assertThatThrownBy(this::start).isInstanceOf(BadServer.class);
+    var announced =
+        elsewhere.replace("{", "{\"authorization_response_iss_parameter_supported\":true,");
+    server.answer("/.well-known/oauth-authorization-server", new Answer(200, announced));
+    start().close();
   }
 
   @Test

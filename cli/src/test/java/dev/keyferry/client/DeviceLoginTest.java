@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -147,6 +148,38 @@ class DeviceLoginTest {
     }
 
     @Test
+    void another_process_repeats_a_poll_whose_answer_was_lost_under_the_same_key()
+        throws Exception {
+      server.answer("/token", PENDING, HANG_UP, TOKENS);
+      var stored = new AtomicReference<>(start().pending().toSecret());
+      var killed =
+          new DeviceLogin.Person() {
+            @Override
+            public void undecided(Pending pending) {
+              stored.set(pending.toSecret());
+            }
+
+            @Override
+            public void unreachable(String why) {
+              throw new IllegalStateException("killed");
+            }
+
+            @Override
+            public String number(boolean again) {
+              return "47";
+            }
+          };
+      var login = resume(stored.get());
+      assertThatThrownBy(() -> login.await(killed)).hasMessage("killed");
+      assertThat(resume(stored.get()).await(killed).accessToken()).isEqualTo("kf_1");
+      assertThat(keys().get(2)).isEqualTo(keys().get(1)).isNotEqualTo(keys().get(0));
+    }
+
+    private DeviceLogin resume(String stored) throws LoginException, InterruptedException {
+      return DeviceLogin.resume(server.discover(), Pending.parse(stored), time.time());
+    }
+
+    @Test
     void is_not_resumed_at_another_server() throws Exception {
       var pending = start().pending();
       try (var other = new ScriptedServer()) {
@@ -238,6 +271,13 @@ class DeviceLoginTest {
       assertThat(typist.outages).hasSize(5);
     }
 
+    @Test
+    void repeats_soon_what_may_have_been_lost_however_long_the_interval_is() throws Exception {
+      server.answer("/token", HANG_UP, TOKENS);
+      start(",\"expires_in\":3600,\"interval\":200").await(new Typist());
+      assertThat(time.seconds()).containsExactly(240L, 30L);
+    }
+
     @ParameterizedTest(name = "Retry-After {0} makes {1} s")
     @CsvSource({"40, 40", "1, 6", "1000000000, 300", "-5, 6", "soon, 6", "99999999999999999, 300"})
     void honours_retry_after(String seconds, long pause) throws Exception {
@@ -267,11 +307,18 @@ class DeviceLoginTest {
     }
 
     @Test
-    void an_outage_to_the_end_ends_with_the_code() throws Exception {
+    void an_outage_to_the_end_is_no_expiry() throws Exception {
       server.answer("/token", HANG_UP);
       var login = start();
-      assertThatThrownBy(() -> login.await(new Typist())).isInstanceOf(Expired.class);
+      assertThatThrownBy(() -> login.await(new Typist())).isInstanceOf(Unreachable.class);
       assertThat(time.pauses.stream().mapToLong(Duration::toSeconds).sum()).isEqualTo(600);
+    }
+
+    @Test
+    void an_outage_that_is_over_by_the_end_is_forgotten() throws Exception {
+      server.answer("/token", HANG_UP, new Answer(503, ""), PENDING);
+      var login = start(",\"expires_in\":20");
+      assertThatThrownBy(() -> login.await(new Typist())).isInstanceOf(Expired.class);
     }
 
     @Test

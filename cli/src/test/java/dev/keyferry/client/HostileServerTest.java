@@ -41,7 +41,7 @@ class HostileServerTest {
   private final Http http = Http.create();
 
   /// For servers that do not answer.
-  private final Http hasty = Http.create(new Http.Limits(WHOLE, WHOLE, MOST));
+  private final Http hasty = Http.create(new Http.Limits(WHOLE, WHOLE, WHOLE, MOST));
 
   @AfterEach
   void close() {
@@ -181,7 +181,7 @@ class HostileServerTest {
     var impatient = new Server(hasty, discover().metadata());
     var login = DeviceLogin.resume(impatient, start().pending(), time.time());
     assertThatThrownBy(() -> login.await(_ -> "47"))
-        .isInstanceOfAny(Expired.class, BadServer.class);
+        .isInstanceOfAny(Unreachable.class, BadServer.class);
   }
 
   @Nested
@@ -451,6 +451,13 @@ class HostileServerTest {
               """
                   .formatted(server.issuer(), address)));
       assertThatThrownBy(HostileServerTest.this::discover).isInstanceOf(BadServer.class);
+    }
+
+    @Test
+    void an_issuer_s_path_cannot_change_the_server() {
+      var odd = URI.create(server.issuer() + "//evil.example");
+      assertThatThrownBy(() -> Server.discover(http, odd)).isInstanceOf(BadServer.class);
+      assertThat(server.asked).isEmpty();
     }
 
     @Test

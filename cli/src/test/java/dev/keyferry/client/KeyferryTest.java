@@ -186,8 +186,7 @@ class KeyferryTest {
     session.keep(tokens);
     http.post(
         LocalStack.url().resolve("/oauth/revoke"),
-        Map.of("client_id", "cli", "token", tokens.accessToken()),
-        Optional.empty());
+        Map.of("client_id", "cli", "token", tokens.accessToken()));
     assertThatThrownBy(() -> whoami(session))
         .isInstanceOf(LoggedOut.class)
         .hasMessageContaining("log in again");

@@ -96,8 +96,7 @@ public final class LocalStack {
                     "grant_type", "client_credentials",
                     "client_id", user,
                     "client_secret", "any",
-                    "scope", "keyferry/approve"),
-                Optional.empty())
+                    "scope", "keyferry/approve"))
             .json()
             .string("access_token");
     return HTTP.send(

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A login in use.
 class SessionTest {
@@ -117,6 +119,17 @@ class SessionTest {
         .hasSize(1)
         .allMatch(key -> key.length() == 22);
     session.keep(tokens(Duration.ZERO, "r2"));
+    session.accessToken();
+    assertThat(refreshes().stream().map(asked -> asked.header("Idempotency-key")).distinct())
+        .hasSize(2);
+  }
+
+  @Test
+  void the_key_of_a_repetition_does_not_follow_from_the_refresh_token() throws Exception {
+    server.answer("/token", fresh(""));
+    session.keep(tokens(Duration.ZERO, "r1"));
+    session.accessToken();
+    session.keep(tokens(Duration.ZERO, "r1"));
     session.accessToken();
     assertThat(refreshes().stream().map(asked -> asked.header("Idempotency-key")).distinct())
         .hasSize(2);
@@ -228,6 +241,22 @@ class SessionTest {
     assertThatThrownBy(session::accessToken).isInstanceOf(Storage.class);
     session.keep(tokens(Duration.ofHours(1), "r1"));
     assertThat(session.accessToken()).isEqualTo("old");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MAX_VALUE, Long.MIN_VALUE})
+  void a_time_that_no_calendar_knows_is_damage(long seconds) {
+    var kept =
+        "{\"issuer\":\"%s\",\"client_id\":\"cli\",\"access_token\":\"a\",\"expires_at\":%d}"
+            .formatted(server.issuer(), seconds);
+    assertThatThrownBy(() -> Kept.parse(kept)).isInstanceOf(Storage.class);
+    var pending =
+        """
+        {"issuer":"%1$s","client_id":"cli","device_code":"d","user_code":"W","expires_at":%2$d,
+         "verification_uri":"%1$s/go","idempotency_key":"k"}\
+        """
+            .formatted(server.issuer(), seconds);
+    assertThatThrownBy(() -> Pending.parse(pending)).isInstanceOf(Storage.class);
   }
 
   @Test

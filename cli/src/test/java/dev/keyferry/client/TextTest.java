@@ -46,7 +46,9 @@ class TextTest {
     "' https://login.example ', https://login.example",
     "127.0.0.1:8080, http://127.0.0.1:8080",
     "localhost:8080/x, http://localhost:8080/x",
-    "http://[::1]:8080, http://[::1]:8080"
+    "http://[::1]:8080, http://[::1]:8080",
+    "HTTPS://login.example/A, https://login.example/A",
+    "Http://localhost:8080, http://localhost:8080"
   })
   void what_people_type_for_a_server_is_understood(String typed, URI issuer) {
     assertThat(WebAddress.issuer(typed)).contains(issuer);
@@ -67,6 +69,12 @@ class TextTest {
         "https://login.example:0",
         "-h",
         "http://127.0.0.1@evil.example",
+        "https://login.example//evil.example",
+        "https://login.example/a//b",
+        "https://login.example/./a",
+        "https://login.example/a/..",
+        "https://login.example/a/../b",
+        "https://login.example/%2E%2e/b",
         "http://localhost.evil.example",
         "file:///etc/passwd"
       })
