@@ -339,8 +339,7 @@ final class Login implements Callable<Integer> {
     var number = Optional.ofNullable(confirmation);
     var resumption =
         "Resume with it: 'keyferry login --resume %s --confirmation NN'.".formatted(handle);
-    Handles.Keeper keeper =
-        next -> handles().keep(handle, new Handles.Left(left.profile(), next));
+    Handles.Keeper keeper = next -> handles().keep(handle, new Handles.Left(left.profile(), next));
     Tokens tokens;
     try {
       tokens =

@@ -59,8 +59,7 @@ public final class BrowserLogin implements AutoCloseable {
     if (!metadata.issAnnounced()
         && token.isPresent()
         && !WebAddress.isSameOrigin(token.get(), endpoint)) {
-      throw new BadServer(
-          metadata.issuer() + " sends people to one server and codes to another.");
+      throw new BadServer(metadata.issuer() + " sends people to one server and codes to another.");
     }
   }
 

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /// The device grant, RFC 8628: a person approves elsewhere while this program polls.
 public final class DeviceLogin {

@@ -117,8 +117,7 @@ public final class Http implements AutoCloseable {
   /// For what can bring tokens: no longer than [Limits#token()].
   Reply post(URI uri, Map<String, String> parameters, String idempotencyKey)
       throws LoginException, InterruptedException {
-    return send(
-        form(uri, parameters).header("Idempotency-Key", idempotencyKey), limits.token());
+    return send(form(uri, parameters).header("Idempotency-Key", idempotencyKey), limits.token());
   }
 
   private static HttpRequest.Builder form(URI uri, Map<String, String> parameters) {

@@ -5,7 +5,6 @@ import dev.keyferry.client.LoginException.Storage;
 import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.Optional;
 
 /// Tokens as a store keeps them: with the server and the client whose they are, so that an edited
 /// profile cannot send them elsewhere.
