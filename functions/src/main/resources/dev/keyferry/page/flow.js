@@ -58,7 +58,8 @@ async function approve(acknowledged) {
     answer = await decide('approve', { ...narrowed(), ...(acknowledged && { acknowledged }) });
   } catch (problem) {
     if (problem.error === 'acknowledgement_required') return showAcknowledgement();
-    throw problem;
+    if (problem.error !== 'invalid_user_code') throw problem;
+    throw new Problem('problem.request_over', { screen: 'enter', field: 'user-code' });
   }
   if (answer.confirmation) return showNumber({ number: answer.confirmation, client: grant.client_name });
   return finish('approved');
@@ -83,15 +84,10 @@ async function deny(report) {
   finish(report ? 'reported' : 'denied');
 }
 
-async function decide(verb, more) {
+function decide(verb, more) {
   const { user_code, approval_nonce } = grant;
-  try {
-    return await call('POST', `/oauth/device/${verb}`,
-      { body: { user_code, approval_nonce, ...more }, unreachable: 'problem.answer_lost' });
-  } catch (problem) {
-    if (problem.error !== 'invalid_user_code') throw problem;
-    throw new Problem('problem.request_over', { screen: 'enter', field: 'user-code', error: problem.error });
-  }
+  return call('POST', `/oauth/device/${verb}`,
+    { body: { user_code, approval_nonce, ...more }, unreachable: 'problem.answer_lost' });
 }
 
 // ---- Screens

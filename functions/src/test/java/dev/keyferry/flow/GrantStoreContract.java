@@ -652,6 +652,20 @@ public abstract class GrantStoreContract {
           Optional.of(new Scope(List.of(tokens))), Optional.empty(), Optional.empty());
     }
 
+    private DeviceRequest asking(Scope scope, Duration lifetime) {
+      var asked = Samples.request(NOON);
+      return new DeviceRequest(
+          asked.clientId(),
+          scope,
+          asked.deviceName(),
+          lifetime,
+          asked.challenge(),
+          asked.delivery(),
+          false,
+          asked.origin(),
+          asked.at());
+    }
+
     private Approval approval(Consent consent) {
       return new Approval(consent, Samples.PROFILE, later, false, digest());
     }
@@ -734,19 +748,7 @@ public abstract class GrantStoreContract {
     @Test
     void may_name_forty_nine_of_fifty_scopes_with_long_names() {
       var all = IntStream.range(0, 50).mapToObj(i -> i + "x".repeat(200)).toList();
-      var asked = Samples.request(NOON);
-      var wide =
-          Samples.grant(
-              new DeviceRequest(
-                  asked.clientId(),
-                  new Scope(all),
-                  asked.deviceName(),
-                  asked.lifetime(),
-                  asked.challenge(),
-                  asked.delivery(),
-                  false,
-                  asked.origin(),
-                  asked.at()));
+      var wide = Samples.grant(asking(new Scope(all), Duration.ofHours(24)));
       applied(grants().create(wide, NOON));
       applied(grants().claim(wide.locator(), claim, NOON));
       var consent =
@@ -799,19 +801,8 @@ public abstract class GrantStoreContract {
 
     @Test
     void may_name_as_long_a_life_as_renewals_give_where_they_were_asked_for() {
-      var asked = Samples.request(NOON);
-      var renewable =
-          Samples.grant(
-              new DeviceRequest(
-                  asked.clientId(),
-                  new Scope(List.of("read", Scope.OFFLINE_ACCESS)),
-                  asked.deviceName(),
-                  Duration.ofHours(1),
-                  asked.challenge(),
-                  asked.delivery(),
-                  false,
-                  asked.origin(),
-                  asked.at()));
+      var scope = new Scope(List.of("read", Scope.OFFLINE_ACCESS));
+      var renewable = Samples.grant(asking(scope, Duration.ofHours(1)));
       applied(grants().create(renewable, NOON));
       applied(grants().claim(renewable.locator(), claim, NOON));
       var longest = renewable.request().longestLink();
