@@ -42,7 +42,7 @@ final class Repeated {
       }
 
       @Override
-      public Write<Grant> poll(Locator locator, Proof proof, String attempt, Instant now) {
+      public Polled poll(Locator locator, Proof proof, String attempt, Instant now) {
         return once("poll", () -> store.poll(locator, proof, attempt, now));
       }
 

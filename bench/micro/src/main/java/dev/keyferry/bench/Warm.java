@@ -3,6 +3,7 @@ package dev.keyferry.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -19,16 +20,21 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
 
 /// One warm request, from API Gateway's event to its answer: time, and bytes allocated.
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class Warm {
   private static final List<String> STORES = List.of("memory", "sdk");
   private static final String BYTES = "gc.alloc.rate.norm";
-  private static final int MEASURED = 5;
+  private static final int BATCHES = 5;
+
+  /// By number and not by time: so what is compiled before does not depend on what else the machine
+  /// does.
+  private static final Map<String, Integer> BATCH = Map.of("memory", 20_000, "sdk", 5_000);
+
+  private static final int WARMING_BATCHES = 8;
 
   @Param("")
   public String request = "";
@@ -74,9 +80,8 @@ public class Warm {
     options
         .include(Warm.class.getName())
         .forks(1)
-        .warmupTime(TimeValue.seconds(1))
-        .measurementIterations(MEASURED)
-        .measurementTime(TimeValue.seconds(1))
+        .warmupIterations(WARMING_BATCHES)
+        .measurementIterations(BATCHES)
         .addProfiler("gc")
         .addProfiler(CpuTime.class)
         .jvmArgsAppend(jvm.toArray(String[]::new))
@@ -87,8 +92,8 @@ public class Warm {
           new OptionsBuilder()
               .parent(options.build())
               .param("store", store)
-              // There is much more of the SDK to compile.
-              .warmupIterations(store.equals("sdk") ? 4 * MEASURED : MEASURED)
+              .warmupBatchSize(batch(store))
+              .measurementBatchSize(batch(store))
               .output("bench/micro/target/warm-" + store + ".txt");
       results.addAll(new Runner(run.build()).run());
     }
@@ -107,9 +112,9 @@ public class Warm {
         var result = find(results, name, store);
         System.out.printf(
             " %7.1f %7.1f %7.1f  ",
-            median(result.getPrimaryResult()) / 1000,
-            median(secondary(result, CpuTime.NAME)) / 1000,
-            median(secondary(result, BYTES)) / 1000);
+            thousandths(store, result.getPrimaryResult()),
+            thousandths(store, secondary(result, CpuTime.NAME)),
+            thousandths(store, secondary(result, BYTES)));
       }
       System.out.println();
     }
@@ -119,8 +124,13 @@ public class Warm {
     return Objects.requireNonNull(result.getSecondaryResults().get(name));
   }
 
-  private static double median(Result<?> result) {
-    return result.getStatistics().getPercentile(50);
+  private static int batch(String store) {
+    return Objects.requireNonNull(BATCH.get(store));
+  }
+
+  /// Of one request's median.
+  private static double thousandths(String store, Result<?> ofBatch) {
+    return ofBatch.getStatistics().getPercentile(50) / batch(store) / 1000;
   }
 
   private static RunResult find(List<RunResult> results, String name, String store) {
