@@ -26,8 +26,8 @@ final class Emulator {
 
   private Emulator() {}
 
-  /// Whether functions can be deployed to it.
-  static boolean runsLambdas() {
+  /// Whether functions can be deployed to it, too.
+  static boolean isLocalStack() {
     return GIVEN.isEmpty();
   }
 
