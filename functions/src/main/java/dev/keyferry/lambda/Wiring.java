@@ -19,6 +19,7 @@ import dev.keyferry.flow.LimitStore;
 import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.RefreshFlow;
 import dev.keyferry.flow.Revocation;
+import dev.keyferry.flow.TokenPrefix;
 import dev.keyferry.flow.WrongCodeLimit;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -97,20 +98,37 @@ public final class Wiring {
         .map(URI::create);
   }
 
+  /// Of a function that mints nothing.
   DeviceFlow flow() {
+    return flow(TokenPrefix.DEFAULT);
+  }
+
+  DeviceFlow flow(TokenPrefix prefix) {
     return new DeviceFlow(
         grants(),
         keys(),
         hasher(),
         TokenAnswer::encrypt,
+        prefix,
         clock,
         random,
         audit(),
         clients::confirmationOf);
   }
 
+  /// Of a function that mints nothing.
   CodeFlow codeFlow() {
-    return new CodeFlow(grants(), keys(), hasher(), TokenAnswer::encrypt, clock, random, audit());
+    return codeFlow(TokenPrefix.DEFAULT);
+  }
+
+  CodeFlow codeFlow(TokenPrefix prefix) {
+    return new CodeFlow(
+        grants(), keys(), hasher(), TokenAnswer::encrypt, prefix, clock, random, audit());
+  }
+
+  /// What the keys that this function mints begin with.
+  TokenPrefix tokenPrefix() {
+    return new TokenPrefix(setting("KEY_PREFIX"));
   }
 
   AuthorizationScreens authorizationScreens() {
