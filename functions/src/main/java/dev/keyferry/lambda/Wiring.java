@@ -40,7 +40,9 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /// needs no AWS loads none of it; and nothing calls KMS before the first request, so no snapshot
 /// holds a subkey. What is asked for twice is one and the same: one connection, one memory of whose
 /// key is whose, and one call to KMS for each purpose.
-public final class Wiring {
+///
+/// The stores are DynamoDB; a benchmark has others.
+public class Wiring {
   private final Map<String, String> settings;
   private final Clients clients;
   private final Supplier<AwsConnection> dynamo;
@@ -143,11 +145,11 @@ public final class Wiring {
         audit());
   }
 
-  private GrantStore grants() {
+  protected GrantStore grants() {
     return new DynamoGrantStore(client(), setting("GRANTS_TABLE"), setting("KEYS_TABLE"));
   }
 
-  private LimitStore limits() {
+  protected LimitStore limits() {
     return new DynamoLimitStore(client(), setting("GRANTS_TABLE"));
   }
 
@@ -171,7 +173,7 @@ public final class Wiring {
     return new DeviceNames(hasher());
   }
 
-  KeyStore keys() {
+  protected KeyStore keys() {
     if (keys == null) {
       keys = new DynamoKeyStore(client(), setting("KEYS_TABLE"));
     }
