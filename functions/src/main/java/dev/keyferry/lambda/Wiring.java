@@ -80,7 +80,7 @@ public class Wiring {
             new AwsConnection(
                 Region.of(settings.get("AWS_REGION")),
                 DefaultCredentialsProvider.builder().build(),
-                Optional.ofNullable(settings.get("KEYFERRY_AWS_ENDPOINT")).map(URI::create),
+                endpoint(settings),
                 AwsConnection.defaultHttp(),
                 List.of());
     return new Wiring(
@@ -91,6 +91,13 @@ public class Wiring {
         Clock.systemUTC(),
         new SecureRandom(),
         AuditLog.standardOutput());
+  }
+
+  /// Another DynamoDB and KMS than AWS's. In AWS the variable is there, and empty.
+  static Optional<URI> endpoint(Map<String, String> settings) {
+    return Optional.ofNullable(settings.get("KEYFERRY_AWS_ENDPOINT"))
+        .filter(endpoint -> !endpoint.isEmpty())
+        .map(URI::create);
   }
 
   /// Of a function that mints nothing.
