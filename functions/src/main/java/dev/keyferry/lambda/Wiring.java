@@ -72,6 +72,7 @@ public final class Wiring {
   /// As Lambda runs it: settings from the environment, the role's credentials, the real clock.
   static Wiring ofEnvironment() {
     var settings = System.getenv();
+    Prime.beforeSnapshot(settings);
     Supplier<AwsConnection> connection =
         () ->
             new AwsConnection(
