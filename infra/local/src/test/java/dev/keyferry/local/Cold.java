@@ -37,7 +37,7 @@ final class Cold {
     var status = 0;
     try {
       run(Integer.parseInt(arguments[0]), List.of(arguments).subList(1, arguments.length));
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
       e.printStackTrace();
       status = 1;
     }
@@ -164,7 +164,7 @@ final class Cold {
 
   /// Where `bench/cold` has installed it.
   private static Optional<Path> oidcProvider() {
-    return Optional.of(Shared.ROOT.resolve("cli/target/peers/server.mjs")).filter(Files::exists);
+    return Optional.of(LambdaStage.ROOT.resolve("cli/target/peers/server.mjs")).filter(Files::exists);
   }
 
   private static Start oidcProvider(Path server) throws IOException {

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 /// The packaged artifact as Lambda runs it: each function in a JVM of its own under Lambda's own
 /// runtime client, with DynamoDB and KMS in another process, which is this one.
 final class LambdaStage implements AutoCloseable {
-  static final Path ARTIFACT =
-      Shared.ROOT.resolve("functions/target/keyferry-functions.jar").toAbsolutePath().normalize();
+  static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
+  static final Path ARTIFACT = ROOT.resolve("functions/target/keyferry-functions.jar");
 
   /// What Lambda's bootstrap tells the JVM, so that org.crac finds Lambda's own.
   static final String HOOKS = "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac";
@@ -81,7 +81,7 @@ final class LambdaStage implements AutoCloseable {
     values.put("Audience", "keyferry");
     values.put("PageClientId", "page");
     values.put("PublicUrl", "https://keyferry.example");
-    template = new Template(Shared.ROOT.resolve("template.yaml"), values);
+    template = new Template(ROOT.resolve("template.yaml"), values);
     tables.forEach((id, name) -> aws.createTable(name, template.properties(id)));
     Files.createDirectories(work.resolve("empty"));
     extract(ARTIFACT, "", work.resolve("task"));
@@ -195,7 +195,7 @@ final class LambdaStage implements AutoCloseable {
             .replaceFirst("Function$", "")
             .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
             .toLowerCase(Locale.ROOT);
-    return Shared.ROOT.resolve("events").resolve(name + kind);
+    return ROOT.resolve("events").resolve(name + kind);
   }
 
   private static void extract(Path jar, String prefix, Path to) throws IOException {

@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Test;
 /// What the artifact leaves out of its libraries is nothing that a function could ever need: by the
 /// code of all methods that ours reach, and by the JVM, which verifies all that is left.
 class ReachableTest {
-  private static final Path TARGET = Shared.ROOT.resolve("functions/target");
-  private static final Path ARTIFACT = TARGET.resolve("keyferry-functions.jar");
+  private static final Path ARTIFACT = LambdaStage.ARTIFACT;
   private static final Pattern LIBRARY = Pattern.compile("\"purl\" : \"pkg:maven/[^/]+/([^@]+)@([^?\"]+)");
   private static final String OURS = "dev/keyferry/";
 
@@ -74,7 +73,7 @@ class ReachableTest {
   private static List<Path> libraries() throws IOException {
     var listed = new HashSet<String>();
     LIBRARY
-        .matcher(Files.readString(TARGET.resolve("keyferry-functions.cdx.json"), UTF_8))
+        .matcher(Files.readString(ARTIFACT.resolveSibling("keyferry-functions.cdx.json"), UTF_8))
         .results()
         .forEach(library -> listed.add(library.group(1) + "-" + library.group(2) + ".jar"));
     var found =
