@@ -1,29 +1,18 @@
 package dev.keyferry.lambda;
 
 import com.amazonaws.services.lambda.runtime.LambdaRuntime;
-import dev.keyferry.aws.AwsConnection;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.time.Clock;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.crac.Context;
 import org.crac.Core;
 import org.crac.Resource;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.regions.Region;
 
 /// Before Lambda takes its snapshot, the function answers its sample event once, so that the
 /// snapshot holds the classes which the first request needs.
@@ -63,7 +52,7 @@ final class Prime implements Resource {
 
   private void answerSample(Class<? extends EventHandler> type)
       throws IOException, ReflectiveOperationException {
-    var handler = type.getConstructor(Wiring.class).newInstance(wiring(new NoAws()));
+    var handler = type.getConstructor(Wiring.class).newInstance(Wiring.withoutAws(settings));
     handler.answer(sample(type), LambdaRuntime.getLogger());
   }
 
@@ -86,24 +75,5 @@ final class Prime implements Resource {
     try (var file = Objects.requireNonNull(Prime.class.getResourceAsStream(path))) {
       return file.readAllBytes();
     }
-  }
-
-  private Wiring wiring(SdkHttpClient http) {
-    Supplier<AwsConnection> connection =
-        () ->
-            new AwsConnection(
-                Region.of(settings.get("AWS_REGION")),
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("nobody", "nobody")),
-                Optional.of(URI.create("https://aws.invalid")),
-                http,
-                List.of());
-    return new Wiring(
-        settings,
-        Clients.ofArtifact(),
-        connection,
-        connection,
-        Clock.systemUTC(),
-        new SecureRandom(),
-        _ -> {});
   }
 }

@@ -43,12 +43,12 @@ public final class JsonObject {
 
   public Optional<Long> optionalInteger(String name) {
     return optional(name, Number.class, "a whole number")
-        .map(number ->
-            switch (number) {
-              case Integer whole -> whole.longValue();
-              case Long whole -> whole;
-              default -> throw MalformedRequest.because(name + " is not a whole number");
-            });
+        .map(number -> {
+          if (number instanceof Integer || number instanceof Long) {
+            return number.longValue();
+          }
+          throw MalformedRequest.because(name + " is not a whole number");
+        });
   }
 
   public long integer(String name) {

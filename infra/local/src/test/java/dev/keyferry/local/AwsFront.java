@@ -27,9 +27,12 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 /// DynamoDB Local and [LocalKms] at one endpoint, with or without TLS, for functions that run in
 /// processes of their own. It also gives away credentials, as Lambda does to what it has restored.
 final class AwsFront implements AutoCloseable {
+  static final String SECRET_ACCESS_KEY = "secret-of-those-restored";
+
   private static final String CREDENTIALS =
       """
-      {"AccessKeyId":"local","SecretAccessKey":"local","Token":"local","Expiration":"2099-01-01T00:00:00Z"}""";
+      {"AccessKeyId":"local","SecretAccessKey":"%s","Token":"local","Expiration":"2099-01-01T00:00:00Z"}"""
+          .formatted(SECRET_ACCESS_KEY);
 
   private final HttpServer server;
   private final URI dynamo;

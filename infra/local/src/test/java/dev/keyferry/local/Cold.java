@@ -83,7 +83,6 @@ final class Cold {
       }
       for (var measured : starts.entrySet()) {
         var way = measured.getKey();
-        start(function, way.with("-Xlog:class+load:file=/tmp/h-cold-x/cl-"+way.name().length()+".log","-Xlog:cds,aot:file=/tmp/h-cold-x/aot-"+way.name().length()+".log"));
         print(way.name(), median(measured.getValue()), node, Long.toString(classes(function, way)));
       }
     }
@@ -97,14 +96,14 @@ final class Cold {
     // G1, which alone writes objects into a cache; every collector reads them.
     var training = new Way("training", List.of("-XX:+UseG1GC"), false, false, false);
     start(function, training.with("-XX:AOTCacheOutput=" + cache));
-    var ways = new ArrayList<Way>();
-    for (var tls : new boolean[] {false}) {
+    var ways = new ArrayList<>(List.of(plain));
+    for (var tls : new boolean[] {false, true}) {
       var over = tls ? "; TLS" : "";
       var restored = new Way("restored, not primed" + over, lambda, true, true, tls);
       ways.add(new Way("C1, serial GC" + over, lambda, true, false, tls));
       ways.add(new Way("C1, serial GC, AOT cache" + over, lambda, false, false, tls).with("-XX:AOTCache=" + cache));
-
-
+      ways.add(restored);
+      ways.add(new Way("restored, primed" + over, lambda, true, true, tls).with(LambdaStage.HOOKS));
     }
     return ways;
   }
@@ -114,7 +113,8 @@ final class Cold {
       var from = started.began();
       var hooks = 0L;
       if (way.snapshot()) {
-        from = stage.next(started, "restore").at();
+        stage.next(started, "restore");
+        from = started.api().restore();
         hooks = stage.next(started, "next").at() - from;
       } else {
         stage.next(started, "next");

@@ -11,7 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The API by which Lambda hands events to a runtime, for one execution environment: it serves one event, once; who asks for another waits.
+/// The API by which Lambda hands events to a runtime, for one execution environment: it serves one
+/// event, once; who asks for another waits.
 final class RuntimeApi implements AutoCloseable {
   /// What a runtime does, and when by [System#nanoTime].
   record Step(String name, long at, String body) {}
@@ -20,6 +21,7 @@ final class RuntimeApi implements AutoCloseable {
   private final byte[] event;
   private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
   private final AtomicBoolean served = new AtomicBoolean();
+  private final CountDownLatch restored = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
   RuntimeApi(String event) throws IOException {
@@ -37,6 +39,13 @@ final class RuntimeApi implements AutoCloseable {
   /// The next thing the runtime does; waits for it.
   Step next() throws InterruptedException {
     return steps.take();
+  }
+
+  /// Goes on after the snapshot; says when.
+  long restore() {
+    var now = System.nanoTime();
+    restored.countDown();
+    return now;
   }
 
   /// The process is gone.
@@ -64,8 +73,9 @@ final class RuntimeApi implements AutoCloseable {
         exchange.sendResponseHeaders(200, event.length);
         exchange.getResponseBody().write(event);
       } else if (path.endsWith("/restore/next")) {
+        steps.add(new Step("restore", now, body));
+        restored.await();
         exchange.sendResponseHeaders(200, -1);
-        steps.add(new Step("restore", System.nanoTime(), body));
       } else {
         steps.add(new Step(name, now, body));
         exchange.sendResponseHeaders(202, -1);
@@ -77,6 +87,7 @@ final class RuntimeApi implements AutoCloseable {
 
   @Override
   public void close() {
+    restored.countDown();
     closed.countDown();
     server.stop(0);
   }
