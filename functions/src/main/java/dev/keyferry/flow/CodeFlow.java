@@ -44,12 +44,13 @@ public final class CodeFlow {
       KeyStore keys,
       KeyHasher hasher,
       Encrypter encrypter,
+      TokenPrefix prefix,
       InstantSource clock,
       RandomGenerator random,
       Audit audit) {
     this.grants = grants;
     this.hasher = hasher;
-    mint = new Mint(grants, keys, hasher, encrypter, audit);
+    mint = new Mint(grants, keys, hasher, encrypter, prefix, audit);
     this.clock = clock;
     this.random = random;
     this.audit = audit;

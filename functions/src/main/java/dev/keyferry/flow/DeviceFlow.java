@@ -53,13 +53,14 @@ public final class DeviceFlow {
       KeyStore keys,
       KeyHasher hasher,
       Encrypter encrypter,
+      TokenPrefix prefix,
       InstantSource clock,
       RandomGenerator random,
       Audit audit,
       Check.Policies policies) {
     this.grants = grants;
     this.hasher = hasher;
-    mint = new Mint(grants, keys, hasher, encrypter, audit);
+    mint = new Mint(grants, keys, hasher, encrypter, prefix, audit);
     this.clock = clock;
     this.random = random;
     this.audit = audit;

@@ -22,13 +22,21 @@ final class Mint {
   private final KeyStore keys;
   private final KeyHasher hasher;
   private final Encrypter encrypter;
+  private final TokenPrefix prefix;
   private final Audit audit;
 
-  Mint(GrantStore grants, KeyStore keys, KeyHasher hasher, Encrypter encrypter, Audit audit) {
+  Mint(
+      GrantStore grants,
+      KeyStore keys,
+      KeyHasher hasher,
+      Encrypter encrypter,
+      TokenPrefix prefix,
+      Audit audit) {
     this.grants = grants;
     this.keys = keys;
     this.hasher = hasher;
     this.encrypter = encrypter;
+    this.prefix = prefix;
     this.audit = audit;
   }
 
@@ -36,7 +44,7 @@ final class Mint {
     var redemption = new Redemption(request.now(), request.attempt(), request.name(hasher));
     var id = RefreshToken.id(hasher, grant.version(), request.code());
     // Not the grant's version, which may be older: a family has one, for as long as it lasts.
-    var token = RefreshToken.first(hasher, hasher.version(), id, request.code());
+    var token = RefreshToken.first(prefix, hasher, hasher.version(), id, request.code());
     var name = DeviceName.of(hasher, request, grant, approved, id);
     var key = Key.mint(hasher, token, grant, approved, request.client(), name, redemption);
     var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
@@ -103,7 +111,7 @@ final class Mint {
 
   private IssuedKey first(TokenRequest request, Key key) {
     var version = key.generation().version();
-    var token = RefreshToken.first(hasher, version, key.id(), request.code());
+    var token = RefreshToken.first(prefix, hasher, version, key.id(), request.code());
     return IssuedKey.of(key, token, hasher);
   }
 }

@@ -5,26 +5,31 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The credential that renews a key: `kfr_` and so on, see [TokenForm].
+/// The credential that renews a key: by default `kfr_` and so on, see [TokenForm].
 ///
 /// Its secret bits are a link of a chain, and a tag that proves the link to be this server's. Each
 /// link is derived from the token before, and each access token from the refresh token of its
 /// generation: so the same refresh can only ever give the same tokens, whoever repeats it. By the
 /// tag a used token is told from garbage, however old. All of it needs the subkey `mint`, so
-/// holding one token gives none of the others. docs/decisions/0009.
+/// holding one token gives none of the others. docs/decisions/0009. All of a chain have the prefix
+/// of the first, so that an answer is repeated as it was whatever the prefix is by then.
 public final class RefreshToken {
   private static final int CHAIN_BYTES = TokenForm.SECRET_BYTES / 2;
 
+  private final TokenPrefix prefix;
   private final KeyId id;
   private final String text;
 
-  private RefreshToken(KeyId id, String text) {
+  private RefreshToken(TokenPrefix prefix, KeyId id, String text) {
+    this.prefix = prefix;
     this.id = id;
     this.text = text;
   }
 
   public static Optional<RefreshToken> parse(String text) {
-    return TokenForm.REFRESH.idIn(text).map(id -> new RefreshToken(id, text));
+    return TokenForm.REFRESH
+        .idIn(text)
+        .map(id -> new RefreshToken(TokenForm.REFRESH.prefixIn(text), id, text));
   }
 
   /// The id of the key that this code can mint.
@@ -37,8 +42,10 @@ public final class RefreshToken {
   /// The beginning of the chain of the key that this code can mint.
   ///
   /// @param version the family's, as of all that follows
-  static RefreshToken first(KeyHasher hasher, int version, KeyId id, Code code) {
-    return tagged(hasher, version, id, hasher.hmac(Purpose.MINT, version, of("first", code)));
+  static RefreshToken first(
+      TokenPrefix prefix, KeyHasher hasher, int version, KeyId id, Code code) {
+    var link = hasher.hmac(Purpose.MINT, version, of("first", code));
+    return tagged(prefix, hasher, version, id, link);
   }
 
   private static byte[] of(String label, Code code) {
@@ -48,22 +55,24 @@ public final class RefreshToken {
         .toBytes();
   }
 
-  private static RefreshToken tagged(KeyHasher hasher, int version, KeyId id, byte[] link) {
+  private static RefreshToken tagged(
+      TokenPrefix prefix, KeyHasher hasher, int version, KeyId id, byte[] link) {
     var chain = Arrays.copyOf(link, CHAIN_BYTES);
-    var tag = hasher.hmac(Purpose.MINT, version, Frame.of("tag").with(id).with(chain).toBytes());
+    var tagged = Frame.of("tag").with(prefix).with(id).with(chain).toBytes();
+    var tag = hasher.hmac(Purpose.MINT, version, tagged);
     var secret = Arrays.copyOf(chain, TokenForm.SECRET_BYTES);
     System.arraycopy(tag, 0, secret, CHAIN_BYTES, TokenForm.SECRET_BYTES - CHAIN_BYTES);
-    return new RefreshToken(id, TokenForm.REFRESH.write(id, secret));
+    return new RefreshToken(prefix, id, TokenForm.REFRESH.write(prefix, id, secret));
   }
 
   /// The refresh token of the next generation.
   RefreshToken next(KeyHasher hasher, int version) {
-    return tagged(hasher, version, id, link(hasher, version, "next"));
+    return tagged(prefix, hasher, version, id, link(hasher, version, "next"));
   }
 
   /// The access token of this generation.
   AccessToken access(KeyHasher hasher, int version) {
-    return new AccessToken(id, TokenForm.ACCESS.write(id, link(hasher, version, "access")));
+    return new AccessToken(id, TokenForm.ACCESS.write(prefix, id, link(hasher, version, "access")));
   }
 
   private byte[] link(KeyHasher hasher, int version, String label) {
@@ -72,7 +81,7 @@ public final class RefreshToken {
 
   /// Whether it was made for this key, in this or another generation. Compares in constant time.
   boolean isGenuine(KeyHasher hasher, int version) {
-    var genuine = tagged(hasher, version, id, TokenForm.REFRESH.secretIn(text));
+    var genuine = tagged(prefix, hasher, version, id, TokenForm.REFRESH.secretIn(text));
     return MessageDigest.isEqual(genuine.bytes(), bytes());
   }
 

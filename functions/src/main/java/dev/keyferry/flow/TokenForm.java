@@ -11,9 +11,12 @@ import java.util.zip.CRC32;
 /// the CRC-32 of what precedes (6 base62 digits). The prefix lets secret scanners find a leaked
 /// one, the checksum lets a typo or garbage be refused without a read. What the secret bits are, is
 /// the matter of [RefreshToken].
+///
+/// A token is read whatever its prefix: it may be older than the one that is written now. Only that
+/// under which it was issued has its hash.
 enum TokenForm {
-  ACCESS("kf_"),
-  REFRESH("kfr_");
+  ACCESS("_"),
+  REFRESH("r_");
 
   static final int SECRET_BYTES = 32;
 
@@ -21,15 +24,17 @@ enum TokenForm {
   private static final int SECRET_DIGITS = 43;
   private static final int CHECKSUM_DIGITS = 6;
 
-  private final String prefix;
+  private final String afterPrefix;
   private final Pattern pattern;
 
-  TokenForm(String prefix) {
-    this.prefix = prefix;
+  /// @param afterPrefix tells the kind of token; no prefix ends in what it begins with
+  TokenForm(String afterPrefix) {
+    this.afterPrefix = afterPrefix;
     pattern =
         Pattern.compile(
-            "%s([0-9A-Za-z]{%d})_[0-9A-Za-z]{%d}"
-                .formatted(prefix, ID_DIGITS, SECRET_DIGITS + CHECKSUM_DIGITS));
+            "%s%s([0-9A-Za-z]{%d})_[0-9A-Za-z]{%d}"
+                .formatted(
+                    TokenPrefix.FORM, afterPrefix, ID_DIGITS, SECRET_DIGITS + CHECKSUM_DIGITS));
   }
 
   /// The id of the key that a well-formed token belongs to.
@@ -42,6 +47,11 @@ enum TokenForm {
     return text.endsWith(checksum(body)) ? Optional.of(new KeyId(form.group(1))) : Optional.empty();
   }
 
+  /// The prefix that a well-formed token was issued under.
+  TokenPrefix prefixIn(String text) {
+    return new TokenPrefix(text.substring(0, text.indexOf('_') + 1 - afterPrefix.length()));
+  }
+
   /// The secret bits of a well-formed token, if it was written here: 43 digits could say a little
   /// more.
   byte[] secretIn(String text) {
@@ -51,8 +61,9 @@ enum TokenForm {
     return Arrays.copyOfRange(bytes, bytes.length - SECRET_BYTES, bytes.length);
   }
 
-  String write(KeyId id, byte[] secret) {
-    var body = prefix + id + "_" + Base62.encode(new BigInteger(1, secret), SECRET_DIGITS);
+  String write(TokenPrefix prefix, KeyId id, byte[] secret) {
+    var body =
+        prefix + afterPrefix + id + "_" + Base62.encode(new BigInteger(1, secret), SECRET_DIGITS);
     return body + checksum(body);
   }
 

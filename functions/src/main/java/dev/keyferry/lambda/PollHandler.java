@@ -41,8 +41,9 @@ public final class PollHandler extends ApiHandler {
 
   public PollHandler(Wiring wiring) {
     clients = wiring.clients();
-    deviceFlow = wiring.flow();
-    codeFlow = wiring.codeFlow();
+    var prefix = wiring.tokenPrefix();
+    deviceFlow = wiring.flow(prefix);
+    codeFlow = wiring.codeFlow(prefix);
     refreshFlow = wiring.refreshFlow();
   }
 

@@ -19,6 +19,7 @@ import dev.keyferry.flow.LimitStore;
 import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.RefreshFlow;
 import dev.keyferry.flow.Revocation;
+import dev.keyferry.flow.TokenPrefix;
 import dev.keyferry.flow.WrongCodeLimit;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -80,7 +81,7 @@ public final class Wiring {
             new AwsConnection(
                 Region.of(settings.get("AWS_REGION")),
                 DefaultCredentialsProvider.builder().build(),
-                Optional.ofNullable(settings.get("KEYFERRY_AWS_ENDPOINT")).map(URI::create),
+                endpoint(settings),
                 AwsConnection.defaultHttp(),
                 List.of());
     return new Wiring(
@@ -114,20 +115,44 @@ public final class Wiring {
         _ -> {});
   }
 
+  /// Another DynamoDB and KMS than AWS's. In AWS the variable is there, and empty.
+  static Optional<URI> endpoint(Map<String, String> settings) {
+    return Optional.ofNullable(settings.get("KEYFERRY_AWS_ENDPOINT"))
+        .filter(endpoint -> !endpoint.isEmpty())
+        .map(URI::create);
+  }
+
+  /// Of a function that mints nothing.
   DeviceFlow flow() {
+    return flow(TokenPrefix.DEFAULT);
+  }
+
+  DeviceFlow flow(TokenPrefix prefix) {
     return new DeviceFlow(
         grants(),
         keys(),
         hasher(),
         TokenAnswer::encrypt,
+        prefix,
         clock,
         random,
         audit(),
         clients::confirmationOf);
   }
 
+  /// Of a function that mints nothing.
   CodeFlow codeFlow() {
-    return new CodeFlow(grants(), keys(), hasher(), TokenAnswer::encrypt, clock, random, audit());
+    return codeFlow(TokenPrefix.DEFAULT);
+  }
+
+  CodeFlow codeFlow(TokenPrefix prefix) {
+    return new CodeFlow(
+        grants(), keys(), hasher(), TokenAnswer::encrypt, prefix, clock, random, audit());
+  }
+
+  /// What the keys that this function mints begin with.
+  TokenPrefix tokenPrefix() {
+    return new TokenPrefix(setting("KEY_PREFIX"));
   }
 
   AuthorizationScreens authorizationScreens() {

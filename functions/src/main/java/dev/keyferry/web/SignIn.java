@@ -16,14 +16,18 @@ import java.util.Optional;
 /// @param resource what the page asks its token for, RFC 8707, of an issuer that wants to hear it
 public record SignIn(URI issuer, String clientId, List<String> origins, Optional<String> resource) {
 
-  /// API Gateway has no empty variables: one without a value is left out.
+  /// What stands for nothing: API Gateway has no empty variables.
+  private static final String NONE = "none";
+
   public static SignIn of(Map<String, String> stage) {
     return new SignIn(
         URI.create(stage.get("IssuerUrl")),
         Objects.requireNonNull(stage.get("PageClientId")),
-        Optional.ofNullable(stage.get("SignInOrigins"))
-            .map(origins -> List.of(origins.split(",")))
-            .orElse(List.of()),
-        Optional.ofNullable(stage.get("Resource")));
+        given(stage, "SignInOrigins").map(origins -> List.of(origins.split(","))).orElse(List.of()),
+        given(stage, "Resource"));
+  }
+
+  private static Optional<String> given(Map<String, String> stage, String name) {
+    return Optional.ofNullable(stage.get(name)).filter(value -> !value.equals(NONE));
   }
 }

@@ -45,7 +45,14 @@ final class CodeFlowTest {
       new AuthorizationScreens(hasher, clock, new Random(6749), audited::add);
   private final CodeFlow flow =
       new CodeFlow(
-          grants, keys, hasher, new TestEncrypter(), clock, new Random(7636), audited::add);
+          grants,
+          keys,
+          hasher,
+          new TestEncrypter(),
+          TokenPrefix.DEFAULT,
+          clock,
+          new Random(7636),
+          audited::add);
 
   private static AuthorizationRequest request() {
     return new AuthorizationRequest(
@@ -342,6 +349,7 @@ final class CodeFlowTest {
               keys,
               hasher,
               new TestEncrypter(),
+              TokenPrefix.DEFAULT,
               clock,
               new Random(8628),
               audited::add,

@@ -62,7 +62,15 @@ final class DeviceFlowTest {
 
   private DeviceFlow flowOver(KeyHasher hasher) {
     return new DeviceFlow(
-        grants, keys, hasher, encrypter, clock, new Random(8628), audited::add, _ -> policy);
+        grants,
+        keys,
+        hasher,
+        encrypter,
+        TokenPrefix.DEFAULT,
+        clock,
+        new Random(8628),
+        audited::add,
+        _ -> policy);
   }
 
   private static <T> T given(Answer<T> answer) {

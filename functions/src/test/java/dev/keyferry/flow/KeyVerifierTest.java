@@ -80,6 +80,15 @@ final class KeyVerifierTest {
   }
 
   @Test
+  void a_token_with_another_prefix_than_it_was_issued_under_does_not() {
+    var secret = TokenForm.ACCESS.secretIn(token.reveal());
+    var acme = TokenForm.ACCESS.write(new TokenPrefix("acme"), key.id(), secret);
+
+    assertThat(AccessToken.parse(acme).map(AccessToken::id)).contains(key.id());
+    assertThat(verifier.verify(AccessToken.parse(acme).orElseThrow())).isEmpty();
+  }
+
+  @Test
   void a_key_is_dead_at_the_very_moment_of_its_expiry() {
     clock.set(key.expiresAt().minus(MILLISECOND));
     assertThat(verifier.verify(token)).isPresent();

@@ -50,19 +50,25 @@ final class RefreshFlowTest {
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final TestEncrypter encrypter = new TestEncrypter();
-  private final DeviceFlow deviceFlow =
-      new DeviceFlow(
-          new InMemoryGrantStore(keys),
-          keys,
-          hasher,
-          encrypter,
-          clock,
-          new Random(8628),
-          _ -> {},
-          _ -> Check.Policy.MISMATCH);
+  private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
+  private final Random random = new Random(8628);
+  private DeviceFlow deviceFlow = minting(TokenPrefix.DEFAULT);
   private final RefreshFlow flow =
       new RefreshFlow(keys, hasher, encrypter, clock, new Random(6749), _ -> {});
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
+
+  private DeviceFlow minting(TokenPrefix prefix) {
+    return new DeviceFlow(
+        grants,
+        keys,
+        hasher,
+        encrypter,
+        prefix,
+        clock,
+        random,
+        _ -> {},
+        _ -> Check.Policy.MISMATCH);
+  }
 
   private static <T> T given(Answer<T> answer) {
     assertThat(answer).isInstanceOf(Given.class);
@@ -153,7 +159,9 @@ final class RefreshFlowTest {
   /// Of the right form and id, and never issued.
   private static RefreshToken garbage(IssuedKey issued) {
     var secret = BigInteger.valueOf(8628).toByteArray();
-    return RefreshToken.parse(TokenForm.REFRESH.write(issued.key().id(), secret)).orElseThrow();
+    return RefreshToken.parse(
+            TokenForm.REFRESH.write(TokenPrefix.DEFAULT, issued.key().id(), secret))
+        .orElseThrow();
   }
 
   private static <T> List<T> race(Callable<T> call) throws InterruptedException {
@@ -656,7 +664,9 @@ final class RefreshFlowTest {
     private static RefreshToken withRandomTag(IssuedKey issued) {
       var secret = TokenForm.REFRESH.secretIn(token(issued).reveal());
       System.arraycopy(Secret.draw(new Random(7009), 16).reveal(), 0, secret, 16, 16);
-      return RefreshToken.parse(TokenForm.REFRESH.write(issued.key().id(), secret)).orElseThrow();
+      return RefreshToken.parse(
+              TokenForm.REFRESH.write(TokenPrefix.DEFAULT, issued.key().id(), secret))
+          .orElseThrow();
     }
 
     @Test
@@ -698,6 +708,102 @@ final class RefreshFlowTest {
       assertInvalidGrant(refresh(first));
 
       assertThat(row(first).revokedAt()).contains(at);
+    }
+  }
+
+  /// docs/decisions/0021.
+  @Nested
+  class Prefixes {
+    private static final Optional<String> NAMED = Optional.of("a");
+    private static final TokenPrefix ACME = new TokenPrefix("acme");
+
+    private final IssuedKey first = link();
+
+    Prefixes() {
+      deviceFlow = minting(ACME);
+    }
+
+    private static void assertPrefix(IssuedKey issued, String prefix) {
+      assertThat(issued.accessToken().reveal()).startsWith(prefix + "_");
+      assertThat(token(issued).reveal()).startsWith(prefix + "r_");
+    }
+
+    private Answer<IssuedKey> poll(DeviceFlow.Codes codes) {
+      var code = codes.deviceCode();
+      return deviceFlow.poll(CLI, code, Optional.empty(), Optional.empty(), NAMED);
+    }
+
+    /// The same secret, with a good checksum.
+    private static RefreshToken under(TokenPrefix prefix, IssuedKey issued) {
+      var secret = TokenForm.REFRESH.secretIn(token(issued).reveal());
+      var text = TokenForm.REFRESH.write(prefix, issued.key().id(), secret);
+      return RefreshToken.parse(text).orElseThrow();
+    }
+
+    @Test
+    void a_new_one_is_that_of_new_families_and_those_before_go_on_as_they_began() {
+      assertThat(opens(first)).isTrue();
+      var second = given(refresh(first));
+      assertPrefix(second, "kf");
+      assertThat(opens(second)).isTrue();
+      assertThat(opens(given(refresh(second)))).isTrue();
+
+      var newer = link();
+      assertPrefix(newer, "acme");
+      var renewed = given(refresh(newer));
+      assertPrefix(renewed, "acme");
+      assertThat(opens(renewed)).isTrue();
+      given(refresh(renewed));
+    }
+
+    @Test
+    void an_answer_is_repeated_as_it_was() {
+      deviceFlow = minting(TokenPrefix.DEFAULT);
+      var before = link();
+      var second = given(refresh(before, "a"));
+      deviceFlow = minting(ACME);
+
+      assertSameTokens(given(refresh(before, "a")), second);
+      assertThat(opens(second)).isTrue();
+    }
+
+    @Test
+    void reuse_is_recognised_under_each() {
+      var second = given(refresh(first));
+      given(refresh(second));
+      assertInvalidGrant(refresh(first));
+      assertRevoked(first);
+
+      var newer = link();
+      given(refresh(given(refresh(newer))));
+      assertInvalidGrant(refresh(newer));
+      assertRevoked(newer);
+    }
+
+    @Test
+    void of_another_family_is_never_that_of_a_token() {
+      assertInvalidGrant(flow.refresh(CLI, under(ACME, first), ONCE));
+      var second = given(refresh(first));
+      clock.advance(RefreshFlow.GRACE);
+      assertInvalidGrant(flow.refresh(CLI, under(ACME, first), ONCE));
+
+      assertNotRevoked(first);
+      given(refresh(second));
+    }
+
+    /// Within a minute of the mint, once in the life of a stack.
+    @Test
+    void in_the_minute_in_which_it_changes_the_first_answer_is_not_repeated_and_is_no_second_key() {
+      deviceFlow = minting(TokenPrefix.DEFAULT);
+      var codes = approved(OFFLINE, HOUR);
+      var issued = given(poll(codes));
+      deviceFlow = minting(ACME);
+
+      assertThat(poll(codes)).isEqualTo(new Declined<>(OAuthError.INVALID_GRANT));
+
+      deviceFlow = minting(TokenPrefix.DEFAULT);
+      assertSameTokens(given(poll(codes)), issued);
+      assertThat(opens(issued)).isTrue();
     }
   }
 

@@ -17,7 +17,8 @@ final class RefreshTokenTest {
   }
 
   private static RefreshToken with(KeyId id, byte[] secret) {
-    return RefreshToken.parse(TokenForm.REFRESH.write(id, secret)).orElseThrow();
+    return RefreshToken.parse(TokenForm.REFRESH.write(TokenPrefix.DEFAULT, id, secret))
+        .orElseThrow();
   }
 
   @Test
@@ -45,6 +46,13 @@ final class RefreshTokenTest {
     var other = Samples.first(hasher, 1, Samples.deviceCode());
 
     assertThat(with(first.id(), secretOf(other)).isGenuine(hasher, 1)).isFalse();
+  }
+
+  @Test
+  void under_another_prefix_is_not() {
+    var acme = TokenForm.REFRESH.write(new TokenPrefix("acme"), first.id(), secretOf(first));
+
+    assertThat(RefreshToken.parse(acme).orElseThrow().isGenuine(hasher, 1)).isFalse();
   }
 
   @Test

@@ -267,7 +267,12 @@ public final class Samples {
 
   /// The first refresh token of this device code, were it redeemed.
   static RefreshToken first(KeyHasher hasher, int version, DeviceCode code) {
-    return RefreshToken.first(hasher, version, RefreshToken.id(hasher, version, code), code);
+    return first(TokenPrefix.DEFAULT, hasher, version, code);
+  }
+
+  static RefreshToken first(TokenPrefix prefix, KeyHasher hasher, int version, DeviceCode code) {
+    var id = RefreshToken.id(hasher, version, code);
+    return RefreshToken.first(prefix, hasher, version, id, code);
   }
 
   public static Subject subject() {

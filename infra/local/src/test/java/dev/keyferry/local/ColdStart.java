@@ -48,7 +48,7 @@ final class ColdStart {
               (_, connection) -> connection,
               System.err::println,
               System.err::println);
-      new ColdStart(new ToHandlers(template.routes(), functions, Encoding.TEXT)).run();
+      new ColdStart(new ToHandlers(template.routes(), Invoker.of(functions), Encoding.TEXT)).run();
     }
     // DynamoDB Local leaves threads behind.
     System.exit(0);

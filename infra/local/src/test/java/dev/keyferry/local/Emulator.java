@@ -9,15 +9,27 @@ import java.util.Optional;
 import org.testcontainers.localstack.LocalStackContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/// A stack over a DynamoDB and a KMS that run elsewhere: where `KEYFERRY_AWS_ENDPOINT` says, else
-/// in LocalStack.
+/// A DynamoDB and a KMS that run elsewhere: where `KEYFERRY_AWS_ENDPOINT` says, else in LocalStack.
 final class Emulator {
   /// The last that needs no token.
-  private static final String IMAGE = "localstack/localstack:4.14.0";
+  static final String IMAGE = "localstack/localstack:4.14.0";
 
+  private static final String TOKEN = "LOCALSTACK_AUTH_TOKEN";
+
+  private static final Optional<URI> GIVEN =
+      Optional.ofNullable(System.getenv("KEYFERRY_AWS_ENDPOINT")).map(URI::create);
+
+  static final URI ENDPOINT = GIVEN.orElseGet(Emulator::localStack);
+
+  /// A stack over it.
   static final LocalKeyferry STACK = start();
 
   private Emulator() {}
+
+  /// Whether functions can be deployed to it, too.
+  static boolean isLocalStack() {
+    return GIVEN.isEmpty();
+  }
 
   private static LocalKeyferry start() {
     var options =
@@ -25,7 +37,7 @@ final class Emulator {
             Shared.ROOT.resolve("template.yaml"),
             LocalKeyferry.NO_LIMITS,
             Ports.ANY,
-            Optional.of(endpoint()));
+            Optional.of(ENDPOINT));
     try {
       return new LocalKeyferry(options);
     } catch (IOException e) {
@@ -33,16 +45,10 @@ final class Emulator {
     }
   }
 
-  private static URI endpoint() {
-    return Optional.ofNullable(System.getenv("KEYFERRY_AWS_ENDPOINT"))
-        .map(URI::create)
-        .orElseGet(Emulator::localStack);
-  }
-
   @SuppressWarnings("resource") // It lives as long as this JVM; Testcontainers stops it then.
   private static URI localStack() {
-    var container =
-        new LocalStackContainer(DockerImageName.parse(IMAGE)).withServices("dynamodb", "kms");
+    var container = new LocalStackContainer(DockerImageName.parse(IMAGE));
+    Optional.ofNullable(System.getenv(TOKEN)).ifPresent(token -> container.withEnv(TOKEN, token));
     container.start();
     return container.getEndpoint();
   }

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keyferry.flow.AccessToken;
 import dev.keyferry.flow.DeviceCode;
 import dev.keyferry.flow.UserCode;
@@ -13,10 +11,8 @@ import dev.keyferry.local.Template.Authorization;
 import dev.keyferry.local.Template.Function;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,10 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The samples in `events/`, whose README says what an expected answer may leave open.
 class EventsTest {
-  private static final Path EVENTS = Shared.ROOT.resolve("events");
-  private static final JsonMapper JSON = new JsonMapper();
-  private static final String PATTERN = "regex:";
-
   static Stream<String> functions() {
     return Shared.stack().template().functions().stream().map(Function::id);
   }
@@ -37,15 +29,7 @@ class EventsTest {
   @MethodSource("functions")
   void every_function_answers_its_sample_event_as_its_neighbour_says(String function)
       throws IOException {
-    var expected = read(nameOf(function) + ".expected.json");
-    var event = read(nameOf(function) + ".json").toString();
-
-    var answer = JSON.readTree(Shared.stack().functions().get(function).invoke(event));
-
-    Secrets.answered(
-        new Reply(answer.path("statusCode").asInt(), Map.of(), answer.path("body").asText()));
-    assertThat(inTheWordsOf(expected, answer).toPrettyString())
-        .isEqualTo(expected.toPrettyString());
+    SampleEvents.check(Invoker.of(Shared.stack().functions()), function);
   }
 
   static Stream<String> routedFunctions() {
@@ -56,7 +40,7 @@ class EventsTest {
   @MethodSource("routedFunctions")
   void every_sample_event_is_one_that_the_gateway_sends_to_its_function(String function)
       throws IOException {
-    var event = read(nameOf(function) + ".json");
+    var event = SampleEvents.read(SampleEvents.nameOf(function) + ".json");
 
     assertThat(event.path("version").asText()).isEqualTo("2.0");
     assertThat(event.path("routeKey").asText())
@@ -85,13 +69,13 @@ class EventsTest {
 
   @Test
   void every_function_has_one_sample_and_no_sample_is_left_over() throws IOException {
-    try (var files = Files.list(EVENTS)) {
+    try (var files = Files.list(SampleEvents.FOLDER)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrderElementsOf(
               Stream.concat(
                       Stream.of("README.md"),
                       functions()
-                          .map(EventsTest::nameOf)
+                          .map(SampleEvents::nameOf)
                           .flatMap(name -> Stream.of(name + ".json", name + ".expected.json")))
                   .collect(toSet()));
     }
@@ -101,67 +85,25 @@ class EventsTest {
   void the_unknown_codes_and_the_unknown_key_are_well_formed_so_only_the_store_can_refuse_them()
       throws IOException {
     var poll =
-        new String(Base64.getDecoder().decode(read("poll.json").path("body").asText()), UTF_8);
-    var key = read("key-authorizer.json").at("/headers/authorization").asText();
+        new String(
+            Base64.getDecoder().decode(SampleEvents.read("poll.json").path("body").asText()),
+            UTF_8);
+    var key = SampleEvents.read("key-authorizer.json").at("/headers/authorization").asText();
 
     assertThat(DeviceCode.parse(poll.replaceFirst(".*device_code=", ""))).isPresent();
     assertThat(AccessToken.parse(key.replaceFirst("Bearer ", ""))).isPresent();
     for (var name : List.of("claim.json", "approve.json", "deny.json")) {
-      var body = parse(read(name).path("body").asText());
+      var body = SampleEvents.parse(SampleEvents.read(name).path("body").asText());
       assertThat(UserCode.parse(body.path("user_code").asText())).isPresent();
     }
   }
 
   @Test
   void the_readme_tells_how_to_invoke_each_function_with_its_sample() throws IOException {
-    var readme = Files.readString(EVENTS.resolve("README.md"));
+    var readme = Files.readString(SampleEvents.FOLDER.resolve("README.md"));
 
     assertThat(functions())
-        .allSatisfy(id -> assertThat(readme).contains(id + " -e events/" + nameOf(id) + ".json"));
-  }
-
-  /// `VerificationPageFunction` has `verification-page.json`.
-  private static String nameOf(String function) {
-    return function
-        .replaceFirst("Function$", "")
-        .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
-        .toLowerCase(Locale.ROOT);
-  }
-
-  private static JsonNode read(String file) throws IOException {
-    return JSON.readTree(Files.readString(EVENTS.resolve(file)));
-  }
-
-  /// An answer with every part that fits a pattern replaced by that pattern, so that what still
-  /// differs is what is wrong.
-  private static JsonNode inTheWordsOf(JsonNode expected, JsonNode answer) {
-    if (expected.isObject() && answer.isTextual()) {
-      return inTheWordsOf(expected, parse(answer.asText()));
-    }
-    if (expected.isObject() && answer.isObject()) {
-      var said = JSON.createObjectNode();
-      // Members in the expected one's order, or every one would show as a difference.
-      expected.propertyStream().map(Map.Entry::getKey).filter(answer::has).forEach(said::putNull);
-      answer
-          .properties()
-          .forEach(member ->
-              said.set(
-                  member.getKey(),
-                  inTheWordsOf(expected.path(member.getKey()), member.getValue())));
-      return said;
-    }
-    var fits =
-        answer.isValueNode()
-            && expected.asText().startsWith(PATTERN)
-            && answer.asText().matches(expected.asText().substring(PATTERN.length()));
-    return fits ? expected : answer;
-  }
-
-  private static JsonNode parse(String text) {
-    try {
-      return JSON.readTree(text);
-    } catch (IOException e) {
-      throw new AssertionError("not JSON: " + text, e);
-    }
+        .allSatisfy(id ->
+            assertThat(readme).contains(id + " -e events/" + SampleEvents.nameOf(id) + ".json"));
   }
 }

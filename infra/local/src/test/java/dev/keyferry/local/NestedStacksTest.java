@@ -209,7 +209,7 @@ class NestedStacksTest {
           .containsEntry("IssuerUrl", "https://id.example.com")
           .containsEntry("PageClientId", "page")
           .containsEntry("SignInOrigins", "https://a.example,https://b.example")
-          .doesNotContainKey("Resource");
+          .containsEntry("Resource", "none");
       assertThat(given.routes())
           .extracting(Template.Route::authorization)
           .contains(

@@ -16,6 +16,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// The page as a whole: its languages, its weight, its address, and what it says when things fail.
 class PageTest extends InBrowser {
+  /// What a person's first login asks of the page's function: the page, before and after the
+  /// sign-in, and each of its files once.
+  static final int LOADS = 18;
+
   private static final int ALL_IT_MAY_WEIGH = 60_000;
 
   @ParameterizedTest
@@ -168,6 +172,10 @@ class PageTest extends InBrowser {
               .sum();
       System.out.println("A whole login transfers " + transferred + " bytes");
       assertThat(transferred).isGreaterThan(20_000).isLessThan(ALL_IT_MAY_WEIGH);
+      assertThat(ours)
+          .filteredOn(request -> request.method().equals("GET"))
+          .filteredOn(request -> request.sizes().responseBodySize > 0)
+          .hasSize(LOADS);
       var library = ours.stream().filter(request -> request.url().endsWith("oauth4webapi.js"));
       assertThat(
               library

@@ -44,7 +44,7 @@ final class Secrets {
           "\"(device_code|user_code|access_token|refresh_token|approval_nonce)\""
               + "\\s*:\\s*\"([^\"]+)\"");
   private static final Pattern IN_FORM =
-      Pattern.compile("(code_verifier|refresh_token(?==kfr_))=([^&]+)");
+      Pattern.compile("(code_verifier|refresh_token(?==[a-z][a-z0-9]*r_))=([^&]+)");
 
   /// In an address that the page is sent to, or in a form.
   private static final Pattern IN_REDIRECT =
@@ -56,7 +56,7 @@ final class Secrets {
 
   /// Id, secret, checksum.
   private static final Pattern KEY =
-      Pattern.compile("kfr?_([0-9A-Za-z]{16}_([0-9A-Za-z]{43})[0-9A-Za-z]{6})");
+      Pattern.compile("[a-z][a-z0-9]*_([0-9A-Za-z]{16}_([0-9A-Za-z]{43})[0-9A-Za-z]{6})");
 
   /// A nonce, and what the claim saw of the request.
   private static final Pattern SCREEN =

@@ -130,7 +130,7 @@ final class Shared {
       Encoding encoding,
       Consumer<String> log) {
     var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, log, log);
-    return new ToHandlers(STACK.template().routes(), functions, encoding);
+    return new ToHandlers(STACK.template().routes(), Invoker.of(functions), encoding);
   }
 
   private static String sha256(String text) {

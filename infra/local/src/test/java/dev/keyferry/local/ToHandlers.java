@@ -12,8 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The API without the gateway: events made here go straight to the handlers of one environment
-/// each.
+/// The API without the gateway: events made here go straight to the functions.
 final class ToHandlers extends Api {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -26,18 +25,18 @@ final class ToHandlers extends Api {
   }
 
   private final List<Route> routes;
-  private final Functions functions;
+  private final Invoker functions;
   private final Encoding encoding;
   private final String address;
   private final Map<String, String> claims;
 
-  ToHandlers(List<Route> routes, Functions functions, Encoding encoding) {
+  ToHandlers(List<Route> routes, Invoker functions, Encoding encoding) {
     this(routes, functions, encoding, "203.0.113.7", Map.of());
   }
 
   private ToHandlers(
       List<Route> routes,
-      Functions functions,
+      Invoker functions,
       Encoding encoding,
       String address,
       Map<String, String> claims) {
@@ -124,7 +123,7 @@ final class ToHandlers extends Api {
 
   private ObjectNode invoke(String function, ObjectNode event) {
     try {
-      return (ObjectNode) JSON.readTree(functions.get(function).invoke(event.toString()));
+      return (ObjectNode) JSON.readTree(functions.invoke(function, event.toString()));
     } catch (JsonProcessingException e) {
       throw new AssertionError("a handler answered no JSON", e);
     }

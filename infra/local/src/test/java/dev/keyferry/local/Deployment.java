@@ -1,0 +1,109 @@
+package dev.keyferry.local;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keyferry.lambda.Clients;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
+
+/// What of `template.yaml` an emulator's CloudFormation makes: the tables, the hash key and its
+/// alias. Roles and an HTTP API it is not asked for.
+///
+/// @param name of the CloudFormation stack
+/// @param template resolved to what was made
+record Deployment(URI endpoint, String name, Template template) {
+  static final Region REGION = Region.US_EAST_1;
+  static final StaticCredentialsProvider CREDENTIALS =
+      StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local"));
+
+  private static final Path FILE = Shared.ROOT.resolve("template.yaml");
+  private static final List<String> STORAGE =
+      List.of("GrantsTable", "KeysTable", "HashKey", "HashKeyAlias");
+  private static final JsonMapper JSON = new JsonMapper();
+
+  static Deployment to(URI endpoint) {
+    var name = "keyferry-" + UUID.randomUUID();
+    try (var cloudFormation =
+        CloudFormationClient.builder()
+            .endpointOverride(endpoint)
+            .region(REGION)
+            .credentialsProvider(CREDENTIALS)
+            .httpClient(UrlConnectionHttpClient.create())
+            .build()) {
+      var values = new HashMap<String, String>();
+      values.put("AWS::StackName", name);
+      var body = storage(new Template(FILE, rolesAside(values))).toString();
+      cloudFormation.createStack(stack -> stack.stackName(name).templateBody(body));
+      cloudFormation.waiter().waitUntilStackCreateComplete(stack -> stack.stackName(name));
+      for (var made :
+          cloudFormation.describeStackResources(stack -> stack.stackName(name)).stackResources()) {
+        values.put(made.logicalResourceId(), made.physicalResourceId());
+      }
+      var hashKey = values.getOrDefault("HashKey", "");
+      // moto's CloudFormation makes one that makes no MACs.
+      values.put(
+          "HashKey.Arn", Emulator.isLocalStack() ? hashKey : LocalAws.at(endpoint).hashKey());
+      return new Deployment(endpoint, name, new Template(FILE, values));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// The key's policy names roles, in the place of which it gets the account's root.
+  private static Map<String, String> rolesAside(Map<String, String> values) throws IOException {
+    var all = new HashMap<>(values);
+    all.put("AWS::Partition", "aws");
+    all.put("AWS::AccountId", "000000000000");
+    for (var function : new Template(FILE, Map.of()).functions()) {
+      all.put(function.id() + "Role.Arn", "arn:aws:iam::000000000000:root");
+    }
+    return all;
+  }
+
+  private static ObjectNode storage(Template template) {
+    var resources = template.section("Resources").deepCopy();
+    ((ObjectNode) resources).retain(STORAGE);
+    // The one reference between them, which is a name by now.
+    ((ObjectNode) resources.at("/HashKeyAlias/Properties"))
+        .putObject("TargetKeyId")
+        .put("Ref", "HashKey");
+    return JSON.createObjectNode().set("Resources", resources);
+  }
+
+  LocalAws aws() {
+    return LocalAws.at(endpoint);
+  }
+
+  /// The functions in this JVM.
+  Invoker here() {
+    return Invoker.of(
+        new Functions(
+            template,
+            aws(),
+            Clients.ofArtifact(),
+            Clock.systemUTC(),
+            (_, connection) -> connection,
+            Secrets.LOG::add,
+            Secrets.LOG::add));
+  }
+
+  /// The functions as Lambdas.
+  Invoker asLambdas() throws IOException {
+    var lambdas = Lambdas.at(endpoint, name + "-");
+    for (var function : template.functions()) {
+      lambdas.create(function);
+    }
+    return lambdas;
+  }
+}

@@ -1,0 +1,25 @@
+package dev.keyferry.local;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.URI;
+
+/// Lambda's Invoke for all functions of the shared stack, also those that the gateway leads to.
+record LambdaApi(HttpServer server) implements AutoCloseable {
+  static LambdaApi start() throws IOException {
+    var server = HttpServer.create(Loopback.port(0), 0);
+    var functions = Shared.stack().functions().byId();
+    server.createContext(InvokeApi.PATH, new InvokeApi(functions, Secrets.LOG::add));
+    server.start();
+    return new LambdaApi(server);
+  }
+
+  URI url() {
+    return Loopback.url(server.getAddress().getPort());
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.keyferry.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keyferry.local.ToHandlers.Encoding;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/// How [DeployedTest] invokes Lambdas, tried on the local stack's own Lambda API.
+class LambdasTest {
+  @Test
+  void a_whole_login_by_invocations() throws IOException {
+    try (var api = LambdaApi.start()) {
+      var lambdas = Lambdas.at(api.url(), "");
+      var login = new ToHandlers(Shared.stack().template().routes(), lambdas, Encoding.BASE64);
+
+      var codes = login.codes();
+      login.grant("invoker", codes.userCode());
+
+      var token = login.poll(codes.deviceCode()).text("access_token");
+      assertThat(login.whoami(token).text("sub")).isEqualTo("invoker");
+    }
+  }
+
+  @Test
+  void a_failed_invocation_is_no_answer() throws IOException {
+    try (var api = LambdaApi.start()) {
+      var lambdas = Lambdas.at(api.url(), "");
+
+      assertThatThrownBy(() -> lambdas.invoke("PollFunction", "{}"))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("PollFunction failed");
+    }
+  }
+}
