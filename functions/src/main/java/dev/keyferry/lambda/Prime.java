@@ -60,7 +60,8 @@ final class Prime implements Resource {
   private static void greet() throws GeneralSecurityException, SSLException {
     var engine = SSLContext.getDefault().createSSLEngine("aws.invalid", 443);
     engine.setUseClientMode(true);
-    engine.wrap(ByteBuffer.allocate(0), ByteBuffer.allocate(engine.getSession().getPacketBufferSize()));
+    engine.wrap(
+        ByteBuffer.allocate(0), ByteBuffer.allocate(engine.getSession().getPacketBufferSize()));
   }
 
   /// `AuthorizationClaimHandler` has `authorization-claim.json`.

@@ -96,13 +96,6 @@ public class Wiring {
         AuditLog.standardOutput());
   }
 
-  /// Another DynamoDB and KMS than AWS's. In AWS the variable is there, and empty.
-  static Optional<URI> endpoint(Map<String, String> settings) {
-    return Optional.ofNullable(settings.get("KEYFERRY_AWS_ENDPOINT"))
-        .filter(endpoint -> !endpoint.isEmpty())
-        .map(URI::create);
-  }
-
   /// For a handler that is made before a snapshot and forgotten: it shares nothing with the one
   /// that goes on afterwards, and reaches nobody.
   static Wiring withoutAws(Map<String, String> settings) {
@@ -122,6 +115,13 @@ public class Wiring {
         Clock.systemUTC(),
         new SecureRandom(),
         _ -> {});
+  }
+
+  /// Another DynamoDB and KMS than AWS's. In AWS the variable is there, and empty.
+  static Optional<URI> endpoint(Map<String, String> settings) {
+    return Optional.ofNullable(settings.get("KEYFERRY_AWS_ENDPOINT"))
+        .filter(endpoint -> !endpoint.isEmpty())
+        .map(URI::create);
   }
 
   /// Of a function that mints nothing.

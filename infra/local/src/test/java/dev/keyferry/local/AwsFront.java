@@ -31,7 +31,8 @@ final class AwsFront implements AutoCloseable {
 
   private static final String CREDENTIALS =
       """
-      {"AccessKeyId":"local","SecretAccessKey":"%s","Token":"local","Expiration":"2099-01-01T00:00:00Z"}"""
+      {"AccessKeyId":"local","SecretAccessKey":"%s","Token":"local","Expiration":"2099-01-01T00:00:00Z"}\
+      """
           .formatted(SECRET_ACCESS_KEY);
 
   private final HttpServer server;

@@ -56,8 +56,10 @@ final class Cold {
     }
   }
 
-  private void measure(int rounds, List<String> functions) throws IOException, InterruptedException {
-    System.out.printf("artifact %,d bytes; medians of %d%n", Files.size(LambdaStage.ARTIFACT), rounds);
+  private void measure(int rounds, List<String> functions)
+      throws IOException, InterruptedException {
+    System.out.printf(
+        "artifact %,d bytes; medians of %d%n", Files.size(LambdaStage.ARTIFACT), rounds);
     var server = oidcProvider();
     for (var function : functions) {
       var nodes = new ArrayList<Start>();
@@ -101,7 +103,9 @@ final class Cold {
       var over = tls ? "; TLS" : "";
       var restored = new Way("restored, not primed" + over, lambda, true, true, tls);
       ways.add(new Way("C1, serial GC" + over, lambda, true, false, tls));
-      ways.add(new Way("C1, serial GC, AOT cache" + over, lambda, false, false, tls).with("-XX:AOTCache=" + cache));
+      ways.add(
+          new Way("C1, serial GC, AOT cache" + over, lambda, false, false, tls)
+              .with("-XX:AOTCache=" + cache));
       ways.add(restored);
       ways.add(new Way("restored, primed" + over, lambda, true, true, tls).with(LambdaStage.HOOKS));
     }
@@ -142,11 +146,11 @@ final class Cold {
 
   private static double peak(Process process) throws IOException {
     return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-        .filter(line -> line.startsWith("VmHWM:"))
-        .map(line -> line.replaceAll("[^0-9]", ""))
-        .mapToDouble(Double::parseDouble)
-        .findFirst()
-        .orElseThrow()
+            .filter(line -> line.startsWith("VmHWM:"))
+            .map(line -> line.replaceAll("[^0-9]", ""))
+            .mapToDouble(Double::parseDouble)
+            .findFirst()
+            .orElseThrow()
         / 1024;
   }
 
@@ -166,7 +170,8 @@ final class Cold {
 
   /// Where `bench/cold` has installed it.
   private static Optional<Path> oidcProvider() {
-    return Optional.of(LambdaStage.ROOT.resolve("cli/target/peers/server.mjs")).filter(Files::exists);
+    return Optional.of(LambdaStage.ROOT.resolve("cli/target/peers/server.mjs"))
+        .filter(Files::exists);
   }
 
   private static Start oidcProvider(Path server) throws IOException {
@@ -214,5 +219,4 @@ final class Cold {
         start.before() == 0 ? "" : "%.0f".formatted(start.before()),
         start.before() == 0 ? "" : "%.1f".formatted(start.hooks()));
   }
-
 }

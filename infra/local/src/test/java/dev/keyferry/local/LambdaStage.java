@@ -141,7 +141,10 @@ final class LambdaStage implements AutoCloseable {
 
   private ProcessBuilder command(String function, Way way, RuntimeApi api) {
     var known =
-        template.functions().stream().filter(each -> each.id().equals(function)).findFirst().orElseThrow();
+        template.functions().stream()
+            .filter(each -> each.id().equals(function))
+            .findFirst()
+            .orElseThrow();
     var classPath = new ArrayList<>(runtime());
     if (!way.unpacked()) {
       classPath.add(ARTIFACT.toString());
@@ -223,7 +226,10 @@ final class LambdaStage implements AutoCloseable {
     var classPath = System.getProperty("java.class.path").split(File.pathSeparator);
     return names.stream()
         .map(name ->
-            Stream.of(classPath).filter(path -> path.contains("/" + name + "-")).findFirst().orElseThrow())
+            Stream.of(classPath)
+                .filter(path -> path.contains("/" + name + "-"))
+                .findFirst()
+                .orElseThrow())
         .toList();
   }
 
@@ -231,9 +237,24 @@ final class LambdaStage implements AutoCloseable {
     var file = work.resolve("identity.p12");
     var made =
         new ProcessBuilder(
-                java("keytool"), "-genkeypair", "-keystore", file.toString(), "-storepass",
-                PASSWORD, "-alias", "aws", "-keyalg", "RSA", "-keysize", "2048",
-                "-dname", "CN=localhost", "-ext", "SAN=dns:localhost", "-validity", "2")
+                java("keytool"),
+                "-genkeypair",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                PASSWORD,
+                "-alias",
+                "aws",
+                "-keyalg",
+                "RSA",
+                "-keysize",
+                "2048",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "SAN=dns:localhost",
+                "-validity",
+                "2")
             .inheritIO()
             .start()
             .waitFor();

@@ -93,7 +93,8 @@ final class Reachable {
         name -> {
           var found = new HashMap<Method, MethodModel>();
           Optional.ofNullable(classes.get(name))
-              .ifPresent(known -> known.methods().forEach(each -> found.put(Method.of(each), each)));
+              .ifPresent(
+                  known -> known.methods().forEach(each -> found.put(Method.of(each), each)));
           return found;
         });
   }
@@ -142,11 +143,14 @@ final class Reachable {
     run.add(type);
     initialise(type);
     var above = above(type);
-    calls.stream().filter(call -> above.contains(call.type())).toList()
+    calls.stream()
+        .filter(call -> above.contains(call.type()))
+        .toList()
         .forEach(call -> dispatch(type, call.method()));
     for (var parent : above) {
       if (!classes.containsKey(parent)) {
-        platform.computeIfAbsent(parent, Reachable::platformMethods)
+        platform
+            .computeIfAbsent(parent, Reachable::platformMethods)
             .forEach(method -> dispatch(type, method));
       }
     }
@@ -155,7 +159,9 @@ final class Reachable {
   private static Set<Method> platformMethods(String name) {
     var found = new HashSet<Method>();
     try {
-      for (var type = Class.forName(name.replace('/', '.'), false, null); type != null; type = type.getSuperclass()) {
+      for (var type = Class.forName(name.replace('/', '.'), false, null);
+          type != null;
+          type = type.getSuperclass()) {
         for (var method : type.getDeclaredMethods()) {
           found.add(new Method(method.getName(), descriptor(method)));
         }
@@ -176,7 +182,9 @@ final class Reachable {
 
   /// The method that an object of the class answers with.
   private void dispatch(String type, Method method) {
-    for (var current = classes.get(type); current != null; current = classes.get(parentOf(current))) {
+    for (var current = classes.get(type);
+        current != null;
+        current = classes.get(parentOf(current))) {
       var name = current.thisClass().asInternalName();
       var found = methodsOf(name).get(method);
       if (found != null && !found.flags().has(AccessFlag.STATIC)) {
@@ -196,7 +204,9 @@ final class Reachable {
   private void virtual(String type, Method method) {
     var call = new Call(type, method);
     if (classes.containsKey(type) && calls.add(call)) {
-      made.stream().filter(each -> above(each).contains(type)).toList()
+      made.stream()
+          .filter(each -> above(each).contains(type))
+          .toList()
           .forEach(each -> dispatch(each, method));
     }
   }
@@ -237,7 +247,8 @@ final class Reachable {
       case FieldInstruction field -> initialise(field.owner().asInternalName());
       case ConstantInstruction.LoadConstantInstruction load -> constant(load.constantEntry());
       case TypeCheckInstruction check -> need(check.type().asInternalName());
-      case ExceptionCatch caught -> caught.catchType().ifPresent(type -> need(type.asInternalName()));
+      case ExceptionCatch caught ->
+          caught.catchType().ifPresent(type -> need(type.asInternalName()));
       case NewReferenceArrayInstruction array -> need(array.componentType().asInternalName());
       case NewMultiArrayInstruction array -> need(array.arrayType().asInternalName());
       default -> {}

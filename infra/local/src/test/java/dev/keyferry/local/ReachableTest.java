@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,7 +26,8 @@ import org.junit.jupiter.api.Test;
 /// code of all methods that ours reach, and by the JVM, which verifies all that is left.
 class ReachableTest {
   private static final Path ARTIFACT = LambdaStage.ARTIFACT;
-  private static final Pattern LIBRARY = Pattern.compile("\"purl\" : \"pkg:maven/[^/]+/([^@]+)@([^?\"]+)");
+  private static final Pattern LIBRARY =
+      Pattern.compile("\"purl\" : \"pkg:maven/[^/]+/([^@]+)@([^?\"]+)");
   private static final String OURS = "dev/keyferry/";
 
   /// Classes of libraries by the name that the artifact's class loader finds.
@@ -50,7 +50,8 @@ class ReachableTest {
         whole.put(name, file);
       }
     });
-    var roots = new ArrayList<>(whole.keySet().stream().filter(name -> name.startsWith(OURS)).toList());
+    var roots =
+        new ArrayList<>(whole.keySet().stream().filter(name -> name.startsWith(OURS)).toList());
     roots.addAll(providers());
     reachable = new Reachable(whole).from(roots);
   }
@@ -62,7 +63,8 @@ class ReachableTest {
       for (var file : (Iterable<Path>) files::iterator) {
         var name = file.toString().substring(1);
         if (name.endsWith(".class") && !name.contains("-")) {
-          classes.put(name.substring(0, name.length() - ".class".length()), Files.readAllBytes(file));
+          classes.put(
+              name.substring(0, name.length() - ".class".length()), Files.readAllBytes(file));
         }
       }
     }
@@ -91,7 +93,8 @@ class ReachableTest {
     try (var contents = FileSystems.newFileSystem(ARTIFACT);
         var files = Files.list(contents.getPath("/META-INF/services"))) {
       for (var file : (Iterable<Path>) files::iterator) {
-        Files.readAllLines(file).forEach(provider -> providers.add(provider.strip().replace('.', '/')));
+        Files.readAllLines(file)
+            .forEach(provider -> providers.add(provider.strip().replace('.', '/')));
       }
     }
     return providers.stream().filter(whole::containsKey).toList();
@@ -110,7 +113,8 @@ class ReachableTest {
   }
 
   @Test
-  void the_jvm_loads_each_of_them_and_verifies_those_that_run_from_the_artifact_alone() throws IOException {
+  void the_jvm_loads_each_of_them_and_verifies_those_that_run_from_the_artifact_alone()
+      throws IOException {
     var broken = new ArrayList<String>();
     try (var artifact =
         new URLClassLoader(
