@@ -18,8 +18,8 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// `bench/load`: Keyferry with its stores in memory and with DynamoDB Local, and node-oidc-provider,
-/// each in a process of its own and under the same load from this one.
+/// `bench/load`: Keyferry with its stores in memory and with DynamoDB Local, and
+/// node-oidc-provider, each in a process of its own and under the same load from this one.
 final class Load {
   private static final List<Integer> CONNECTIONS = List.of(1, 16, 64);
   private static final List<Integer> LIVE = List.of(100, 1_000, 10_000, 100_000);
