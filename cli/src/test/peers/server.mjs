@@ -3,10 +3,34 @@
 import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 
+// Its own adapter forgets all but the last thousand things.
+const things = new Map();
+class InMemory {
+  constructor(kind) { this.kind = kind; }
+  key(id) { return `${this.kind} ${id}`; }
+  async upsert(id, payload) {
+    things.set(this.key(id), payload);
+    for (const other of ['userCode', 'uid']) {
+      if (payload[other]) things.set(`${this.kind} ${other} ${payload[other]}`, id);
+    }
+  }
+  async find(id) { return things.get(this.key(id)); }
+  async findByUserCode(code) { return this.find(things.get(`${this.kind} userCode ${code}`)); }
+  async findByUid(uid) { return this.find(things.get(`${this.kind} uid ${uid}`)); }
+  async consume(id) { things.get(this.key(id)).consumed = Math.floor(Date.now() / 1000); }
+  async destroy(id) { things.delete(this.key(id)); }
+  async revokeByGrantId(grant) {
+    for (const [key, payload] of things) {
+      if (payload.grantId === grant && key.startsWith(`${this.kind} `)) things.delete(key);
+    }
+  }
+}
+
 const server = createServer();
 server.listen(0, '127.0.0.1', () => {
   const issuer = `http://127.0.0.1:${server.address().port}`;
   const provider = new Provider(issuer, {
+    adapter: InMemory,
     clients: [{
       client_id: 'cli',
       application_type: 'native',

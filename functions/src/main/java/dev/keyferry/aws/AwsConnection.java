@@ -1,5 +1,8 @@
 package dev.keyferry.aws;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -63,12 +66,22 @@ public record AwsConnection(
     return timer;
   }
 
-  /// The JDK's own HTTP client: nothing to load, and the first call answers soonest.
+  /// The JDK's own HTTP client: nothing to load, and the first call answers soonest. Connections
+  /// are made here, because the SDK would read the trust store before it knows whether it needs
+  /// TLS, and once for each client.
   public static SdkHttpClient defaultHttp() {
-    return UrlConnectionHttpClient.builder()
-        .connectionTimeout(CONNECT_TIMEOUT)
-        .socketTimeout(ATTEMPT_TIMEOUT)
-        .build();
+    return UrlConnectionHttpClient.create(AwsConnection::connect);
+  }
+
+  private static HttpURLConnection connect(URI endpoint) {
+    try {
+      var connection = (HttpURLConnection) endpoint.toURL().openConnection();
+      connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+      connection.setReadTimeout((int) ATTEMPT_TIMEOUT.toMillis());
+      return connection;
+    } catch (IOException e) {
+      throw new UncheckedIOException("a URL opens no connection", e);
+    }
   }
 
   public DynamoDbClient dynamo() {

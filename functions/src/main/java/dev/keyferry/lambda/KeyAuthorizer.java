@@ -1,26 +1,19 @@
 package dev.keyferry.lambda;
 
-import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
-import com.amazonaws.services.lambda.runtime.events.APIGatewayV2CustomAuthorizerEvent;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import dev.keyferry.flow.AccessToken;
 import dev.keyferry.flow.KeyVerifier;
 import dev.keyferry.flow.KeyVerifier.Active;
+import dev.keyferry.web.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// Lets the holders of keys through to the routes of any HTTP API: a Lambda authorizer, payload
 /// format 2.0, simple response. An outage is no verdict: it fails the invocation, and API Gateway
 /// answers 500, not 403.
-public final class KeyAuthorizer
-    implements RequestHandler<APIGatewayV2CustomAuthorizerEvent, KeyAuthorizer.Verdict> {
-
-  /// The simple response; the context reaches the route as `requestContext.authorizer.lambda`.
-  public record Verdict(boolean isAuthorized, Map<String, String> context) {}
-
+public final class KeyAuthorizer extends EventHandler {
   /// RFC 6750 §2.1; the scheme is of any case.
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+)");
 
@@ -35,20 +28,24 @@ public final class KeyAuthorizer
   }
 
   @Override
-  public Verdict handleRequest(APIGatewayV2CustomAuthorizerEvent event, Context context) {
+  Map<String, ?> answer(JsonObject event, LambdaLogger log) {
     return Outage.orFail(
-        context,
+        log,
         () ->
             credentials(event)
                 .flatMap(AccessToken::parse)
                 .flatMap(verifier::verify)
-                .map(active -> new Verdict(true, facts(active)))
-                .orElse(new Verdict(false, Map.of())));
+                .map(active -> verdict(true, facts(active)))
+                .orElse(verdict(false, Map.of())));
   }
 
-  private static Optional<String> credentials(APIGatewayV2CustomAuthorizerEvent event) {
-    return Stream.ofNullable(event.getHeaders())
-        .flatMap(headers -> headers.entrySet().stream())
+  /// The simple response; the context reaches the route as `requestContext.authorizer.lambda`.
+  private static Map<String, Object> verdict(boolean isAuthorized, Map<String, String> context) {
+    return Map.of("isAuthorized", isAuthorized, "context", context);
+  }
+
+  private static Optional<String> credentials(JsonObject event) {
+    return event.values("headers").entrySet().stream()
         .filter(header -> header.getKey().equalsIgnoreCase("authorization"))
         .map(header -> BEARER.matcher(header.getValue()))
         .filter(bearer -> bearer.matches())

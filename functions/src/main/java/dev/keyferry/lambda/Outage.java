@@ -1,6 +1,5 @@
 package dev.keyferry.lambda;
 
-import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.keyferry.aws.Budget;
@@ -19,11 +18,11 @@ final class Outage {
 
   /// Runs an invocation that has no 503 to answer: an outage fails it. Lambda logs what is thrown,
   /// so that says nothing.
-  static <T> T orFail(Context context, ScopedValue.CallableOp<T, RuntimeException> invocation) {
+  static <T> T orFail(LambdaLogger logger, ScopedValue.CallableOp<T, RuntimeException> invocation) {
     try {
       return Budget.spend(invocation);
     } catch (SdkException outage) {
-      log(context.getLogger(), outage);
+      log(logger, outage);
       throw new IllegalStateException("outage");
     }
   }

@@ -1,7 +1,6 @@
 package dev.keyferry.lambda;
 
-import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import dev.keyferry.flow.Audit;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
@@ -9,17 +8,16 @@ import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.Secret;
 import dev.keyferry.flow.Subject;
+import dev.keyferry.web.JsonObject;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /// An operator disables a subject, so that all of its keys are dead meanwhile, or lifts that; or
 /// signs it out everywhere, for good. It has no route; IAM says who may invoke it.
-public final class SubjectHandler
-    implements RequestHandler<Map<String, String>, Map<String, Object>> {
+public final class SubjectHandler extends EventHandler {
   private static final Set<String> MEMBERS = Set.of("action", "subject");
 
   /// OpenID Connect Core §2 allows no more.
@@ -46,32 +44,32 @@ public final class SubjectHandler
   /// @param event `{"action": "disable" | "enable" | "sign_out", "subject": "…"}`
   /// @return what holds now, and whether it is this invocation that changed it
   @Override
-  public Map<String, Object> handleRequest(Map<String, String> event, Context context) {
-    if (!MEMBERS.containsAll(event.keySet())) {
+  Map<String, ?> answer(JsonObject event, LambdaLogger log) {
+    if (!MEMBERS.containsAll(event.names())) {
       throw new IllegalArgumentException("the event has other members than action and subject");
     }
     var subject = new Subject(subject(event));
     return switch (require(event, "action")) {
-      case "disable" -> setDisabled(subject, true, context);
-      case "enable" -> setDisabled(subject, false, context);
-      case "sign_out" -> signOut(subject, context);
+      case "disable" -> setDisabled(subject, true, log);
+      case "enable" -> setDisabled(subject, false, log);
+      case "sign_out" -> signOut(subject, log);
       default -> throw new IllegalArgumentException("the action is disable, enable or sign_out");
     };
   }
 
-  private Map<String, Object> setDisabled(Subject subject, boolean disabled, Context context) {
+  private Map<String, Object> setDisabled(Subject subject, boolean disabled, LambdaLogger log) {
     var attempt = Secret.drawName(random);
     var changed =
-        Outage.orFail(context, () -> keys.setDisabled(subject, disabled, clock.instant(), attempt));
+        Outage.orFail(log, () -> keys.setDisabled(subject, disabled, clock.instant(), attempt));
     if (changed) {
       audit.record(Event.of(disabled ? Kind.SUBJECT_DISABLED : Kind.SUBJECT_ENABLED, subject));
     }
     return answer(subject, disabled ? "disabled" : "enabled", changed);
   }
 
-  private Map<String, Object> signOut(Subject subject, Context context) {
+  private Map<String, Object> signOut(Subject subject, LambdaLogger log) {
     return Outage.orFail(
-        context,
+        log,
         () -> {
           devices.signOut(subject);
           return answer(subject, "signed_out", true);
@@ -82,7 +80,7 @@ public final class SubjectHandler
     return Map.of("subject", subject.value(), "status", status, "changed", changed);
   }
 
-  private static String subject(Map<String, String> event) {
+  private static String subject(JsonObject event) {
     var subject = require(event, "subject");
     if (!SUBJECT.matcher(subject).matches()) {
       throw new IllegalArgumentException(
@@ -91,8 +89,9 @@ public final class SubjectHandler
     return subject;
   }
 
-  private static String require(Map<String, String> event, String member) {
-    return Optional.ofNullable(event.get(member))
+  private static String require(JsonObject event, String member) {
+    return event
+        .optionalString(member)
         .filter(value -> !value.isBlank())
         .orElseThrow(() -> new IllegalArgumentException("the event lacks " + member));
   }

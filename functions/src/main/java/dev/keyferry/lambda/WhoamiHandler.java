@@ -3,10 +3,20 @@ package dev.keyferry.lambda;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
+import java.util.Objects;
 
 /// Tells a key's holder what the key is: the claims that [KeyAuthorizer] hands to any route behind
 /// it.
 public final class WhoamiHandler extends ApiHandler {
+  public WhoamiHandler() {
+    this(Wiring.ofEnvironment());
+  }
+
+  /// @param wiring of which it needs nothing
+  public WhoamiHandler(Wiring wiring) {
+    Objects.requireNonNull(wiring);
+  }
+
   @Override
   Response handle(Request request) {
     request.refuseSecretsInQuery();

@@ -32,7 +32,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -75,6 +77,7 @@ public class Wiring {
   /// As Lambda runs it: settings from the environment, the role's credentials, the real clock.
   static Wiring ofEnvironment() {
     var settings = System.getenv();
+    Prime.beforeSnapshot(settings);
     Supplier<AwsConnection> connection =
         () ->
             new AwsConnection(
@@ -91,6 +94,27 @@ public class Wiring {
         Clock.systemUTC(),
         new SecureRandom(),
         AuditLog.standardOutput());
+  }
+
+  /// For a handler that is made before a snapshot and forgotten: it shares nothing with the one
+  /// that goes on afterwards, and reaches nobody.
+  static Wiring withoutAws(Map<String, String> settings) {
+    Supplier<AwsConnection> nobody =
+        () ->
+            new AwsConnection(
+                Region.of(settings.get("AWS_REGION")),
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("nobody", "nobody")),
+                Optional.of(URI.create("https://aws.invalid")),
+                new NoAws(),
+                List.of());
+    return new Wiring(
+        settings,
+        Clients.ofArtifact(),
+        nobody,
+        nobody,
+        Clock.systemUTC(),
+        new SecureRandom(),
+        _ -> {});
   }
 
   /// Another DynamoDB and KMS than AWS's. In AWS the variable is there, and empty.

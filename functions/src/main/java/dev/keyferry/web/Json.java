@@ -126,8 +126,13 @@ public final class Json {
   /// JSON can escape half a surrogate pair, which is no character and cannot be stored or hashed as
   /// it is.
   private static String unicode(String text) throws CharacterCodingException {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new CharacterCodingException();
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+          throw new CharacterCodingException();
+        }
+        return text;
+      }
     }
     return text;
   }

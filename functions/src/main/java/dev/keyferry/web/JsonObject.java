@@ -1,13 +1,17 @@
 package dev.keyferry.web;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// The members of a JSON object by name and type; `null` counts as omitted, unknown members are
 /// ignored.
 public final class JsonObject {
+  private static final JsonObject NONE = new JsonObject(Map.of());
+
   private final Map<String, Object> members;
 
   JsonObject(Map<String, Object> members) {
@@ -17,6 +21,10 @@ public final class JsonObject {
   /// Whether there is such a member, of any type.
   public boolean has(String name) {
     return members.containsKey(name);
+  }
+
+  public Set<String> names() {
+    return Collections.unmodifiableSet(members.keySet());
   }
 
   public boolean isString(String name) {
@@ -35,12 +43,12 @@ public final class JsonObject {
 
   public Optional<Long> optionalInteger(String name) {
     return optional(name, Number.class, "a whole number")
-        .map(number ->
-            switch (number) {
-              case Integer whole -> whole.longValue();
-              case Long whole -> whole;
-              default -> throw MalformedRequest.because(name + " is not a whole number");
-            });
+        .map(number -> {
+          if (number instanceof Integer || number instanceof Long) {
+            return number.longValue();
+          }
+          throw MalformedRequest.because(name + " is not a whole number");
+        });
   }
 
   public long integer(String name) {
@@ -59,11 +67,21 @@ public final class JsonObject {
 
   /// The members of an object, all of which are strings; none if it is omitted.
   public Map<String, String> texts(String name) {
-    var object = optional(name, JsonObject.class, "an object");
-    return object.stream()
-        .flatMap(
-            texts -> texts.members.keySet().stream().map(key -> Map.entry(key, texts.string(key))))
-        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    var object = object(name);
+    return object.members.keySet().stream()
+        .collect(Collectors.toUnmodifiableMap(key -> key, object::string));
+  }
+
+  /// The members of an object as text, of whatever type they are; none if it is omitted.
+  public Map<String, String> values(String name) {
+    return object(name).members.entrySet().stream()
+        .collect(
+            Collectors.toUnmodifiableMap(Map.Entry::getKey, value -> value.getValue().toString()));
+  }
+
+  /// Without members if it is omitted.
+  public JsonObject object(String name) {
+    return optional(name, JsonObject.class, "an object").orElse(NONE);
   }
 
   public List<JsonObject> objects(String name) {

@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// One execution environment of each of the template's functions.
 public final class Functions {
+  private final Template template;
   private final Map<String, LocalFunction> byId = new LinkedHashMap<>();
 
   /// Stands between a function and AWS, to watch or to break.
@@ -30,18 +32,30 @@ public final class Functions {
       Tap tap,
       Consumer<String> log,
       Consumer<String> audit) {
+    this(
+        template,
+        function ->
+            new Wiring(
+                function.environment(),
+                clients,
+                () -> tap.tap(function.id(), aws.dynamo()),
+                () -> tap.tap(function.id(), aws.kms()),
+                clock,
+                new SecureRandom(),
+                audit),
+        log);
+  }
+
+  Functions(Template template, Function<Template.Function, Wiring> wiring, Consumer<String> log) {
+    this.template = template;
     for (var function : template.functions()) {
-      var wiring =
-          new Wiring(
-              function.environment(),
-              clients,
-              () -> tap.tap(function.id(), aws.dynamo()),
-              () -> tap.tap(function.id(), aws.kms()),
-              clock,
-              new SecureRandom(),
-              audit);
-      byId.put(function.id(), new LocalFunction(function, wiring, log));
+      byId.put(function.id(), new LocalFunction(function, wiring.apply(function), log));
     }
+  }
+
+  /// What they are made from.
+  Template template() {
+    return template;
   }
 
   Map<String, LocalFunction> byId() {

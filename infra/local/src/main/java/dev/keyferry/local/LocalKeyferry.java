@@ -75,18 +75,10 @@ public final class LocalKeyferry implements AutoCloseable {
             .awsEndpoint()
             .map(LocalAws::at)
             .orElseGet(() -> LocalAws.embedded(options.ports().dynamo()));
-    var values = new HashMap<>(TABLES);
-    values.putAll(options.parameters());
-    values.put("AWS::StackName", STACK_NAME);
-    values.put("HashKey.Arn", aws.hashKey());
-    // In the place of the user pool that a stack brings by default.
-    var issuer = identityProvider.issuer();
-    values.put("Identity.Outputs.Issuer", issuer.toString());
-    values.put("Identity.Outputs.LoginOrigin", issuer.getScheme() + "://" + issuer.getAuthority());
-    values.put("Identity.Outputs.Audience", IdentityProvider.AUDIENCE);
-    values.put("PageClient", IdentityProvider.PAGE);
-    values.put("PublicUrl", gateway.url().toString());
-    template = new Template(options.template(), values);
+    template =
+        new Template(
+            options.template(),
+            values(options.parameters(), gateway.url(), identityProvider.issuer(), aws.hashKey()));
     TABLES.forEach((id, name) -> aws.createTable(name, template.properties(id)));
     functions =
         new Functions(
@@ -98,6 +90,22 @@ public final class LocalKeyferry implements AutoCloseable {
             options.log(),
             options.audit());
     gateway.serve(template.routes(), template.stageVariables(), functions);
+  }
+
+  /// What the template's parameters are here, and its resources' names.
+  static Map<String, String> values(
+      Map<String, String> parameters, URI url, URI issuer, String hashKey) {
+    var values = new HashMap<>(TABLES);
+    values.putAll(parameters);
+    values.put("AWS::StackName", STACK_NAME);
+    values.put("HashKey.Arn", hashKey);
+    // In the place of the user pool that a stack brings by default.
+    values.put("Identity.Outputs.Issuer", issuer.toString());
+    values.put("Identity.Outputs.LoginOrigin", issuer.getScheme() + "://" + issuer.getAuthority());
+    values.put("Identity.Outputs.Audience", IdentityProvider.AUDIENCE);
+    values.put("PageClient", IdentityProvider.PAGE);
+    values.put("PublicUrl", url.toString());
+    return values;
   }
 
   public URI url() {

@@ -31,9 +31,15 @@ class ArtifactTest {
   private static final Pattern SECRET_FILE =
       Pattern.compile("(?i).*(\\.(pem|key|p12|pfx|jks|keystore|env)|/credentials|samconfig.*)");
 
+  /// The samples that prime functions: what they have of tokens is made up, and known to all.
+  private static final String SAMPLES = "/dev/keyferry/lambda/prime/";
+
   private static List<Path> files(Path root) throws IOException {
     try (var files = Files.walk(root)) {
-      return files.filter(Files::isRegularFile).toList();
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.toString().contains(SAMPLES))
+          .toList();
     }
   }
 

@@ -1,0 +1,53 @@
+package dev.keyferry.lambda;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.util.Base64;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/// In the place of the SDK's HTTP client: sends nothing and answers at once, as if the tables were
+/// empty and every subkey zero.
+final class NoAws implements SdkHttpClient {
+  private static final String SUBKEY =
+      "{\"Mac\":\"" + Base64.getEncoder().encodeToString(new byte[32]) + "\"}";
+  private static final String REFUSED =
+      "{\"__type\":\"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException\"}";
+
+  @Override
+  public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+    var target = request.httpRequest().firstMatchingHeader("X-Amz-Target").orElse("");
+    return new ExecutableHttpRequest() {
+      @Override
+      public HttpExecuteResponse call() {
+        return switch (target) {
+          case "TrentService.GenerateMac" -> answer(200, SUBKEY);
+          case "DynamoDB_20120810.UpdateItem" -> answer(400, REFUSED);
+          default -> answer(200, "{}");
+        };
+      }
+
+      @Override
+      public void abort() {
+        // Nothing goes on.
+      }
+    };
+  }
+
+  private static HttpExecuteResponse answer(int status, String body) {
+    return HttpExecuteResponse.builder()
+        .response(SdkHttpResponse.builder().statusCode(status).build())
+        .responseBody(AbortableInputStream.create(new ByteArrayInputStream(body.getBytes(UTF_8))))
+        .build();
+  }
+
+  @Override
+  public void close() {
+    // Nothing is open.
+  }
+}

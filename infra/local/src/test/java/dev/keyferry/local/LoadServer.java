@@ -1,0 +1,122 @@
+package dev.keyferry.local;
+
+import dev.keyferry.aws.AwsConnection;
+import dev.keyferry.flow.GrantStore;
+import dev.keyferry.flow.InMemoryGrantStore;
+import dev.keyferry.flow.InMemoryKeyStore;
+import dev.keyferry.flow.InMemoryLimitStore;
+import dev.keyferry.flow.KeyStore;
+import dev.keyferry.flow.LimitStore;
+import dev.keyferry.lambda.Clients;
+import dev.keyferry.lambda.Wiring;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.kms.model.KeySpec;
+import software.amazon.awssdk.services.kms.model.KeyUsageType;
+
+/// The gateway, the functions and a KMS in a process of their own, for `bench/load` to weigh. The
+/// identity provider is elsewhere; so is DynamoDB, or the stores are in memory.
+final class LoadServer {
+  static final String IN_MEMORY = "memory";
+
+  private static void forget(String line) {
+    // The audit log would be most of what is measured.
+  }
+
+  private LoadServer() {}
+
+  /// @param arguments the template, the issuer, and where DynamoDB is
+  public static void main(String[] arguments) throws IOException {
+    var gateway = new Gateway(0, System.err::println);
+    var kms =
+        new AwsConnection(
+            Region.US_EAST_1,
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")),
+            Optional.of(Loopback.url(0)),
+            new LocalKms(),
+            List.of());
+    var template =
+        new Template(
+            Path.of(arguments[0]),
+            LocalKeyferry.values(
+                LocalKeyferry.NO_LIMITS,
+                gateway.url(),
+                URI.create(arguments[1]),
+                createHashKey(kms)));
+    var functions = new Functions(template, wiring(arguments[2], kms), System.err::println);
+    gateway.serve(template.routes(), template.stageVariables(), functions);
+    System.out.println("ready " + gateway.url());
+  }
+
+  private static String createHashKey(AwsConnection kms) {
+    try (var client = kms.kms()) {
+      return client
+          .createKey(
+              key -> key.keySpec(KeySpec.HMAC_256).keyUsage(KeyUsageType.GENERATE_VERIFY_MAC))
+          .keyMetadata()
+          .arn();
+    }
+  }
+
+  private static Function<Template.Function, Wiring> wiring(String store, AwsConnection kms) {
+    if (store.equals(IN_MEMORY)) {
+      var keys = new InMemoryKeyStore();
+      var grants = new InMemoryGrantStore(keys);
+      return function -> new InMemory(function, kms, grants, keys);
+    }
+    var dynamo = LocalAws.at(URI.create(store)).dynamo();
+    return function ->
+        new Wiring(
+            function.environment(),
+            Clients.ofArtifact(),
+            () -> dynamo,
+            () -> kms,
+            Clock.systemUTC(),
+            new SecureRandom(),
+            LoadServer::forget);
+  }
+
+  private static final class InMemory extends Wiring {
+    private final GrantStore grants;
+    private final KeyStore keys;
+
+    InMemory(Template.Function function, AwsConnection kms, GrantStore grants, KeyStore keys) {
+      super(
+          function.environment(),
+          Clients.ofArtifact(),
+          () -> {
+            throw new IllegalStateException("there is no DynamoDB");
+          },
+          () -> kms,
+          Clock.systemUTC(),
+          new SecureRandom(),
+          LoadServer::forget);
+      this.grants = grants;
+      this.keys = keys;
+    }
+
+    @Override
+    protected GrantStore grants() {
+      return grants;
+    }
+
+    @Override
+    protected KeyStore keys() {
+      return keys;
+    }
+
+    @Override
+    protected LimitStore limits() {
+      return new InMemoryLimitStore();
+    }
+  }
+}
