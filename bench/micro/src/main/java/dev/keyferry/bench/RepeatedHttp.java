@@ -36,10 +36,6 @@ final class RepeatedHttp implements SdkHttpClient {
     next = 0;
   }
 
-  int calls() {
-    return answers.size();
-  }
-
   @Override
   public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
     var prepared = repeating ? null : earnest.prepareRequest(redirected(request));
