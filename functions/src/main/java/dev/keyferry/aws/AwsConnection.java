@@ -61,8 +61,7 @@ public record AwsConnection(
     timer.setRemoveOnCancelPolicy(true);
     // Something that ends sooner than any call: else each call, being the next to end, would wake
     // the timer's thread twice to tell it so.
-    var _ =
-        timer.scheduleWithFixedDelay(() -> {}, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    var _ = timer.scheduleWithFixedDelay(() -> {}, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return timer;
   }
 

@@ -50,8 +50,7 @@ public final class DynamoGrantStore implements GrantStore {
 
   public DynamoGrantStore(DynamoDbClient dynamo, String grantsTable, String keysTable) {
     grants = new ConditionalWrites<>(dynamo, grantsTable, GrantItem::read);
-    polls =
-        new ConditionalWrites<>(dynamo, grantsTable, item -> Optional.of(GrantItem.read(item)));
+    polls = new ConditionalWrites<>(dynamo, grantsTable, item -> Optional.of(GrantItem.read(item)));
     this.dynamo = dynamo;
     this.grantsTable = grantsTable;
     this.keysTable = keysTable;

@@ -61,7 +61,8 @@ public final class KmsKeyHasher implements KeyHasher {
   public byte[] hmac(Purpose purpose, int version, byte[] message) {
     var keyed = subkey(purpose, version).get(clock.instant());
     try {
-      // A copy is ready at once; to look an algorithm up and give it its key costs more than to hash.
+      // A copy is ready at once; to look an algorithm up and give it its key costs more than to
+      // hash.
       return ((Mac) keyed.clone()).doFinal(message);
     } catch (CloneNotSupportedException e) {
       throw new IllegalStateException("the JDK's " + ALGORITHM + " can be copied", e);

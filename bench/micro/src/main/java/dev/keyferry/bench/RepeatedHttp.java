@@ -14,8 +14,8 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/// An HTTP client that asks DynamoDB Local during one request, whatever endpoint the SDK has chosen,
-/// and from then on gives the same bytes again: all of the SDK runs but the wire.
+/// An HTTP client that asks DynamoDB Local during one request, whatever endpoint the SDK has
+/// chosen, and from then on gives the same bytes again: all of the SDK runs but the wire.
 final class RepeatedHttp implements SdkHttpClient {
   private record Answer(SdkHttpResponse head, SdkBytes body) {}
 
@@ -47,7 +47,11 @@ final class RepeatedHttp implements SdkHttpClient {
           return reply(answers.getLast());
         }
         if (request.contentStreamProvider().isPresent()) {
-          request.contentStreamProvider().get().newStream().transferTo(OutputStream.nullOutputStream());
+          request
+              .contentStreamProvider()
+              .get()
+              .newStream()
+              .transferTo(OutputStream.nullOutputStream());
         }
         var answer = answers.get(next);
         next = (next + 1) % answers.size();

@@ -138,6 +138,7 @@ public class Warm {
         .filter(result -> result.getParams().getParam("request").equals(name))
         .filter(result -> result.getParams().getParam("store").equals(store))
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException(name + " failed; see bench/micro/target/warm-*.txt"));
+        .orElseThrow(
+            () -> new IllegalStateException(name + " failed; see bench/micro/target/warm-*.txt"));
   }
 }

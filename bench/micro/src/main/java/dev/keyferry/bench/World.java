@@ -76,7 +76,8 @@ final class World implements AutoCloseable {
   private static final String REDIRECT_URI = "http://127.0.0.1:49152/callback";
 
   private final Clients clients =
-      Clients.ofArtifact().with(Client.confidential("reports-api", "Reports", sha256(SECRET), true));
+      Clients.ofArtifact()
+          .with(Client.confidential("reports-api", "Reports", sha256(SECRET), true));
   private final InstantSource clock = Clock.fixed(Instant.now(Clock.systemUTC()), ZoneOffset.UTC);
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
@@ -100,8 +101,7 @@ final class World implements AutoCloseable {
     }
     var dynamo = aws.dynamo();
     toBeMeasured =
-        new AwsConnection(
-            dynamo.region(), dynamo.credentials(), Optional.empty(), http, List.of());
+        new AwsConnection(dynamo.region(), dynamo.credentials(), Optional.empty(), http, List.of());
   }
 
   /// A function in the state before what is measured.
