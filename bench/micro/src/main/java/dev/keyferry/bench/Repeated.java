@@ -24,6 +24,11 @@ import java.util.function.Supplier;
 final class Repeated {
   private final Map<String, Object> answers = new HashMap<>();
 
+  /// What comes next is answered in earnest.
+  void forget() {
+    answers.clear();
+  }
+
   @SuppressWarnings("unchecked")
   private <T> T once(String step, Supplier<T> earnest) {
     var known = answers.get(step);

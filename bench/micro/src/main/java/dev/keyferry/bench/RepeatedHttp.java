@@ -30,6 +30,11 @@ final class RepeatedHttp implements SdkHttpClient {
     this.dynamo = dynamo;
   }
 
+  /// What was asked so far is not what is to be repeated.
+  void forget() {
+    answers.clear();
+  }
+
   /// The request whose answers are to be repeated has ended.
   void repeat() {
     repeating = true;

@@ -86,6 +86,7 @@ final class World implements AutoCloseable {
   private final boolean throughSdk;
   private final RepeatedHttp http;
   private final AwsConnection toBeMeasured;
+  private final Repeated repeated = new Repeated();
   private final Template template;
 
   /// @param throughSdk else the stores themselves are in memory
@@ -110,7 +111,6 @@ final class World implements AutoCloseable {
   }
 
   private LocalFunction measured(String name) {
-    var repeated = new Repeated();
     return function(
         name, toBeMeasured, repeated.of(grants), repeated.of(keys), repeated.of(limits));
   }
@@ -188,7 +188,7 @@ final class World implements AutoCloseable {
       case "key-authorizer" -> answer.path("isAuthorized").asBoolean();
       case "introspect" -> answer.path("body").asText().contains("\"active\":true");
       case "revoke-key", "sign-out" -> status(answer).equals("204");
-      case "subject" -> answer.path("changed").asBoolean();
+      case "subject" -> answer.has("status");
       default -> status(answer).equals("200");
     };
   }
@@ -198,22 +198,29 @@ final class World implements AutoCloseable {
       case "poll, pending" -> measure("poll", poll(codes()));
       case "poll, approved" -> measure("poll", poll(approved()));
       case "poll, browser's code" -> measure("poll", redeem(authorizationCode()));
-      case "poll, refresh" -> measure("poll", refresh(linked().path("refresh_token").asText()));
+      case "poll, refresh" -> {
+        var function = measured("poll");
+        var first = refresh(linked().path("refresh_token").asText());
+        var second = bodyOf(function.invoke(first.toString())).path("refresh_token").asText();
+        yield measureKnowing(function, refresh(second));
+      }
       case "claim" -> measure(name, claim(codes()));
       case "approve", "deny" -> measure(name, decide(name, codes()));
       case "authorization-approve", "authorization-deny" -> measure(name, decideLogin(name));
       case "key-authorizer" -> {
         var event = event(name);
         authorize(event, "Bearer " + linked().path("access_token").asText());
-        // The first use in an hour is noted; it is not what is measured.
-        plain(name).invoke(event.toString());
-        yield measure(name, event);
+        var function = measured(name);
+        function.invoke(event.toString());
+        yield measureKnowing(function, event);
       }
       case "introspect" -> {
         var event = form(name, Map.of("token", linked().path("access_token").asText()));
         var basic = Base64.getEncoder().encodeToString(("reports-api:" + SECRET).getBytes(UTF_8));
         authorize(event, "Basic " + basic);
-        yield measure(name, event);
+        var function = measured(name);
+        function.invoke(event.toString());
+        yield measureKnowing(function, event);
       }
       case "revoke" -> {
         var token = linked().path("access_token").asText();
@@ -235,14 +242,29 @@ final class World implements AutoCloseable {
   }
 
   private Request measure(String name, ObjectNode event) {
-    var function = measured(name);
+    return measure(measured(name), event);
+  }
+
+  private static Request measure(LocalFunction function, ObjectNode event) {
     var sent = event.toString();
     return () -> function.invoke(sent);
   }
 
+  /// A function that has seen the key before knows whose it is, and reads once instead of twice;
+  /// and it has noted that the key was used in this hour.
+  private Request measureKnowing(LocalFunction function, ObjectNode event) {
+    repeated.forget();
+    http.forget();
+    return measure(function, event);
+  }
+
   /// The body of a good answer.
   private JsonNode ask(String name, ObjectNode event) throws IOException {
-    var answer = JSON.readTree(plain(name).invoke(event.toString()));
+    return bodyOf(plain(name).invoke(event.toString()));
+  }
+
+  private static JsonNode bodyOf(String text) throws IOException {
+    var answer = JSON.readTree(text);
     if (!status(answer).equals("200")) {
       throw new IllegalStateException(answer.toString());
     }
