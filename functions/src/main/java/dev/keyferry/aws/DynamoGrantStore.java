@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -42,12 +43,14 @@ public final class DynamoGrantStore implements GrantStore {
   private static final int SUBJECT = 2;
 
   private final ConditionalWrites<Grant> grants;
+  private final ConditionalWrites<Optional<Grant>> polls;
   private final DynamoDbClient dynamo;
   private final String grantsTable;
   private final String keysTable;
 
   public DynamoGrantStore(DynamoDbClient dynamo, String grantsTable, String keysTable) {
     grants = new ConditionalWrites<>(dynamo, grantsTable, GrantItem::read);
+    polls = new ConditionalWrites<>(dynamo, grantsTable, item -> Optional.of(GrantItem.read(item)));
     this.dynamo = dynamo;
     this.grantsTable = grantsTable;
     this.keysTable = keysTable;
@@ -72,17 +75,38 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   @Override
-  public Write<Grant> poll(Locator locator, Proof proof, String attempt, Instant now) {
-    return update(
-        locator,
-        found -> found.pace().lastPoll().equals(Optional.of(attempt)),
-        "SET next_poll_at = :now + poll_interval, last_poll = :attempt",
-        fits(proof) + " AND " + PENDING + " AND next_poll_at <= :due",
+  public Polled poll(Locator locator, Proof proof, String attempt, Instant now) {
+    var key = GrantItem.key(locator);
+    var values =
         values(proof)
             .with(":pending", GrantItem.PENDING)
             .with(":now", now)
             .with(":due", now.plus(Grant.Pace.TOLERANCE))
-            .with(":attempt", attempt));
+            .with(":attempt", attempt);
+    var write =
+        polls.write(
+            key,
+            found -> found.flatMap(grant -> grant.pace().lastPoll()).equals(Optional.of(attempt)),
+            () -> {
+              // Asks for nothing back: most requests are this one, and nobody would look at it.
+              dynamo.updateItem(update ->
+                  update
+                      .tableName(grantsTable)
+                      .key(key)
+                      .updateExpression(
+                          "SET next_poll_at = :now + poll_interval, last_poll = :attempt")
+                      .conditionExpression(
+                          fits(proof) + " AND " + PENDING + " AND next_poll_at <= :due")
+                      .expressionAttributeValues(values.toMap())
+                      .returnValuesOnConditionCheckFailure(
+                          ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                      .overrideConfiguration(Budget.forCall()));
+              return Optional.empty();
+            });
+    return switch (write) {
+      case Write.Applied<Optional<Grant>> _ -> new Polled.Pending();
+      case Write.Refused(var found) -> new Polled.Refused(found.flatMap(Function.identity()));
+    };
   }
 
   @Override

@@ -59,13 +59,13 @@ public final class KmsKeyHasher implements KeyHasher {
 
   @Override
   public byte[] hmac(Purpose purpose, int version, byte[] message) {
-    var subkey = subkey(purpose, version).get(clock.instant());
+    var keyed = subkey(purpose, version).get(clock.instant());
     try {
-      var mac = Mac.getInstance(ALGORITHM);
-      mac.init(subkey);
-      return mac.doFinal(message);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+      // A copy is ready at once; to look an algorithm up and give it its key costs more than to
+      // hash.
+      return ((Mac) keyed.clone()).doFinal(message);
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("the JDK's " + ALGORITHM + " can be copied", e);
     }
   }
 
@@ -91,7 +91,8 @@ public final class KmsKeyHasher implements KeyHasher {
   }
 
   private final class Subkey {
-    private record Derived(SecretKeySpec key, Instant at) {}
+    /// @param mac keyed, and only ever copied
+    private record Derived(Mac mac, Instant at) {}
 
     private final String name;
     private final ReentrantLock deriving = new ReentrantLock();
@@ -101,19 +102,19 @@ public final class KmsKeyHasher implements KeyHasher {
       this.name = name;
     }
 
-    SecretKeySpec get(Instant now) {
+    Mac get(Instant now) {
       var held = derived;
       if (held != null && now.isBefore(held.at().plus(RENEWAL))) {
-        return held.key();
+        return held.mac();
       }
       if (held != null && now.isBefore(held.at().plus(GRACE))) {
-        return now.isBefore(leaveAloneUntil) || !deriving.tryLock() ? held.key() : renew(held, now);
+        return now.isBefore(leaveAloneUntil) || !deriving.tryLock() ? held.mac() : renew(held, now);
       }
       deriving.lock();
       try {
         // Whoever held the lock may have derived it meanwhile.
         var fresh = derived;
-        return fresh != null && !fresh.equals(held) ? fresh.key() : derive(now, Budget.forCall());
+        return fresh != null && !fresh.equals(held) ? fresh.mac() : derive(now, Budget.forCall());
       } finally {
         deriving.unlock();
       }
@@ -124,7 +125,7 @@ public final class KmsKeyHasher implements KeyHasher {
       return held != null && now.isBefore(held.at().plus(GRACE));
     }
 
-    private SecretKeySpec renew(Derived held, Instant now) {
+    private Mac renew(Derived held, Instant now) {
       try {
         return derive(now, Budget.forExtra());
       } catch (SdkException e) {
@@ -133,13 +134,13 @@ public final class KmsKeyHasher implements KeyHasher {
           throw e;
         }
         leaveAloneUntil = now.plus(PAUSE);
-        return held.key();
+        return held.mac();
       } finally {
         deriving.unlock();
       }
     }
 
-    private SecretKeySpec derive(Instant now, AwsRequestOverrideConfiguration time) {
+    private Mac derive(Instant now, AwsRequestOverrideConfiguration time) {
       var answer =
           kms.generateMac(request ->
               request
@@ -147,9 +148,19 @@ public final class KmsKeyHasher implements KeyHasher {
                   .macAlgorithm(MacAlgorithmSpec.HMAC_SHA_256)
                   .message(SdkBytes.fromUtf8String(name))
                   .overrideConfiguration(time));
-      var key = new SecretKeySpec(answer.mac().asByteArray(), ALGORITHM);
-      derived = new Derived(key, now);
-      return key;
+      var mac = keyed(new SecretKeySpec(answer.mac().asByteArray(), ALGORITHM));
+      derived = new Derived(mac, now);
+      return mac;
+    }
+
+    private static Mac keyed(SecretKeySpec key) {
+      try {
+        var mac = Mac.getInstance(ALGORITHM);
+        mac.init(key);
+        return mac;
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+      }
     }
   }
 

@@ -8,15 +8,24 @@ final class Base62 {
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final BigInteger BASE = BigInteger.valueOf(DIGITS.length());
 
+  /// As many digits as a long has room for: these are worked out without a BigInteger each.
+  private static final int CHUNK = 10;
+
+  private static final BigInteger CHUNK_BASE = BASE.pow(CHUNK);
+
   private Base62() {}
 
   /// The number's last `width` digits.
   static String encode(BigInteger number, int width) {
     var digits = new char[width];
     var rest = number;
-    for (int i = width - 1; i >= 0; i--) {
-      var split = rest.divideAndRemainder(BASE);
-      digits[i] = DIGITS.charAt(split[1].intValue());
+    for (int end = width; end > 0; end -= CHUNK) {
+      var split = rest.divideAndRemainder(CHUNK_BASE);
+      var chunk = split[1].longValue();
+      for (int i = end - 1; i >= Math.max(0, end - CHUNK); i--) {
+        digits[i] = DIGITS.charAt((int) (chunk % DIGITS.length()));
+        chunk /= DIGITS.length();
+      }
       rest = split[0];
     }
     return new String(digits);

@@ -17,6 +17,7 @@ import dev.keyferry.flow.Grant.State.Claimed;
 import dev.keyferry.flow.Grant.State.Consumed;
 import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
+import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
 import java.time.Duration;
@@ -133,8 +134,8 @@ public final class DeviceFlow {
     var attempt = poll.request().attempt();
     var proof = poll.proof(deviceSecret);
     return switch (grants.poll(poll.code().locator(), proof, attempt, poll.now())) {
-      case Applied<Grant> _ -> new Declined<>(OAuthError.AUTHORIZATION_PENDING);
-      case Refused(var found) ->
+      case Polled.Pending _ -> new Declined<>(OAuthError.AUTHORIZATION_PENDING);
+      case Polled.Refused(var found) ->
           found
               .filter(grant -> proves(poll, grant))
               .map(grant -> judge(poll, grant, deviceSecret))

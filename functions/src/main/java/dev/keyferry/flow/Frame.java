@@ -1,14 +1,16 @@
 package dev.keyferry.flow;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// A message made of fields for a MAC: each field is preceded by its length, so that no two lists
 /// of fields give the same bytes.
 final class Frame {
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  /// Most messages fit, and need not grow.
+  private static final int USUAL_BYTES = 256;
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
 
   private Frame() {}
 
@@ -22,7 +24,9 @@ final class Frame {
   }
 
   Frame with(byte[] field) {
-    bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(field.length).array());
+    for (int shift = 24; shift >= 0; shift -= Byte.SIZE) {
+      bytes.write(field.length >>> shift);
+    }
     bytes.writeBytes(field);
     return this;
   }

@@ -33,6 +33,15 @@ public interface GrantStore {
     }
   }
 
+  /// What a poll came to.
+  sealed interface Polled {
+    /// The grant is pending and the poll counted; what else the grant says nobody asks.
+    record Pending() implements Polled {}
+
+    /// Not so: this is what was found there, if anything was.
+    record Refused(Optional<Grant> found) implements Polled {}
+  }
+
   /// Stores a new grant, pending or approved, if no grant is there or the one there may be purged.
   /// An approved one is known for its own by its secret, its claim and its consent.
   Write<Grant> create(Grant grant, Instant now);
@@ -41,7 +50,7 @@ public interface GrantStore {
   /// expired, and the poll is due.
   ///
   /// @param attempt names this poll, so that it recognises its own work
-  Write<Grant> poll(Locator locator, Proof proof, String attempt, Instant now);
+  Polled poll(Locator locator, Proof proof, String attempt, Instant now);
 
   /// Lengthens the interval after an early poll; once for each window, which stays where it is.
   Write<Grant> slowDown(Grant seen, Duration interval);

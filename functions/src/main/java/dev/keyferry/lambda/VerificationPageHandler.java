@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,7 +63,11 @@ public final class VerificationPageHandler extends ApiHandler {
   private final Map<String, JsonObject> words =
       Languages.ALL.stream().collect(toMap(UnaryOperator.identity(), VerificationPageHandler::of));
   private final Map<String, PageFile> files = new HashMap<>();
+  private final Map<Reader, PageFile> documents = new ConcurrentHashMap<>();
   private final Map<String, String> settings;
+
+  /// What the document is made for; there are as many as there are languages.
+  private record Reader(SignIn signIn, String language) {}
 
   public VerificationPageHandler() {
     this(Wiring.ofEnvironment());
@@ -87,23 +92,25 @@ public final class VerificationPageHandler extends ApiHandler {
   @Override
   Response handle(Request request) {
     if (DOCUMENTS.contains(request.path())) {
-      return document(request);
+      var reader = new Reader(request.signIn(), Languages.preferred(request));
+      return documents.computeIfAbsent(reader, this::document).to(request);
     }
     return Optional.ofNullable(files.get(request.path()))
         .map(file -> file.to(request))
         .orElseGet(() -> Response.json(404, Map.of("message", "Not Found")));
   }
 
-  private Response document(Request request) {
-    var language = Languages.preferred(request);
+  private PageFile document(Reader reader) {
+    var signIn = reader.signIn();
+    var language = reader.language();
     var values = new HashMap<>(settings);
-    values.put("issuer", request.signIn().issuer().toString());
-    values.put("client_id", request.signIn().clientId());
-    values.put("resource", request.signIn().resource().orElse(""));
+    values.put("issuer", signIn.issuer().toString());
+    values.put("client_id", signIn.clientId());
+    values.put("resource", signIn.resource().orElse(""));
     values.put("language", language);
     values.put("direction", Languages.direction(language));
     var html = BLANK.matcher(document).replaceAll(blank -> fill(blank.group(1), values, language));
-    return new PageFile(html, documentHeaders(request.signIn(), language)).to(request);
+    return new PageFile(html, documentHeaders(signIn, language));
   }
 
   private String fill(String blank, Map<String, String> values, String language) {

@@ -16,6 +16,7 @@ import dev.keyferry.flow.Grant.State.Claimed;
 import dev.keyferry.flow.Grant.State.Consumed;
 import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
+import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.GrantStore.Redeemed.Barred;
@@ -110,8 +111,8 @@ public abstract class GrantStoreContract {
   private Optional<Grant> stored(Locator at) {
     var nobody = new Proof("nobody", digest(), Optional.empty());
     var answer = grants().poll(at, nobody, attempt(), NOON);
-    assertThat(answer).isInstanceOf(Refused.class);
-    return ((Refused<Grant>) answer).found();
+    assertThat(answer).isInstanceOf(Polled.Refused.class);
+    return ((Polled.Refused) answer).found();
   }
 
   private Grant stored() {
@@ -121,6 +122,17 @@ public abstract class GrantStoreContract {
   private static Grant applied(Write<Grant> write) {
     assertThat(write).isInstanceOf(Applied.class);
     return ((Applied<Grant>) write).row();
+  }
+
+  /// The grant after a poll that counted.
+  private Grant afterPoll(String attempt, Instant now) {
+    assertThat(grants().poll(locator, proof, attempt, now)).isEqualTo(new Polled.Pending());
+    return stored();
+  }
+
+  private void assertRefused(Polled answer, Grant unchanged) {
+    assertThat(answer).isEqualTo(new Polled.Refused(Optional.of(unchanged)));
+    assertThat(stored()).isEqualTo(unchanged);
   }
 
   private void assertRefused(Write<Grant> write, Grant unchanged) {
@@ -363,7 +375,7 @@ public abstract class GrantStoreContract {
       applied(grants().create(grant, NOON));
     }
 
-    private Write<Grant> poll(Instant now) {
+    private Polled poll(Instant now) {
       return grants().poll(locator, proof, attempt(), now);
     }
 
@@ -372,7 +384,7 @@ public abstract class GrantStoreContract {
       var attempt = attempt();
       var at = NOON.plusSeconds(7);
 
-      var polled = applied(grants().poll(locator, proof, attempt, at));
+      var polled = afterPoll(attempt, at);
 
       assertThat(polled)
           .isEqualTo(
@@ -388,19 +400,18 @@ public abstract class GrantStoreContract {
                       Optional.of(attempt),
                       Optional.empty()),
                   new Pending()));
-      assertThat(stored()).isEqualTo(polled);
     }
 
     @Test
     void is_never_early_the_first_time() {
-      assertThat(poll(NOON)).isInstanceOf(Applied.class);
+      assertThat(poll(NOON)).isEqualTo(new Polled.Pending());
     }
 
     @Test
     void goes_on_while_a_user_looks_at_the_grant() {
       applied(grants().claim(locator, claim, NOON));
 
-      assertThat(applied(poll(NOON)).state()).isEqualTo(new Claimed(claim));
+      assertThat(afterPoll(attempt(), NOON).state()).isEqualTo(new Claimed(claim));
     }
 
     @Test
@@ -410,9 +421,10 @@ public abstract class GrantStoreContract {
 
       for (var wrong : proofsThatDoNotFit(proofOf(challenged))) {
         assertThat(grants().poll(challenged.locator(), wrong, attempt(), NOON))
-            .isEqualTo(new Refused<>(Optional.of(challenged)));
+            .isEqualTo(new Polled.Refused(Optional.of(challenged)));
       }
-      applied(grants().poll(challenged.locator(), proofOf(challenged), attempt(), NOON));
+      assertThat(grants().poll(challenged.locator(), proofOf(challenged), attempt(), NOON))
+          .isEqualTo(new Polled.Pending());
     }
 
     @Test
@@ -427,26 +439,26 @@ public abstract class GrantStoreContract {
       var unknown = Samples.grant(Samples.request(NOON)).locator();
 
       assertThat(grants().poll(unknown, proof, attempt(), NOON))
-          .isEqualTo(new Refused<>(Optional.empty()));
+          .isEqualTo(new Polled.Refused(Optional.empty()));
       assertThat(stored(unknown)).isEmpty();
     }
 
     @Test
     void is_refused_from_the_moment_of_expiry() {
       assertRefused(poll(grant.expiresAt()), grant);
-      assertThat(poll(lastMoment)).isInstanceOf(Applied.class);
+      assertThat(poll(lastMoment)).isEqualTo(new Polled.Pending());
     }
 
     @Test
     void may_come_one_second_before_it_is_due() {
-      var due = applied(poll(NOON)).pace().nextPollAt();
+      var due = afterPoll(attempt(), NOON).pace().nextPollAt();
 
-      assertThat(poll(due.minusSeconds(1))).isInstanceOf(Applied.class);
+      assertThat(poll(due.minusSeconds(1))).isEqualTo(new Polled.Pending());
     }
 
     @Test
     void may_not_come_more_than_one_second_before_it_is_due() {
-      var polled = applied(poll(NOON));
+      var polled = afterPoll(attempt(), NOON);
       var due = polled.pace().nextPollAt();
 
       assertRefused(poll(due.minusSeconds(1).minus(MILLISECOND)), polled);
@@ -464,19 +476,19 @@ public abstract class GrantStoreContract {
     @Test
     void recognises_its_own_work() {
       var attempt = attempt();
-      var polled = applied(grants().poll(locator, proof, attempt, NOON));
+      var polled = afterPoll(attempt, NOON);
 
-      assertThat(grants().poll(locator, proof, attempt, NOON)).isEqualTo(new Applied<>(polled));
+      assertThat(grants().poll(locator, proof, attempt, NOON)).isEqualTo(new Polled.Pending());
       assertThat(stored()).isEqualTo(polled);
     }
 
     @Tag("race")
     @RepeatedTest(5)
     void lets_one_of_many_through_that_come_at_once() throws InterruptedException {
-      List<Callable<Write<Grant>>> polls = new ArrayList<>();
+      List<Callable<Polled>> polls = new ArrayList<>();
       IntStream.range(0, CONTENDERS).forEach(_ -> polls.add(() -> poll(NOON)));
 
-      assertThat(race(polls)).filteredOn(Applied.class::isInstance).hasSize(1);
+      assertThat(race(polls)).filteredOn(Polled.Pending.class::isInstance).hasSize(1);
     }
   }
 
@@ -491,7 +503,7 @@ public abstract class GrantStoreContract {
     }
 
     private Grant polled(Instant now) {
-      return applied(grants().poll(locator, proof, attempt(), now));
+      return afterPoll(attempt(), now);
     }
 
     @Test
@@ -566,7 +578,7 @@ public abstract class GrantStoreContract {
 
     @Test
     void puts_the_grant_on_the_subjects_screen_and_changes_nothing_else() {
-      var polled = applied(grants().poll(locator, proof, attempt(), NOON));
+      var polled = afterPoll(attempt(), NOON);
 
       var claimed = applied(grants().claim(locator, claim, later));
 

@@ -42,7 +42,14 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
-  public Write<Grant> poll(Locator locator, Proof proof, String attempt, Instant now) {
+  public Polled poll(Locator locator, Proof proof, String attempt, Instant now) {
+    return switch (write(locator, proof, attempt, now)) {
+      case Write.Applied<Grant> _ -> new Polled.Pending();
+      case Write.Refused(var found) -> new Polled.Refused(found);
+    };
+  }
+
+  private Write<Grant> write(Locator locator, Proof proof, String attempt, Instant now) {
     return update(
         locator,
         grant ->

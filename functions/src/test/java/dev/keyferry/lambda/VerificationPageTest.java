@@ -311,6 +311,21 @@ final class VerificationPageTest {
     }
 
     @Test
+    void nobody_gets_the_document_that_was_made_for_another() {
+      var german = Map.of("accept-language", "de");
+      var elsewhere = new HashMap<>(STAGE);
+      elsewhere.put("IssuerUrl", "https://elsewhere.example");
+
+      var english = get("/device", Map.of());
+
+      assertThat(get("/device", german).body()).contains("lang=\"de\"").contains("issuer.example");
+      assertThat(get(handler, elsewhere, "/device", german).body())
+          .contains("lang=\"de\"")
+          .contains("https://elsewhere.example");
+      assertThat(get("/device", Map.of())).isEqualTo(english);
+    }
+
+    @Test
     void the_brand_is_shown_and_can_be_no_markup() {
       var branded =
           handler(

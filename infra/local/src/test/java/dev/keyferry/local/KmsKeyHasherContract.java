@@ -94,6 +94,29 @@ abstract class KmsKeyHasherContract {
   }
 
   @Test
+  void many_at_once_hash_each_its_own_message() throws Exception {
+    var hasher = hasher();
+    try (var threads = Executors.newFixedThreadPool(8)) {
+      var hashed =
+          IntStream.range(0, 8)
+              .<Future<byte[]>>mapToObj(thread ->
+                  threads.submit(() -> {
+                    var message = new byte[] {(byte) thread};
+                    var hash = hasher.hmac(Purpose.KEY, 1, message);
+                    for (int i = 0; i < 2_000; i++) {
+                      assertThat(hasher.hmac(Purpose.KEY, 1, message)).isEqualTo(hash);
+                    }
+                    return hash;
+                  }))
+              .toList();
+      for (int thread = 0; thread < 8; thread++) {
+        assertThat(hashed.get(thread).get())
+            .isEqualTo(hasher().hmac(Purpose.KEY, 1, new byte[] {(byte) thread}));
+      }
+    }
+  }
+
+  @Test
   void a_subkey_is_renewed_after_fifteen_minutes_and_not_before() {
     var hasher = hasher();
     var hash = hasher.hmac(Purpose.KEY, 1, MESSAGE);

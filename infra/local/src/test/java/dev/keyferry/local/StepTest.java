@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,24 @@ class StepTest {
 
   private String nonce(String userCode) {
     return api.claim("sue", userCode).text("approval_nonce");
+  }
+
+  /// Most requests are this one, and nobody would look at what came back.
+  @Test
+  void a_pending_poll_asks_for_nothing_back() {
+    var code = api.codes().deviceCode();
+    var bodies = new ConcurrentLinkedQueue<String>();
+    wire.follow((_, attempt) -> {
+      bodies.add(attempt.body());
+      return Fate.ARRIVES;
+    });
+
+    assertThat(api.poll(code).verdict()).isEqualTo("400 authorization_pending");
+
+    assertThat(bodies)
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("UpdateExpression")
+        .doesNotContain("\"ReturnValues\":");
   }
 
   /// The requests of a step that answers this.
