@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -41,15 +42,23 @@ public final class KmsKeyHasher implements KeyHasher {
   private final String keyId;
   private final int version;
   private final InstantSource clock;
+  private final Consumer<SdkException> unheard;
   private volatile Instant leaveAloneUntil = Instant.MIN;
   private volatile Instant doWithoutUntil = Instant.MIN;
   private final ConcurrentMap<String, Subkey> subkeys = new ConcurrentHashMap<>();
 
-  public KmsKeyHasher(KmsClient kms, String keyId, int version, InstantSource clock) {
+  /// @param unheard takes the failures that no request hears of
+  public KmsKeyHasher(
+      KmsClient kms,
+      String keyId,
+      int version,
+      InstantSource clock,
+      Consumer<SdkException> unheard) {
     this.kms = kms;
     this.keyId = keyId;
     this.version = version;
     this.clock = clock;
+    this.unheard = unheard;
   }
 
   @Override
@@ -80,8 +89,9 @@ public final class KmsKeyHasher implements KeyHasher {
     try {
       subkey.get(now);
       return true;
-    } catch (SdkException _) {
+    } catch (SdkException e) {
       doWithoutUntil = now.plus(PAUSE);
+      unheard.accept(e);
       return false;
     }
   }
@@ -134,6 +144,7 @@ public final class KmsKeyHasher implements KeyHasher {
           throw e;
         }
         leaveAloneUntil = now.plus(PAUSE);
+        unheard.accept(e);
         return held.mac();
       } finally {
         deriving.unlock();

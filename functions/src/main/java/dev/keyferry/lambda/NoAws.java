@@ -3,6 +3,8 @@ package dev.keyferry.lambda;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Base64;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -12,7 +14,7 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /// In the place of the SDK's HTTP client: sends nothing and answers at once, as if the tables were
-/// empty and every subkey zero.
+/// empty, no limit reached and every subkey zero.
 final class NoAws implements SdkHttpClient {
   private static final String SUBKEY =
       "{\"Mac\":\"" + Base64.getEncoder().encodeToString(new byte[32]) + "\"}";
@@ -27,7 +29,8 @@ final class NoAws implements SdkHttpClient {
       public HttpExecuteResponse call() {
         return switch (target) {
           case "TrentService.GenerateMac" -> answer(200, SUBKEY);
-          case "DynamoDB_20120810.UpdateItem" -> answer(400, REFUSED);
+          case "DynamoDB_20120810.UpdateItem" ->
+              body(request).contains("LIMIT#") ? answer(200, "{}") : answer(400, REFUSED);
           default -> answer(200, "{}");
         };
       }
@@ -37,6 +40,14 @@ final class NoAws implements SdkHttpClient {
         // Nothing goes on.
       }
     };
+  }
+
+  private static String body(HttpExecuteRequest request) {
+    try (var body = request.contentStreamProvider().orElseThrow().newStream()) {
+      return new String(body.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static HttpExecuteResponse answer(int status, String body) {

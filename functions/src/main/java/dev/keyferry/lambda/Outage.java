@@ -35,6 +35,10 @@ final class Outage {
   }
 
   static void log(LambdaLogger logger, SdkException failure) {
+    logger.log(line(failure), LogLevel.ERROR);
+  }
+
+  static String line(SdkException failure) {
     var line = new LinkedHashMap<String, Object>();
     line.put("event", isDefect(failure) ? "defect" : "outage");
     line.put("failure", failure.getClass().getName());
@@ -52,6 +56,6 @@ final class Outage {
             .limit(FRAMES)
             .map(frame -> frame.getClassName() + "." + frame.getMethodName())
             .toList());
-    logger.log(Json.write(line), LogLevel.ERROR);
+    return Json.write(line);
   }
 }

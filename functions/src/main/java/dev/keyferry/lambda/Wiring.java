@@ -56,7 +56,7 @@ public class Wiring {
   private @Nullable KeyStore keys;
   private @Nullable KeyHasher hasher;
 
-  /// @param log takes the lines of the audit log
+  /// @param log takes the lines of the audit log, and of outages that no request hears of
   public Wiring(
       Map<String, String> settings,
       Clients clients,
@@ -246,7 +246,12 @@ public class Wiring {
   private KeyHasher hasher() {
     if (hasher == null) {
       hasher =
-          new KmsKeyHasher(kms.get().kms(), setting("HASH_KEY"), number("HASH_VERSION"), clock);
+          new KmsKeyHasher(
+              kms.get().kms(),
+              setting("HASH_KEY"),
+              number("HASH_VERSION"),
+              clock,
+              failure -> log.accept(Outage.line(failure)));
     }
     return hasher;
   }

@@ -40,6 +40,11 @@ class CostTest {
 
   private static final int SECONDS_TO_APPROVE = 30;
   private static final int VERIFICATIONS = 10_000;
+
+  /// Of a thousand verifications of a key in a month, 160 are the first in their hour.
+  private static final double HOURS_FIRST = 0.16;
+
+  private static final int FUNCTIONS = Shared.stack().template().functions().size();
   private static final double PARTITION_WRITES = 1_000;
   private static final double PARTITION_READS = 3_000;
 
@@ -138,34 +143,61 @@ class CostTest {
     return values;
   }
 
-  /// Ten thousand people, four logins and a thousand verifications each.
+  /// Ten thousand people, four logins and a thousand verifications each, in so many hours.
   private void month(Map<String, String> values) throws IOException {
     var logins = 0.04 * login(SECONDS_TO_APPROVE).dollars();
-    var verifications = 10 * sum("a verification").dollars();
-    var alarms = alarms("template.yaml") + alarms("infra/operations.yaml");
-    var metrics = Audit.Kind.values().length;
+    var verifications =
+        10
+            * (HOURS_FIRST * sum("the hour's first verification").dollars()
+                + (1 - HOURS_FIRST) * sum("a verification").dollars());
+    var templates = List.of(template("template.yaml"), template("infra/operations.yaml"));
+    var alarms = templates.stream().mapToLong(CostTest::alarmedMetrics).sum();
+    var metrics =
+        Audit.Kind.values().length
+            + templates.stream()
+                .mapToLong(each -> each.idsOf("AWS::Logs::MetricFilter").count())
+                .sum();
     var fixed = 1.00 + 0.10 * alarms + 0.30 * metrics + 3.00;
     values.put("alarms", Long.toString(alarms));
-    values.put("metrics", Integer.toString(metrics));
+    values.put("metrics", Long.toString(metrics));
+    values.put("hours", Long.toString(Math.round(1_000 * HOURS_FIRST)));
     values.put("month_fixed", dollars(fixed));
     values.put("month_logins", dollars(logins));
     values.put("month_verifications", dollars(verifications));
     values.put("month", dollars(fixed + logins + verifications));
   }
 
-  private static long alarms(String file) throws IOException {
-    return new Template(Shared.ROOT.resolve(file), Map.of())
+  private static Template template(String file) throws IOException {
+    return new Template(Shared.ROOT.resolve(file), Map.of());
+  }
+
+  /// What is paid for of alarms: each metric that one watches.
+  private static long alarmedMetrics(Template template) {
+    return template
         .idsOf("AWS::CloudWatch::Alarm")
-        .count();
+        .map(template::properties)
+        .mapToLong(alarm ->
+            alarm.has("Metrics")
+                ? alarm.path("Metrics").valueStream().filter(each -> each.has("MetricStat")).count()
+                : 1)
+        .sum();
   }
 
   private void scale(Map<String, String> values, Map<String, PricedStep> cold) {
     var login = login(SECONDS_TO_APPROVE);
+    var first = sum("the hour's first verification");
     var verification = sum("a verification");
+    // Of more keys than an environment remembers, a verification reads key and subject in turn.
+    var verifying =
+        VERIFICATIONS
+            * (HOURS_FIRST * first.seconds()
+                + (1 - HOURS_FIRST) * (verification.seconds() + PricedStep.CALL_MILLIS / 1_000.0));
     var grants = LOGINS * writes(login, Tables.GRANTS);
-    var keys = LOGINS * writes(login, Tables.KEYS);
+    var keys =
+        LOGINS * writes(login, Tables.KEYS)
+            + VERIFICATIONS * HOURS_FIRST * writes(first, Tables.KEYS);
     var reads = VERIFICATIONS * verification.usage().reads();
-    var environments = LOGINS * login.seconds() + VERIFICATIONS * verification.seconds();
+    var environments = LOGINS * login.seconds() + verifying;
     var subkeys =
         Stream.of("a poll, pending", "the poll that gets the key", "a refresh", "browser: redeem")
             .mapToInt(name -> Optional.ofNullable(cold.get(name)).orElseThrow().usage().macs())
@@ -179,10 +211,17 @@ class CostTest {
     values.put("reads", number(reads));
     values.put("read_partitions", number(Math.ceil(reads / PARTITION_READS)));
     values.put("environments", number(environments));
+    values.put("verifying", number(verifying));
+    values.put("quota", number(FUNCTIONS * verifying + 100));
     values.put("subkeys", Integer.toString(subkeys));
     values.put("macs", number(Math.ceil(environments * subkeys / SUBKEYS_LIVE)));
     values.put("login_hour", dollars(0.0036 * LOGINS * login.dollars()));
-    values.put("verification_hour", dollars(0.0036 * VERIFICATIONS * verification.dollars()));
+    values.put(
+        "verification_hour",
+        dollars(
+            0.0036
+                * VERIFICATIONS
+                * (HOURS_FIRST * first.dollars() + (1 - HOURS_FIRST) * verification.dollars())));
   }
 
   private static double writes(PricedStep step, String table) {

@@ -34,7 +34,7 @@ abstract class KmsKeyHasherContract {
   }
 
   final KmsKeyHasher hasher() {
-    return new KmsKeyHasher(connection().kms(), aws().hashKey(), 1, clock);
+    return new KmsKeyHasher(connection().kms(), aws().hashKey(), 1, clock, _ -> {});
   }
 
   @Test

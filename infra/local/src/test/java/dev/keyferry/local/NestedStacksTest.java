@@ -1,5 +1,8 @@
 package dev.keyferry.local;
 
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +14,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
@@ -23,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// parameters.
 class NestedStacksTest {
   private static final String TEMPLATE = "template.yaml";
+  private static final Pattern COMMENT = Pattern.compile("(?m)^ *#.*\\n");
+  private static final Pattern SECTION = Pattern.compile("(?m)^(?=\\w+:)");
+  private static final Pattern CONDITION = Pattern.compile("(?m)^  (\\w+): (.+)$");
   private static final Pattern OUTPUT = Pattern.compile("(\\w+)\\.Outputs\\.(\\w+)");
   private static final Pattern OVERRIDE = Pattern.compile("\"(\\w+)=([^\"]*)\"");
   private static final int COMMAND_NOT_FOUND = 127;
@@ -59,13 +66,31 @@ class NestedStacksTest {
 
   @ParameterizedTest
   @MethodSource("templates")
-  void every_parameter_is_used(String file) throws IOException {
-    var text = text(file);
+  void every_parameter_changes_what_is_deployed(String file) throws IOException {
+    var sections =
+        SECTION
+            .splitAsStream(COMMENT.matcher(text(file)).replaceAll(""))
+            .collect(toMap(section -> section.substring(0, section.indexOf(':')), identity()));
+    var deployed = sections.getOrDefault("Globals", "") + sections.get("Resources");
+    var conditions =
+        CONDITION
+            .matcher(sections.getOrDefault("Conditions", ""))
+            .results()
+            .filter(condition -> asks(deployed, condition.group(1)))
+            .map(MatchResult::group)
+            .collect(joining("\n"));
 
     assertThat(names(template(file).section("Parameters")))
         .isNotEmpty()
-        .allSatisfy(
-            name -> assertThat(text).containsPattern("!Ref " + name + "\\b|\\$\\{" + name + "}"));
+        .allSatisfy(name ->
+            assertThat(deployed + conditions)
+                .containsPattern("!Ref " + name + "\\b|\\$\\{" + name + "}"));
+  }
+
+  private static boolean asks(String deployed, String condition) {
+    return Pattern.compile("(Condition: |!If\\s+(\\[|- ))" + condition + "\\b")
+        .matcher(deployed)
+        .find();
   }
 
   @Test
@@ -243,6 +268,16 @@ class NestedStacksTest {
           .isEqualTo("login.example.com");
       assertThat(given.properties("DomainMapping").path("ApiId").asText()).isEqualTo("HttpApi");
       assertThat(given.properties("DomainRecord").isMissingNode()).isTrue();
+    }
+
+    /// The domain's name is what stands behind the slashes.
+    @Test
+    void the_public_url_has_no_port() throws IOException {
+      var allowed =
+          template(TEMPLATE).section("Parameters").at("/PublicUrl/AllowedPattern").asText();
+
+      assertThat("https://login.example.com").matches(allowed);
+      assertThat("https://login.example.com:8443").doesNotMatch(allowed);
     }
 
     @Test

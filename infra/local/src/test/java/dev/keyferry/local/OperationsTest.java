@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keyferry.flow.Audit.Kind;
+import dev.keyferry.flow.TestClock;
 import dev.keyferry.local.Wire.Fate;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -30,6 +33,8 @@ class OperationsTest {
   private static final Pattern QUOTED = Pattern.compile("\"([^\"]+)\"");
   private static final Pattern FIELD = Pattern.compile("\\$\\.(\\w+)");
   private static final Pattern EVENT = Pattern.compile("'([a-z_]+)'");
+  private static final Pattern OUT = Pattern.compile("\\$\\(out (\\w+)\\)");
+  private static final Pattern FN = Pattern.compile("(?:\\$\\(fn|for f in) (\\w+(?: \\w+)*)[);]");
 
   /// Of AWS's own metrics those that are used, with their dimensions, as AWS documents them.
   private static final Map<String, Set<String>> OF_AWS =
@@ -43,6 +48,8 @@ class OperationsTest {
                   "WriteThrottleEvents",
                   "ConsumedReadCapacityUnits",
                   "ConsumedWriteCapacityUnits"),
+          "AWS/DynamoDB GlobalSecondaryIndexName TableName",
+              Set.of("ReadThrottleEvents", "WriteThrottleEvents"),
           "AWS/Logs LogGroupName", Set.of("IncomingBytes"));
 
   private final Template main = new Template(Shared.ROOT.resolve("template.yaml"), Map.of());
@@ -132,7 +139,10 @@ class OperationsTest {
   private static boolean isOfAws(Metric metric) {
     return OF_AWS
         .getOrDefault(
-            metric.namespace() + " " + String.join(" ", metric.dimensions().keySet()), Set.of())
+            metric.namespace()
+                + " "
+                + String.join(" ", new TreeSet<>(metric.dimensions().keySet())),
+            Set.of())
         .contains(metric.name());
   }
 
@@ -145,6 +155,67 @@ class OperationsTest {
     assertThat(ofDashboard()).hasSizeGreaterThan(20);
     assertThat(Stream.concat(ofAlarms(), ofDashboard()))
         .allMatch(metric -> emitted.contains(metric) || isOfAws(metric));
+  }
+
+  /// What is refused of an index, a table's own metric does not count.
+  @Test
+  void the_alarm_on_throttles_watches_every_table_and_index() {
+    var watched =
+        main.idsOf("AWS::DynamoDB::Table")
+            .flatMap(table ->
+                Stream.concat(
+                    Stream.of(Map.of("TableName", table)),
+                    main.properties(table)
+                        .path("GlobalSecondaryIndexes")
+                        .valueStream()
+                        .map(index -> index.path("IndexName").asText())
+                        .map(index ->
+                            Map.of("TableName", table, "GlobalSecondaryIndexName", index))))
+            .flatMap(dimensions ->
+                Stream.of("ReadThrottleEvents", "WriteThrottleEvents")
+                    .map(name -> new Metric("AWS/DynamoDB", name, dimensions)))
+            .toList();
+    var alarm = operations.properties("TableThrottlesAlarm").path("Metrics");
+
+    assertThat(watched).hasSize(6);
+    assertThat(ofAlarms().toList()).containsAll(watched);
+    assertThat(alarm.at("/0/Expression").asText().split(" \\+ "))
+        .containsExactlyInAnyOrderElementsOf(
+            alarm
+                .valueStream()
+                .skip(1)
+                .map(metric -> "FILL(" + metric.path("Id").asText() + ", 0)")
+                .toList());
+  }
+
+  /// What ends all hashes, and who may make them, is told at once.
+  @Test
+  void a_threat_to_the_hash_key_is_told() throws IOException {
+    var rule = operations.properties("HashKeyThreatened");
+
+    assertThat(rule.path("EventPattern"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {
+                  "source": ["aws.kms"],
+                  "detail-type": ["AWS API Call via CloudTrail"],
+                  "detail": {
+                    "eventName": ["ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"],
+                    "resources": {"ARN": ["HashKey.Arn"]}
+                  }
+                }
+                """));
+    assertThat(rule.path("State").asText("ENABLED")).isEqualTo("ENABLED");
+    assertThat(rule.path("Targets").valueStream())
+        .singleElement()
+        .satisfies(target -> assertThat(target.path("Arn").asText()).isEqualTo("AlarmTopic"));
+    assertThat(operations.properties("TopicPolicy").at("/PolicyDocument/Statement").valueStream())
+        .anySatisfy(statement -> {
+          assertThat(statement.at("/Principal/Service").asText()).isEqualTo("events.amazonaws.com");
+          assertThat(statement.at("/Condition/ArnEquals/aws:SourceArn").asText())
+              .isEqualTo("HashKeyThreatened.Arn");
+        });
   }
 
   @Test
@@ -173,18 +244,7 @@ class OperationsTest {
     var api = Shared.limited(wire, Shared.CLOCK, lines::add);
     assertThat(api.authorize(Map.of("client_id", "cli")).status()).isEqualTo(503);
 
-    var patterns =
-        all("AWS::Logs::MetricFilter")
-            .filter(filter -> filter.toString().contains("hashing_failures"))
-            .map(filter -> filter.path("FilterPattern").asText())
-            .toList();
-    assertThat(patterns)
-        .hasSize(3)
-        .allSatisfy(pattern -> {
-          var terms = QUOTED.matcher(pattern).results().map(result -> result.group(1)).toList();
-          assertThat(terms).hasSize(2);
-          assertThat(lines).anySatisfy(line -> assertThat(line).contains(terms));
-        });
+    assertThat(lines).anySatisfy(line -> assertThat(line).contains(termsOfHashingFailures()));
 
     lines.clear();
     wire.follow((_, attempt) -> attempt.operation().equals("PutItem") ? Fate.LOST : Fate.ARRIVES);
@@ -192,6 +252,37 @@ class OperationsTest {
     assertThat(lines)
         .anyMatch(line -> line.contains("outage"))
         .noneMatch(line -> line.contains("KmsKeyHasher"));
+  }
+
+  /// While the old subkeys still serve, nobody else would notice.
+  @Test
+  void the_filters_find_a_renewal_that_failed_although_every_request_was_answered() {
+    Queue<String> lines = new ConcurrentLinkedQueue<>();
+    var wire = new Wire();
+    var clock = new TestClock(Shared.CLOCK.instant());
+    var api = Shared.limited(wire, clock, lines::add).from("198.51.100.251");
+    assertThat(api.authorize().status()).isEqualTo(200);
+    wire.follow(
+        (_, attempt) -> attempt.operation().equals("GenerateMac") ? Fate.LOST : Fate.ARRIVES);
+    clock.advance(Duration.ofMinutes(16));
+    lines.clear();
+
+    assertThat(api.authorize().status()).isEqualTo(200);
+
+    assertThat(lines).anySatisfy(line -> assertThat(line).contains(termsOfHashingFailures()));
+  }
+
+  private List<String> termsOfHashingFailures() {
+    var patterns =
+        all("AWS::Logs::MetricFilter")
+            .filter(filter -> filter.toString().contains("hashing_failures"))
+            .map(filter -> filter.path("FilterPattern").asText())
+            .toList();
+    assertThat(patterns).hasSize(3).containsOnly(patterns.getFirst());
+    var terms =
+        QUOTED.matcher(patterns.getFirst()).results().map(result -> result.group(1)).toList();
+    assertThat(terms).hasSize(2);
+    return terms;
   }
 
   @Test
@@ -212,6 +303,13 @@ class OperationsTest {
         .extracting(MatchResult::group)
         .allMatch(field -> fields.has(field.substring(2)));
     assertThat(format).doesNotContainIgnoringCase("path").doesNotContainIgnoringCase("query");
+  }
+
+  /// Dashboards are global to an account.
+  @Test
+  void a_stack_of_the_same_name_elsewhere_has_a_dashboard_of_its_own() {
+    assertThat(operations.properties("Board").path("DashboardName").asText())
+        .isEqualTo("AWS::StackName-AWS::Region");
   }
 
   @Test
@@ -252,11 +350,41 @@ class OperationsTest {
   }
 
   @Test
-  void a_deployment_is_rolled_back_by_alarms_that_are_there() {
-    var preference = main.section("Globals").at("/Function/DeploymentPreference");
-
+  void a_canary_is_rolled_back_by_alarms_that_are_there() throws IOException {
     assertThat(main.idsOf("AWS::CloudWatch::Alarm"))
-        .containsExactlyInAnyOrderElementsOf(
-            TemplateTest.texts(preference.path("Alarms")).toList());
+        .containsExactlyInAnyOrderElementsOf(alarmsOfDeployment("Canary10Percent5Minutes"));
+  }
+
+  /// CodeDeploy deploys nothing while an alarm of its group rings.
+  @Test
+  void all_at_once_gets_through_while_an_alarm_rings() throws IOException {
+    assertThat(alarmsOfDeployment("AllAtOnce")).isEmpty();
+  }
+
+  private static List<String> alarmsOfDeployment(String rollout) throws IOException {
+    var preference =
+        TemplateTest.template(Map.of("Rollout", rollout))
+            .section("Globals")
+            .at("/Function/DeploymentPreference");
+    assertThat(preference.path("Type").asText()).isEqualTo(rollout);
+    assertThat(preference.path("Alarms").isArray()).isTrue();
+    return TemplateTest.texts(preference.path("Alarms")).toList();
+  }
+
+  /// Whoever is called at night pastes them.
+  @Test
+  void what_the_runbook_asks_the_stack_for_is_in_it() throws IOException {
+    var runbook = Files.readString(Shared.ROOT.resolve("docs/operations.md"));
+    var whole =
+        TemplateTest.template(
+            Map.of("CertificateArn", "certificate", "PublicUrl", "https://login.example.com"));
+
+    assertThat(OUT.matcher(runbook).results())
+        .hasSizeGreaterThan(10)
+        .allMatch(asked -> whole.section("Outputs").has(asked.group(1)));
+    assertThat(FN.matcher(runbook).results())
+        .hasSizeGreaterThan(3)
+        .flatExtracting(asked -> List.of(asked.group(1).split(" ")))
+        .allMatch(asked -> whole.section("Resources").has(asked.toString()));
   }
 }

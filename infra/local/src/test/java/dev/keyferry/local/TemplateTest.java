@@ -61,6 +61,10 @@ class TemplateTest {
 
   /// A function as SAM deploys it: its own properties over those that all share.
   private ObjectNode deployed(Function function) throws IOException {
+    return deployed(template, function);
+  }
+
+  private static ObjectNode deployed(Template template, Function function) throws IOException {
     var shared = template.section("Globals").path("Function").deepCopy();
     return JSON.readerForUpdating(shared).readValue(template.properties(function.id()));
   }
@@ -157,6 +161,25 @@ class TemplateTest {
       return parameter.path("Type").asText().equals("Number")
           ? parameter.path("MaxValue").asText()
           : "x".repeat(parameter.path("MaxLength").asInt());
+    }
+
+    @Test
+    void every_function_has_the_concurrency_to_itself_that_the_operator_says() throws IOException {
+      var reserving = template(Map.of("ReservedConcurrency", "7"));
+
+      assertThat(template.functions())
+          .allSatisfy(function -> {
+            assertThat(deployed(template, function).has("ReservedConcurrentExecutions")).isFalse();
+            assertThat(deployed(reserving, function).path("ReservedConcurrentExecutions").asText())
+                .isEqualTo("7");
+          });
+    }
+
+    /// Restoring the table needs them.
+    @Test
+    void logs_are_kept_for_longer_than_the_table_can_be_restored() {
+      assertThat(template.section("Parameters").at("/LogRetentionDays/Default").asInt())
+          .isGreaterThan(35);
     }
 
     @Test
@@ -430,9 +453,10 @@ class TemplateTest {
           .isEqualTo(JSON.getNodeFactory().booleanNode(true));
       assertThat(properties.path("DeletionProtectionEnabled"))
           .isEqualTo(JSON.getNodeFactory().booleanNode(true));
-      for (var lasting : List.of("KeysTable", "HashKey")) {
-        var resource = template.section("Resources").path(lasting);
-        assertThat(resource.path("DeletionPolicy").asText()).isEqualTo("Retain");
+      for (var lasting :
+          Map.of("KeysTable", "Retain", "HashKey", "RetainExceptOnCreate").entrySet()) {
+        var resource = template.section("Resources").path(lasting.getKey());
+        assertThat(resource.path("DeletionPolicy").asText()).isEqualTo(lasting.getValue());
         assertThat(resource.path("UpdateReplacePolicy").asText()).isEqualTo("Retain");
       }
     }

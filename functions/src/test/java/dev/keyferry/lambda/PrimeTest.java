@@ -1,0 +1,46 @@
+package dev.keyferry.lambda;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class PrimeTest {
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "AWS_REGION", "eu-central-1",
+          "STACK_NAME", "primed",
+          "GRANTS_TABLE", "Grants",
+          "KEYS_TABLE", "Keys",
+          "HASH_KEY", "alias/keyferry",
+          "HASH_VERSION", "1",
+          "AUTHORIZATIONS_PER_MINUTE", "30");
+
+  @Test
+  void authorize_is_primed_to_its_very_end_past_the_limit() throws IOException {
+    var handler = new AuthorizeHandler(Wiring.withoutAws(SETTINGS));
+    try (var sample = PrimeTest.class.getResourceAsStream("prime/authorize.json")) {
+      var event = Objects.requireNonNull(sample).readAllBytes();
+
+      var answer = new String(handler.answer(event, new Silent()), UTF_8);
+
+      assertThat(answer).contains("\"statusCode\":200", "user_code");
+    }
+  }
+
+  private static final class Silent implements LambdaLogger {
+    @Override
+    public void log(String message) {
+      throw new AssertionError(message);
+    }
+
+    @Override
+    public void log(byte[] message) {
+      log(new String(message, UTF_8));
+    }
+  }
+}
