@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
@@ -54,14 +53,9 @@ public record AwsConnection(
   private static final Set<String> PASSING_REASONS =
       Set.of("None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded");
 
-  private static final int TICK_MILLIS = 250;
-
   private static ScheduledExecutorService timer() {
     var timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().factory());
     timer.setRemoveOnCancelPolicy(true);
-    // Something that ends sooner than any call: else each call, being the next to end, would wake
-    // the timer's thread twice to tell it so.
-    var _ = timer.scheduleWithFixedDelay(() -> {}, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     return timer;
   }
 

@@ -74,7 +74,7 @@ class ForgedRowTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"grant_state, approved", "grant_state, junk", "claim_nonce, junk"})
+  @CsvSource({"grant_state, approved", "grant_state, junk"})
   void a_grant_that_cannot_be_read_is_an_outage(String attribute, String value) {
     api.claim(user, codes.userCode());
     editGrant(attribute, AttributeValue.fromS(value));
@@ -84,6 +84,17 @@ class ForgedRowTest {
     assertThat(Secrets.LOG.stream().skip(before))
         .isNotEmpty()
         .noneMatch(line -> line.contains("junk"));
+  }
+
+  /// A poll that is refused looks at the row; one that is not has its answer in that.
+  @Test
+  void a_claim_that_cannot_be_read_is_an_outage_for_whom_it_concerns() {
+    var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
+    editGrant("claim_nonce", AttributeValue.fromS("junk"));
+
+    assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 authorization_pending");
+    assertThat(api.approve(user, codes.userCode(), nonce).verdict())
+        .isEqualTo("503 temporarily_unavailable");
   }
 
   @ParameterizedTest
