@@ -26,7 +26,6 @@ abstract class EventHandler implements RequestStreamHandler {
   }
 
   final byte[] answer(byte[] event, LambdaLogger log) {
-    var object = Json.readObject("the event", new String(event, UTF_8));
-    return Json.write(answer(object, log)).getBytes(UTF_8);
+    return Json.write(answer(Json.readEvent(event), log)).getBytes(UTF_8);
   }
 }

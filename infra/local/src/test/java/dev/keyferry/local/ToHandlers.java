@@ -3,6 +3,7 @@ package dev.keyferry.local;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keyferry.local.Template.Authorization;
@@ -14,7 +15,9 @@ import java.util.Map;
 
 /// The API without the gateway: events made here go straight to the functions.
 final class ToHandlers extends Api {
-  private static final JsonMapper JSON = new JsonMapper();
+  /// Escapes, so that also half a character passes.
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   /// How the gateway hands a body over. Which it chooses is its own affair.
   enum Encoding {
@@ -123,7 +126,7 @@ final class ToHandlers extends Api {
 
   private ObjectNode invoke(String function, ObjectNode event) {
     try {
-      return (ObjectNode) JSON.readTree(functions.invoke(function, event.toString()));
+      return (ObjectNode) JSON.readTree(functions.invoke(function, JSON.writeValueAsString(event)));
     } catch (JsonProcessingException e) {
       throw new AssertionError("a handler answered no JSON", e);
     }
