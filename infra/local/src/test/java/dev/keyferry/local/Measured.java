@@ -56,7 +56,8 @@ final class Measured implements AutoCloseable {
 
   /// Ends it as it should end, so that it leaves behind what it was told to.
   void end() throws InterruptedException {
-    process.destroy();
+    // By its handle: the process itself would close what it still writes to.
+    process.toHandle().destroy();
     process.waitFor();
   }
 
