@@ -82,6 +82,11 @@ final class CallRecorder implements Functions.Tap {
             }
           }
         };
+    return watched(connection, interceptor);
+  }
+
+  /// The connection, with someone more who sees every call.
+  static AwsConnection watched(AwsConnection connection, ExecutionInterceptor interceptor) {
     return new AwsConnection(
         connection.region(),
         connection.credentials(),

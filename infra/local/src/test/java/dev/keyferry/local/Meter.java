@@ -75,12 +75,7 @@ final class Meter implements Functions.Tap {
 
   @Override
   public AwsConnection tap(String functionId, AwsConnection connection) {
-    return new AwsConnection(
-        connection.region(),
-        connection.credentials(),
-        connection.endpoint(),
-        connection.http(),
-        Stream.concat(connection.interceptors().stream(), Stream.of(new Reader())).toList());
+    return CallRecorder.watched(connection, new Reader());
   }
 
   private final class Reader implements ExecutionInterceptor {
