@@ -55,7 +55,11 @@ class EmulatorTest {
 
   @Test
   void a_whole_login_ends_with_a_key_that_opens_the_protected_route() {
-    var api = new OverHttp(Emulator.STACK);
+    login(new OverHttp(Emulator.STACK));
+  }
+
+  /// A whole login of alice's: the key that it ends with.
+  static String login(Api api) {
     var codes = api.codes();
     assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 authorization_pending");
     api.grant("alice", codes.userCode());
@@ -64,5 +68,6 @@ class EmulatorTest {
 
     assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 invalid_grant");
     assertThat(api.whoami(token).text("sub")).isEqualTo("alice");
+    return token;
   }
 }
