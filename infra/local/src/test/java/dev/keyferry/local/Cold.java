@@ -1,13 +1,7 @@
 package dev.keyferry.local;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.keyferry.local.LambdaStage.Way;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -126,8 +120,8 @@ final class Cold {
       var answer = stage.answer(started, function);
       return new Start(
           millis(answer.at() - from),
-          cpu(started.process()),
-          peak(started.process()),
+          Measured.cpu(started.process()),
+          Measured.peak(started.process()),
           millis(from - started.began()),
           millis(hooks));
     }
@@ -135,23 +129,6 @@ final class Cold {
 
   private static double millis(long nanos) {
     return nanos / 1e6;
-  }
-
-  /// Milliseconds of processor time, to a hundredth of a second.
-  private static double cpu(Process process) throws IOException {
-    var stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
-    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return 10.0 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
-  }
-
-  private static double peak(Process process) throws IOException {
-    return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-            .filter(line -> line.startsWith("VmHWM:"))
-            .map(line -> line.replaceAll("[^0-9]", ""))
-            .mapToDouble(Double::parseDouble)
-            .findFirst()
-            .orElseThrow()
-        / 1024;
   }
 
   private long classes(String function, Way way) throws IOException, InterruptedException {
@@ -174,22 +151,11 @@ final class Cold {
         .filter(Files::exists);
   }
 
-  private static Start oidcProvider(Path server) throws IOException {
-    var began = System.nanoTime();
-    var process = new ProcessBuilder("node", server.toString()).start();
-    try (var output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
-      var line = output.readLine();
-      while (!line.startsWith("ready ")) {
-        line = output.readLine();
-      }
-      var endpoint = URI.create(line.substring("ready ".length()) + "/device/auth");
-      var connection = (HttpURLConnection) endpoint.toURL().openConnection();
-      connection.setDoOutput(true);
-      connection.getOutputStream().write("client_id=cli&scope=openid".getBytes(UTF_8));
-      connection.getInputStream().readAllBytes();
-      return new Start(millis(System.nanoTime() - began), cpu(process), peak(process), 0, 0);
-    } finally {
-      process.destroyForcibly();
+  private static Start oidcProvider(Path file) throws IOException {
+    try (var server = new Measured(List.of("node", file.toString()));
+        var connection = new KeptAlive(server.url())) {
+      connection.form("/device/auth", "client_id=cli&scope=openid");
+      return new Start(1_000 * server.secondsSinceStart(), server.cpu(), server.peak(), 0, 0);
     }
   }
 

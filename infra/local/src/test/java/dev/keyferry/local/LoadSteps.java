@@ -128,7 +128,7 @@ final class LoadSteps {
 
   private Result measure(int connections, BooleanSupplier goesOn, Step step)
       throws InterruptedException, IOException {
-    var cpu = target.server().cpuSeconds();
+    var cpu = target.server().cpu();
     var began = System.nanoTime();
     var shares = new ArrayList<Share>();
     try (var threads = Executors.newFixedThreadPool(connections)) {
@@ -153,7 +153,7 @@ final class LoadSteps {
         millis.size() / seconds,
         millis,
         shares.stream().mapToLong(Share::errors).sum(),
-        (target.server().cpuSeconds() - cpu) * 1_000 / Math.max(1, millis.size()));
+        (target.server().cpu() - cpu) / Math.max(1, millis.size()));
   }
 
   private Share work(int number, BooleanSupplier goesOn, Step step) throws IOException {

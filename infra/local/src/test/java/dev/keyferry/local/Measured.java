@@ -13,7 +13,7 @@ import java.util.List;
 /// A server's process, and what it takes of the machine. It says `ready URL` when it is up.
 final class Measured implements AutoCloseable {
   /// Of Linux, in which `/proc` counts processor time.
-  private static final int TICKS_PER_SECOND = 100;
+  private static final double MILLIS_OF_TICK = 10;
 
   private final long began = System.nanoTime();
   private final Process process;
@@ -40,17 +40,37 @@ final class Measured implements AutoCloseable {
     return (System.nanoTime() - began) / 1e9;
   }
 
-  double cpuSeconds() throws IOException {
-    var stat = Files.readString(proc("stat"));
-    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / (double) TICKS_PER_SECOND;
+  /// Milliseconds of processor time.
+  double cpu() throws IOException {
+    return cpu(process);
   }
 
   double megabytes() throws IOException {
-    return Files.readAllLines(proc("status")).stream()
-            .filter(line -> line.startsWith("VmRSS:"))
-            .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")))
-            .sum()
+    return megabytes(process, "VmRSS");
+  }
+
+  /// At its most.
+  double peak() throws IOException {
+    return peak(process);
+  }
+
+  static double cpu(Process process) throws IOException {
+    var stat = Files.readString(proc(process, "stat"));
+    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * MILLIS_OF_TICK;
+  }
+
+  static double peak(Process process) throws IOException {
+    return megabytes(process, "VmHWM");
+  }
+
+  private static double megabytes(Process process, String field) throws IOException {
+    return Files.readAllLines(proc(process, "status")).stream()
+            .filter(line -> line.startsWith(field + ":"))
+            .map(line -> line.replaceAll("\\D", ""))
+            .mapToDouble(Double::parseDouble)
+            .findFirst()
+            .orElseThrow()
         / 1024;
   }
 
@@ -61,7 +81,7 @@ final class Measured implements AutoCloseable {
     process.waitFor();
   }
 
-  private Path proc(String file) {
+  private static Path proc(Process process, String file) {
     return Path.of("/proc", Long.toString(process.pid()), file);
   }
 
