@@ -4,6 +4,7 @@ import dev.keyferry.flow.Check;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.lambda.Clients;
+import dev.keyferry.local.LocalAws.Place;
 import dev.keyferry.local.LocalKeyferry;
 import dev.keyferry.local.LocalKeyferry.Options;
 import dev.keyferry.local.LocalKeyferry.Ports;
@@ -126,7 +127,7 @@ public final class LocalStack {
               Path.of("../template.yaml"),
               LocalKeyferry.NO_LIMITS,
               Ports.ANY,
-              Optional.empty(),
+              new Place.Memory(),
               Clients.ofArtifact().with(careful),
               Clock.systemUTC(),
               (_, connection) -> connection,

@@ -2,7 +2,10 @@ package dev.keyferry.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keyferry.aws.AwsConnection;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -34,11 +37,38 @@ public final class LocalAws implements AutoCloseable {
     this.embedded = embedded;
   }
 
+  /// Where a stack's data are.
+  public sealed interface Place {
+    /// In this process, and gone with it.
+    record Memory() implements Place {}
+
+    /// In this process, and in a folder for the next.
+    record Folder(Path path) implements Place {}
+
+    /// In another process, such as LocalStack or moto.
+    record Endpoint(URI url) implements Place {}
+  }
+
+  /// @param dynamoPort where an embedded DynamoDB listens
+  public static LocalAws in(Place place, int dynamoPort) throws IOException {
+    return switch (place) {
+      case Place.Memory _ -> embedded(dynamoPort);
+      case Place.Folder(var path) -> {
+        Files.createDirectories(path);
+        yield embedded(new LocalDynamo(dynamoPort, Optional.of(path)), LocalKms.in(path));
+      }
+      case Place.Endpoint(var url) -> at(url);
+    };
+  }
+
   public static LocalAws embedded(int dynamoPort) {
-    var dynamo = new LocalDynamo(dynamoPort);
+    return embedded(new LocalDynamo(dynamoPort), new LocalKms());
+  }
+
+  private static LocalAws embedded(LocalDynamo dynamo, LocalKms kms) {
     return new LocalAws(
         connection(dynamo.endpoint(), AwsConnection.defaultHttp()),
-        connection(Loopback.url(0), new LocalKms()),
+        connection(Loopback.url(0), kms),
         dynamo);
   }
 
@@ -87,7 +117,7 @@ public final class LocalAws implements AutoCloseable {
     try (var client = dynamo.dynamo()) {
       createTable(client, name, properties);
     } catch (ResourceInUseException _) {
-      // An external endpoint kept it from an earlier run.
+      // A folder or an external endpoint kept it from an earlier run.
     }
   }
 

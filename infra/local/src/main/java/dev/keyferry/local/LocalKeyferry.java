@@ -1,6 +1,7 @@
 package dev.keyferry.local;
 
 import dev.keyferry.lambda.Clients;
+import dev.keyferry.local.LocalAws.Place;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -8,7 +9,6 @@ import java.time.Clock;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The whole of `template.yaml` on one machine: gateway, functions, tables, hash key and identity
@@ -28,7 +28,7 @@ public final class LocalKeyferry implements AutoCloseable {
   /// What can differ between two stacks.
   ///
   /// @param parameters of the template, where they differ from their defaults
-  /// @param awsEndpoint another DynamoDB and KMS than the embedded ones
+  /// @param data where tables and hash key are
   /// @param tap between each function and AWS
   /// @param log what the functions log, line by line
   /// @param audit the decisions that they write down, line by line
@@ -36,19 +36,19 @@ public final class LocalKeyferry implements AutoCloseable {
       Path template,
       Map<String, String> parameters,
       Ports ports,
-      Optional<URI> awsEndpoint,
+      Place data,
       Clients clients,
       InstantSource clock,
       Functions.Tap tap,
       Consumer<String> log,
       Consumer<String> audit) {
     public static Options of(
-        Path template, Map<String, String> parameters, Ports ports, Optional<URI> awsEndpoint) {
+        Path template, Map<String, String> parameters, Ports ports, Place data) {
       return new Options(
           template,
           parameters,
           ports,
-          awsEndpoint,
+          data,
           Clients.ofArtifact(),
           Clock.systemUTC(),
           (_, connection) -> connection,
@@ -70,11 +70,7 @@ public final class LocalKeyferry implements AutoCloseable {
   public LocalKeyferry(Options options) throws IOException {
     gateway = new Gateway(options.ports().api(), options.log());
     identityProvider = new IdentityProvider(options.ports().oidc());
-    aws =
-        options
-            .awsEndpoint()
-            .map(LocalAws::at)
-            .orElseGet(() -> LocalAws.embedded(options.ports().dynamo()));
+    aws = LocalAws.in(options.data(), options.ports().dynamo());
     template =
         new Template(
             options.template(),

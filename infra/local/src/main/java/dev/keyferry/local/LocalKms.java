@@ -4,11 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -28,10 +35,53 @@ public final class LocalKms implements SdkHttpClient {
   private static final int LONGEST_MESSAGE = 4096;
   private static final JsonMapper JSON = new JsonMapper();
 
+  private static final Set<PosixFilePermission> OWNER_ALONE =
+      PosixFilePermissions.fromString("rw-------");
+
   private final Map<String, Key> keys = new ConcurrentHashMap<>();
   private final Map<String, String> aliases = new ConcurrentHashMap<>();
+  private final Optional<Path> file;
 
-  private record Key(String arn, SecretKeySpec secret, boolean enabled) {}
+  /// @param secret in Base64
+  private record Key(String arn, String secret, boolean enabled) {}
+
+  private record Kept(Map<String, Key> keys, Map<String, String> aliases) {}
+
+  public LocalKms() {
+    file = Optional.empty();
+  }
+
+  private LocalKms(Path file) throws IOException {
+    this.file = Optional.of(file);
+    if (Files.exists(file)) {
+      var kept = JSON.readValue(file.toFile(), Kept.class);
+      keys.putAll(kept.keys());
+      aliases.putAll(kept.aliases());
+    }
+  }
+
+  /// With its keys in a file of this folder, for the next to start with. Whoever can read the file
+  /// has them, so only its owner can.
+  static LocalKms in(Path folder) throws IOException {
+    return new LocalKms(folder.resolve("kms.json"));
+  }
+
+  private void keep() {
+    file.ifPresent(kept -> {
+      try {
+        var written =
+            Files.createTempFile(
+                kept.toAbsolutePath().getParent(),
+                "kms",
+                ".json",
+                PosixFilePermissions.asFileAttribute(OWNER_ALONE));
+        JSON.writeValue(written.toFile(), new Kept(keys, aliases));
+        Files.move(written, kept, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        throw new UncheckedIOException("the hash key cannot be kept in " + kept, e);
+      }
+    });
+  }
 
   /// An error as KMS words it.
   private static final class Refusal extends Exception {
@@ -74,6 +124,7 @@ public final class LocalKms implements SdkHttpClient {
       case "CreateAlias" -> {
         var key = find(input.path("TargetKeyId").asText());
         aliases.put(input.path("AliasName").asText(), key.arn());
+        keep();
         yield Map.of();
       }
       case "DescribeKey" -> Map.of("KeyMetadata", metadata(find(input.path("KeyId").asText())));
@@ -84,19 +135,28 @@ public final class LocalKms implements SdkHttpClient {
     };
   }
 
+  /// A new key's ARN, as CreateKey would answer it.
+  String newKey() {
+    return createKey().arn();
+  }
+
   private Key createKey() {
     var secret = new byte[32];
     new SecureRandom().nextBytes(secret);
     var arn = "arn:aws:kms:us-east-1:000000000000:key/" + java.util.UUID.randomUUID();
-    var key = new Key(arn, new SecretKeySpec(secret, "HmacSHA256"), true);
-    keys.put(arn, key);
-    return key;
+    return put(new Key(arn, Base64.getEncoder().encodeToString(secret), true));
   }
 
   private Map<String, ?> able(JsonNode input, boolean enabled) throws Refusal {
     var key = find(input.path("KeyId").asText());
-    keys.put(key.arn(), new Key(key.arn(), key.secret(), enabled));
+    put(new Key(key.arn(), key.secret(), enabled));
     return Map.of();
+  }
+
+  private Key put(Key key) {
+    keys.put(key.arn(), key);
+    keep();
+    return key;
   }
 
   private Map<String, ?> generateMac(JsonNode input) throws Refusal {
@@ -113,7 +173,7 @@ public final class LocalKms implements SdkHttpClient {
     }
     try {
       var mac = Mac.getInstance("HmacSHA256");
-      mac.init(key.secret());
+      mac.init(new SecretKeySpec(Base64.getDecoder().decode(key.secret()), "HmacSHA256"));
       return Map.of(
           "KeyId", key.arn(),
           "MacAlgorithm", "HMAC_SHA_256",

@@ -1,5 +1,6 @@
 package dev.keyferry.local;
 
+import dev.keyferry.local.LocalAws.Place;
 import dev.keyferry.local.LocalKeyferry.Options;
 import dev.keyferry.local.LocalKeyferry.Ports;
 import java.io.IOException;
@@ -40,17 +41,31 @@ public final class Main {
 
   private static void run(Path template, Map<String, String> environment)
       throws IOException, InterruptedException {
-    var awsEndpoint =
-        Optional.ofNullable(environment.get("KEYFERRY_AWS_ENDPOINT"))
-            .filter(endpoint -> !endpoint.isBlank())
-            .map(URI::create);
+    var data = data(environment);
     var parameters = limits(environment);
-    var ports = ports(environment, awsEndpoint.isEmpty());
-    var stack = new LocalKeyferry(Options.of(template, parameters, ports, awsEndpoint));
+    var ports = ports(environment, !(data instanceof Place.Endpoint));
+    var stack = new LocalKeyferry(Options.of(template, parameters, ports, data));
     Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
     System.out.println("ready " + stack.url());
     System.out.println(tryIt(stack));
     Thread.currentThread().join();
+  }
+
+  private static Place data(Map<String, String> environment) {
+    var endpoint = set(environment, "KEYFERRY_AWS_ENDPOINT").map(URI::create);
+    var folder = set(environment, "KEYFERRY_DATA").map(Path::of);
+    if (endpoint.isPresent() && folder.isPresent()) {
+      throw new Misfit(
+          "KEYFERRY_DATA is for the embedded tables; KEYFERRY_AWS_ENDPOINT has others");
+    }
+    return endpoint
+        .<Place>map(Place.Endpoint::new)
+        .or(() -> folder.map(Place.Folder::new))
+        .orElse(new Place.Memory());
+  }
+
+  private static Optional<String> set(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
   }
 
   private static Map<String, String> limits(Map<String, String> environment) {

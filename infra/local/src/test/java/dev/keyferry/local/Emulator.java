@@ -1,5 +1,6 @@
 package dev.keyferry.local;
 
+import dev.keyferry.local.LocalAws.Place;
 import dev.keyferry.local.LocalKeyferry.Options;
 import dev.keyferry.local.LocalKeyferry.Ports;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class Emulator {
             Shared.ROOT.resolve("template.yaml"),
             LocalKeyferry.NO_LIMITS,
             Ports.ANY,
-            Optional.of(ENDPOINT));
+            new Place.Endpoint(ENDPOINT));
     try {
       return new LocalKeyferry(options);
     } catch (IOException e) {

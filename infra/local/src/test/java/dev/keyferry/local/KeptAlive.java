@@ -42,7 +42,9 @@ final class KeptAlive implements AutoCloseable {
     return send("GET " + path, "Authorization: Bearer " + bearer + "\r\n", "");
   }
 
-  private Answer send(String request, String headers, String body) throws IOException {
+  /// @param request method and path
+  /// @param headers besides those of every request, a line each
+  Answer send(String request, String headers, String body) throws IOException {
     var bytes = body.getBytes(UTF_8);
     var head =
         "%s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n"

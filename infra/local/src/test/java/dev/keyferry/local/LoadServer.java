@@ -20,8 +20,6 @@ import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.kms.model.KeySpec;
-import software.amazon.awssdk.services.kms.model.KeyUsageType;
 
 /// The gateway, the functions and a KMS in a process of their own, for `bench/load` to weigh. The
 /// identity provider is elsewhere; so is DynamoDB, or the stores are in memory.
@@ -37,34 +35,22 @@ final class LoadServer {
   /// @param arguments the template, the issuer, and where DynamoDB is
   public static void main(String[] arguments) throws IOException {
     var gateway = new Gateway(0, System.err::println);
+    var hashes = new LocalKms();
     var kms =
         new AwsConnection(
             Region.US_EAST_1,
             StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")),
             Optional.of(Loopback.url(0)),
-            new LocalKms(),
+            hashes,
             List.of());
     var template =
         new Template(
             Path.of(arguments[0]),
             LocalKeyferry.values(
-                LocalKeyferry.NO_LIMITS,
-                gateway.url(),
-                URI.create(arguments[1]),
-                createHashKey(kms)));
+                LocalKeyferry.NO_LIMITS, gateway.url(), URI.create(arguments[1]), hashes.newKey()));
     var functions = new Functions(template, wiring(arguments[2], kms), System.err::println);
     gateway.serve(template.routes(), template.stageVariables(), functions);
     System.out.println("ready " + gateway.url());
-  }
-
-  private static String createHashKey(AwsConnection kms) {
-    try (var client = kms.kms()) {
-      return client
-          .createKey(
-              key -> key.keySpec(KeySpec.HMAC_256).keyUsage(KeyUsageType.GENERATE_VERIFY_MAC))
-          .keyMetadata()
-          .arn();
-    }
   }
 
   private static Function<Template.Function, Wiring> wiring(String store, AwsConnection kms) {

@@ -68,9 +68,9 @@ final class LoadSteps {
   }
 
   /// Until the server has compiled what it will be measured by.
-  void warmUp(int connections, int seconds) throws InterruptedException, IOException {
+  void warmUp(int connections, int requests) throws InterruptedException, IOException {
     for (var step : steps().values()) {
-      during(seconds, connections, step);
+      times(requests, connections, step);
     }
     asked.clear();
     polled.clear();

@@ -4,6 +4,7 @@ import dev.keyferry.flow.Check;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.lambda.Clients;
+import dev.keyferry.local.LocalAws.Place;
 import dev.keyferry.local.LocalKeyferry.Options;
 import dev.keyferry.local.LocalKeyferry.Ports;
 import dev.keyferry.local.ToHandlers.Encoding;
@@ -149,7 +150,7 @@ final class Shared {
               TEMPLATE,
               LocalKeyferry.NO_LIMITS,
               Ports.ANY,
-              Optional.empty(),
+              new Place.Memory(),
               CLIENTS,
               CLOCK,
               (_, connection) -> connection,
