@@ -16,9 +16,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// The local stack for [Soak] to wear out: its tables in a folder, a wire to AWS that fails, a clock
-/// that is wrong at each look by up to two seconds. Told a word it answers one line: `calm` mends
-/// the wire, `size` asks for the heap in kilobytes and the threads.
+/// The local stack for [Soak] to wear out: its tables in a folder, a wire to AWS that fails, a
+/// clock that is wrong at each look by up to two seconds. Told a word it answers one line: `calm`
+/// mends the wire, `size` asks for the heap in kilobytes and the threads.
 final class SoakServer {
   private static final long SKEW = 2_000;
 

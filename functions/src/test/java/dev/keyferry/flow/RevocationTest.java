@@ -1,0 +1,114 @@
+package dev.keyferry.flow;
+
+import static dev.keyferry.flow.Samples.CLI;
+import static dev.keyferry.flow.Samples.DEMO;
+import static dev.keyferry.flow.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
+import dev.keyferry.flow.Key.Generation;
+import dev.keyferry.flow.Key.Previous;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// RFC 7009, over the row of a device whose tokens were renewed once.
+final class RevocationTest {
+  private final TestClock clock = new TestClock(NOON);
+  private final TestHasher hasher = new TestHasher();
+  private final InMemoryKeyStore keys = new InMemoryKeyStore();
+  private final List<Event> events = new ArrayList<>();
+  private final Revocation revocation = new Revocation(keys, hasher, clock, events::add);
+
+  private final RefreshToken before = Samples.first(hasher, 1, Samples.deviceCode());
+  private final RefreshToken present = before.next(hasher, 1);
+  private final KeyId id = present.id();
+
+  @BeforeEach
+  void link() {
+    var sample = Samples.key(Samples.renewable(Samples.subject(), NOON));
+    var previous = new Previous(hash(before.access(hasher, 1).bytes()), hash(before.bytes()), NOON, Digest.NONE);
+    var generation =
+        new Generation(
+            1,
+            hash(present.access(hasher, 1).bytes()),
+            hash(present.bytes()),
+            NOON,
+            Optional.of(previous),
+            Digest.NONE,
+            Samples.attempt(),
+            Optional.empty());
+    keys.putIfAbsent(
+        new Key(id, sample.terms(), Digest.NONE, generation, Optional.empty(), Optional.empty()));
+  }
+
+  private Digest hash(byte[] token) {
+    return hasher.digest(Purpose.KEY, token);
+  }
+
+  private boolean isRevoked() {
+    return keys.find(id).orElseThrow().revokedAt().isPresent();
+  }
+
+  @Test
+  void either_token_ends_the_device_and_says_so_once() {
+    revocation.revoke(CLI, present.access(hasher, 1).reveal());
+
+    assertThat(keys.find(id).orElseThrow().revokedAt()).contains(NOON);
+    clock.advance(Duration.ofSeconds(1));
+    revocation.revoke(CLI, present.reveal());
+    assertThat(keys.find(id).orElseThrow().revokedAt()).contains(NOON);
+    assertThat(events).singleElement().extracting(Event::kind).isEqualTo(Kind.REVOKED);
+    assertThat(events.getFirst().facts())
+        .containsEntry("by", "client")
+        .containsEntry("key_id", id.value());
+  }
+
+  @Test
+  void the_refresh_token_does_without_the_access_token() {
+    revocation.revoke(CLI, present.reveal());
+    assertThat(isRevoked()).isTrue();
+  }
+
+  @Test
+  void the_tokens_before_end_it_too() {
+    revocation.revoke(CLI, before.reveal());
+    assertThat(isRevoked()).isTrue();
+  }
+
+  @Test
+  void a_token_hashed_under_the_version_before_ends_it_after_a_rotation() {
+    hasher.rotateTo(2);
+    revocation.revoke(CLI, present.reveal());
+    assertThat(isRevoked()).isTrue();
+  }
+
+  @Test
+  void another_clients_word_ends_nothing_before_a_rotation_or_after() {
+    revocation.revoke(DEMO, present.reveal());
+    hasher.rotateTo(2);
+    revocation.revoke(DEMO, present.reveal());
+    assertThat(isRevoked()).isFalse();
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void a_token_that_only_has_the_devices_id_ends_nothing() {
+    var other = RefreshToken.first(TokenPrefix.DEFAULT, hasher, 1, id, Samples.deviceCode());
+    revocation.revoke(CLI, other.reveal());
+    revocation.revoke(CLI, other.access(hasher, 1).reveal());
+    assertThat(isRevoked()).isFalse();
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void what_is_no_token_ends_nothing() {
+    revocation.revoke(CLI, "kf_" + id.value());
+    revocation.revoke(CLI, "");
+    assertThat(isRevoked()).isFalse();
+  }
+}
