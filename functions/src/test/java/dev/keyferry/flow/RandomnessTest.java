@@ -58,21 +58,29 @@ final class RandomnessTest {
   /// What one place of a text should look like.
   ///
   /// @param frequencies of the characters of the alphabet, in its order
-  private record Place(int at, String alphabet, double[] frequencies) {
+  private record Place(int at, String alphabet, List<Double> frequencies) {
     ChiSquared fit(Sample sample) {
-      var seen = sample.counts()[at];
+      var seen = sample.counts[at];
       var counts = alphabet.chars().map(character -> seen[character]).toArray();
       assertThat(Arrays.stream(counts).sum()).isEqualTo(MANY);
-      return ChiSquared.of(counts, Arrays.stream(frequencies).map(it -> it * MANY).toArray());
+      return ChiSquared.of(counts, frequencies.stream().mapToDouble(it -> it * MANY).toArray());
     }
   }
 
   /// Of a million texts what is asked of them, and not the texts.
-  ///
-  /// @param counts of each character at each place
-  /// @param prints of each part that shall not come twice, 64 bits of each: that two differ and
-  /// have the same is one in 10^7
-  private record Sample(int[][] counts, long[][] prints) {
+  private static final class Sample {
+    /// Of each character at each place.
+    private final int[][] counts;
+
+    /// 64 bits of each part that shall not come twice: that two differ and have the same is one in
+    /// 10^7.
+    private final long[][] prints;
+
+    private Sample(int[][] counts, long[][] prints) {
+      this.counts = counts;
+      this.prints = prints;
+    }
+
     static Sample of(Supplier<String> draw, int... ends) {
       var length = ends[ends.length - 1];
       var prints = new long[ends.length][MANY];
@@ -155,8 +163,7 @@ final class RandomnessTest {
   void a_character_that_is_a_tenth_too_frequent_would_be_found() {
     // One of 320 characters is the first of 32 whatever was drawn.
     var sample =
-        Sample.of(
-            () -> at(USER_CODE, random.nextInt(320) == 0 ? 0 : random.nextInt(32)), 1);
+        Sample.of(() -> at(USER_CODE, random.nextInt(320) == 0 ? 0 : random.nextInt(32)), 1);
 
     assertThat(worst(sample, places(0, 1, USER_CODE))).isLessThan(LEAST_P);
   }
@@ -206,8 +213,7 @@ final class RandomnessTest {
   }
 
   private static List<Place> places(int from, int count, String alphabet) {
-    var each = new double[alphabet.length()];
-    Arrays.fill(each, 1.0 / alphabet.length());
+    var each = Collections.nCopies(alphabet.length(), 1.0 / alphabet.length());
     return IntStream.range(from, from + count)
         .mapToObj(at -> new Place(at, alphabet, each))
         .toList();
@@ -221,8 +227,8 @@ final class RandomnessTest {
     return places;
   }
 
-  /// The places of a number of so many bits, all as likely. Of the numbers below 2^bits those with a
-  /// certain digit at a place come in runs as long as the place is worth, one in each cycle of 62
+  /// The places of a number of so many bits, all as likely. Of the numbers below 2^bits those with
+  /// a certain digit at a place come in runs as long as the place is worth, one in each cycle of 62
   /// runs; the last cycle is cut off.
   private static List<Place> digits(int from, int width, int bits) {
     var base = BigInteger.valueOf(BASE62.length());
@@ -231,12 +237,12 @@ final class RandomnessTest {
     for (int place = 0; place < width; place++) {
       var run = base.pow(width - 1 - place);
       var cycles = numbers.divideAndRemainder(run.multiply(base));
-      var frequencies = new double[BASE62.length()];
-      for (int digit = 0; digit < frequencies.length; digit++) {
-        var cut = cycles[1].subtract(run.multiply(BigInteger.valueOf(digit)));
-        var having = cycles[0].multiply(run).add(cut.max(BigInteger.ZERO).min(run));
-        frequencies[digit] = having.doubleValue() / numbers.doubleValue();
-      }
+      var frequencies =
+          IntStream.range(0, BASE62.length())
+              .mapToObj(digit -> cycles[1].subtract(run.multiply(BigInteger.valueOf(digit))))
+              .map(cut -> cycles[0].multiply(run).add(cut.max(BigInteger.ZERO).min(run)))
+              .map(having -> having.doubleValue() / numbers.doubleValue())
+              .toList();
       places.add(new Place(from + place, BASE62, frequencies));
     }
     return Collections.unmodifiableList(places);
@@ -279,7 +285,7 @@ final class RandomnessTest {
 
     @Override
     public byte[] hmac(Purpose purpose, int version, byte[] message) {
-      mac.get().update((byte) purpose.ordinal());
+      mac.get().update(purpose.label().getBytes(StandardCharsets.US_ASCII));
       return mac.get().doFinal(message);
     }
 

@@ -230,8 +230,7 @@ public sealed interface StoreStep {
           .or("expired", grant -> grant.isExpired(now))
           .or(
               "another subject",
-              grant ->
-                  grant.state().claimed().filter(it -> it.subject().equals(subject)).isEmpty())
+              grant -> grant.state().claimed().filter(it -> it.subject().equals(subject)).isEmpty())
           .of(before.grants().find(locator));
     }
   }
@@ -251,8 +250,7 @@ public sealed interface StoreStep {
     }
   }
 
-  record Redeem(
-      Locator locator, Proof proof, Instant approvedAt, Redemption redemption, Key key)
+  record Redeem(Locator locator, Proof proof, Instant approvedAt, Redemption redemption, Key key)
       implements StoreStep {
     @Override
     public Object on(AllStores stores) {
@@ -294,8 +292,7 @@ public sealed interface StoreStep {
           .or("linked no more", key -> !next.issuedAt().isBefore(key.terms().linkedUntil()))
           .or(
               "idle",
-              key ->
-                  !next.issuedAt().isBefore(key.generation().issuedAt().plus(Key.LONGEST_IDLE)))
+              key -> !next.issuedAt().isBefore(key.generation().issuedAt().plus(Key.LONGEST_IDLE)))
           .of(before.find(id));
     }
   }
@@ -309,9 +306,7 @@ public sealed interface StoreStep {
     @Override
     public List<String> against(AllStores before) {
       var refused = "not to this " + revoker.getClass().getSimpleName();
-      return new Reasons<Key>()
-          .or(refused, key -> !revoker.mayRevoke(key))
-          .of(before.find(id));
+      return new Reasons<Key>().or(refused, key -> !revoker.mayRevoke(key)).of(before.find(id));
     }
   }
 

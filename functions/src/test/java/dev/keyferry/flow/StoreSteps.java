@@ -238,8 +238,7 @@ public final class StoreSteps {
         grant.locator(),
         proof(grant),
         approvedAt,
-        new Redemption(
-            moment(grant), name + "-redeem-" + redemptions++, sometimes(pick(DIGESTS))),
+        new Redemption(moment(grant), name + "-redeem-" + redemptions++, sometimes(pick(DIGESTS))),
         key(claim.subject(), approvedAt));
   }
 
@@ -295,8 +294,7 @@ public final class StoreSteps {
     return switch (random.nextInt(10)) {
       case 0, 1, 2, 3, 4 -> new StoreStep.Renew(id, near(key.terms().clientId()), next(key));
       case 5, 6 -> new StoreStep.Revoke(id, revoker(key), NOON.plusSeconds(random.nextInt(3)));
-      case 7, 8 ->
-          new StoreStep.MarkUsed(id, NOON.plus(Duration.ofHours(random.nextInt(3))));
+      case 7, 8 -> new StoreStep.MarkUsed(id, NOON.plus(Duration.ofHours(random.nextInt(3))));
       default -> new StoreStep.FindKey(id);
     };
   }
@@ -344,8 +342,7 @@ public final class StoreSteps {
           new StoreStep.SetDisabled(
               subject, chance(60) ? !isDisabled : isDisabled, now, attempt("disable"));
       case 4, 5 ->
-          new StoreStep.ListKeys(
-              subject, pick(StoreStep.Wanted.values()), 1 + random.nextInt(2));
+          new StoreStep.ListKeys(subject, pick(StoreStep.Wanted.values()), 1 + random.nextInt(2));
       default -> new StoreStep.FindStanding(subject);
     };
   }
@@ -385,7 +382,8 @@ public final class StoreSteps {
   }
 
   private Approval approval(Consent consent) {
-    var profile = pick(Samples.PROFILE, new Profile(Optional.empty(), Optional.empty(), Optional.empty()));
+    var profile =
+        pick(Samples.PROFILE, new Profile(Optional.empty(), Optional.empty(), Optional.empty()));
     return new Approval(consent, profile, pick(NOON, SINCE), chance(50), pick(DIGESTS));
   }
 

@@ -25,20 +25,24 @@ import java.security.DrbgParameters;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.crac.Core;
 
-/// A function's process as it is when Lambda takes its snapshot, which is then copied, heap and all,
-/// by `fork`. A copy has no thread but this one: it can neither collect garbage nor compile, and
-/// whoever starts it must see to it that it need not.
+/// A function's process as it is when Lambda takes its snapshot, which is then copied, heap and
+/// all, by `fork`. A copy has no thread but this one: it can neither collect garbage nor compile,
+/// and whoever starts it must see to it that it need not.
 final class Image {
-  private static final int TRIES = 3;
+  private static final int TRIES = 5;
 
   private final RandomGenerator drawn;
   private final InMemoryGrantStore grants = new InMemoryGrantStore(new InMemoryKeyStore());
@@ -84,21 +88,20 @@ final class Image {
     image.copy(processes, Integer.parseInt(arguments[1]), false);
   }
 
-  /// Now and then the one thread of a copy waits for what a thread that it has not was just doing;
-  /// then there is another copy.
+  /// Now and then a copy waits for a lock of a thread that it has not: every five seconds the JVM
+  /// tidies its memory. Then there is another copy.
   private void copy(Processes processes, int wanted, boolean restored) throws Throwable {
     var missing = wanted;
     for (int tries = 0; missing > 0 && tries < TRIES; tries++) {
+      var copies = new HashSet<Integer>();
       for (int copy = 0; copy < missing; copy++) {
-        if (processes.fork()) {
+        var process = processes.fork();
+        if (process == 0) {
           processes.end(report(restored) ? 0 : 1);
         }
+        copies.add(process);
       }
-      var well = 0;
-      for (int copy = 0; copy < missing; copy++) {
-        well += processes.await() ? 1 : 0;
-      }
-      missing -= well;
+      missing = processes.await(copies);
     }
   }
 
@@ -108,8 +111,8 @@ final class Image {
   }
 
   /// Of what was read from the kernel just before the snapshot, the platform's generator gives away
-  /// the rest for a tenth of a second. To the copies that second does not pass: a restored clock may
-  /// well show what it showed before, or less.
+  /// the rest for a tenth of a second. To the copies that second does not pass: a restored clock
+  /// may well show what it showed before, or less.
   private static void stopTheClock() throws ReflectiveOperationException {
     var type = Class.forName("sun.security.provider.NativePRNG");
     var instance = type.getDeclaredField("INSTANCE");
@@ -148,8 +151,9 @@ final class Image {
     var codes = given(flow.authorize(Samples.request(Clock.systemUTC().instant())));
     values.put("device code", codes.deviceCode().reveal());
     values.put("user code", codes.userCode().display());
-    var _ = flow.poll(
-        Samples.CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), Optional.empty());
+    var _ =
+        flow.poll(
+            Samples.CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), Optional.empty());
     var polled = grants.find(codes.deviceCode().locator()).orElseThrow();
     values.put("attempt", polled.pace().lastPoll().orElseThrow());
     var screen = given(flow.claim(Samples.subject(), codes.userCode()));
@@ -170,11 +174,15 @@ final class Image {
   /// The calls of the C library that Java has no words for.
   @SuppressWarnings("restricted")
   private static final class Processes {
-    private static final int SECONDS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final int AT_ONCE = 1;
+    private static final int SIGKILL = 9;
 
     private final MethodHandle fork = call("fork", FunctionDescriptor.of(JAVA_INT));
     private final MethodHandle end = call("_exit", FunctionDescriptor.ofVoid(JAVA_INT));
-    private final MethodHandle alarm = call("alarm", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private final MethodHandle kill =
+        call("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private final MethodHandle await =
         call("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private final MemorySegment status = Arena.global().allocate(JAVA_INT);
@@ -184,13 +192,9 @@ final class Image {
       return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), types);
     }
 
-    /// Whether this is the copy, which is given so many seconds.
-    boolean fork() throws Throwable {
-      var isCopy = (int) fork.invokeExact() == 0;
-      if (isCopy) {
-        var _ = (int) alarm.invokeExact(SECONDS);
-      }
-      return isCopy;
+    /// The copy's id, or 0 for the copy.
+    int fork() throws Throwable {
+      return (int) fork.invokeExact();
     }
 
     /// At once, and without the threads that a Java process needs to end.
@@ -198,10 +202,24 @@ final class Image {
       end.invokeExact(status);
     }
 
-    /// Whether the next copy that ends has ended well.
-    boolean await() throws Throwable {
-      var _ = (int) await.invokeExact(-1, status, 0);
-      return status.get(JAVA_INT, 0) == 0;
+    /// How many of these copies do not end well, or not in time.
+    int await(Set<Integer> copies) throws Throwable {
+      var bad = copies.size();
+      var end = System.nanoTime() + PATIENCE.toNanos();
+      while (!copies.isEmpty()) {
+        var ended = (int) await.invokeExact(-1, status, AT_ONCE);
+        if (ended > 0) {
+          copies.remove(ended);
+          bad -= status.get(JAVA_INT, 0) == 0 ? 1 : 0;
+        } else if (System.nanoTime() < end) {
+          LockSupport.parkNanos(PAUSE.toNanos());
+        } else {
+          for (int copy : copies) {
+            var _ = (int) kill.invokeExact(copy, SIGKILL);
+          }
+        }
+      }
+      return bad;
     }
   }
 }

@@ -301,8 +301,8 @@ class HonestStoresTest {
     @Override
     public Counted counted(Window window) {
       var row = raw(GRANTS, Set.of(window.partitionKey())).values().stream().findFirst();
-      row.ifPresent(there ->
-          assertThat(number(there, "purge_at")).isEqualTo(window.end().getEpochSecond()));
+      row.ifPresent(
+          there -> assertThat(number(there, "purge_at")).isEqualTo(window.end().getEpochSecond()));
       return row.map(there ->
               new Counted(
                   there.containsKey("hits") ? number(there, "hits") : 0,
@@ -320,8 +320,7 @@ class HonestStoresTest {
       rows.putAll(raw(GRANTS, of("GRANT#", partitionKeys)));
       rows.putAll(raw(KEYS, of("KEY#", partitionKeys)));
       return rows.entrySet().stream()
-          .collect(
-              Collectors.toMap(Map.Entry::getKey, row -> number(row.getValue(), "purge_at")));
+          .collect(Collectors.toMap(Map.Entry::getKey, row -> number(row.getValue(), "purge_at")));
     }
 
     private static long number(Map<String, AttributeValue> row, String attribute) {
@@ -348,8 +347,7 @@ class HonestStoresTest {
           .responses()
           .getOrDefault(table, List.of())
           .stream()
-          .collect(
-              Collectors.toMap(row -> Objects.requireNonNull(row.get("pk")).s(), row -> row));
+          .collect(Collectors.toMap(row -> Objects.requireNonNull(row.get("pk")).s(), row -> row));
     }
 
     @Override
