@@ -34,7 +34,7 @@ public final class DynamoLimitStore implements LimitStore {
             key(window),
             found -> found.last().equals(Optional.of(attempt)),
             "ADD hits :one SET last_hit = :attempt, purge_at = :purge_at",
-            "attribute_not_exists(pk) OR (hits < :most AND last_hit <> :attempt)",
+            "attribute_not_exists(hits) OR (hits < :most AND last_hit <> :attempt)",
             Attributes.none()
                 .with(":one", 1)
                 .with(":most", window.limit().most())

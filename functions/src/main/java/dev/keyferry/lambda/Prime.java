@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.LambdaRuntime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -18,22 +19,29 @@ import org.jspecify.annotations.Nullable;
 /// snapshot holds the classes which the first request needs.
 ///
 /// It is a second handler that answers, made for this of a wiring of its own and then forgotten:
-/// with its own random generator, made-up credentials, and [NoAws] in the place of DynamoDB and
-/// KMS. So what a restored environment works with has derived no subkey, drawn nothing, and is
-/// connected to nobody.
+/// with made-up credentials, and [NoAws] in the place of DynamoDB and KMS. So what a restored
+/// environment works with has derived no subkey and is connected to nobody.
+///
+/// All random generators of the platform are one underneath: what it has read from the kernel it
+/// keeps in the heap, and gives away for a tenth of a second by the clock, which in a restored
+/// environment may not have gone on. So each environment adds something of its own before it draws.
 final class Prime implements Resource {
   /// Whoever takes the snapshot only holds it weakly.
-  private static @Nullable Prime registered;
+  static @Nullable Prime registered;
+
+  private static final int SEED_BYTES = 32;
 
   private final Map<String, String> settings;
+  private final SecureRandom random;
 
-  Prime(Map<String, String> settings) {
+  Prime(Map<String, String> settings, SecureRandom random) {
     this.settings = settings;
+    this.random = random;
   }
 
-  static void beforeSnapshot(Map<String, String> settings) {
+  static void beforeSnapshot(Map<String, String> settings, SecureRandom random) {
     if ("snap-start".equals(settings.get("AWS_LAMBDA_INITIALIZATION_TYPE"))) {
-      registered = new Prime(settings);
+      registered = new Prime(settings, random);
       Core.getGlobalContext().register(registered);
     }
   }
@@ -47,7 +55,8 @@ final class Prime implements Resource {
 
   @Override
   public void afterRestore(Context<? extends Resource> context) {
-    // What needs AWS is fetched by the first request that needs it.
+    // Straight from the kernel. What needs AWS is fetched by the first request that needs it.
+    random.setSeed(random.generateSeed(SEED_BYTES));
   }
 
   private void answerSample(Class<? extends EventHandler> type)

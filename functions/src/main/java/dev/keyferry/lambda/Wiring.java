@@ -77,7 +77,8 @@ public class Wiring {
   /// As Lambda runs it: settings from the environment, the role's credentials, the real clock.
   static Wiring ofEnvironment() {
     var settings = System.getenv();
-    Prime.beforeSnapshot(settings);
+    var random = new SecureRandom();
+    Prime.beforeSnapshot(settings, random);
     Supplier<AwsConnection> connection =
         () ->
             new AwsConnection(
@@ -92,7 +93,7 @@ public class Wiring {
         connection,
         connection,
         Clock.systemUTC(),
-        new SecureRandom(),
+        random,
         AuditLog.standardOutput());
   }
 

@@ -4,6 +4,7 @@ import dev.keyferry.flow.Limit.Window;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Counts in memory.
@@ -42,6 +43,15 @@ public final class InMemoryLimitStore implements LimitStore {
   @Override
   public synchronized void giveBack(Window window, String attempt) {
     reserved.getOrDefault(window.partitionKey(), new HashSet<>()).remove(attempt);
+  }
+
+  /// What the rows of a window hold.
+  public synchronized AllStores.Counted counted(Window window) {
+    var row = row(window);
+    return new AllStores.Counted(
+        row.hits(),
+        Optional.of(row.last()).filter(last -> !last.isEmpty()),
+        Set.copyOf(reserved.getOrDefault(window.partitionKey(), Set.of())));
   }
 
   private Row row(Window window) {

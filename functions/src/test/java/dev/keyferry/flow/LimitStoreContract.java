@@ -96,6 +96,16 @@ public abstract class LimitStoreContract {
   }
 
   @Test
+  void what_is_reserved_takes_no_room_from_what_is_counted() {
+    assertThat(store().reserve(window, Samples.attempt())).isTrue();
+    assertThat(List.of(count(window), count(window), count(window), count(window)))
+        .containsExactly(true, true, true, false);
+
+    assertThat(store().reserve(window, Samples.attempt())).isTrue();
+    assertThat(store().isFull(window)).isTrue();
+  }
+
+  @Test
   void every_limit_everyone_and_every_window_is_counted_apart() {
     nCopies(3, window).forEach(this::count);
 

@@ -121,7 +121,7 @@ public final class LocalAws implements AutoCloseable {
     }
   }
 
-  private static void createTable(DynamoDbClient client, String name, JsonNode properties) {
+  static void createTable(DynamoDbClient client, String name, JsonNode properties) {
     var attributes =
         properties
             .path("AttributeDefinitions")
