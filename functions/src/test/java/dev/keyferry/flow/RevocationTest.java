@@ -31,7 +31,9 @@ final class RevocationTest {
   @BeforeEach
   void link() {
     var sample = Samples.key(Samples.renewable(Samples.subject(), NOON));
-    var previous = new Previous(hash(before.access(hasher, 1).bytes()), hash(before.bytes()), NOON, Digest.NONE);
+    var previous =
+        new Previous(
+            hash(before.access(hasher, 1).bytes()), hash(before.bytes()), NOON, Digest.NONE);
     var generation =
         new Generation(
             1,

@@ -151,6 +151,18 @@ class MainTest {
     assertThat(stack.process().waitFor()).isEqualTo(69);
   }
 
+  @Test
+  void a_folder_for_tables_that_are_elsewhere_is_one_clear_line() throws Exception {
+    var elsewhere = Map.of("KEYFERRY_AWS_ENDPOINT", "http://127.0.0.1:1", "KEYFERRY_DATA", "data");
+    var stack = Running.start(elsewhere);
+
+    assertThat(stack.out().lines())
+        .containsExactly(
+            "keyferry: KEYFERRY_DATA is for the embedded tables;"
+                + " KEYFERRY_AWS_ENDPOINT has others");
+    assertThat(stack.process().waitFor()).isEqualTo(69);
+  }
+
   private static String paste(List<String> lines) throws IOException {
     var shell = new ProcessBuilder("bash", "-c", String.join("\n", lines)).start();
     return new String(shell.getInputStream().readAllBytes(), UTF_8);
