@@ -20,9 +20,7 @@ record Actor(String name, List<Function<Optional<Heard>, Request>> requests, boo
   /// Time goes on by these steps.
   static Actor clock(Duration... steps) {
     return new Actor(
-        "the clock",
-        Arrays.stream(steps).map(Requests::wait).map(Actor::always).toList(),
-        true);
+        "the clock", Arrays.stream(steps).map(Requests::wait).map(Actor::always).toList(), true);
   }
 
   /// Sends the same so many times, if it does not hear before that it is over.

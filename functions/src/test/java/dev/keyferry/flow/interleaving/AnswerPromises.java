@@ -84,8 +84,9 @@ final class AnswerPromises {
 
   private static Optional<String> brokenSlowDown(Stage.Waiting asked, Heard told, Instant at) {
     return told.is(Code.SLOW_DOWN)
-            && found(asked).noneMatch(grant ->
-                grant.pace().nextPollAt().isAfter(at.plus(Grant.Pace.TOLERANCE)))
+            && found(asked)
+                .noneMatch(
+                    grant -> grant.pace().nextPollAt().isAfter(at.plus(Grant.Pace.TOLERANCE)))
         ? Optional.of("slow_down to a poll that was not early")
         : Optional.empty();
   }
@@ -148,8 +149,7 @@ final class AnswerPromises {
           switch (last.method().getName()) {
             case "claim" -> true;
             case "approve" -> claim.map(Claimed::new).filter(state::equals).isPresent();
-            case "deny" ->
-                state.claimed().map(Claim::subject).equals(last.argument(Subject.class));
+            case "deny" -> state.claimed().map(Claim::subject).equals(last.argument(Subject.class));
             default -> false;
           };
       var isTooMuch =

@@ -80,10 +80,7 @@ final class DeviceLogin {
             start,
             NOON,
             flows ->
-                given(
-                        flows
-                            .devices()
-                            .approve(approver, codes.userCode(), screen, Consent.TO_ALL))
+                given(flows.devices().approve(approver, codes.userCode(), screen, Consent.TO_ALL))
                     .number());
     start = hands.left(NOON);
     return this;
@@ -107,8 +104,7 @@ final class DeviceLogin {
     return scenario(name, login, faults, Fault.ANY, cast);
   }
 
-  Scenario scenario(
-      String name, Login login, int faults, Set<Fault> kinds, List<Actor> cast) {
+  Scenario scenario(String name, Login login, int faults, Set<Fault> kinds, List<Actor> cast) {
     return new Scenario(name, hasher, login, start, cast, faults, kinds);
   }
 
@@ -153,15 +149,12 @@ final class DeviceLogin {
   Actor thief() {
     var other = new byte[32];
     var guessed = new DeviceCode(codes.deviceCode().locator(), Secret.of(other));
-    return Actor.of(
-        "a thief",
-        stranger("polls with another secret", CLI, guessed, challenge));
+    return Actor.of("a thief", stranger("polls with another secret", CLI, guessed, challenge));
   }
 
   Actor otherClient() {
     return Actor.of(
-        "another client",
-        stranger("polls", Samples.DEMO, codes.deviceCode(), challenge));
+        "another client", stranger("polls", Samples.DEMO, codes.deviceCode(), challenge));
   }
 
   Actor eavesdropper() {
@@ -182,8 +175,7 @@ final class DeviceLogin {
         actor,
         Requests.claim(subject, codes.userCode()),
         screen ->
-            Requests.approve(
-                Samples.approver(subject), codes.userCode(), screen.text(), consent));
+            Requests.approve(Samples.approver(subject), codes.userCode(), screen.text(), consent));
   }
 
   Actor denier(String actor, Subject subject) {

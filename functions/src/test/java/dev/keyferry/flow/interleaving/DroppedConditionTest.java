@@ -103,8 +103,7 @@ final class DroppedConditionTest {
 
   private static Optional<Broken> broken(Set<Condition> dropped) {
     return Scenarios.SMALL.stream()
-        .map(scenario ->
-            new Interleavings(scenario, Conditions.without(dropped)).shortestBroken())
+        .map(scenario -> new Interleavings(scenario, Conditions.without(dropped)).shortestBroken())
         .flatMap(Optional::stream)
         .findFirst();
   }

@@ -157,21 +157,46 @@ final class Interleavings {
   }
 
   /// Follows one order, drawn by lot. Something goes wrong once in so many calls.
+  ///
+  /// @return how many steps it has
   long one(RandomGenerator random, int callsForAFault) {
     var state = beginning();
     var made = new ArrayList<Move>();
-    for (var moves = moves(state); !moves.isEmpty(); moves = moves(state)) {
-      var isFault = random.nextInt(callsForAFault) == 0;
-      var wanted =
-          moves.stream().filter(move -> move.fault() != Fault.NONE == isFault).toList();
-      var from = wanted.isEmpty() ? moves : wanted;
-      var move = from.get(random.nextInt(from.size()));
+    for (var seats = seats(state); !seats.isEmpty(); seats = seats(state)) {
+      var seat = seats.get(random.nextInt(seats.size()));
+      var move = seat == COPY ? NONE : draw(state, seat, random, callsForAFault);
       made.add(move);
       var reached = step(state, move);
       failIfBroken(reached, made);
       state = reached.state();
     }
     return made.size();
+  }
+
+  private static List<Integer> seats(State state) {
+    var seats = new ArrayList<Integer>();
+    for (int seat = 0; seat < state.stages().length; seat++) {
+      if (!state.stages()[seat].isDone()) {
+        seats.add(seat);
+      }
+    }
+    if (state.copy().isPresent()) {
+      seats.add(COPY);
+    }
+    return seats;
+  }
+
+  private Move draw(State state, int seat, RandomGenerator random, int callsForAFault) {
+    var stage = state.stages()[seat];
+    var isBeginning = stage.readsClock();
+    var time = isBeginning ? random.nextInt(state.since()[seat], state.times().size()) : 0;
+    var begun =
+        isBeginning ? theatre.begin(state.world(), stage, state.times().get(time)).stage() : stage;
+    var moves = new ArrayList<Move>();
+    addMoves(moves, state, begun, seat, time);
+    return random.nextInt(callsForAFault) > 0
+        ? moves.getFirst()
+        : moves.get(random.nextInt(moves.size()));
   }
 
   private State beginning() {

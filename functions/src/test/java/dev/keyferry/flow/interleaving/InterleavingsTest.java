@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Whoever comes first, and whatever goes wrong: the promises are kept. What failed is told by its
 /// schedule, a line for each call.
 final class InterleavingsTest {
-  /// Read the other way round: `-Dschedules=10000000` takes an hour or so.
+  /// More of them: `-Dschedules=…`.
   private static final long SCHEDULES = Long.getLong("schedules", 100_000);
 
   /// Another one tries other crowds: `-Dschedules.seed=…`.
@@ -48,7 +48,7 @@ final class InterleavingsTest {
         .toList();
   }
 
-  /// Needs some gigabytes: `-Dinterleavings=all -DargLine=-Xmx12g`.
+  /// Takes long: `-Dinterleavings=all`.
   @ParameterizedTest
   @MethodSource("withEachFault")
   @EnabledIfSystemProperty(named = "interleavings", matches = "all")

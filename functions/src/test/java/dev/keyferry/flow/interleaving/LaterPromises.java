@@ -31,8 +31,8 @@ final class LaterPromises {
   private final int keysBefore;
 
   /// By the world itself: there is one of each.
-  private final IdentityHashMap<World, Map<Stage.Got, Optional<String>>> doors = new IdentityHashMap<>();
-
+  private final IdentityHashMap<World, Map<Stage.Got, Optional<String>>> doors =
+      new IdentityHashMap<>();
 
   LaterPromises(Scenario scenario, Stagehand hands) {
     login = scenario.login();
@@ -42,9 +42,7 @@ final class LaterPromises {
 
   private static int spent(World world) {
     return (int)
-        world.grants().values().stream()
-            .filter(grant -> grant.state() instanceof Consumed)
-            .count();
+        world.grants().values().stream().filter(grant -> grant.state() instanceof Consumed).count();
   }
 
   Optional<String> broken(World world) {
@@ -73,7 +71,8 @@ final class LaterPromises {
   private Optional<String> brokenPolls(World world, Grant grant) {
     var told = poll(world, Optional.empty());
     if (!isTrue(world, grant, told)) {
-      return Optional.of("the next poll hears %s of a grant that is %s".formatted(told, Words.of(grant)));
+      return Optional.of(
+          "the next poll hears %s of a grant that is %s".formatted(told, Words.of(grant)));
     }
     return grant.state() instanceof Consumed consumed
         ? brokenRepetition(world, consumed)
@@ -90,9 +89,7 @@ final class LaterPromises {
       case Consumed _ -> told.is(Code.INVALID_GRANT);
       case State _ when isExpired -> told.is(Code.EXPIRED_TOKEN);
       case Approved _ ->
-          isRedeemable(world, grant)
-              ? told.kind() == Kind.KEY
-              : told.is(Code.ACCESS_DENIED);
+          isRedeemable(world, grant) ? told.kind() == Kind.KEY : told.is(Code.ACCESS_DENIED);
       case Pending _, Claimed _ -> told.is(Code.AUTHORIZATION_PENDING);
     };
   }
@@ -145,8 +142,7 @@ final class LaterPromises {
         hands.visit(
             world,
             world.now(),
-            flows ->
-                Heard.key(flows.refreshes().refresh(Samples.CLI, token, Optional.empty())));
+            flows -> Heard.key(flows.refreshes().refresh(Samples.CLI, token, Optional.empty())));
     return isRenewable(world, key) == (told.kind() == Kind.KEY)
         ? Optional.empty()
         : Optional.of("the next refresh hears %s with %s".formatted(told, Words.of(key)));

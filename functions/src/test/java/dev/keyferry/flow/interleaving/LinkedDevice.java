@@ -57,9 +57,7 @@ final class LinkedDevice {
       var token = chain.getLast();
       var next =
           hands.visit(
-              world,
-              NOON,
-              flows -> given(flows.refreshes().refresh(CLI, token, Optional.empty())));
+              world, NOON, flows -> given(flows.refreshes().refresh(CLI, token, Optional.empty())));
       chain.add(next.refreshToken().orElseThrow());
       present = generation < GENERATION ? next.accessToken() : present;
       world = hands.left(NOON);

@@ -76,8 +76,7 @@ final class Rehearsal {
         Proxy.newProxyInstance(
             store.getClassLoader(),
             new Class<?>[] {store},
-            (_, method, arguments) ->
-                ask(new Call.ToStore(method, List.of(arguments), false))));
+            (_, method, arguments) -> ask(new Call.ToStore(method, List.of(arguments), false))));
   }
 
   private Object ask(Call call) {

@@ -19,8 +19,7 @@ final class RememberingHasher implements KeyHasher {
 
   @Override
   public byte[] hmac(Purpose purpose, int version, byte[] message) {
-    return made
-        .computeIfAbsent(purpose, _ -> new HashMap<>())
+    return made.computeIfAbsent(purpose, _ -> new HashMap<>())
         .computeIfAbsent(ByteBuffer.wrap(message), _ -> hasher.hmac(purpose, version, message))
         .clone();
   }

@@ -49,18 +49,22 @@ final class Requests {
   }
 
   static Request signOut(Subject subject) {
-    return done("signs out everywhere", flows -> {
-      flows.linked().signOut(subject);
-      return Heard.DONE;
-    });
+    return done(
+        "signs out everywhere",
+        flows -> {
+          flows.linked().signOut(subject);
+          return Heard.DONE;
+        });
   }
 
   static Request setDisabled(Subject subject, boolean disabled) {
-    return done(disabled ? "disables the user" : "enables the user", flows -> {
-      var attempt = Secret.drawName(flows.random());
-      flows.keys().setDisabled(subject, disabled, flows.clock().instant(), attempt);
-      return Heard.DONE;
-    });
+    return done(
+        disabled ? "disables the user" : "enables the user",
+        flows -> {
+          var attempt = Secret.drawName(flows.random());
+          flows.keys().setDisabled(subject, disabled, flows.clock().instant(), attempt);
+          return Heard.DONE;
+        });
   }
 
   static Request refresh(Client client, RefreshToken token, int generation, String name) {
@@ -71,24 +75,27 @@ final class Requests {
   }
 
   static Request revoke(Client client, String token) {
-    return done("revokes", flows -> {
-      flows.revocation().revoke(client, token);
-      return Heard.DONE;
-    });
+    return done(
+        "revokes",
+        flows -> {
+          flows.revocation().revoke(client, token);
+          return Heard.DONE;
+        });
   }
 
   static Request unlink(Subject subject, KeyId id) {
     return done(
         "unlinks",
-        flows ->
-            flows.linked().unlink(subject, id) ? Heard.DONE : new Heard(Kind.DECLINED, "404"));
+        flows -> flows.linked().unlink(subject, id) ? Heard.DONE : new Heard(Kind.DECLINED, "404"));
   }
 
   static Request wait(Duration time) {
-    return done("waits", flows -> {
-      flows.time().accept(time);
-      return Heard.DONE;
-    });
+    return done(
+        "waits",
+        flows -> {
+          flows.time().accept(time);
+          return Heard.DONE;
+        });
   }
 
   /// The same request, by somebody to whom it is not open.

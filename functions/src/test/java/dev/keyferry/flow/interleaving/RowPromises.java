@@ -185,9 +185,9 @@ final class RowPromises {
     var old = was.generation();
     var isNext =
         is.number() == old.number() + 1
-            && is.previous().orElseThrow()
-                .equals(
-                    new Key.Previous(old.access(), old.refresh(), old.issuedAt(), old.seal()));
+            && is.previous()
+                .orElseThrow()
+                .equals(new Key.Previous(old.access(), old.refresh(), old.issuedAt(), old.seal()));
     if (!isNext) {
       return Optional.of("a refresh put its tokens in the place of others than it was shown");
     }
@@ -204,12 +204,10 @@ final class RowPromises {
 
   private static Optional<String> brokenRevocation(Call.ToStore call, Request by, Key was) {
     var revoker = call.argument(Revoker.class).orElseThrow();
-    if (revoker instanceof Revoker.Server
-        && by.asks() instanceof Asks.Refresh(var shown, var _)) {
+    if (revoker instanceof Revoker.Server && by.asks() instanceof Asks.Refresh(var shown, var _)) {
       var older = was.generation().number() - shown;
       var grace = was.generation().issuedAt().plus(RefreshFlow.GRACE);
-      var isReuse =
-          older > 1 || (older == 1 && !time(call).orElseThrow().isBefore(grace));
+      var isReuse = older > 1 || (older == 1 && !time(call).orElseThrow().isBefore(grace));
       return isReuse
           ? Optional.empty()
           : Optional.of("a refresh that lost a race, or was repeated, revoked its device");
@@ -226,8 +224,7 @@ final class RowPromises {
         return Optional.of("a sign-out was taken back");
       }
     }
-    return call.isNamed("setDisabled")
-            && before.rows().standings().equals(after.rows().standings())
+    return call.isNamed("setDisabled") && before.rows().standings().equals(after.rows().standings())
         ? Optional.of("to disable, or to enable, changed what was so already")
         : Optional.empty();
   }

@@ -25,7 +25,8 @@ record Scenario(
   ///
   /// @param grant where its row is
   /// @param poll how its device, or its client, asks for the key, with an `Idempotency-Key` or none
-  /// @param hasOneWord whether `invalid_grant` is all that it hears in place of a key, RFC 6749 §5.2
+  /// @param hasOneWord whether `invalid_grant` is all that it hears in place of a key, RFC 6749
+  /// §5.2
   /// @param names the `Idempotency-Key`s that it uses
   /// @param chain the refresh tokens of its key, from the first
   record Login(

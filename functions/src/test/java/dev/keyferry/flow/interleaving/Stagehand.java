@@ -28,8 +28,7 @@ final class Stagehand {
     grants = new InMemoryGrantStore(keys);
     lookingKeys = new InMemoryKeyStore(conditions.onlyLooking());
     lookingGrants = new InMemoryGrantStore(lookingKeys);
-    visitor =
-        Flows.over(grants, keys, hasher, () -> visitedAt, _ -> {}, new SplittableRandom(77));
+    visitor = Flows.over(grants, keys, hasher, () -> visitedAt, _ -> {}, new SplittableRandom(77));
   }
 
   Effect answer(World world, Call call) {

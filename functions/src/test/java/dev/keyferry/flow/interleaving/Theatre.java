@@ -110,8 +110,7 @@ final class Theatre {
     var next = answer(stage, waiting, answer);
     var broken =
         next.heard().size() > stage.heard().size()
-            ? promises.broken(
-                waiting.answered(answer), next.heard().getLast(), worlds.get(world))
+            ? promises.broken(waiting.answered(answer), next.heard().getLast(), worlds.get(world))
             : Optional.<String>empty();
     return new Outcome(world, next, answer, broken);
   }
@@ -130,20 +129,22 @@ final class Theatre {
   /// @param isDone whether the call itself did its work
   Outcome copy(int world, Stage sender, boolean isDone) {
     var turn = new Turn(world, sender.id(), isDone ? Fault.DUPLICATED : Fault.NONE);
-    return copies.computeIfAbsent(turn, _ -> {
-      var waiting = sender.waiting().orElseThrow();
-      var before = worlds.get(world);
-      var effect = hands.answer(before, waiting.call());
-      var then = number(effect.after());
-      var broken = promises.broken(before, waiting.call(), waiting.request(), effect.after());
-      return new Outcome(
-          then,
-          sender,
-          effect.answer(),
-          broken
-              .or(() -> promises.twice(before, waiting.call(), isDone, effect.after()))
-              .or(() -> brokenIn.get(then)));
-    });
+    return copies.computeIfAbsent(
+        turn,
+        _ -> {
+          var waiting = sender.waiting().orElseThrow();
+          var before = worlds.get(world);
+          var effect = hands.answer(before, waiting.call());
+          var then = number(effect.after());
+          var broken = promises.broken(before, waiting.call(), waiting.request(), effect.after());
+          return new Outcome(
+              then,
+              sender,
+              effect.answer(),
+              broken
+                  .or(() -> promises.twice(before, waiting.call(), isDone, effect.after()))
+                  .or(() -> brokenIn.get(then)));
+        });
   }
 
   private Stage answer(Stage stage, Stage.Waiting waiting, Answered answer) {
@@ -168,10 +169,7 @@ final class Theatre {
               stage.got(),
               Optional.of(new Stage.Waiting(at.request(), at.calls(), at.answers(), call)));
       case Result.Finished(var told) ->
-          begin(
-              stage.actor(),
-              Stage.with(stage.heard(), told),
-              stage.gotWith(at.request(), told));
+          begin(stage.actor(), Stage.with(stage.heard(), told), stage.gotWith(at.request(), told));
     };
   }
 
