@@ -8,8 +8,11 @@ import dev.keyferry.flow.Grant.State.Consumed;
 import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Redeemed;
+import dev.keyferry.flow.Key;
+import dev.keyferry.flow.KeyStore.Holding;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Subject;
+import dev.keyferry.flow.Write;
 import dev.keyferry.flow.interleaving.Heard.Kind;
 import dev.keyferry.flow.interleaving.Request.Asks;
 import dev.keyferry.flow.interleaving.Scenario.Login;
@@ -36,7 +39,10 @@ final class AnswerPromises {
     }
     return switch (asked.request().asks()) {
       case Asks.Key(var name) -> brokenPoll(asked, name, told, now);
-      case Asks.Refresh(var generation, var _) -> later.brokenRefusal(generation, told, now);
+      case Asks.Refresh(var generation, var _) ->
+          later
+              .brokenRefusal(generation, told, now)
+              .or(() -> brokenReuse(asked, generation, told, now));
       case Asks.Stranger _ ->
           told.kind() == Kind.DECLINED || told.kind() == Kind.DONE
               ? Optional.empty()
@@ -63,23 +69,58 @@ final class AnswerPromises {
           : brokenSlowDown(asked, told, at);
     }
     if (told.is(Code.EXPIRED_TOKEN)) {
-      return row.filter(grant -> grant.isExpired(at)).isPresent()
+      return row.filter(grant -> Promises.isExpired(grant, at)).isPresent()
           ? Optional.empty()
           : Optional.of("rule 5: expired_token before the code expired");
     }
     if (told.is(Code.ACCESS_DENIED)) {
-      return state.filter(Denied.class::isInstance).isPresent() || isBarred(asked)
+      // Over for good: unless another poll was quicker, after an operator had changed his mind.
+      var isLost = isBarred(asked) && state.filter(Consumed.class::isInstance).isPresent();
+      return state.filter(Denied.class::isInstance).isPresent() || isLost
           ? Optional.empty()
           : Optional.of("rule 3: access_denied, and nobody denied");
     }
     if (told.is(Code.INVALID_GRANT)) {
       var isOver =
-          row.filter(grant -> grant.isExpired(at) || grant.state() instanceof Denied).isPresent();
+          row.filter(grant -> Promises.isExpired(grant, at) || grant.state() instanceof Denied)
+              .isPresent();
       return login.hasOneWord() && (isOver || isBarred(asked))
           ? Optional.empty()
           : brokenRefusal(row, name, now);
     }
     return Optional.empty();
+  }
+
+  /// Whoever shows a token that is two generations old, or older, ends the device.
+  private static Optional<String> brokenReuse(
+      Stage.Waiting asked, int generation, Heard told, World now) {
+    return told.kind() == Kind.DECLINED
+            && seen(asked)
+                .anyMatch(key ->
+                    key.generation().number() > generation + 1
+                        && Promises.stands(now, key.terms().subject(), key.terms().approvedAt())
+                        && Optional.ofNullable(now.keys().get(key.id()))
+                            .flatMap(Key::revokedAt)
+                            .isEmpty())
+        ? Optional.of("a token that was used long ago was shown, and its device was not revoked")
+        : Optional.empty();
+  }
+
+  /// The keys that a refresh came upon.
+  private static Stream<Key> seen(Stage.Waiting asked) {
+    return asked.answers().stream()
+        .flatMap(answer ->
+            switch (answer) {
+              case Answered.With(Optional<?> found) ->
+                  found
+                      .filter(Holding.class::isInstance)
+                      .map(Holding.class::cast)
+                      .map(Holding::key)
+                      .stream();
+              case Answered.With(Write.Refused<?>(var found)) ->
+                  found.filter(Key.class::isInstance).map(Key.class::cast).stream();
+              case Answered _ -> Stream.empty();
+            });
   }
 
   private static Optional<String> brokenSlowDown(Stage.Waiting asked, Heard told, Instant at) {
@@ -110,7 +151,7 @@ final class AnswerPromises {
   }
 
   private static boolean isRedeemable(Grant grant, Instant at) {
-    return grant.state() instanceof Approved && !grant.isExpired(at);
+    return grant.state() instanceof Approved && !Promises.isExpired(grant, at);
   }
 
   /// The rows that refused polls came upon.
@@ -141,7 +182,7 @@ final class AnswerPromises {
     }
     var state = row.get().state();
     var isOpen =
-        last.argument(Instant.class).filter(row.get()::isExpired).isEmpty()
+        last.argument(Instant.class).filter(at -> Promises.isExpired(row.get(), at)).isEmpty()
             && Promises.isOpen(row.get());
     var claim = last.argument(Claim.class);
     if (told.kind() == Kind.DECLINED) {

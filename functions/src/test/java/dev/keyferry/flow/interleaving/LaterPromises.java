@@ -80,7 +80,7 @@ final class LaterPromises {
   }
 
   private boolean isTrue(World world, Grant grant, Heard told) {
-    var isExpired = grant.isExpired(due(world, grant));
+    var isExpired = Promises.isExpired(grant, due(world, grant));
     if (login.hasOneWord() && told.kind() != Kind.KEY) {
       return told.is(Code.INVALID_GRANT) && (isExpired || !isRedeemable(world, grant));
     }
@@ -96,7 +96,7 @@ final class LaterPromises {
 
   private static boolean isRedeemable(World world, Grant grant) {
     return grant.state() instanceof Approved(var claim, var approval, var _)
-        && world.standing(claim.subject()).admits(approval.since());
+        && Promises.stands(world, claim.subject(), approval.since());
   }
 
   /// Delivered at least once: who spent the code may hear its key again, for a minute, and nobody
@@ -128,7 +128,7 @@ final class LaterPromises {
 
   private static boolean isGood(World world, Key key) {
     return key.revokedAt().isEmpty()
-        && world.standing(key.terms().subject()).admits(key.terms().approvedAt());
+        && Promises.stands(world, key.terms().subject(), key.terms().approvedAt());
   }
 
   /// Whatever failed, the present refresh token is good for one more.

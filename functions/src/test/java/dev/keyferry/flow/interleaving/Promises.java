@@ -1,8 +1,10 @@
 package dev.keyferry.flow.interleaving;
 
 import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.interleaving.Request.Asks;
 import dev.keyferry.flow.interleaving.Stage.Got;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -92,6 +94,18 @@ final class Promises {
       }
     }
     return Optional.empty();
+  }
+
+  /// Rule 5, in words of its own.
+  static boolean isExpired(Grant grant, Instant at) {
+    return at.compareTo(grant.expiresAt()) >= 0;
+  }
+
+  /// Whether what was agreed to at that time still stands: a sign-out ends what is not younger.
+  static boolean stands(World world, Subject subject, Instant agreedAt) {
+    var standing = world.standing(subject);
+    return !standing.disabled()
+        && standing.signedOutAt().filter(at -> at.compareTo(agreedAt) >= 0).isEmpty();
   }
 
   static boolean isOpen(Grant grant) {

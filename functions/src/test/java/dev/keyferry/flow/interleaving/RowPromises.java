@@ -58,7 +58,7 @@ final class RowPromises {
     if (!sameRequest(was, is)) {
       return Optional.of("a grant became another");
     }
-    if (now.filter(was::isExpired).isPresent()) {
+    if (now.filter(at -> Promises.isExpired(was, at)).isPresent()) {
       return Optional.of("rule 5: a grant was changed at or after its expiry");
     }
     if (!was.pace().equals(is.pace())) {
@@ -152,7 +152,7 @@ final class RowPromises {
     if (!claim.equals(is.claim()) || !approval.equals(is.approval())) {
       return Optional.of("the mint changed the approval");
     }
-    return before.standing(claim.subject()).admits(approval.since())
+    return Promises.stands(before, claim.subject(), approval.since())
         ? Optional.empty()
         : Optional.of("minted after its user had signed out everywhere or been disabled");
   }

@@ -222,7 +222,7 @@ final class Scenarios {
         1,
         device.refresher("the client", 0, "one"),
         device.refresher("its retry", 0, "one"),
-        device.refresher("another", 0, ""),
+        device.refresher("another", 0, "two"),
         device.refresher("a thief", 1, ""),
         device.revoker("the client's logout"));
   }
