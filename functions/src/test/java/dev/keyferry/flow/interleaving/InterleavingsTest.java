@@ -24,7 +24,7 @@ final class InterleavingsTest {
   /// Another one tries other crowds: `-Dschedules.seed=…`.
   private static final long SEED = Long.getLong("schedules.seed", 8628);
 
-  private static final int OF_EACH_CROWD = 2_500;
+  private static final int OF_EACH_CROWD = 4_000;
   private static final int CALLS_FOR_A_FAULT = 20;
 
   static Stream<Scenario> inFull() {
