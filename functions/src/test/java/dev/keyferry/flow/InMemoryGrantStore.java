@@ -1,5 +1,7 @@
 package dev.keyferry.flow;
 
+import static dev.keyferry.flow.Condition.*;
+
 import dev.keyferry.flow.Grant.Pace;
 import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.Grant.State.Approved;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -20,22 +23,40 @@ import java.util.function.UnaryOperator;
 public final class InMemoryGrantStore implements GrantStore {
   private final Map<Locator, Grant> grants = new HashMap<>();
   private final InMemoryKeyStore keys;
+  private final Conditions conditions;
   private int updates;
 
+  /// Asks the same conditions as the keys do.
   public InMemoryGrantStore(InMemoryKeyStore keys) {
     this.keys = keys;
+    conditions = keys.conditions();
+  }
+
+  /// Everything that is stored, to come back to.
+  public Map<Locator, Grant> rows() {
+    synchronized (keys) {
+      return Map.copyOf(grants);
+    }
+  }
+
+  public void restore(Map<Locator, Grant> rows) {
+    synchronized (keys) {
+      grants.clear();
+      grants.putAll(rows);
+    }
   }
 
   @Override
   public Write<Grant> create(Grant grant, Instant now) {
     synchronized (keys) {
       var found = find(grant.locator());
-      if (found.isEmpty() || found.get().isPurgeable(now)) {
+      var free = found.isEmpty() || found.get().isPurgeable(now);
+      if (conditions.mayWrite() && conditions.hold(CREATE_FREE, free)) {
         grants.put(grant.locator(), grant);
         return new Write.Applied<>(grant);
       }
       return found
-          .filter(there -> there.isOf(grant))
+          .filter(there -> conditions.isOwn(OWN_CREATE, there.isOf(grant)))
           .<Write<Grant>>map(Write.Applied::new)
           .orElse(new Write.Refused<>(found));
     }
@@ -53,10 +74,11 @@ public final class InMemoryGrantStore implements GrantStore {
     return update(
         locator,
         grant ->
-            proof.fits(grant)
-                && isPending(grant)
-                && !grant.isExpired(now)
-                && !grant.pace().isEarly(now),
+            fits(POLL_CLIENT, POLL_CHALLENGE, POLL_SECRET, proof, grant)
+                && conditions.hold(POLL_PENDING, isPending(grant))
+                && conditions.hold(POLL_UNEXPIRED, !grant.isExpired(now))
+                && conditions.hold(POLL_DUE, !grant.pace().isEarly(now)),
+        OWN_POLL,
         grant -> grant.pace().lastPoll().equals(Optional.of(attempt)),
         grant -> {
           var pace = grant.pace();
@@ -76,19 +98,30 @@ public final class InMemoryGrantStore implements GrantStore {
     return update(
         seen.locator(),
         grant ->
-            isPending(grant)
-                && grant.pace().nextPollAt().equals(window)
-                && !grant.pace().alreadySlowed(),
+            conditions.hold(SLOW_DOWN_PENDING, isPending(grant))
+                && conditions.hold(SLOW_DOWN_WINDOW, grant.pace().nextPollAt().equals(window))
+                && conditions.hold(
+                    SLOW_DOWN_ONCE, !grant.pace().slowedAt().equals(Optional.of(window))),
+        OWN_SLOW_DOWN,
         grant -> grant.pace().slowedAt().equals(Optional.of(window)),
         grant ->
-            at(grant, new Pace(interval, window, grant.pace().lastPoll(), Optional.of(window))));
+            at(
+                grant,
+                new Pace(
+                    interval,
+                    grant.pace().nextPollAt(),
+                    grant.pace().lastPoll(),
+                    Optional.of(window))));
   }
 
   @Override
   public Write<Grant> claim(Locator locator, Grant.Claim claim, Instant now) {
     return update(
         locator,
-        grant -> isPending(grant) && !grant.isExpired(now),
+        grant ->
+            conditions.hold(CLAIM_PENDING, isPending(grant))
+                && conditions.hold(CLAIM_UNEXPIRED, !grant.isExpired(now)),
+        OWN_CLAIM,
         grant -> grant.state().equals(new Claimed(claim)),
         grant -> in(grant, new Claimed(claim)));
   }
@@ -99,9 +132,17 @@ public final class InMemoryGrantStore implements GrantStore {
     return update(
         locator,
         grant ->
-            grant.state().equals(new Claimed(claim))
-                && !grant.isExpired(now)
-                && approval.consent().within(grant.request()),
+            conditions.hold(APPROVE_PENDING, isPending(grant))
+                && conditions.hold(
+                    APPROVE_CLAIMANT, isClaimed(grant, by -> by.subject().equals(claim.subject())))
+                && conditions.hold(
+                    APPROVE_NONCE, isClaimed(grant, by -> by.nonce().equals(claim.nonce())))
+                && conditions.hold(APPROVE_UNEXPIRED, !grant.isExpired(now))
+                && conditions.hold(
+                    APPROVE_SCOPE, scopeOf(approval.consent()).within(grant.request()))
+                && conditions.hold(
+                    APPROVE_LIFETIME, lifetimeOf(approval.consent()).within(grant.request())),
+        OWN_APPROVE,
         grant -> grant.isApprovedWith(claim, approval.consent()),
         grant -> in(grant, new Approved(claim, approval)));
   }
@@ -110,14 +151,14 @@ public final class InMemoryGrantStore implements GrantStore {
   public Write<Grant> countWrong(Locator locator, Proof proof, Confirmation wrong, Instant now) {
     return update(
         locator,
-        grant -> proof.fits(grant) && grant.state() instanceof Approved && !grant.isExpired(now),
+        grant ->
+            fits(COUNT_CLIENT, COUNT_CHALLENGE, COUNT_SECRET, proof, grant)
+                && conditions.hold(COUNT_APPROVED, isApproved(grant))
+                && conditions.hold(COUNT_UNEXPIRED, !grant.isExpired(now))
+                && conditions.hold(COUNT_FEW_WRONG, !isOutOfTries(grant)),
+        OWN_COUNT,
         grant -> grant.hasCounted(wrong),
-        grant -> {
-          var approved = (Approved) grant.state();
-          var counted = new HashSet<>(approved.wrong());
-          counted.add(wrong);
-          return in(grant, State.approved(approved.claim(), approved.approval(), counted));
-        });
+        grant -> counted(grant, wrong));
   }
 
   @Override
@@ -125,10 +166,13 @@ public final class InMemoryGrantStore implements GrantStore {
     return update(
         locator,
         grant ->
-            deniable(grant).filter(claim -> claim.subject().equals(subject)).isPresent()
-                && !grant.isExpired(now),
+            conditions.hold(DENY_OPEN, isPending(grant) || grant.state() instanceof Approved)
+                && conditions.hold(DENY_UNEXPIRED, !grant.isExpired(now))
+                && conditions.hold(
+                    DENY_CLAIMANT, isClaimed(grant, by -> by.subject().equals(subject))),
+        OWN_DENY,
         grant -> grant.isDeniedBy(subject),
-        grant -> in(grant, denied(grant)));
+        InMemoryGrantStore::denied);
   }
 
   @Override
@@ -136,9 +180,14 @@ public final class InMemoryGrantStore implements GrantStore {
     return update(
         locator,
         grant ->
-            grant.state() instanceof Approved(var approved, var _, var _) && approved.equals(claim),
+            conditions.hold(BAR_APPROVED, grant.state() instanceof Approved)
+                && conditions.hold(
+                    BAR_CLAIMANT, isClaimed(grant, by -> by.subject().equals(claim.subject())))
+                && conditions.hold(
+                    BAR_NONCE, isClaimed(grant, by -> by.nonce().equals(claim.nonce()))),
+        OWN_BAR,
         grant -> grant.state() instanceof Denied(var denied, var _) && denied.equals(claim),
-        grant -> in(grant, denied(grant)));
+        InMemoryGrantStore::denied);
   }
 
   @Override
@@ -146,22 +195,26 @@ public final class InMemoryGrantStore implements GrantStore {
       Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
     synchronized (keys) {
       var found = find(locator);
-      if (found.filter(grant -> grant.isRedeemedBy(redemption.attempt())).isPresent()) {
+      if (found
+          .filter(grant -> conditions.isOwn(OWN_REDEEM, grant.isRedeemedBy(redemption.attempt())))
+          .isPresent()) {
         return new Redeemed.Stored();
       }
-      if (found.isEmpty()
-          || !proof.fits(found.get())
-          || found.get().isExpired(redemption.at())
-          || !(found.get().state() instanceof Approved(var claim, var approval, var _))) {
+      if (!conditions.mayWrite()
+          || found.filter(grant -> mayRedeem(grant, proof, redemption.at())).isEmpty()) {
         return new Redeemed.Refused(found);
       }
-      if (!keys.findStanding(key.terms().subject()).admits(approvedAt)) {
+      var standing = keys.findStanding(key.terms().subject());
+      var signedOut = !new KeyStore.Standing(false, standing.signedOutAt()).admits(approvedAt);
+      if (!conditions.hold(REDEEM_ENABLED, !standing.disabled())
+          || !conditions.hold(REDEEM_NOT_SIGNED_OUT, !signedOut)) {
         return new Redeemed.Barred();
       }
-      if (!keys.putIfAbsent(key)) {
+      if (!conditions.hold(REDEEM_KEY_ABSENT, keys.find(key.id()).isEmpty())) {
         return new Redeemed.Refused(Optional.empty());
       }
-      grants.put(locator, in(found.get(), new Consumed(claim, approval, redemption)));
+      keys.put(key);
+      grants.put(locator, consumed(found.get(), redemption));
       return new Redeemed.Stored();
     }
   }
@@ -190,18 +243,19 @@ public final class InMemoryGrantStore implements GrantStore {
   private Write<Grant> update(
       Locator locator,
       Predicate<Grant> condition,
+      Condition mark,
       Predicate<Grant> mine,
       UnaryOperator<Grant> set) {
     synchronized (keys) {
       updates++;
       var found = find(locator);
-      if (found.filter(condition).isPresent()) {
+      if (conditions.mayWrite() && found.filter(condition).isPresent()) {
         var after = set.apply(found.get());
         grants.put(locator, after);
         return new Write.Applied<>(after);
       }
       return found
-          .filter(mine)
+          .filter(grant -> conditions.isOwn(mark, mine.test(grant)))
           .<Write<Grant>>map(Write.Applied::new)
           .orElse(new Write.Refused<>(found));
     }
@@ -214,18 +268,75 @@ public final class InMemoryGrantStore implements GrantStore {
     };
   }
 
-  private static Optional<Grant.Claim> deniable(Grant grant) {
+  /// Also one that so many wrong numbers have denied: its row in DynamoDB says approved, and has
+  /// the numbers.
+  private static boolean isApproved(Grant grant) {
+    return grant.state() instanceof Approved || isOutOfTries(grant);
+  }
+
+  private static boolean isOutOfTries(Grant grant) {
+    return grant.state() instanceof Denied(var _, var wrong)
+        && wrong.size() >= Confirmation.MOST_WRONG;
+  }
+
+  private static boolean isClaimed(Grant grant, Predicate<Grant.Claim> by) {
+    return grant.state().claimed().filter(by).isPresent();
+  }
+
+  private static Grant.Consent scopeOf(Grant.Consent consent) {
+    return new Grant.Consent(consent.scope(), Optional.empty(), Optional.empty());
+  }
+
+  private static Grant.Consent lifetimeOf(Grant.Consent consent) {
+    return new Grant.Consent(Optional.empty(), consent.lifetime(), Optional.empty());
+  }
+
+  private boolean fits(
+      Condition client, Condition challenge, Condition secret, Proof proof, Grant grant) {
+    return conditions.hold(client, grant.request().clientId().equals(proof.clientId()))
+        && conditions.hold(challenge, grant.request().challenge().equals(proof.challenge()))
+        && conditions.hold(secret, grant.deviceSecret().equals(proof.deviceSecret()));
+  }
+
+  private boolean mayRedeem(Grant grant, Proof proof, Instant now) {
+    return fits(REDEEM_CLIENT, REDEEM_CHALLENGE, REDEEM_SECRET, proof, grant)
+        && conditions.hold(REDEEM_APPROVED, isApproved(grant))
+        && conditions.hold(REDEEM_UNEXPIRED, !grant.isExpired(now))
+        && conditions.hold(REDEEM_FEW_WRONG, !isOutOfTries(grant));
+  }
+
+  /// The row keeps what it cannot say otherwise: only with a condition dropped does one get here
+  /// that is not approved.
+  private static Grant consumed(Grant grant, Grant.Redemption redemption) {
     return switch (grant.state()) {
-      case Claimed(var claim) -> Optional.of(claim);
-      case Approved(var claim, var _, var _) -> Optional.of(claim);
-      case Pending _, Denied _, Consumed _ -> Optional.empty();
+      case Approved(var claim, var approval, var _) ->
+          in(grant, new Consumed(claim, approval, redemption));
+      case Consumed(var claim, var approval, var _) ->
+          in(grant, new Consumed(claim, approval, redemption));
+      case Pending _, Claimed _, Denied _ -> grant;
     };
   }
 
-  private static Denied denied(Grant grant) {
-    return grant.state() instanceof Approved(var claim, var _, var wrong)
-        ? new Denied(claim, wrong)
-        : new Denied(deniable(grant).orElseThrow());
+  private static Grant counted(Grant grant, Confirmation wrong) {
+    return switch (grant.state()) {
+      case Approved(var claim, var approval, var before) ->
+          in(grant, State.approved(claim, approval, with(before, wrong)));
+      case Denied(var claim, var before) -> in(grant, new Denied(claim, with(before, wrong)));
+      case Pending _, Claimed _, Consumed _ -> grant;
+    };
+  }
+
+  private static Set<Confirmation> with(Set<Confirmation> before, Confirmation wrong) {
+    var counted = new HashSet<>(before);
+    counted.add(wrong);
+    return counted;
+  }
+
+  private static Grant denied(Grant grant) {
+    return switch (grant.state()) {
+      case Approved(var claim, var _, var wrong) -> in(grant, new Denied(claim, wrong));
+      case State state -> in(grant, state.claimed().<State>map(Denied::new).orElse(state));
+    };
   }
 
   private static Grant in(Grant grant, State state) {

@@ -1,5 +1,7 @@
 package dev.keyferry.flow;
 
+import static dev.keyferry.flow.Condition.*;
+
 import dev.keyferry.flow.Key.Generation;
 import java.time.Instant;
 import java.util.Comparator;
@@ -15,6 +17,36 @@ public final class InMemoryKeyStore implements KeyStore {
   private final Map<KeyId, Key> keys = new HashMap<>();
   private final Map<Subject, Standing> standings = new HashMap<>();
   private final Map<Subject, String> disabledBy = new HashMap<>();
+  private final Conditions conditions;
+
+  public InMemoryKeyStore() {
+    this(Conditions.ALL);
+  }
+
+  public InMemoryKeyStore(Conditions conditions) {
+    this.conditions = conditions;
+  }
+
+  Conditions conditions() {
+    return conditions;
+  }
+
+  /// Everything that is stored, to come back to.
+  public record Rows(
+      Map<KeyId, Key> keys, Map<Subject, Standing> standings, Map<Subject, String> disabledBy) {}
+
+  public synchronized Rows rows() {
+    return new Rows(Map.copyOf(keys), Map.copyOf(standings), Map.copyOf(disabledBy));
+  }
+
+  public synchronized void restore(Rows rows) {
+    keys.clear();
+    keys.putAll(rows.keys());
+    standings.clear();
+    standings.putAll(rows.standings());
+    disabledBy.clear();
+    disabledBy.putAll(rows.disabledBy());
+  }
 
   public synchronized Optional<Key> find(KeyId id) {
     return Optional.ofNullable(keys.get(id));
@@ -50,34 +82,61 @@ public final class InMemoryKeyStore implements KeyStore {
     return update(
         id,
         key ->
-            key.generation().refresh().equals(previous.refresh())
-                && key.generation().seal().equals(previous.seal())
-                && key.terms().clientId().equals(clientId)
-                && key.revokedAt().isEmpty()
-                && key.isRenewable(next.issuedAt()),
+            mayRenew(key, clientId, next.issuedAt())
+                && conditions.hold(
+                    RENEW_REFRESH_HASH, key.generation().refresh().equals(previous.refresh()))
+                && conditions.hold(RENEW_SEAL, key.generation().seal().equals(previous.seal())),
+        OWN_RENEW,
         key -> key.generation().attempt().equals(next.attempt()),
         key -> Samples.withGeneration(key, next));
+  }
+
+  private boolean mayRenew(Key key, String clientId, Instant now) {
+    var idleSince = now.minus(Key.LONGEST_IDLE);
+    return conditions.hold(RENEW_CLIENT, key.terms().clientId().equals(clientId))
+        && conditions.hold(RENEW_UNREVOKED, key.revokedAt().isEmpty())
+        && conditions.hold(RENEW_OFFLINE, key.terms().renewable())
+        && conditions.hold(RENEW_LINKED, key.terms().linkedUntil().isAfter(now))
+        && conditions.hold(RENEW_NOT_IDLE, key.generation().issuedAt().isAfter(idleSince));
   }
 
   @Override
   public synchronized Write<Key> revoke(KeyId id, Revoker revoker, Instant now) {
     return update(
         id,
-        revoker::mayRevoke,
-        _ -> false,
-        key -> row(key, key.revokedAt().or(() -> Optional.of(now)), key.lastUsedAt()));
+        key -> mayRevoke(revoker, key),
+        OWN_REVOKE,
+        key -> key.revokedAt().isPresent() && mayRevoke(revoker, key),
+        key ->
+            conditions.hold(REVOKE_FIRST, key.revokedAt().isEmpty())
+                ? row(key, Optional.of(now), key.lastUsedAt())
+                : key);
+  }
+
+  private boolean mayRevoke(Revoker revoker, Key key) {
+    return switch (revoker) {
+      case Revoker.Owner _ -> conditions.hold(REVOKE_OWNER, revoker.mayRevoke(key));
+      case Revoker.Holder(var client, var token) ->
+          conditions.hold(REVOKE_CLIENT, key.terms().clientId().equals(client))
+              && conditions.hold(REVOKE_TOKEN, key.tokenHashes().anyMatch(token::equals));
+      case Revoker.Server _ -> true;
+    };
   }
 
   private Write<Key> update(
-      KeyId id, Predicate<Key> condition, Predicate<Key> mine, UnaryOperator<Key> set) {
+      KeyId id,
+      Predicate<Key> condition,
+      Condition mark,
+      Predicate<Key> mine,
+      UnaryOperator<Key> set) {
     var found = find(id);
-    if (found.filter(condition).isPresent()) {
+    if (conditions.mayWrite() && found.filter(condition).isPresent()) {
       var after = set.apply(found.get());
       keys.put(id, after);
       return new Write.Applied<>(after);
     }
     return found
-        .filter(mine)
+        .filter(key -> conditions.isOwn(mark, mine.test(key)))
         .<Write<Key>>map(Write.Applied::new)
         .orElse(new Write.Refused<>(found));
   }
@@ -87,7 +146,7 @@ public final class InMemoryKeyStore implements KeyStore {
     keys.computeIfPresent(
         id,
         (_, key) ->
-            key.lastUsedAt().map(hour::isAfter).orElse(true)
+            conditions.hold(MARK_USED_LATER, key.lastUsedAt().map(hour::isAfter).orElse(true))
                 ? row(key, key.revokedAt(), Optional.of(hour))
                 : key);
   }
@@ -96,8 +155,9 @@ public final class InMemoryKeyStore implements KeyStore {
   public synchronized boolean setDisabled(
       Subject subject, boolean disabled, Instant now, String attempt) {
     var before = findStanding(subject);
-    if (before.disabled() == disabled) {
-      return attempt.equals(disabledBy.get(subject));
+    var change = disabled ? DISABLE_ENABLED : ENABLE_DISABLED;
+    if (!conditions.mayWrite() || !conditions.hold(change, before.disabled() != disabled)) {
+      return conditions.isOwn(OWN_DISABLE, attempt.equals(disabledBy.get(subject)));
     }
     standings.put(subject, new Standing(disabled, before.signedOutAt()));
     disabledBy.put(subject, attempt);
@@ -107,8 +167,10 @@ public final class InMemoryKeyStore implements KeyStore {
   @Override
   public synchronized void signOut(Subject subject, Instant now) {
     var before = findStanding(subject);
-    var at = before.signedOutAt().filter(now::isBefore).orElse(now);
-    standings.put(subject, new Standing(before.disabled(), Optional.of(at)));
+    var later = before.signedOutAt().map(now::isAfter).orElse(true);
+    if (conditions.hold(SIGN_OUT_LATER, later)) {
+      standings.put(subject, new Standing(before.disabled(), Optional.of(now)));
+    }
   }
 
   /// Writes a row as someone with access to the table could.
@@ -118,6 +180,10 @@ public final class InMemoryKeyStore implements KeyStore {
 
   synchronized boolean putIfAbsent(Key key) {
     return keys.putIfAbsent(key.id(), key) == null;
+  }
+
+  synchronized void put(Key key) {
+    keys.put(key.id(), key);
   }
 
   private static Key row(Key key, Optional<Instant> revokedAt, Optional<Instant> lastUsedAt) {

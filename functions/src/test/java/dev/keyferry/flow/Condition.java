@@ -1,0 +1,85 @@
+package dev.keyferry.flow;
+
+/// What the writes of the stores ask of a row, each part by its name, so that a test can leave one
+/// out and see what it is for. The part after the first underscore is the clause of the condition
+/// in `DynamoGrantStore` and `DynamoKeyStore`; `OWN_` is the mark by which a write recognises its
+/// own work, docs/decisions/0001.
+public enum Condition {
+  CREATE_FREE,
+  OWN_CREATE,
+
+  POLL_CLIENT,
+  POLL_CHALLENGE,
+  POLL_SECRET,
+  POLL_PENDING,
+  POLL_UNEXPIRED,
+  POLL_DUE,
+  OWN_POLL,
+
+  SLOW_DOWN_PENDING,
+  SLOW_DOWN_WINDOW,
+  SLOW_DOWN_ONCE,
+  OWN_SLOW_DOWN,
+
+  CLAIM_PENDING,
+  CLAIM_UNEXPIRED,
+  OWN_CLAIM,
+
+  APPROVE_PENDING,
+  APPROVE_CLAIMANT,
+  APPROVE_NONCE,
+  APPROVE_UNEXPIRED,
+  APPROVE_SCOPE,
+  APPROVE_LIFETIME,
+  OWN_APPROVE,
+
+  COUNT_CLIENT,
+  COUNT_CHALLENGE,
+  COUNT_SECRET,
+  COUNT_APPROVED,
+  COUNT_UNEXPIRED,
+  COUNT_FEW_WRONG,
+  OWN_COUNT,
+
+  DENY_OPEN,
+  DENY_UNEXPIRED,
+  DENY_CLAIMANT,
+  OWN_DENY,
+
+  BAR_APPROVED,
+  BAR_CLAIMANT,
+  BAR_NONCE,
+  OWN_BAR,
+
+  REDEEM_CLIENT,
+  REDEEM_CHALLENGE,
+  REDEEM_SECRET,
+  REDEEM_APPROVED,
+  REDEEM_UNEXPIRED,
+  REDEEM_FEW_WRONG,
+  REDEEM_KEY_ABSENT,
+  REDEEM_ENABLED,
+  REDEEM_NOT_SIGNED_OUT,
+  OWN_REDEEM,
+
+  RENEW_REFRESH_HASH,
+  RENEW_SEAL,
+  RENEW_CLIENT,
+  RENEW_UNREVOKED,
+  RENEW_OFFLINE,
+  RENEW_LINKED,
+  RENEW_NOT_IDLE,
+  OWN_RENEW,
+
+  REVOKE_OWNER,
+  REVOKE_CLIENT,
+  REVOKE_TOKEN,
+  REVOKE_FIRST,
+  OWN_REVOKE,
+
+  SIGN_OUT_LATER,
+  DISABLE_ENABLED,
+  ENABLE_DISABLED,
+  OWN_DISABLE,
+  MARK_USED_LATER
+}

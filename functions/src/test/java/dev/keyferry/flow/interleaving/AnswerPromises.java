@@ -1,0 +1,214 @@
+package dev.keyferry.flow.interleaving;
+
+import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.Grant.Claim;
+import dev.keyferry.flow.Grant.State.Approved;
+import dev.keyferry.flow.Grant.State.Claimed;
+import dev.keyferry.flow.Grant.State.Consumed;
+import dev.keyferry.flow.Grant.State.Denied;
+import dev.keyferry.flow.GrantStore.Polled;
+import dev.keyferry.flow.GrantStore.Redeemed;
+import dev.keyferry.flow.Key;
+import dev.keyferry.flow.KeyStore.Holding;
+import dev.keyferry.flow.OAuthError.Code;
+import dev.keyferry.flow.Subject;
+import dev.keyferry.flow.Write;
+import dev.keyferry.flow.interleaving.Heard.Kind;
+import dev.keyferry.flow.interleaving.Request.Asks;
+import dev.keyferry.flow.interleaving.Scenario.Login;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What may be told to whom: an outage only where there was one, and a verdict only with a reason
+/// that the rows show.
+final class AnswerPromises {
+  private final Login login;
+  private final LaterPromises later;
+
+  AnswerPromises(Login login, LaterPromises later) {
+    this.login = login;
+    this.later = later;
+  }
+
+  Optional<String> broken(Stage.Waiting asked, Heard told, World now) {
+    if (told.kind() == Kind.OUTAGE) {
+      return asked.answers().stream().allMatch(Answered.With.class::isInstance)
+          ? Optional.of("an outage was told, and there was none")
+          : Optional.empty();
+    }
+    return switch (asked.request().asks()) {
+      case Asks.Key(var name) -> brokenPoll(asked, name, told, now);
+      case Asks.Refresh(var generation, var _) ->
+          later
+              .brokenRefusal(generation, told, now)
+              .or(() -> brokenReuse(asked, generation, told, now));
+      case Asks.Stranger _ ->
+          told.kind() == Kind.DECLINED || told.kind() == Kind.DONE
+              ? Optional.empty()
+              : Optional.of("a stranger was told more than no");
+      case Asks.Anything _ ->
+          told.kind() == Kind.KEY
+              ? Optional.of("a key was handed over to somebody who did not ask for one")
+              : brokenDecision(asked, told, now);
+    };
+  }
+
+  private Optional<String> brokenPoll(Stage.Waiting asked, String name, Heard told, World now) {
+    var row = Optional.ofNullable(now.grants().get(login.grant()));
+    var state = row.map(Grant::state);
+    var at = time(asked);
+    if (told.kind() == Kind.KEY) {
+      return state.filter(Consumed.class::isInstance).isPresent()
+          ? Optional.empty()
+          : Optional.of("rule 2: a key was handed over and its code not spent");
+    }
+    if (told.is(Code.AUTHORIZATION_PENDING) || told.is(Code.SLOW_DOWN)) {
+      return found(asked).anyMatch(grant -> isRedeemable(grant, at))
+          ? Optional.of("an approval was hidden behind slow_down or authorization_pending")
+          : brokenSlowDown(asked, told, at);
+    }
+    if (told.is(Code.EXPIRED_TOKEN)) {
+      return row.filter(grant -> Promises.isExpired(grant, at)).isPresent()
+          ? Optional.empty()
+          : Optional.of("rule 5: expired_token before the code expired");
+    }
+    if (told.is(Code.ACCESS_DENIED)) {
+      // Over for good: unless another poll was quicker, after an operator had changed his mind.
+      var isLost = isBarred(asked) && state.filter(Consumed.class::isInstance).isPresent();
+      return state.filter(Denied.class::isInstance).isPresent() || isLost
+          ? Optional.empty()
+          : Optional.of("rule 3: access_denied, and nobody denied");
+    }
+    if (told.is(Code.INVALID_GRANT)) {
+      var isOver =
+          row.filter(grant -> Promises.isExpired(grant, at) || grant.state() instanceof Denied)
+              .isPresent();
+      return login.hasOneWord() && (isOver || isBarred(asked))
+          ? Optional.empty()
+          : brokenRefusal(row, name, now);
+    }
+    return Optional.empty();
+  }
+
+  /// Whoever shows a token that is two generations old, or older, ends the device.
+  private static Optional<String> brokenReuse(
+      Stage.Waiting asked, int generation, Heard told, World now) {
+    return told.kind() == Kind.DECLINED
+            && seen(asked)
+                .anyMatch(key ->
+                    key.generation().number() > generation + 1
+                        && Promises.stands(now, key.terms().subject(), key.terms().approvedAt())
+                        && Optional.ofNullable(now.keys().get(key.id()))
+                            .flatMap(Key::revokedAt)
+                            .isEmpty())
+        ? Optional.of("a token that was used long ago was shown, and its device was not revoked")
+        : Optional.empty();
+  }
+
+  /// The keys that a refresh came upon.
+  private static Stream<Key> seen(Stage.Waiting asked) {
+    return asked.answers().stream()
+        .flatMap(answer ->
+            switch (answer) {
+              case Answered.With(Optional<?> found) ->
+                  found
+                      .filter(Holding.class::isInstance)
+                      .map(Holding.class::cast)
+                      .map(Holding::key)
+                      .stream();
+              case Answered.With(Write.Refused<?>(var found)) ->
+                  found.filter(Key.class::isInstance).map(Key.class::cast).stream();
+              case Answered _ -> Stream.empty();
+            });
+  }
+
+  private static Optional<String> brokenSlowDown(Stage.Waiting asked, Heard told, Instant at) {
+    return told.is(Code.SLOW_DOWN)
+            && found(asked)
+                .noneMatch(
+                    grant -> grant.pace().nextPollAt().isAfter(at.plus(Grant.Pace.TOLERANCE)))
+        ? Optional.of("slow_down to a poll that was not early")
+        : Optional.empty();
+  }
+
+  private Optional<String> brokenRefusal(Optional<Grant> row, String name, World now) {
+    if (row.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(row.get().state() instanceof Consumed)) {
+      return Optional.of("rule 3: invalid_grant, and the code was not spent");
+    }
+    return !name.isEmpty() && later.poll(now, Optional.of(name)).kind() == Kind.KEY
+        ? Optional.of("a repeated poll was refused what the next one is told")
+        : Optional.empty();
+  }
+
+  private static boolean isBarred(Stage.Waiting asked) {
+    return asked.answers().stream()
+        .anyMatch(answer ->
+            answer instanceof Answered.With(var value) && value instanceof Redeemed.Barred);
+  }
+
+  private static boolean isRedeemable(Grant grant, Instant at) {
+    return grant.state() instanceof Approved && !Promises.isExpired(grant, at);
+  }
+
+  /// The rows that refused polls came upon.
+  private static Stream<Grant> found(Stage.Waiting asked) {
+    return asked.answers().stream()
+        .flatMap(answer ->
+            answer instanceof Answered.With(Polled.Refused(var found))
+                ? found.stream()
+                : Stream.empty());
+  }
+
+  /// What the request took for the present.
+  private static Instant time(Stage.Waiting asked) {
+    return asked.answers().stream()
+        .flatMap(answer ->
+            answer instanceof Answered.With(Instant time) ? Stream.of(time) : Stream.empty())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private Optional<String> brokenDecision(Stage.Waiting asked, Heard told, World now) {
+    if (!(asked.calls().getLast() instanceof Call.ToStore last)) {
+      return Optional.empty();
+    }
+    var row = Optional.ofNullable(now.grants().get(login.grant()));
+    if (row.isEmpty()) {
+      return Optional.empty();
+    }
+    var state = row.get().state();
+    var isOpen =
+        last.argument(Instant.class).filter(at -> Promises.isExpired(row.get(), at)).isEmpty()
+            && Promises.isOpen(row.get());
+    var claim = last.argument(Claim.class);
+    if (told.kind() == Kind.DECLINED) {
+      var isMine =
+          switch (last.method().getName()) {
+            case "claim" -> true;
+            case "approve" -> claim.map(Claimed::new).filter(state::equals).isPresent();
+            case "deny" -> state.claimed().map(Claim::subject).equals(last.argument(Subject.class));
+            default -> false;
+          };
+      var isTooMuch =
+          last.argument(Grant.Approval.class)
+              .filter(approval -> !approval.consent().within(row.get().request()))
+              .isPresent();
+      return isOpen && isMine && !isTooMuch
+          ? Optional.of("rule 3: a decision was refused without a reason")
+          : Optional.empty();
+    }
+    var isDecided =
+        switch (last.method().getName()) {
+          case "approve" -> !isOpen && state.claimed().equals(claim);
+          case "deny" -> state instanceof Denied;
+          default -> true;
+        };
+    return isDecided
+        ? Optional.empty()
+        : Optional.of("a decision was confirmed that the row does not show");
+  }
+}

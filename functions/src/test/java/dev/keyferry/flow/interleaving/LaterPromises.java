@@ -1,0 +1,197 @@
+package dev.keyferry.flow.interleaving;
+
+import dev.keyferry.flow.AccessToken;
+import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.Grant.State;
+import dev.keyferry.flow.Grant.State.Approved;
+import dev.keyferry.flow.Grant.State.Claimed;
+import dev.keyferry.flow.Grant.State.Consumed;
+import dev.keyferry.flow.Grant.State.Denied;
+import dev.keyferry.flow.Grant.State.Pending;
+import dev.keyferry.flow.Key;
+import dev.keyferry.flow.OAuthError.Code;
+import dev.keyferry.flow.Samples;
+import dev.keyferry.flow.interleaving.Heard.Kind;
+import dev.keyferry.flow.interleaving.Scenario.Login;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a world means for those who come later: that whatever happened, and whoever is still in
+/// the middle of something, the next poll and the next refresh hear the truth.
+final class LaterPromises {
+  private static final Duration REDELIVERY = Duration.ofSeconds(60);
+  private static final int CODE = -1;
+
+  private final Login login;
+  private final Stagehand hands;
+  private final int keysBefore;
+
+  /// By the world itself: there is one of each.
+  private final IdentityHashMap<World, Map<Stage.Got, Optional<String>>> doors =
+      new IdentityHashMap<>();
+
+  LaterPromises(Scenario scenario, Stagehand hands) {
+    login = scenario.login();
+    this.hands = hands;
+    keysBefore = scenario.start().keys().size() - spent(scenario.start());
+  }
+
+  private static int spent(World world) {
+    return (int)
+        world.grants().values().stream().filter(grant -> grant.state() instanceof Consumed).count();
+  }
+
+  Optional<String> broken(World world) {
+    if (world.keys().size() - keysBefore != spent(world)) {
+      return Optional.of(
+          "rule 2: %d codes spent and %d keys stored"
+              .formatted(spent(world), world.keys().size() - keysBefore));
+    }
+    return Optional.ofNullable(world.grants().get(login.grant()))
+        .flatMap(grant -> brokenPolls(world, grant))
+        .or(() -> brokenRefresh(world));
+  }
+
+  /// What the device would hear that came when it may.
+  Heard poll(World world, Optional<String> name) {
+    var row = Optional.ofNullable(world.grants().get(login.grant()));
+    var at = row.map(grant -> due(world, grant)).orElse(world.now());
+    return hands.visit(world, at, flows -> login.poll().apply(flows, name));
+  }
+
+  private static Instant due(World world, Grant grant) {
+    var next = grant.pace().nextPollAt();
+    return Promises.isOpen(grant) && next.isAfter(world.now()) ? next : world.now();
+  }
+
+  private Optional<String> brokenPolls(World world, Grant grant) {
+    var told = poll(world, Optional.empty());
+    if (!isTrue(world, grant, told)) {
+      return Optional.of(
+          "the next poll hears %s of a grant that is %s".formatted(told, Words.of(grant)));
+    }
+    return grant.state() instanceof Consumed consumed
+        ? brokenRepetition(world, consumed)
+        : Optional.empty();
+  }
+
+  private boolean isTrue(World world, Grant grant, Heard told) {
+    var isExpired = Promises.isExpired(grant, due(world, grant));
+    if (login.hasOneWord() && told.kind() != Kind.KEY) {
+      return told.is(Code.INVALID_GRANT) && (isExpired || !isRedeemable(world, grant));
+    }
+    return switch (grant.state()) {
+      case Denied _ -> told.is(Code.ACCESS_DENIED);
+      case Consumed _ -> told.is(Code.INVALID_GRANT);
+      case State _ when isExpired -> told.is(Code.EXPIRED_TOKEN);
+      case Approved _ ->
+          isRedeemable(world, grant) ? told.kind() == Kind.KEY : told.is(Code.ACCESS_DENIED);
+      case Pending _, Claimed _ -> told.is(Code.AUTHORIZATION_PENDING);
+    };
+  }
+
+  private static boolean isRedeemable(World world, Grant grant) {
+    return grant.state() instanceof Approved(var claim, var approval, var _)
+        && Promises.stands(world, claim.subject(), approval.since());
+  }
+
+  /// Delivered at least once: who spent the code may hear its key again, for a minute, and nobody
+  /// else.
+  private Optional<String> brokenRepetition(World world, Consumed consumed) {
+    var told =
+        login.names().stream()
+            .map(name -> poll(world, Optional.of(name)))
+            .filter(heard -> heard.kind() == Kind.KEY)
+            .count();
+    var redemption = consumed.redemption();
+    var isNamed = redemption.idempotencyKey().isPresent();
+    var isInTime = world.now().isBefore(redemption.at().plus(REDELIVERY));
+    var isFresh =
+        world.keys().values().stream()
+            .anyMatch(key ->
+                key.terms().createdAt().equals(redemption.at())
+                    && key.generation().number() == 0
+                    && key.lastUsedAt().isEmpty()
+                    && isGood(world, key)
+                    && world.now().isBefore(key.expiresAt()));
+    var expected = isNamed && isInTime && isFresh ? 1 : 0;
+    return told == expected
+        ? Optional.empty()
+        : Optional.of(
+            "a spent code gives its key to %d Idempotency-Keys and not to %d"
+                .formatted(told, expected));
+  }
+
+  private static boolean isGood(World world, Key key) {
+    return key.revokedAt().isEmpty()
+        && Promises.stands(world, key.terms().subject(), key.terms().approvedAt());
+  }
+
+  /// Whatever failed, the present refresh token is good for one more.
+  private Optional<String> brokenRefresh(World world) {
+    if (login.chain().isEmpty()) {
+      return Optional.empty();
+    }
+    var key = keyOf(world);
+    var token = login.chain().get((int) key.generation().number());
+    var told =
+        hands.visit(
+            world,
+            world.now(),
+            flows -> Heard.key(flows.refreshes().refresh(Samples.CLI, token, Optional.empty())));
+    return isRenewable(world, key) == (told.kind() == Kind.KEY)
+        ? Optional.empty()
+        : Optional.of("the next refresh hears %s with %s".formatted(told, Words.of(key)));
+  }
+
+  private static boolean isRenewable(World world, Key key) {
+    return isGood(world, key) && key.isRenewable(world.now());
+  }
+
+  private Key keyOf(World world) {
+    return Optional.ofNullable(world.keys().get(login.chain().getFirst().id())).orElseThrow();
+  }
+
+  /// Rule 3, of a refresh.
+  Optional<String> brokenRefusal(int generation, Heard told, World world) {
+    var key = keyOf(world);
+    return told.kind() == Kind.DECLINED
+            && isRenewable(world, key)
+            && key.generation().number() == generation
+        ? Optional.of("rule 3: a good refresh token was refused")
+        : Optional.empty();
+  }
+
+  /// Whether a token opens the door if it should, and only then.
+  Optional<String> broken(World world, Stage.Got got) {
+    return doors
+        .computeIfAbsent(world, _ -> new HashMap<>())
+        .computeIfAbsent(got, _ -> brokenDoor(world, got));
+  }
+
+  private Optional<String> brokenDoor(World world, Stage.Got got) {
+    var token = AccessToken.parse(got.body().substring(0, got.body().indexOf(' '))).orElseThrow();
+    var opens =
+        hands.visit(world, world.now(), flows -> flows.verifier().introspect(token)).isPresent();
+    var key = Optional.ofNullable(world.keys().get(token.id()));
+    if (key.isEmpty()) {
+      return Optional.of("rule 2: a key was handed over that is not stored");
+    }
+    var isPresent = key.get().generation().number() == got.generation() + 1 || isMinted(got);
+    var isGood = isGood(world, key.get()) && world.now().isBefore(key.get().expiresAt());
+    if (opens && !isGood) {
+      return Optional.of("a token opens the door after its key was ended");
+    }
+    return !opens && isGood && isPresent && key.get().generation().number() <= got.generation() + 1
+        ? Optional.of("a good token does not open the door")
+        : Optional.empty();
+  }
+
+  private static boolean isMinted(Stage.Got got) {
+    return got.generation() == CODE;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.keyferry.flow.interleaving;
+
+import dev.keyferry.flow.KeyHasher;
+import dev.keyferry.flow.Purpose;
+import dev.keyferry.flow.TestHasher;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Makes each HMAC once: a request that is run again and again asks for the same ones.
+final class RememberingHasher implements KeyHasher {
+  private final KeyHasher hasher = new TestHasher();
+  private final Map<Purpose, Map<ByteBuffer, byte[]>> made = new HashMap<>();
+
+  @Override
+  public int version() {
+    return hasher.version();
+  }
+
+  @Override
+  public byte[] hmac(Purpose purpose, int version, byte[] message) {
+    return made.computeIfAbsent(purpose, _ -> new HashMap<>())
+        .computeIfAbsent(ByteBuffer.wrap(message), _ -> hasher.hmac(purpose, version, message))
+        .clone();
+  }
+
+  @Override
+  public boolean isAvailable(Purpose purpose, int version) {
+    return true;
+  }
+}
