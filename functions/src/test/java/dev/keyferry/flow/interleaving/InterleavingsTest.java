@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keyferry.flow.Conditions;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -27,36 +26,26 @@ final class InterleavingsTest {
   private static final int OF_EACH_CROWD = 4_000;
   private static final int CALLS_FOR_A_FAULT = 20;
 
+  /// In every build; and what takes long too: `-Dinterleavings=all`.
   static Stream<Scenario> inFull() {
-    return Stream.concat(
-        Scenarios.SMALL.stream(),
+    var everyone =
         Stream.of(Duration.ofMillis(1), Duration.ofMinutes(10))
-            .map(step -> Scenarios.everyone(Set.of(), step)));
+            .map(step -> Scenarios.everyone(Set.of(), step));
+    var large =
+        "all".equals(System.getProperty("interleavings")) ? withEachFault() : Stream.<Scenario>of();
+    return Stream.of(Scenarios.SMALL.stream(), everyone, large).flatMap(Function.identity());
+  }
+
+  private static Stream<Scenario> withEachFault() {
+    return EnumSet.complementOf(EnumSet.of(Fault.NONE)).stream()
+        .flatMap(fault ->
+            Stream.of(Duration.ofMillis(1), Duration.ofSeconds(5), Duration.ofMinutes(10))
+                .map(step -> Scenarios.everyone(Set.of(fault), step)));
   }
 
   @ParameterizedTest
   @MethodSource("inFull")
   void every_order_keeps_every_promise(Scenario scenario) {
-    cover(scenario);
-  }
-
-  static List<Scenario> withEachFault() {
-    return EnumSet.complementOf(EnumSet.of(Fault.NONE)).stream()
-        .flatMap(fault ->
-            Stream.of(Duration.ofMillis(1), Duration.ofSeconds(5), Duration.ofMinutes(10))
-                .map(step -> Scenarios.everyone(Set.of(fault), step)))
-        .toList();
-  }
-
-  /// Takes long: `-Dinterleavings=all`.
-  @ParameterizedTest
-  @MethodSource("withEachFault")
-  @EnabledIfSystemProperty(named = "interleavings", matches = "all")
-  void every_order_of_everyone_with_any_fault_keeps_every_promise(Scenario scenario) {
-    cover(scenario);
-  }
-
-  private static void cover(Scenario scenario) {
     var coverage = new Interleavings(scenario, Conditions.ALL).all();
 
     assertThat(coverage.orders()).isGreaterThan(1);
