@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -18,6 +19,8 @@ final class Mutation {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final String STAGE = "stageVariables";
   private static final int MOST = 4;
+  private static final BigInteger HUGE = BigInteger.TWO.pow(200);
+  private static final String TOO_LARGE = "x".repeat(8 * 1024 + 1);
 
   private static final List<String> TEXTS =
       List.of(
@@ -35,7 +38,6 @@ final class Mutation {
           "-1",
           "99999999999999999999",
           "x".repeat(300),
-          "x".repeat(9000),
           "[a b]",
           "\u202eevil",
           "2001:db8::7",
@@ -220,7 +222,7 @@ final class Mutation {
       case 3 -> NODES.booleanNode(random.nextBoolean());
       case 4 -> new ArrayNode(NODES).add(one(TEXTS)).add(1).addNull();
       case 5 -> new ObjectNode(NODES).put(one(CLAIMS), one(TEXTS));
-      case 6 -> NODES.numberNode(new java.math.BigInteger(200, new java.util.Random(1)));
+      case 6 -> NODES.numberNode(HUGE);
       default -> NODES.textNode(one(TEXTS));
     };
   }
@@ -262,7 +264,7 @@ final class Mutation {
         event.put("isBase64Encoded", true);
         event.put("body", Base64.getEncoder().encodeToString(bytes));
       }
-      case 4 -> put(event, body + one(TEXTS));
+      case 4 -> put(event, body + (random.nextInt(8) == 0 ? TOO_LARGE : one(TEXTS)));
       default -> put(event, body.startsWith("{") ? otherMembers(body) : otherParameters(body));
     }
   }

@@ -89,28 +89,37 @@ final class Promise {
 
   /// @param function as its sample in `events/` is named
   /// @param secrets that no refusal may tell
-  static void hold(String function, String answer, Collection<String> secrets) {
+  /// @return what kind of answer it is, such as `claim 404`
+  static String hold(String function, String answer, Collection<String> secrets) {
     var json = parse(answer);
-    switch (function) {
-      case "key-authorizer" -> holdVerdict(json);
-      case "subject" -> assertThat(json.path("changed").isBoolean()).isTrue();
-      default -> holdHttp(function, json, secrets);
-    }
+    return function
+        + " "
+        + switch (function) {
+          case "key-authorizer" -> holdVerdict(json);
+          case "subject" -> holdStatus(json);
+          default -> holdHttp(function, json, secrets);
+        };
   }
 
-  private static void holdVerdict(JsonNode verdict) {
+  private static String holdStatus(JsonNode answer) {
+    assertThat(answer.path("changed").isBoolean()).isTrue();
+    return answer.path("status").asText();
+  }
+
+  private static String holdVerdict(JsonNode verdict) {
     assertThat(verdict.path("isAuthorized").isBoolean()).isTrue();
     assertThat(verdict.path("context").isObject()).isTrue();
     assertThat(verdict.path("context").isEmpty())
         .isEqualTo(!verdict.path("isAuthorized").booleanValue());
     assertThat(verdict.path("context")).allMatch(JsonNode::isTextual);
+    return verdict.path("isAuthorized").asText();
   }
 
-  private static void holdHttp(String function, JsonNode answer, Collection<String> secrets) {
+  private static String holdHttp(String function, JsonNode answer, Collection<String> secrets) {
     var status = answer.path("statusCode").asInt();
     assertThat(status).as("status").isIn(200, 204, 400, 401, 404, 429);
     if (status >= 400) {
-      holdRefusal(function, status, answer, secrets);
+      return status + holdRefusal(function, status, answer, secrets);
     } else if (function.equals("verification-page")) {
       holdPage(answer);
     } else {
@@ -121,9 +130,11 @@ final class Promise {
         holdJson(answer);
       }
     }
+    return Integer.toString(status);
   }
 
-  private static void holdRefusal(
+  /// @return the error, if the status alone does not tell
+  private static String holdRefusal(
       String function, int status, JsonNode answer, Collection<String> secrets) {
     holdNotStored(answer);
     holdJson(answer);
@@ -133,7 +144,7 @@ final class Promise {
     if (function.equals("verification-page") && status == 404) {
       // As the gateway's own, of what is no route.
       assertThat(text).isEqualTo("{\"message\":\"Not Found\"}");
-      return;
+      return "";
     }
     var error = body.path("error").asText();
     if (!error.equals("invalid_request")) {
@@ -149,6 +160,7 @@ final class Promise {
       assertThat(status).isEqualTo(STATUS.getOrDefault(error, 400));
     }
     assertThat(header(answer, "www-authenticate").isPresent()).isEqualTo(status == 401);
+    return status == 400 ? " " + error : "";
   }
 
   private static void holdNotStored(JsonNode answer) {

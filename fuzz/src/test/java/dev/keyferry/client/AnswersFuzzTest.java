@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Answers of a server that the command line trusts in nothing. Whatever comes, it is refused with a
-/// message that can be shown, or holds no address, token or text that could do harm.
+/// Answers of a server that the command line trusts in nothing. Whatever comes, it is refused with
+/// a message that can be shown, or holds no address, token or text that could do harm.
 final class AnswersFuzzTest {
   private static final URI ISSUER = URI.create("https://keys.example");
   private static final Instant NOW = Instant.parse("2026-11-21T08:00:03Z");

@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// A request as it is written on the wire, so that a fuzzer and people can read it: a line of method
-/// and target, lines of headers, an empty line, the body. A header `@sub` is a claim that an
+/// A request as it is written on the wire, so that a fuzzer and people can read it: a line of
+/// method and target, lines of headers, an empty line, the body. A header `@sub` is a claim that an
 /// authorizer vouches for. Anything at all is one.
 ///
 /// @param body the bytes of it
