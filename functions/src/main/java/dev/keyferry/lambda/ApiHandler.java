@@ -51,8 +51,16 @@ abstract class ApiHandler extends EventHandler {
         event.optionalString("rawQueryString").orElse(""),
         headers(event),
         body(event),
-        Origin.parse(context.object("http").string("sourceIp")),
+        origin(context.object("http").string("sourceIp")),
         claims(context.object("authorizer")));
+  }
+
+  private static Origin origin(String sourceIp) {
+    try {
+      return Origin.parse(sourceIp);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedRequest(OAuthError.invalidRequest("the request comes from no address"));
+    }
   }
 
   private static Map<String, String> headers(JsonObject event) {

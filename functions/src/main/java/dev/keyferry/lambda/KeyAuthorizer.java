@@ -5,6 +5,7 @@ import dev.keyferry.flow.AccessToken;
 import dev.keyferry.flow.KeyVerifier;
 import dev.keyferry.flow.KeyVerifier.Active;
 import dev.keyferry.web.JsonObject;
+import dev.keyferry.web.MalformedRequest;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -44,13 +45,18 @@ public final class KeyAuthorizer extends EventHandler {
     return Map.of("isAuthorized", isAuthorized, "context", context);
   }
 
+  /// None, if the event has no headers to read them from: that is a no, and not a fault.
   private static Optional<String> credentials(JsonObject event) {
-    return event.values("headers").entrySet().stream()
-        .filter(header -> header.getKey().equalsIgnoreCase("authorization"))
-        .map(header -> BEARER.matcher(header.getValue()))
-        .filter(bearer -> bearer.matches())
-        .map(bearer -> bearer.group(1))
-        .findFirst();
+    try {
+      return event.values("headers").entrySet().stream()
+          .filter(header -> header.getKey().equalsIgnoreCase("authorization"))
+          .map(header -> BEARER.matcher(header.getValue()))
+          .filter(bearer -> bearer.matches())
+          .map(bearer -> bearer.group(1))
+          .findFirst();
+    } catch (MalformedRequest malformed) {
+      return Optional.empty();
+    }
   }
 
   private static Map<String, String> facts(Active active) {

@@ -1,13 +1,18 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.flow.OAuthError;
+import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /// Tells a key's holder what the key is: the claims that [KeyAuthorizer] hands to any route behind
 /// it.
 public final class WhoamiHandler extends ApiHandler {
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
+
   public WhoamiHandler() {
     this(Wiring.ofEnvironment());
   }
@@ -30,6 +35,14 @@ public final class WhoamiHandler extends ApiHandler {
             "client_id", request.claim("client_id"),
             "scope", request.claim("scope"),
             "key_id", request.claim("key_id"),
-            "exp", Long.parseLong(request.claim("exp"))));
+            "exp", seconds(request.claim("exp"))));
+  }
+
+  /// As the authorizer writes it.
+  private static long seconds(String exp) {
+    if (!SECONDS.matcher(exp).matches()) {
+      throw new MalformedRequest(OAuthError.invalidRequest("the key's exp is not a whole number"));
+    }
+    return Long.parseLong(exp);
   }
 }

@@ -43,7 +43,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /// holds a subkey. What is asked for twice is one and the same: one connection, one memory of whose
 /// key is whose, and one call to KMS for each purpose.
 ///
-/// The stores are DynamoDB; a benchmark has others.
+/// The stores are DynamoDB and subkeys come from KMS; benchmarks and fuzz tests have others.
 public class Wiring {
   private final Map<String, String> settings;
   private final Clients clients;
@@ -244,7 +244,7 @@ public class Wiring {
     return client;
   }
 
-  private KeyHasher hasher() {
+  protected KeyHasher hasher() {
     if (hasher == null) {
       hasher =
           new KmsKeyHasher(

@@ -1,5 +1,6 @@
 package dev.keyferry.web;
 
+import java.math.BigInteger;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -72,11 +73,20 @@ public final class JsonObject {
         .collect(Collectors.toUnmodifiableMap(key -> key, object::string));
   }
 
-  /// The members of an object as text, of whatever type they are; none if it is omitted.
+  /// The members of an object as text, if each is one value; those that are not (objects and lists,
+  /// and fractions, which [have none][Json]) are left out. None if it is omitted.
   public Map<String, String> values(String name) {
     return object(name).members.entrySet().stream()
+        .filter(member -> isOneValue(member.getValue()))
         .collect(
             Collectors.toUnmodifiableMap(Map.Entry::getKey, value -> value.getValue().toString()));
+  }
+
+  private static boolean isOneValue(Object value) {
+    return switch (value) {
+      case String _, Boolean _, Integer _, Long _, BigInteger _ -> true;
+      default -> false;
+    };
   }
 
   /// Without members if it is omitted.

@@ -83,6 +83,10 @@ public record Request(
     if (subject.length() > LONGEST_SUBJECT) {
       throw MalformedRequest.because("the token's sub is longer than 255 characters");
     }
+    // Half a character is stored as a question mark, and that is somebody else.
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(subject)) {
+      throw MalformedRequest.because("the token's sub is not text");
+    }
     return new Subject(subject);
   }
 

@@ -200,4 +200,23 @@ final class JsonTest {
       assertThat(Json.readObject(Json.write(Map.of("a", text))).string("a")).isEqualTo(text);
     }
   }
+
+  @Test
+  void gives_the_values_of_an_object_as_text_and_leaves_out_what_is_more_than_one() {
+    var object =
+        Json.readObject(
+            """
+            {"claims": {"sub": "ada", "exp": 1795251600, "no": null, "email_verified": true,
+              "id": 123456789012345678901, "groups": ["a", "b"], "address": {"country": "x"},
+              "half": 0.5}}\
+            """);
+
+    assertThat(object.values("claims"))
+        .isEqualTo(
+            Map.of(
+                "sub", "ada",
+                "exp", "1795251600",
+                "email_verified", "true",
+                "id", "123456789012345678901"));
+  }
 }

@@ -150,6 +150,12 @@ final class RequestTest {
     assertRefused(() -> request(Map.of(), "", "", Map.of("sub", "")).subject());
   }
 
+  /// As it is stored, it would be the name of everybody whose name is not text.
+  @Test
+  void refuses_a_user_whose_name_is_half_a_character() {
+    assertRefused(() -> request(Map.of(), "", "", Map.of("sub", "ada\ud83d")).subject());
+  }
+
   private static void assertRefused(Runnable reading) {
     assertThatExceptionOfType(MalformedRequest.class)
         .isThrownBy(reading::run)

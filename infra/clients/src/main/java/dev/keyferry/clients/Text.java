@@ -9,11 +9,16 @@ record Text(int line, String text) {
     return quoted(text);
   }
 
-  /// In quotes, on one line, and without a say in how a terminal shows it.
+  /// In quotes, and [plain][#plain(String)].
   static String quoted(String text) {
+    return '"' + plain(text) + '"';
+  }
+
+  /// On one line, and without a say in how a terminal shows it.
+  static String plain(String text) {
     return text.codePoints()
         .mapToObj(point -> isPlain(point) ? Character.toString(point) : "\\u{%X}".formatted(point))
-        .collect(Collectors.joining("", "\"", "\""));
+        .collect(Collectors.joining());
   }
 
   /// Whether a character is seen as itself: neither a control, nor one that turns the text around

@@ -184,6 +184,12 @@ class ClientsReaderTest {
     }
 
     @Test
+    void one_that_is_not_yaml_is_told_on_one_line_whatever_is_in_it() {
+      assertThat(problems("clients:\r\n- &\r\n"))
+          .containsExactly("2: not YAML: unexpected character found \\u{D}(13)");
+    }
+
+    @Test
     void one_that_is_nested_deeper_than_yaml_is_read_is_refused() {
       assertThat(problems("clients: " + "[".repeat(60) + "]".repeat(60) + "\n"))
           .singleElement()

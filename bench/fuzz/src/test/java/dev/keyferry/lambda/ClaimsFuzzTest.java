@@ -1,0 +1,95 @@
+package dev.keyferry.lambda;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.LambdaRuntime;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keyferry.flow.Profile;
+import dev.keyferry.flow.Subject;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the gateway passes on of a user's access token, as the input's JSON says it. A subject is
+/// the text or the number that stands there or there is none; a profile has single lines alone, as
+/// they stand there.
+final class ClaimsFuzzTest {
+  private static final ProfileClaims PROFILE = new ProfileClaims("name", "email", "org_id");
+  private static final int LONGEST_SUBJECT = 255;
+  private static final int LONGEST_LINE = 256;
+
+  /// Breaks of lines, controls, halves of characters, and marks that turn the text around them.
+  private static final String NO_LINE =
+      ".*[\\p{Cc}\\p{Cs}\\x{2028}\\x{2029}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}].*";
+
+  @FuzzTest
+  void a_subject_and_a_profile_are_what_the_claims_say_or_are_not(byte[] input) {
+    var claims = claims(input);
+    if (claims.isEmpty()) {
+      return;
+    }
+    var event = Logins.sample("approve");
+    ((ObjectNode) event.at("/requestContext/authorizer/jwt")).set("claims", claims.get());
+    var listener = new Listener();
+    var answer =
+        new String(
+            listener.answer(Promise.text(event).getBytes(UTF_8), LambdaRuntime.getLogger()), UTF_8);
+
+    Promise.hold("approve", answer, List.of());
+    assertThat(listener.subject.map(Subject::value)).isEqualTo(subject(claims.get()));
+    listener.profile.ifPresent(profile -> {
+      assertLine(profile.name(), claims.get().path("name"));
+      assertLine(profile.email(), claims.get().path("email"));
+      assertLine(profile.organisation(), claims.get().path("org_id"));
+      assertThat(profile).hasToString("Profile[hidden]");
+    });
+  }
+
+  private static Optional<JsonNode> claims(byte[] input) {
+    try {
+      return Optional.of(Promise.JSON.readTree(new String(input, UTF_8)))
+          .filter(JsonNode::isObject);
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<String> subject(JsonNode claims) {
+    return said(claims.path("sub"))
+        .filter(text -> !text.isEmpty() && text.length() <= LONGEST_SUBJECT)
+        .filter(UTF_8.newEncoder()::canEncode);
+  }
+
+  private static Optional<String> said(JsonNode claim) {
+    return claim.isTextual() || claim.isBoolean() || claim.isIntegralNumber()
+        ? Optional.of(claim.asText())
+        : Optional.empty();
+  }
+
+  private static void assertLine(Optional<String> line, JsonNode claim) {
+    line.ifPresent(text -> {
+      assertThat(said(claim)).contains(text);
+      assertThat(text).isNotBlank().doesNotMatch("(?s)" + NO_LINE);
+      assertThat(text.codePointCount(0, text.length())).isLessThanOrEqualTo(LONGEST_LINE);
+      assertThat(UTF_8.newEncoder().canEncode(text)).isTrue();
+    });
+  }
+
+  private static final class Listener extends ApiHandler {
+    private Optional<Subject> subject = Optional.empty();
+    private Optional<Profile> profile = Optional.empty();
+
+    @Override
+    Response handle(Request request) {
+      profile = Optional.of(PROFILE.read(request));
+      subject = Optional.of(request.subject());
+      return Response.json(200, Map.of());
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package dev.keyferry.lambda;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import dev.keyferry.flow.Client;
+import dev.keyferry.flow.GrantStore;
+import dev.keyferry.flow.InMemoryGrantStore;
+import dev.keyferry.flow.InMemoryKeyStore;
+import dev.keyferry.flow.InMemoryLimitStore;
+import dev.keyferry.flow.KeyHasher;
+import dev.keyferry.flow.KeyStore;
+import dev.keyferry.flow.LimitStore;
+import dev.keyferry.flow.TestClock;
+import dev.keyferry.flow.TestHasher;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/// All functions over stores in memory, where nothing is left to chance: two of these answer the
+/// same events alike. They are named as their samples in `events/` are.
+final class InMemoryFunctions {
+  /// When the samples were sent.
+  static final Instant NOW = Instant.parse("2026-11-21T08:00:03Z");
+
+  /// Of a client that may introspect.
+  static final String INTROSPECTING = "reports-api";
+
+  static final String SECRET = "the-secret-of-the-reports-api";
+
+  private static final String SECRET_SHA256 =
+      "85e4997524c134118170177be4babd283aab7b48c27b8844fbcd31b58bf268d6";
+
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "STACK_NAME", "in-memory",
+          "AUTHORIZATIONS_PER_MINUTE", "30",
+          "WRONG_CODES_OF_SUBJECT", "5",
+          "WRONG_CODES_OF_NETWORK", "10",
+          "KEY_PREFIX", "kf",
+          "NAME_CLAIM", "name",
+          "EMAIL_CLAIM", "email",
+          "ORGANISATION_CLAIM", "org_id");
+
+  /// What the page alone needs: it has no state, and takes long to make.
+  private static final Map<String, String> PAGE_SETTINGS =
+      Map.of("ACCENT_COLOR", "#0b6e7f", "BRAND_NAME", "Keyferry", "SUPPORT_URL", "");
+
+  private static final Clients CLIENTS =
+      Clients.ofArtifact().with(Client.confidential(INTROSPECTING, "Reports", SECRET_SHA256, true));
+
+  private static final Map<String, Function<Wiring, EventHandler>> KINDS =
+      Map.ofEntries(
+          Map.entry("authorize", AuthorizeHandler::new),
+          Map.entry("poll", PollHandler::new),
+          Map.entry("claim", ClaimHandler::new),
+          Map.entry("approve", ApproveHandler::new),
+          Map.entry("deny", DenyHandler::new),
+          Map.entry("authorization-claim", AuthorizationClaimHandler::new),
+          Map.entry("authorization-approve", AuthorizationApproveHandler::new),
+          Map.entry("authorization-deny", AuthorizationDenyHandler::new),
+          Map.entry("revoke", RevokeHandler::new),
+          Map.entry("introspect", IntrospectHandler::new),
+          Map.entry("list-keys", ListKeysHandler::new),
+          Map.entry("revoke-key", RevokeKeyHandler::new),
+          Map.entry("sign-out", SignOutHandler::new),
+          Map.entry("subject", SubjectHandler::new),
+          Map.entry("metadata", MetadataHandler::new),
+          Map.entry("whoami", WhoamiHandler::new),
+          Map.entry("key-authorizer", KeyAuthorizer::new));
+
+  private static final String PAGE = "verification-page";
+
+  private static final EventHandler THE_PAGE =
+      new VerificationPageHandler(new InMemory(PAGE_SETTINGS));
+
+  private final Map<String, EventHandler> functions = new TreeMap<>();
+  private final List<String> audit = new ArrayList<>();
+
+  InMemoryFunctions() {
+    var wiring = new InMemory(SETTINGS, audit);
+    KINDS.forEach((name, kind) -> functions.put(name, kind.apply(wiring)));
+    functions.put(PAGE, THE_PAGE);
+  }
+
+  /// In alphabetical order.
+  List<String> names() {
+    return List.copyOf(functions.keySet());
+  }
+
+  /// What a function throws comes through: in Lambda the invocation fails, and the gateway answers
+  /// 500.
+  String answer(String function, String event) {
+    var handler = Optional.ofNullable(functions.get(function)).orElseThrow();
+    return new String(handler.answer(event.getBytes(UTF_8), new NoLog()), UTF_8);
+  }
+
+  /// All lines of the audit log.
+  List<String> audit() {
+    return Collections.unmodifiableList(audit);
+  }
+
+  private static final class InMemory extends Wiring {
+    private final InMemoryKeyStore keys = new InMemoryKeyStore();
+    private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
+    private final InMemoryLimitStore limits = new InMemoryLimitStore();
+    private final TestHasher hasher = new TestHasher();
+
+    InMemory(Map<String, String> settings) {
+      this(settings, new ArrayList<>());
+    }
+
+    InMemory(Map<String, String> settings, List<String> audit) {
+      super(
+          new HashMap<>(settings),
+          CLIENTS,
+          () -> {
+            throw new IllegalStateException("there is no DynamoDB");
+          },
+          () -> {
+            throw new IllegalStateException("there is no KMS");
+          },
+          new TestClock(NOW),
+          new Random(8628),
+          audit::add);
+    }
+
+    @Override
+    protected GrantStore grants() {
+      return grants;
+    }
+
+    @Override
+    protected KeyStore keys() {
+      return keys;
+    }
+
+    @Override
+    protected LimitStore limits() {
+      return limits;
+    }
+
+    @Override
+    protected KeyHasher hasher() {
+      return hasher;
+    }
+  }
+
+  /// The functions log outages alone, and there are none here.
+  private static final class NoLog implements LambdaLogger {
+    @Override
+    public void log(String message) {
+      throw new AssertionError(message);
+    }
+
+    @Override
+    public void log(byte[] message) {
+      log(new String(message, UTF_8));
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.keyferry.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.web.MalformedRequest;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// The sample events, broken in every way that comes to mind and sent to all functions.
+///
+/// An event follows from its number, and from those before it in the same world; a failure tells
+/// both. What Lambda itself would not pass on is not tried: what is not JSON, or names a member
+/// twice.
+final class MalformedEventsTest {
+  private static final int EVENTS = 100_000;
+  private static final int IN_ONE_WORLD = 250;
+  private static final long SEED = 8628;
+
+  /// Were they broken beyond that, nothing would be told of what lies behind the first check.
+  private static final Set<String> STILL_REACHED =
+      Set.of(
+          "authorize 200",
+          "poll 200",
+          "poll 400 slow_down",
+          "poll 400 invalid_grant",
+          "claim 200",
+          "claim 404",
+          "claim 429",
+          "approve 200",
+          "approve 404",
+          "deny 200",
+          "authorization-claim 200",
+          "authorization-approve 200",
+          "authorization-deny 200",
+          "introspect 200",
+          "introspect 401",
+          "revoke 200",
+          "list-keys 200",
+          "revoke-key 404",
+          "sign-out 204",
+          "whoami 200",
+          "verification-page 200",
+          "verification-page 404",
+          "metadata 200",
+          "key-authorizer true",
+          "key-authorizer false");
+
+  @Test
+  void each_of_100_000_malformed_events_gets_a_proper_answer_and_none_a_fault() {
+    var reached = new ConcurrentSkipListSet<String>();
+    IntStream.range(0, EVENTS / IN_ONE_WORLD)
+        .parallel()
+        .forEach(world -> sendAll(world * IN_ONE_WORLD, reached));
+    assertThat(reached).containsAll(STILL_REACHED);
+  }
+
+  private static void sendAll(int first, Set<String> reached) {
+    var functions = new InMemoryFunctions();
+    var logins = Logins.begin(functions);
+    for (int number = first; number < first + IN_ONE_WORLD; number++) {
+      send(number, functions, logins, reached);
+    }
+    var audit = String.join("\n", functions.audit());
+    assertThat(logins.drawn().values()).noneMatch(audit::contains);
+  }
+
+  private static void send(
+      int number, InMemoryFunctions functions, Logins logins, Set<String> reached) {
+    var names = functions.names();
+    var sample = names.get(number % names.size());
+    var random = new SplittableRandom(SEED + number);
+    var event = Logins.sample(sample);
+    new Mutation(random).breakUp(event);
+    var text = logins.in(Promise.text(event));
+    // Mostly to where the gateway sends it, but also to where it never would.
+    var astray = event.has("stageVariables") && random.nextInt(4) == 0;
+    var function = astray ? names.get(random.nextInt(names.size())) : sample;
+    try {
+      var answer = functions.answer(function, text);
+      reached.add(Promise.hold(function, answer, logins.drawn().values()));
+    } catch (IllegalArgumentException | MalformedRequest refused) {
+      // The operator's own function tells the operator: its invocation fails.
+      if (!function.equals("subject")) {
+        throw failure(number, function, text, refused);
+      }
+    } catch (RuntimeException | AssertionError fault) {
+      throw failure(number, function, text, fault);
+    }
+  }
+
+  private static AssertionError failure(
+      int number, String function, String event, Throwable cause) {
+    return new AssertionError(
+        "event %d of seed %d, to %s: %s".formatted(number, SEED, function, event), cause);
+  }
+}

@@ -1,0 +1,192 @@
+package dev.keyferry.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// What docs/http.md promises of every answer, whatever was asked.
+final class Promise {
+  static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          // Half a character survives only as an escape.
+          .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+          .build();
+
+  /// The errors of each route; `invalid_request` is all of theirs.
+  private static final Map<String, Set<String>> ERRORS =
+      Map.ofEntries(
+          Map.entry(
+              "authorize",
+              Set.of("invalid_scope", "unauthorized_client", "invalid_client", "slow_down")),
+          Map.entry(
+              "poll",
+              Set.of(
+                  "authorization_pending",
+                  "confirmation_required",
+                  "slow_down",
+                  "access_denied",
+                  "expired_token",
+                  "invalid_grant",
+                  "unsupported_grant_type",
+                  "unauthorized_client",
+                  "invalid_client")),
+          Map.entry("revoke", Set.of("invalid_client")),
+          Map.entry("introspect", Set.of("invalid_client")),
+          Map.entry("claim", Set.of("invalid_user_code", "slow_down")),
+          Map.entry(
+              "approve", Set.of("invalid_scope", "acknowledgement_required", "invalid_user_code")),
+          Map.entry("deny", Set.of("invalid_user_code")),
+          Map.entry("authorization-claim", Set.of()),
+          Map.entry("authorization-approve", Set.of("expired_token", "invalid_scope")),
+          Map.entry("authorization-deny", Set.of("expired_token")),
+          Map.entry("list-keys", Set.of()),
+          Map.entry("revoke-key", Set.of("not_found")),
+          Map.entry("sign-out", Set.of()),
+          Map.entry("whoami", Set.of()),
+          Map.entry("metadata", Set.of()),
+          Map.entry("verification-page", Set.of()));
+
+  private static final Map<String, Integer> STATUS =
+      Map.of("invalid_client", 401, "invalid_user_code", 404, "not_found", 404);
+
+  /// A fixed sentence, RFC 6749 §5.2: nothing of the request's, and no exception's name or message.
+  private static final Pattern DESCRIPTION = Pattern.compile("[A-Za-z0-9 ,;'/_.-]{1,120}");
+
+  private static final Pattern EXCEPTION =
+      Pattern.compile("Exception|Error\\b|java\\.|dev\\.|com\\.|@[0-9a-f]{4}");
+
+  private static final Pattern SECONDS = Pattern.compile("[1-9][0-9]{0,4}");
+
+  private Promise() {}
+
+  static JsonNode parse(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not JSON: " + text, e);
+    }
+  }
+
+  static String text(JsonNode json) {
+    try {
+      return JSON.writeValueAsString(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("memory does not fail", e);
+    }
+  }
+
+  /// @param function as its sample in `events/` is named
+  /// @param secrets that no refusal may tell
+  /// @return what kind of answer it is, such as `claim 404`
+  static String hold(String function, String answer, Collection<String> secrets) {
+    var json = parse(answer);
+    return function
+        + " "
+        + switch (function) {
+          case "key-authorizer" -> holdVerdict(json);
+          case "subject" -> holdStatus(json);
+          default -> holdHttp(function, json, secrets);
+        };
+  }
+
+  private static String holdStatus(JsonNode answer) {
+    assertThat(answer.path("changed").isBoolean()).isTrue();
+    return answer.path("status").asText();
+  }
+
+  private static String holdVerdict(JsonNode verdict) {
+    assertThat(verdict.path("isAuthorized").isBoolean()).isTrue();
+    assertThat(verdict.path("context").isObject()).isTrue();
+    assertThat(verdict.path("context").isEmpty())
+        .isEqualTo(!verdict.path("isAuthorized").booleanValue());
+    assertThat(verdict.path("context")).allMatch(JsonNode::isTextual);
+    return verdict.path("isAuthorized").asText();
+  }
+
+  private static String holdHttp(String function, JsonNode answer, Collection<String> secrets) {
+    var status = answer.path("statusCode").asInt();
+    assertThat(status).as("status").isIn(200, 204, 400, 401, 404, 429);
+    if (status >= 400) {
+      return status + holdRefusal(function, status, answer, secrets);
+    } else if (function.equals("verification-page")) {
+      holdPage(answer);
+    } else {
+      holdNotStored(answer);
+      if (status == 204) {
+        assertThat(answer.path("body").asText()).isEmpty();
+      } else {
+        holdJson(answer);
+      }
+    }
+    return Integer.toString(status);
+  }
+
+  /// @return the error, if the status alone does not tell
+  private static String holdRefusal(
+      String function, int status, JsonNode answer, Collection<String> secrets) {
+    holdNotStored(answer);
+    holdJson(answer);
+    var text = answer.path("body").asText();
+    assertThat(secrets).noneMatch(text::contains);
+    var body = parse(text);
+    if (function.equals("verification-page") && status == 404) {
+      // As the gateway's own, of what is no route.
+      assertThat(text).isEqualTo("{\"message\":\"Not Found\"}");
+      return "";
+    }
+    var error = body.path("error").asText();
+    if (!error.equals("invalid_request")) {
+      assertThat(ERRORS.get(function)).contains(error);
+    }
+    assertThat(body.path("error_description").asText())
+        .matches(DESCRIPTION)
+        .doesNotContainPattern(EXCEPTION);
+    if (status == 429) {
+      assertThat(error).isEqualTo("slow_down");
+      assertThat(header(answer, "retry-after").orElseThrow()).matches(SECONDS);
+    } else {
+      assertThat(status).isEqualTo(STATUS.getOrDefault(error, 400));
+    }
+    assertThat(header(answer, "www-authenticate").isPresent()).isEqualTo(status == 401);
+    return status == 400 ? " " + error : "";
+  }
+
+  private static void holdNotStored(JsonNode answer) {
+    assertThat(header(answer, "cache-control")).contains("no-store");
+  }
+
+  private static void holdJson(JsonNode answer) {
+    assertThat(header(answer, "content-type")).contains("application/json");
+    assertThat(header(answer, "x-content-type-options")).contains("nosniff");
+    assertThat(answer.path("isBase64Encoded").booleanValue()).isFalse();
+    assertThat(parse(answer.path("body").asText()).isObject()).isTrue();
+  }
+
+  /// The document is not stored; what it loads is named by its hash.
+  private static void holdPage(JsonNode answer) {
+    var isDocument =
+        header(answer, "content-type").filter("text/html; charset=utf-8"::equals).isPresent();
+    assertThat(header(answer, "cache-control"))
+        .contains(isDocument ? "no-store" : "public, max-age=31536000, immutable");
+    assertThat(header(answer, "content-security-policy").orElseThrow())
+        .startsWith("default-src 'none'");
+    assertThat(header(answer, "content-encoding").isPresent())
+        .isEqualTo(answer.path("isBase64Encoded").booleanValue());
+  }
+
+  private static Optional<String> header(JsonNode answer, String name) {
+    return Optional.ofNullable(answer.path("headers").get(name)).map(JsonNode::asText);
+  }
+}
