@@ -137,6 +137,7 @@ final class RecordedDecisionsTest {
     assertThat(devices.unlink(new Subject("eve"), key.id())).isFalse();
     assertThat(kinds()).isEmpty();
     assertThat(devices.unlink(ada, key.id())).isTrue();
+    assertThat(kinds()).containsExactly(Kind.REVOKED);
     clock.advance(Duration.ofSeconds(1));
     assertThat(devices.unlink(ada, key.id())).isTrue();
     assertThat(kinds()).containsExactly(Kind.REVOKED);

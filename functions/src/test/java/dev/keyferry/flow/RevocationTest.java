@@ -61,6 +61,7 @@ final class RevocationTest {
     revocation.revoke(CLI, present.access(hasher, 1).reveal());
 
     assertThat(keys.find(id).orElseThrow().revokedAt()).contains(NOON);
+    assertThat(events).hasSize(1);
     clock.advance(Duration.ofSeconds(1));
     revocation.revoke(CLI, present.reveal());
     assertThat(keys.find(id).orElseThrow().revokedAt()).contains(NOON);
