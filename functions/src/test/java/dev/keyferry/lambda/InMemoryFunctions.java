@@ -54,8 +54,7 @@ final class InMemoryFunctions {
       Map.of("ACCENT_COLOR", "#0b6e7f", "BRAND_NAME", "Keyferry", "SUPPORT_URL", "");
 
   private static final Clients CLIENTS =
-      Clients.ofArtifact()
-          .with(Client.confidential(INTROSPECTING, "Reports", SECRET_SHA256, true));
+      Clients.ofArtifact().with(Client.confidential(INTROSPECTING, "Reports", SECRET_SHA256, true));
 
   private static final Map<String, Function<Wiring, EventHandler>> KINDS =
       Map.ofEntries(

@@ -83,7 +83,8 @@ final class Logins {
   private void approve(String name) {
     post(
         "approve",
-        Json.write(Map.of(
+        Json.write(
+            Map.of(
                 "user_code", required(name + ".user_code"),
                 "approval_nonce", required(name + ".nonce"),
                 "acknowledged", true)));
@@ -104,18 +105,21 @@ final class Logins {
     var answer =
         post(
             "authorization-claim",
-            Json.write(Map.of(
-                "response_type", "code",
-                "client_id", "cli",
-                "redirect_uri", REDIRECT,
-                "code_challenge", CHALLENGE,
-                "code_challenge_method", "S256")));
+            Json.write(
+                Map.of(
+                    "response_type", "code",
+                    "client_id", "cli",
+                    "redirect_uri", REDIRECT,
+                    "code_challenge", CHALLENGE,
+                    "code_challenge_method", "S256")));
     drawn.put(name + ".nonce", answer.path("approval_nonce").asText());
   }
 
   private void approveScreen(String name) {
     var answer =
-        post("authorization-approve", Json.write(Map.of("approval_nonce", required(name + ".nonce"))));
+        post(
+            "authorization-approve",
+            Json.write(Map.of("approval_nonce", required(name + ".nonce"))));
     var redirect = answer.path("redirect_to").asText();
     drawn.put("authorization_code", redirect.replaceFirst(".*[?&]code=([^&]*).*", "$1"));
   }

@@ -229,8 +229,7 @@ final class Mutation {
 
   private void breakHeader(ObjectNode event) {
     if (event.path("headers") instanceof ObjectNode headers) {
-      headers.set(
-          one(HEADERS), random.nextInt(6) == 0 ? value() : NODES.textNode(one(VALUES)));
+      headers.set(one(HEADERS), random.nextInt(6) == 0 ? value() : NODES.textNode(one(VALUES)));
     }
   }
 
@@ -311,8 +310,7 @@ final class Mutation {
           object.put("approval_nonce", "{{claimed.nonce}}");
         }
         for (int left = random.nextInt(4); left > 0; left--) {
-          object.set(
-              one(MEMBERS), random.nextInt(3) == 0 ? value() : NODES.textNode(one(LIVE)));
+          object.set(one(MEMBERS), random.nextInt(3) == 0 ? value() : NODES.textNode(one(LIVE)));
         }
         return random.nextInt(10) == 0 ? object + object.toString() : object.toString();
       }

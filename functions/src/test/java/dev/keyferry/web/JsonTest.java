@@ -208,7 +208,8 @@ final class JsonTest {
             """
             {"claims": {"sub": "ada", "exp": 1795251600, "no": null, "email_verified": true,
               "id": 123456789012345678901, "groups": ["a", "b"], "address": {"country": "x"},
-              "half": 0.5}}""");
+              "half": 0.5}}\
+            """);
 
     assertThat(object.values("claims"))
         .isEqualTo(

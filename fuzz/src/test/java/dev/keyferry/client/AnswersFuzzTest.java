@@ -133,7 +133,8 @@ final class AnswersFuzzTest {
   private static void assertPlain(String text) {
     assertThat(text.codePoints())
         .noneMatch(each -> Character.isISOControl(each) || each == 0x2028 || each == 0x2029)
-        .noneMatch(each -> (each >= 0x202A && each <= 0x202E) || (each >= 0x2066 && each <= 0x2069));
+        .noneMatch(
+            each -> (each >= 0x202A && each <= 0x202E) || (each >= 0x2066 && each <= 0x2069));
   }
 
   private static void assertSafe(URI uri) {

@@ -65,8 +65,7 @@ final class ClientsFuzzTest {
     assertThat(client.defaultLifetime())
         .isBetween(Lifetime.SHORTEST.duration(), entry.maxLifetime());
     assertThat(client.maxLifetime()).isLessThanOrEqualTo(Lifetime.LONGEST.duration());
-    assertThat(client.confirmation())
-        .hasToString(entry.confirmation().toUpperCase(Locale.ROOT));
+    assertThat(client.confirmation()).hasToString(entry.confirmation().toUpperCase(Locale.ROOT));
     assertThat(client.redirects().stream().map(uri -> uri.origin() + uri.path()))
         .containsExactlyElementsOf(entry.redirectUris());
   }

@@ -16,7 +16,8 @@ final class CodesFuzzTest {
     var text = new String(input, UTF_8);
 
     UserCode.parse(text).ifPresent(code -> assertUserCode(text, code));
-    assertThat(UserCode.parse(text.toLowerCase(Locale.ROOT))).isEqualTo(UserCode.parse(upper(text)));
+    assertThat(UserCode.parse(text.toLowerCase(Locale.ROOT)))
+        .isEqualTo(UserCode.parse(upper(text)));
     assertCode(text, DeviceCode.parse(text));
     assertCode(text, AuthorizationCode.parse(text));
     Confirmation.parse(text).ifPresent(number -> assertThat(number).hasToString(text));
@@ -59,7 +60,7 @@ final class CodesFuzzTest {
       assertThat(code.reveal()).isEqualTo(text);
       assertThat(code.locator().partitionKey()).matches("GRANT#[A-Za-z0-9_-]{22}");
       assertThat(code.secret().reveal()).hasSize(Code.SECRET_BYTES);
-      assertThat(code.toString()).doesNotContain(text.substring(24));
+      assertThat(code.toString()).endsWith("secret=Secret[hidden]]");
     });
     assertThat(parsed.isPresent()).isEqualTo(isBase64Url(text) && text.length() == 64);
   }

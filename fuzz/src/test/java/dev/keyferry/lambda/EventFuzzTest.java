@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
-import java.util.Locale;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -50,10 +50,13 @@ final class EventFuzzTest {
     var json = refusal(request, Request::json);
     assertThat(form.isPresent() || isForm).isTrue();
     assertThat(json.isPresent() || isJson).isTrue();
-    var query = refusal(request, each -> {
-      each.refuseSecretsInQuery();
-      return each;
-    });
+    var query =
+        refusal(
+            request,
+            each -> {
+              each.refuseSecretsInQuery();
+              return each;
+            });
     query.ifPresent(_ -> assertThat(form.isPresent() && json.isPresent()).isTrue());
     if (sent.query().matches("(?i)(.*&)?(device_code|code|user_code|token|client_secret)(=.*)?")) {
       assertThat(query).isPresent();

@@ -59,8 +59,7 @@ final class FunctionsFuzzTest {
     var logins = Logins.begin(functions);
     var answers = new ArrayList<String>();
     for (var text : requests) {
-      var request =
-          RawRequest.parse(logins.in(text).getBytes(StandardCharsets.ISO_8859_1));
+      var request = RawRequest.parse(logins.in(text).getBytes(StandardCharsets.ISO_8859_1));
       var event = toEvent.apply(request);
       if (event.isEmpty()) {
         break;

@@ -30,7 +30,9 @@ record RawRequest(
     var end = text.indexOf("\n\n");
     var head = end < 0 ? text : text.substring(0, end);
     var body =
-        end < 0 ? new byte[0] : Arrays.copyOfRange(input, Math.min(end + 2, input.length), input.length);
+        end < 0
+            ? new byte[0]
+            : Arrays.copyOfRange(input, Math.min(end + 2, input.length), input.length);
     var lines = utf8(head).split("\n", -1);
     var words = lines[0].split(" ", 2);
     var target = (words.length < 2 ? "/" : words[1]).split("\\?", 2);
@@ -92,7 +94,6 @@ record RawRequest(
 
   /// Of the gateway, with the body as it is.
   Optional<ObjectNode> toTextEvent() {
-    return textBody()
-        .map(text -> toEvent().put("body", text).put("isBase64Encoded", false));
+    return textBody().map(text -> toEvent().put("body", text).put("isBase64Encoded", false));
   }
 }

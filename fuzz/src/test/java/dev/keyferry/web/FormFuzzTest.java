@@ -71,9 +71,7 @@ final class FormFuzzTest {
   private static boolean isUtf8(String encoded) {
     var bytes = URLDecoder.decode(encoded, ISO_8859_1);
     try {
-      UTF_8
-          .newDecoder()
-          .decode(ByteBuffer.wrap(bytes.getBytes(ISO_8859_1)));
+      UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.getBytes(ISO_8859_1)));
       return true;
     } catch (CharacterCodingException e) {
       return false;

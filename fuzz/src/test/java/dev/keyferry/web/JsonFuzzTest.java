@@ -157,7 +157,8 @@ final class JsonFuzzTest {
   /// What `write` takes; it is not given fractions, nulls or numbers beyond a long.
   private static Map<String, Object> writable(JsonNode tree) {
     var writable = new HashMap<String, Object>();
-    present(tree).forEach((name, value) -> writableValue(value).ifPresent(it -> writable.put(name, it)));
+    present(tree)
+        .forEach((name, value) -> writableValue(value).ifPresent(it -> writable.put(name, it)));
     return writable;
   }
 
