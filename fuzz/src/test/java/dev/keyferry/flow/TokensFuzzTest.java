@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.Arrays;
+import java.util.List;
 
 /// Access and refresh tokens: a text is one of them at the most, what was not written here is not
 /// genuine, and one that lost or changed a character is none any more.
 final class TokensFuzzTest {
-  private static final String OTHER_DIGITS = "07AZaz";
+  private static final List<String> OTHER_DIGITS = List.of("0", "7", "A", "Z", "a", "z");
 
   private final TestHasher hasher = new TestHasher();
 
@@ -43,7 +44,7 @@ final class TokensFuzzTest {
     assertThat(text).contains("_" + id + "_");
     // The checksum tells every single wrong character.
     for (int at = 0; at < text.length(); at++) {
-      for (var digit : OTHER_DIGITS.split("")) {
+      for (var digit : OTHER_DIGITS) {
         var other = text.substring(0, at) + digit + text.substring(at + 1);
         if (!other.equals(text)) {
           assertThat(AccessToken.parse(other)).isEmpty();

@@ -16,23 +16,20 @@ import java.util.Optional;
 /// method and target, lines of headers, an empty line, the body. A header `@sub` is a claim that an
 /// authorizer vouches for. Anything at all is one.
 ///
-/// @param body the bytes of it
+/// @param body with a character of Latin-1 for each byte
 record RawRequest(
     String method,
     String path,
     String query,
     Map<String, String> headers,
     Map<String, String> claims,
-    byte[] body) {
+    String body) {
 
   static RawRequest parse(byte[] input) {
     var text = new String(input, ISO_8859_1);
     var end = text.indexOf("\n\n");
     var head = end < 0 ? text : text.substring(0, end);
-    var body =
-        end < 0
-            ? new byte[0]
-            : Arrays.copyOfRange(input, Math.min(end + 2, input.length), input.length);
+    var body = end < 0 ? "" : text.substring(end + 2);
     var lines = utf8(head).split("\n", -1);
     var words = lines[0].split(" ", 2);
     var target = (words.length < 2 ? "/" : words[1]).split("\\?", 2);
@@ -57,10 +54,14 @@ record RawRequest(
     return new String(latin1.getBytes(ISO_8859_1), UTF_8);
   }
 
+  byte[] bytes() {
+    return body.getBytes(ISO_8859_1);
+  }
+
   /// The body as text, if it is one: only then may the gateway send it as it is.
   Optional<String> textBody() {
     try {
-      return Optional.of(UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString());
+      return Optional.of(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes())).toString());
     } catch (CharacterCodingException e) {
       return Optional.empty();
     }
@@ -87,7 +88,7 @@ record RawRequest(
     stage.put("IssuerUrl", "https://issuer.example");
     stage.put("PageClientId", "keyferry-page");
     stage.put("SignInOrigins", "https://login.example");
-    event.put("body", Base64.getEncoder().encodeToString(body));
+    event.put("body", Base64.getEncoder().encodeToString(bytes()));
     event.put("isBase64Encoded", true);
     return event;
   }
