@@ -54,6 +54,10 @@ record RawRequest(
     return new String(latin1.getBytes(ISO_8859_1), UTF_8);
   }
 
+  RawRequest withClaims(Map<String, String> others) {
+    return new RawRequest(method, path, query, headers, others, body);
+  }
+
   byte[] bytes() {
     return body.getBytes(ISO_8859_1);
   }
