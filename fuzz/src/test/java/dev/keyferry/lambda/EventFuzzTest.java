@@ -50,8 +50,7 @@ final class EventFuzzTest {
     var json = refusal(request, Request::json);
     assertThat(form.isPresent() || isForm).isTrue();
     assertThat(json.isPresent() || isJson).isTrue();
-    var query =
-        refusal(request, Request::refuseSecretsInQuery);
+    var query = refusal(request, Request::refuseSecretsInQuery);
     query.ifPresent(_ -> assertThat(form.isPresent() && json.isPresent()).isTrue());
     if (sent.query().matches("(?i)(.*&)?(device_code|code|user_code|token|client_secret)(=.*)?")) {
       assertThat(query).isPresent();
@@ -73,8 +72,7 @@ final class EventFuzzTest {
     return lower;
   }
 
-  private static Optional<MalformedRequest> refusal(
-      Request request, Consumer<Request> reading) {
+  private static Optional<MalformedRequest> refusal(Request request, Consumer<Request> reading) {
     try {
       reading.accept(request);
       return Optional.empty();

@@ -22,10 +22,8 @@ import java.util.regex.Pattern;
 /// This and every other fuzz test reads its kept inputs (`…Inputs` among the resources) in `mvn
 /// verify`. To explore, for ten minutes each, or for as long and in those that one says:
 ///
-/// ```sh
-/// mvn -Pfuzz -pl fuzz -am test
-/// mvn -Pfuzz -pl fuzz -am test -Dfuzz.seconds=90 -Dtest=FormFuzzTest -Dsurefire.failIfNoSpecifiedTests=false
-/// ```
+/// ```sh mvn -Pfuzz -pl fuzz -am test mvn -Pfuzz -pl fuzz -am test -Dfuzz.seconds=90
+/// -Dtest=FormFuzzTest -Dsurefire.failIfNoSpecifiedTests=false ```
 ///
 /// What breaks a test is then a new file `crash-…` beside the kept inputs: keep it, under a name
 /// that says what it is. What else was found is in `fuzz/.cifuzz-corpus`, from where the next run
