@@ -46,7 +46,8 @@ public final class WebAddress {
     return parse(uri.toString()).isPresent();
   }
 
-  /// What a person types for a server: `https://` may be left out, a last `/` is dropped.
+  /// What a person types for a server: `https://` may be left out, a last `/` is dropped, and no
+  /// more than one.
   public static Optional<URI> issuer(String typed) {
     var text = typed.strip();
     if (!SCHEME.matcher(text).matches()) {
@@ -55,6 +56,7 @@ public final class WebAddress {
     }
     return parse(withoutLastSlash(text))
         .filter(uri -> uri.getRawQuery() == null && uri.getRawFragment() == null)
+        .filter(uri -> !uri.getRawPath().endsWith("/"))
         .filter(uri -> !ODD_PATH.matcher(uri.getRawPath()).find());
   }
 

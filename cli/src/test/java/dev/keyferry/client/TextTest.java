@@ -69,6 +69,8 @@ class TextTest {
         "https://login.example:0",
         "-h",
         "http://127.0.0.1@evil.example",
+        "https://login.example//",
+        "https://login.example/a//",
         "https://login.example//evil.example",
         "https://login.example/a//b",
         "https://login.example/./a",

@@ -47,18 +47,13 @@ final class ClientsReader {
           ? members(new Yaml(new LoaderOptions()).compose(new StringReader(text)))
           : NOTHING;
     } catch (MarkedYAMLException e) {
-      problems.add(e.getProblemMark().getLine() + 1, notYaml(e.getProblem()));
+      problems.add(e.getProblemMark().getLine() + 1, "not YAML: " + e.getProblem());
       return NOTHING;
     } catch (YAMLException e) {
       // Beyond what SnakeYAML reads at all, and then it does not say where.
-      problems.add(1, notYaml(e.getMessage()));
+      problems.add(1, "not YAML: " + e.getMessage());
       return NOTHING;
     }
-  }
-
-  /// SnakeYAML quotes the file as it is, line breaks and all.
-  private static String notYaml(@Nullable String why) {
-    return "not YAML: " + Text.plain(String.valueOf(why));
   }
 
   private String decode(byte[] file) {

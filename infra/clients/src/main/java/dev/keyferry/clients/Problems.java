@@ -7,8 +7,9 @@ import java.util.List;
 final class Problems {
   private final List<Problem> found = new ArrayList<>();
 
+  /// @param message one that quotes the file may do so as it is: names, and what SnakeYAML says
   void add(int line, String message) {
-    found.add(new Problem(line, message));
+    found.add(new Problem(line, Text.plain(message)));
   }
 
   boolean none() {

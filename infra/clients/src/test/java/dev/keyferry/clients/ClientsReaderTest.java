@@ -190,6 +190,12 @@ class ClientsReaderTest {
     }
 
     @Test
+    void a_scope_that_nobody_may_ask_for_is_told_on_one_line_whatever_is_in_its_name() {
+      assertThat(problems("clients: 1\nscopes: {\"re\\u202Ead\": 2}\n"))
+          .contains("2: re\\u{202E}ad is a number, not a mapping");
+    }
+
+    @Test
     void one_that_is_nested_deeper_than_yaml_is_read_is_refused() {
       assertThat(problems("clients: " + "[".repeat(60) + "]".repeat(60) + "\n"))
           .singleElement()
