@@ -244,7 +244,7 @@ public class Wiring {
     return client;
   }
 
-  protected KeyHasher hasher() {
+  KeyHasher hasher() {
     if (hasher == null) {
       hasher =
           new KmsKeyHasher(

@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
 /// Whatever is asked, the answer keeps its promise, the log tells no secret, and it makes no
 /// difference in which encoding the gateway sends a body.
 ///
-/// This and every other fuzz test reads its kept inputs (`…Inputs` among the resources) in
-/// `mvn verify`; `docs/proof.md` tells how to explore. What then breaks a test is a new file
-/// `crash-…` beside the kept inputs: keep it, under a name that says what it is. What else was found
-/// is in `bench/fuzz/.cifuzz-corpus`, from where the next run goes on.
+/// This and every other fuzz test reads its kept inputs (`…Inputs` among the resources) in `mvn
+/// verify`; `docs/proof.md` tells how to explore. What then breaks a test is a new file `crash-…`
+/// beside the kept inputs: keep it, under a name that says what it is. What else was found is in
+/// `bench/fuzz/.cifuzz-corpus`, from where the next run goes on.
 final class FunctionsFuzzTest {
   private static final Pattern BETWEEN = Pattern.compile("\n%%\n");
   private static final int MOST = 4;

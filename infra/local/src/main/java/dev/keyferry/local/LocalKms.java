@@ -66,7 +66,7 @@ public final class LocalKms implements SdkHttpClient {
     return new LocalKms(folder.resolve("kms.json"));
   }
 
-  private void keep() {
+  private synchronized void keep() {
     file.ifPresent(kept -> {
       try {
         var written =

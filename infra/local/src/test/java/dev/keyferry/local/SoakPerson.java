@@ -24,6 +24,8 @@ final class SoakPerson {
   /// Within it a lost answer can still be had: the shortest is that of a refresh.
   private static final Duration PATIENCE = Duration.ofSeconds(28);
 
+  private static final Set<Integer> OUTAGE = Set.of(503);
+
   /// What a login came to.
   ///
   /// @param minted whether there is a key of it, and so a consumed grant
@@ -109,33 +111,35 @@ final class SoakPerson {
 
   private Answer token(String form, UUID name) {
     var headers = FORM + "Idempotency-Key: " + name + "\r\n";
-    return until((connection, _) -> connection.send("POST /oauth/token", headers, form));
+    return until(OUTAGE, (connection, _) -> connection.send("POST /oauth/token", headers, form));
   }
 
   private Answer form(String path, String form) {
-    return until((connection, _) -> connection.form(path, form));
+    return until(OUTAGE, (connection, _) -> connection.form(path, form));
   }
 
+  /// The gateway says 500 when an authorizer fails.
   Answer whoami(String token) {
-    return until((connection, _) -> connection.get("/whoami", token));
+    return until(Set.of(503, 500), (connection, _) -> connection.get("/whoami", token));
   }
 
+  /// The gateway says 401 to the token of a provider that is gone.
   private Answer user(String step, Map<String, String> body) {
     var json = JSON.valueToTree(body).toString();
-    return until((connection, server) ->
-        connection.json("/oauth/device/" + step, server.tokenOf(name), json));
+    return until(
+        Set.of(503, 401),
+        (connection, server) ->
+            connection.json("/oauth/device/" + step, server.tokenOf(name), json));
   }
 
-  private Answer until(Try request) {
+  private Answer until(Set<Integer> outages, Try request) {
     var end = System.nanoTime() + PATIENCE.toNanos();
     var heard = "nothing";
     while (System.nanoTime() < end) {
       var server = servers.get();
       try (var connection = new KeptAlive(server.url())) {
         var answer = request.at(connection, server);
-        // What the gateway says when an authorizer fails; and to the token of a provider that is
-        // gone.
-        if (!Set.of(503, 500, 401).contains(answer.status())) {
+        if (!outages.contains(answer.status())) {
           return answer;
         }
         heard = answer.toString();

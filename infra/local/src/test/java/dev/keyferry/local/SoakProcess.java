@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// A [SoakServer] in a process of its own.
 final class SoakProcess {
@@ -78,14 +79,20 @@ final class SoakProcess {
 
   /// As Ctrl-C does.
   SoakProcess endedAndStarted() throws IOException, InterruptedException {
-    process.destroy();
-    process.waitFor();
-    return new SoakProcess(folder);
+    return startedAfter(Process::destroy);
   }
 
   /// As a power cut does to a process.
   SoakProcess killedAndStarted() throws IOException, InterruptedException {
-    process.destroyForcibly().waitFor();
+    return startedAfter(Process::destroyForcibly);
+  }
+
+  private SoakProcess startedAfter(Consumer<Process> end) throws IOException, InterruptedException {
+    if (!process.isAlive()) {
+      throw new IOException("the stack ended by itself");
+    }
+    end.accept(process);
+    process.waitFor();
     return new SoakProcess(folder);
   }
 
