@@ -39,17 +39,22 @@ final class AnswerPromises {
     }
     return switch (asked.request().asks()) {
       case Asks.Key(var name) -> brokenPoll(asked, name, told, now);
-      case Asks.Refresh(var generation, var _) ->
-          later
-              .brokenRefusal(generation, told, now)
+      case Asks.Refresh(var generation, var name) ->
+          brokenWord(told)
+              .or(() -> later.brokenRefusal(generation, told, now))
+              .or(() -> later.brokenRepetition(generation, name, time(asked), told, now))
               .or(() -> brokenReuse(asked, generation, told, now));
-      case Asks.Stranger _ ->
-          told.kind() == Kind.DECLINED || told.kind() == Kind.DONE
+      case Asks.Stranger(var word) ->
+          told.equals(word)
               ? Optional.empty()
-              : Optional.of("a stranger was told more than no");
-      case Asks.Anything _ ->
-          told.kind() == Kind.KEY
-              ? Optional.of("a key was handed over to somebody who did not ask for one")
+              : Optional.of("a stranger was told %s in place of %s".formatted(told, word));
+      case Asks.Change(var isDone) ->
+          told.kind() == Kind.DONE && isDone.test(now, time(asked))
+              ? Optional.empty()
+              : Optional.of("who changed something heard %s, and the rows do not".formatted(told));
+      case Asks.Anything(var refusals) ->
+          told.kind() == Kind.KEY || (told.kind() == Kind.DECLINED && !refusals.contains(told))
+              ? Optional.of("%s was told to somebody whom it cannot concern".formatted(told))
               : brokenDecision(asked, told, now);
     };
   }
@@ -88,7 +93,14 @@ final class AnswerPromises {
           ? Optional.empty()
           : brokenRefusal(row, name, now);
     }
-    return Optional.empty();
+    return Optional.of("a poll was told %s, which is no answer to it".formatted(told));
+  }
+
+  /// RFC 6749 §5.2.
+  private static Optional<String> brokenWord(Heard told) {
+    return told.kind() == Kind.KEY || told.is(Code.INVALID_GRANT)
+        ? Optional.empty()
+        : Optional.of("a refresh was told %s, which is no answer to it".formatted(told));
   }
 
   /// Whoever shows a token that is two generations old, or older, ends the device.
@@ -174,7 +186,9 @@ final class AnswerPromises {
 
   private Optional<String> brokenDecision(Stage.Waiting asked, Heard told, World now) {
     if (!(asked.calls().getLast() instanceof Call.ToStore last)) {
-      return Optional.empty();
+      return asked.calls().getLast() instanceof Call.Tick || told.kind() == Kind.DECLINED
+          ? Optional.empty()
+          : Optional.of("a decision was confirmed that no store was asked for");
     }
     var row = Optional.ofNullable(now.grants().get(login.grant()));
     if (row.isEmpty()) {

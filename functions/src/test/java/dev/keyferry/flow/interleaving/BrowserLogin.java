@@ -10,6 +10,7 @@ import dev.keyferry.flow.Approver;
 import dev.keyferry.flow.AuthorizationRequest;
 import dev.keyferry.flow.Conditions;
 import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.interleaving.Scenario.Login;
 import java.time.Duration;
@@ -69,8 +70,8 @@ final class BrowserLogin {
         Request.of(
             "agrees",
             flows ->
-                Heard.of(
-                    flows.codes().approve(APPROVER, screen, Consent.TO_ALL), _ -> Heard.DONE)));
+                Heard.of(flows.codes().approve(APPROVER, screen, Consent.TO_ALL), _ -> Heard.DONE),
+            Heard.declined(Code.EXPIRED_TOKEN)));
   }
 
   Actor redeemer(String actor, String name) {

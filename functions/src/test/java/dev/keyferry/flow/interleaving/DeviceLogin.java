@@ -14,6 +14,7 @@ import dev.keyferry.flow.DeviceFlow.Codes;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.InMemoryKeyStore;
+import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Secret;
 import dev.keyferry.flow.Subject;
@@ -141,7 +142,10 @@ final class DeviceLogin {
                     codes.deviceCode(),
                     challenge,
                     Optional.of(new Confirmation(guess)),
-                    Optional.empty())));
+                    Optional.empty()),
+            Heard.declined(Code.CONFIRMATION_REQUIRED),
+            Heard.declined(Code.ACCESS_DENIED),
+            Heard.declined(Code.INVALID_GRANT)));
   }
 
   /// Polls of those who are not this device: with another secret, as another client, and with a
@@ -167,7 +171,7 @@ final class DeviceLogin {
       String words, Client client, DeviceCode code, Optional<CodeChallenge> answered) {
     Function<Flows, Heard> run =
         flows -> poll(flows, client, code, answered, number, Optional.of("theirs"));
-    return Requests.byStranger(Request.of(words, run));
+    return Requests.byStranger(Request.of(words, run), Heard.declined(Code.INVALID_GRANT));
   }
 
   Actor approver(String actor, Subject subject, Consent consent) {

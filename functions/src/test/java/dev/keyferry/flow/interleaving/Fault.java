@@ -7,7 +7,8 @@ import java.util.Set;
 enum Fault {
   NONE(""),
   THROTTLED(" [throttled]"),
-  LOST_BEFORE(" [lost on the way there]"),
+  /// It is late: who asked looks what became of it first, and it may arrive at any time after that.
+  LOST_BEFORE(" [held up on the way there]"),
   LOST_AFTER(" [done, the answer lost]"),
   SENT_AGAIN(" [done, the answer lost, sent again]"),
   /// A copy is under way and may arrive at any time; nobody waits for its answer.
@@ -21,6 +22,11 @@ enum Fault {
 
   Fault(String words) {
     this.words = words;
+  }
+
+  /// Whether something is still under way when the caller goes on.
+  boolean leavesCopy() {
+    return this == DUPLICATED || this == LOST_BEFORE;
   }
 
   boolean canHitRead() {

@@ -20,6 +20,7 @@ record Heard(Kind kind, String text) {
 
   static final Heard OUTAGE = new Heard(Kind.OUTAGE, "503");
   static final Heard DONE = new Heard(Kind.DONE, "200");
+  static final Heard NOT_FOUND = new Heard(Kind.DECLINED, "404");
 
   static Heard key(Answer<IssuedKey> answer) {
     return of(answer, issued -> new Heard(Kind.KEY, body(issued)));
@@ -46,7 +47,11 @@ record Heard(Kind kind, String text) {
   }
 
   static Heard declined(OAuthError error) {
-    return new Heard(Kind.DECLINED, error.code().value());
+    return declined(error.code());
+  }
+
+  static Heard declined(OAuthError.Code code) {
+    return new Heard(Kind.DECLINED, code.value());
   }
 
   boolean is(OAuthError.Code code) {

@@ -30,7 +30,7 @@ final class Interleavings {
     }
   }
 
-  /// The duplicate of a call, under way.
+  /// The duplicate of a call, or the call itself, under way.
   ///
   /// @param isDone whether the call itself did its work
   private record Copy(Stage sender, boolean isDone) {
@@ -269,7 +269,7 @@ final class Interleavings {
     moves.add(new Move(seat, Fault.NONE, time));
     if (state.faults() > 0) {
       for (var fault : stage.faults()) {
-        var isPossible = fault != Fault.DUPLICATED || state.copy().isEmpty();
+        var isPossible = !fault.leavesCopy() || state.copy().isEmpty();
         if (isPossible && scenario.kinds().contains(fault)) {
           moves.add(new Move(seat, fault, time));
         }
@@ -285,7 +285,7 @@ final class Interleavings {
     var stage = state.stages()[move.seat()];
     var outcome = turn(state, stage, move);
     var copy =
-        move.fault() == Fault.DUPLICATED
+        move.fault().leavesCopy()
             ? Optional.of(new Copy(begun(state, stage, move), isDone(outcome)))
             : state.copy();
     return reached(state, outcome, move, copy);

@@ -10,6 +10,7 @@ import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.OAuthError.Code;
+import dev.keyferry.flow.RefreshToken;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.interleaving.Heard.Kind;
 import dev.keyferry.flow.interleaving.Scenario.Login;
@@ -17,13 +18,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What a world means for those who come later: that whatever happened, and whoever is still in
 /// the middle of something, the next poll and the next refresh hear the truth.
 final class LaterPromises {
   private static final Duration REDELIVERY = Duration.ofSeconds(60);
+  private static final Duration GRACE = Duration.ofSeconds(30);
   private static final int CODE = -1;
 
   private final Login login;
@@ -53,7 +57,8 @@ final class LaterPromises {
     }
     return Optional.ofNullable(world.grants().get(login.grant()))
         .flatMap(grant -> brokenPolls(world, grant))
-        .or(() -> brokenRefresh(world));
+        .or(() -> brokenRefresh(world))
+        .or(() -> brokenPrevious(world));
   }
 
   /// What the device would hear that came when it may.
@@ -138,14 +143,89 @@ final class LaterPromises {
     }
     var key = keyOf(world);
     var token = login.chain().get((int) key.generation().number());
-    var told =
-        hands.visit(
-            world,
-            world.now(),
-            flows -> Heard.key(flows.refreshes().refresh(Samples.CLI, token, Optional.empty())));
+    var told = refresh(world, world.now(), token, Optional.empty());
     return isRenewable(world, key) == (told.kind() == Kind.KEY)
         ? Optional.empty()
         : Optional.of("the next refresh hears %s with %s".formatted(told, Words.of(key)));
+  }
+
+  private Heard refresh(World world, Instant at, RefreshToken token, Optional<String> name) {
+    return hands.visit(
+        world, at, flows -> Heard.key(flows.refreshes().refresh(Samples.CLI, token, name)));
+  }
+
+  /// Delivered at least once: who refreshed may hear the key again, for as long as the grace, and
+  /// nobody else. After that the token before the present one ends the device.
+  private Optional<String> brokenPrevious(World world) {
+    if (login.chain().isEmpty()) {
+      return Optional.empty();
+    }
+    var key = keyOf(world);
+    var shown = (int) key.generation().number() - 1;
+    if (shown < 0 || !isGood(world, key)) {
+      return Optional.empty();
+    }
+    var isOver = isGraceOver(key, world.now());
+    var delivered = 0;
+    for (var name : names()) {
+      var told = refresh(world, world.now(), login.chain().get(shown), name);
+      var left = keyOf(hands.left(world.now()));
+      if (left.revokedAt().isPresent() != isOver) {
+        return Optional.of(
+            "the token before the present one %s its device"
+                .formatted(
+                    isOver ? "came after the grace and did not end" : "was early and ended"));
+      }
+      if (told.kind() == Kind.KEY) {
+        delivered++;
+        var broken = broken(world, new Stage.Got(shown, name.orElse(""), told.text()));
+        if (broken.isPresent()) {
+          return broken;
+        }
+      }
+    }
+    var expected = !isOver && key.generation().idempotencyKey().isPresent() ? 1 : 0;
+    return delivered == expected
+        ? Optional.empty()
+        : Optional.of(
+            "a used refresh token gives its key to %d Idempotency-Keys and not to %d"
+                .formatted(delivered, expected));
+  }
+
+  private List<Optional<String>> names() {
+    return Stream.concat(
+            Stream.of(Optional.<String>empty()), login.names().stream().map(Optional::of))
+        .toList();
+  }
+
+  private static boolean isGraceOver(Key key, Instant at) {
+    return !at.isBefore(key.generation().issuedAt().plus(GRACE));
+  }
+
+  /// That of a refresh with the token before the present one.
+  Optional<String> brokenRepetition(
+      int generation, String name, Instant at, Heard told, World world) {
+    var key = keyOf(world);
+    if (key.generation().number() != generation + 1) {
+      return Optional.empty();
+    }
+    var isOver = isGraceOver(key, at);
+    if (told.kind() == Kind.KEY) {
+      return isOver ? Optional.of("a key was told again after the grace") : Optional.empty();
+    }
+    if (isOver) {
+      return isGood(world, key)
+          ? Optional.of("a used token was shown after the grace, and its device was not revoked")
+          : Optional.empty();
+    }
+    var isOwn =
+        !name.isEmpty()
+            && isGood(world, key)
+            && refresh(world, at, login.chain().get(generation), Optional.of(name)).kind()
+                == Kind.KEY;
+    return isOwn
+        ? Optional.of("a repeated refresh was refused what the next one is told")
+        : Optional.empty();
   }
 
   private static boolean isRenewable(World world, Key key) {

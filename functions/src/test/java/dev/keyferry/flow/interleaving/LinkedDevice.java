@@ -9,6 +9,7 @@ import dev.keyferry.flow.AccessToken;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.IssuedKey;
+import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.RefreshToken;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Scope;
@@ -23,7 +24,13 @@ import java.util.Set;
 /// it.
 final class LinkedDevice {
   static final int GENERATION = 2;
+  private static final Heard CLOSED = new Heard(Heard.Kind.DECLINED, "401");
   private static final int LONGEST_CHAIN = 8;
+
+  /// Of the refresh that follows another.
+  private static final String NEXT = "next";
+
+  private static final Set<String> NAMES = Set.of("one", "two", NEXT);
 
   private final DeviceLogin device;
   private final World start;
@@ -65,7 +72,7 @@ final class LinkedDevice {
     }
     start = begin;
     var grant = device.login();
-    login = new Login(grant.grant(), grant.poll(), false, Set.of(), chain);
+    login = new Login(grant.grant(), grant.poll(), false, NAMES, chain);
   }
 
   private static DeviceRequest renewable() {
@@ -99,11 +106,11 @@ final class LinkedDevice {
         Requests.refresh(CLI, chain.get(GENERATION), GENERATION, name),
         heard ->
             Requests.refresh(
-                CLI, chain.get(GENERATION + 1), GENERATION + 1, name.isEmpty() ? "" : "next"));
+                CLI, chain.get(GENERATION + 1), GENERATION + 1, name.isEmpty() ? "" : NEXT));
   }
 
   Actor revoker(String actor) {
-    return Actor.of(actor, Requests.revoke(CLI, chain.get(GENERATION).reveal()));
+    return Actor.of(actor, Requests.revoke(CLI, chain.get(GENERATION), GENERATION));
   }
 
   Actor owner(String actor) {
@@ -111,20 +118,23 @@ final class LinkedDevice {
   }
 
   Actor otherUser(String actor, Subject subject) {
-    return stranger(actor, Requests.unlink(subject, issued.key().id()));
+    return stranger(actor, Requests.unlink(subject, issued.key().id()), Heard.NOT_FOUND);
   }
 
   Actor otherClient(String actor, Client client) {
-    return stranger(actor, Requests.revoke(client, chain.get(GENERATION).reveal()));
+    return stranger(actor, Requests.revoke(client, chain.get(GENERATION), GENERATION), Heard.DONE);
   }
 
   Actor otherClientRefreshing(String actor, Client client) {
-    return stranger(actor, Requests.refresh(client, chain.get(GENERATION), GENERATION, ""));
+    return stranger(
+        actor,
+        Requests.refresh(client, chain.get(GENERATION), GENERATION, ""),
+        Heard.declined(Code.INVALID_GRANT));
   }
 
   /// Whoever holds a token that is long past may not revoke by it.
   Actor holderOfAnOldToken(String actor) {
-    return stranger(actor, Requests.revoke(CLI, chain.getFirst().reveal()));
+    return stranger(actor, Requests.revoke(CLI, chain.getFirst(), 0), Heard.DONE);
   }
 
   /// Lets itself in with the access token.
@@ -133,13 +143,11 @@ final class LinkedDevice {
         actor,
         Request.of(
             "lets itself in",
-            flows ->
-                flows.verifier().verify(present).isPresent()
-                    ? Heard.DONE
-                    : new Heard(Heard.Kind.DECLINED, "401")));
+            flows -> flows.verifier().verify(present).isPresent() ? Heard.DONE : CLOSED,
+            CLOSED));
   }
 
-  private static Actor stranger(String actor, Request request) {
-    return Actor.of(actor, Requests.byStranger(request));
+  private static Actor stranger(String actor, Request request, Heard told) {
+    return Actor.of(actor, Requests.byStranger(request, told));
   }
 }

@@ -1,5 +1,8 @@
 package dev.keyferry.flow.interleaving;
 
+import java.time.Instant;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /// One request to the server, by someone.
@@ -17,13 +20,22 @@ record Request(String words, Asks asks, Function<Flows, Heard> run) {
     record Refresh(int generation, String name) implements Asks {}
 
     /// Somebody who must not get anything nor change anything.
-    record Stranger() implements Asks {}
+    ///
+    /// @param told one word, whatever became of the login
+    record Stranger(Heard told) implements Asks {}
 
-    /// The user of this name decides, or somebody else of whom there is nothing to know.
-    record Anything() implements Asks {}
+    /// Somebody who is told that it is done, and nothing else.
+    ///
+    /// @param isDone whether the rows show it, for a request that began at that time
+    record Change(BiPredicate<World, Instant> isDone) implements Asks {}
+
+    /// A user decides, or somebody else of whom there is nothing more to know.
+    ///
+    /// @param refusals the words that a refusal may have
+    record Anything(Set<Heard> refusals) implements Asks {}
   }
 
-  static Request of(String words, Function<Flows, Heard> run) {
-    return new Request(words, new Asks.Anything(), run);
+  static Request of(String words, Function<Flows, Heard> run, Heard... refusals) {
+    return new Request(words, new Asks.Anything(Set.of(refusals)), run);
   }
 }

@@ -3,7 +3,9 @@ package dev.keyferry.flow.interleaving;
 import dev.keyferry.flow.Approver;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyId;
+import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.RefreshToken;
 import dev.keyferry.flow.Secret;
 import dev.keyferry.flow.Subject;
@@ -12,7 +14,9 @@ import dev.keyferry.flow.interleaving.Heard.Kind;
 import dev.keyferry.flow.interleaving.Request.Asks;
 import dev.keyferry.flow.interleaving.Scenario.Login;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /// The requests that people and clients send.
@@ -33,24 +37,31 @@ final class Requests {
         flows ->
             Heard.of(
                 flows.devices().claim(subject, code),
-                screen -> new Heard(Kind.SCREEN, screen.approvalNonce())));
+                screen -> new Heard(Kind.SCREEN, screen.approvalNonce())),
+        Heard.declined(Code.INVALID_USER_CODE));
   }
 
   static Request approve(Approver approver, UserCode code, String nonce, Consent consent) {
     return Request.of(
         "approves",
-        flows ->
-            Heard.of(flows.devices().approve(approver, code, nonce, consent), _ -> Heard.DONE));
+        flows -> Heard.of(flows.devices().approve(approver, code, nonce, consent), _ -> Heard.DONE),
+        Heard.declined(Code.INVALID_USER_CODE),
+        Heard.declined(Code.INVALID_SCOPE),
+        Heard.declined(Code.INVALID_REQUEST));
   }
 
   static Request deny(Subject subject, UserCode code) {
     return Request.of(
-        "denies", flows -> Heard.of(flows.devices().deny(subject, code), _ -> Heard.DONE));
+        "denies",
+        flows -> Heard.of(flows.devices().deny(subject, code), _ -> Heard.DONE),
+        Heard.declined(Code.INVALID_USER_CODE));
   }
 
   static Request signOut(Subject subject) {
     return done(
         "signs out everywhere",
+        (world, at) ->
+            world.standing(subject).signedOutAt().filter(time -> !time.isBefore(at)).isPresent(),
         flows -> {
           flows.linked().signOut(subject);
           return Heard.DONE;
@@ -60,6 +71,7 @@ final class Requests {
   static Request setDisabled(Subject subject, boolean disabled) {
     return done(
         disabled ? "disables the user" : "enables the user",
+        (world, _) -> world.standing(subject).disabled() == disabled,
         flows -> {
           var attempt = Secret.drawName(flows.random());
           flows.keys().setDisabled(subject, disabled, flows.clock().instant(), attempt);
@@ -74,11 +86,13 @@ final class Requests {
         flows -> Heard.key(flows.refreshes().refresh(client, token, named(name))));
   }
 
-  static Request revoke(Client client, String token) {
+  /// A token that is two generations old, or older, ends nothing any more, RFC 7009 §2.2.
+  static Request revoke(Client client, RefreshToken token, int generation) {
     return done(
         "revokes",
+        (world, _) -> isRevoked(world, token.id()) || isLongPast(world, token.id(), generation),
         flows -> {
-          flows.revocation().revoke(client, token);
+          flows.revocation().revoke(client, token.reveal());
           return Heard.DONE;
         });
   }
@@ -86,11 +100,22 @@ final class Requests {
   static Request unlink(Subject subject, KeyId id) {
     return done(
         "unlinks",
-        flows -> flows.linked().unlink(subject, id) ? Heard.DONE : new Heard(Kind.DECLINED, "404"));
+        (world, _) -> isRevoked(world, id),
+        flows -> flows.linked().unlink(subject, id) ? Heard.DONE : Heard.NOT_FOUND);
+  }
+
+  private static boolean isRevoked(World world, KeyId id) {
+    return Optional.ofNullable(world.keys().get(id)).flatMap(Key::revokedAt).isPresent();
+  }
+
+  private static boolean isLongPast(World world, KeyId id, int generation) {
+    return Optional.ofNullable(world.keys().get(id))
+        .filter(key -> key.generation().number() > generation + 1)
+        .isPresent();
   }
 
   static Request wait(Duration time) {
-    return done(
+    return Request.of(
         "waits",
         flows -> {
           flows.time().accept(time);
@@ -99,12 +124,15 @@ final class Requests {
   }
 
   /// The same request, by somebody to whom it is not open.
-  static Request byStranger(Request request) {
-    return new Request(request.words(), new Asks.Stranger(), request.run());
+  ///
+  /// @param told what he hears, and nothing else
+  static Request byStranger(Request request, Heard told) {
+    return new Request(request.words(), new Asks.Stranger(told), request.run());
   }
 
-  private static Request done(String words, Function<Flows, Heard> run) {
-    return Request.of(words, run);
+  private static Request done(
+      String words, BiPredicate<World, Instant> isDone, Function<Flows, Heard> run) {
+    return new Request(words, new Asks.Change(isDone), run);
   }
 
   private static Optional<String> named(String name) {

@@ -168,6 +168,10 @@ final class Theatre {
               stage.heard(),
               stage.got(),
               Optional.of(new Stage.Waiting(at.request(), at.calls(), at.answers(), call)));
+      case Result.Finished(var told) when at.answers().isEmpty() ->
+          throw new IllegalStateException(
+              "whoever %s hears %s, and nothing was looked at"
+                  .formatted(at.request().words(), told));
       case Result.Finished(var told) ->
           begin(stage.actor(), Stage.with(stage.heard(), told), stage.gotWith(at.request(), told));
     };
