@@ -47,7 +47,6 @@ final class Soak {
   private int restarts;
 
   private Soak(Path folder, Duration length) throws IOException {
-
     end = System.nanoTime() + length.toNanos();
     server = new SoakProcess(folder);
   }
@@ -67,10 +66,9 @@ final class Soak {
           IntStream.range(0, PEOPLE)
               .mapToObj(number -> threads.submit(() -> live(number)))
               .toList();
-      for (int restart = 0; end - System.nanoTime() > third && failures.isEmpty(); restart++) {
+      while (end - System.nanoTime() > third && failures.isEmpty()) {
         pause(UPTIME);
-        server = restart % 2 == 0 ? server.endedAndStarted() : server.killedAndStarted();
-        restarts++;
+        server = restarts++ % 2 == 0 ? server.endedAndStarted() : server.killedAndStarted();
       }
       for (int sample = 0; sample < SAMPLES; sample++) {
         pause(Duration.ofNanos(third / SAMPLES));
@@ -114,8 +112,8 @@ final class Soak {
       consumed = count(dynamo, "Grants", Map.of("grant_state", "consumed"));
       keys = count(dynamo, "Keys", Map.of());
     }
-    var heap = half(sizes.subList(SAMPLES / 2, SAMPLES), SoakProcess.Size::heap);
-    var before = half(sizes.subList(0, SAMPLES / 2), SoakProcess.Size::heap);
+    var heap = middle(sizes.subList(SAMPLES / 2, SAMPLES), SoakProcess.Size::heap);
+    var before = middle(sizes.subList(0, SAMPLES / 2), SoakProcess.Size::heap);
     var threads = most(sizes.subList(SAMPLES / 2, SAMPLES));
     var threadsBefore = most(sizes.subList(0, SAMPLES / 2));
     System.out.printf("%,d logins, %d restarts%n", outcomes.size(), restarts);
@@ -152,7 +150,7 @@ final class Soak {
     return sizes.stream().mapToLong(SoakProcess.Size::threads).max().orElseThrow();
   }
 
-  private static long half(List<SoakProcess.Size> sizes, ToLongFunction<SoakProcess.Size> of) {
+  private static long middle(List<SoakProcess.Size> sizes, ToLongFunction<SoakProcess.Size> of) {
     return sizes.stream().mapToLong(of).sorted().skip(sizes.size() / 2).findFirst().orElseThrow();
   }
 
