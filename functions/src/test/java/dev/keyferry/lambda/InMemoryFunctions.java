@@ -2,7 +2,6 @@ package dev.keyferry.lambda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.InMemoryGrantStore;
@@ -150,19 +149,6 @@ final class InMemoryFunctions {
     @Override
     protected KeyHasher hasher() {
       return hasher;
-    }
-  }
-
-  /// The functions log outages alone, and there are none here.
-  private static final class NoLog implements LambdaLogger {
-    @Override
-    public void log(String message) {
-      throw new AssertionError(message);
-    }
-
-    @Override
-    public void log(byte[] message) {
-      log(new String(message, UTF_8));
     }
   }
 }
