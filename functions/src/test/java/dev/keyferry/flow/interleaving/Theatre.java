@@ -161,6 +161,10 @@ final class Theatre {
   private Stage run(Stage stage, Stage.Waiting at) {
     var seed = Objects.hash(stage.actor().name(), stage.heard().size());
     return switch (rehearsal.run(at.request(), at.answers(), seed)) {
+      case Result.Waiting(var call) when isOutOfTurn(call, at) ->
+          throw new IllegalStateException(
+              "whoever %s %s: the clock is read once, and before any store is asked"
+                  .formatted(at.request().words(), call));
       case Result.Waiting(var call) ->
           new Stage(
               stages++,
@@ -175,6 +179,14 @@ final class Theatre {
       case Result.Finished(var told) ->
           begin(stage.actor(), Stage.with(stage.heard(), told), stage.gotWith(at.request(), told));
     };
+  }
+
+  /// That a request looks at the clock first, and never again, is what lets [Interleavings] choose
+  /// the time of its beginning; a flow that did otherwise would need steps of its own for it.
+  private static boolean isOutOfTurn(Call call, Stage.Waiting at) {
+    return at.answers().isEmpty()
+        ? call instanceof Call.ToStore
+        : call instanceof Call.ReadClock;
   }
 
   /// Between two requests it does not matter how the actor came here, but only what it heard.
