@@ -14,6 +14,7 @@ import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
 import dev.keyferry.flow.interleaving.Heard.Kind;
+import dev.keyferry.flow.interleaving.Reads.Seen;
 import dev.keyferry.flow.interleaving.Request.Asks;
 import dev.keyferry.flow.interleaving.Scenario.Login;
 import java.time.Instant;
@@ -41,9 +42,12 @@ final class AnswerPromises {
       case Asks.Key(var name) -> brokenPoll(asked, name, told, now);
       case Asks.Refresh(var generation, var name) ->
           brokenWord(told)
-              .or(() -> later.brokenRefusal(generation, told, now))
-              .or(() -> later.brokenRepetition(generation, name, time(asked), told, now))
-              .or(() -> brokenReuse(asked, generation, told, now));
+              .or(() -> brokenSight(asked, told))
+              .or(() ->
+                  isBarred(asked, told)
+                      ? Optional.empty()
+                      : brokenRefresh(asked, generation, name, told, now));
+      case Asks.Entry(var generation) -> brokenEntry(asked, generation, told);
       case Asks.Stranger(var word) ->
           told.equals(word)
               ? Optional.empty()
@@ -65,7 +69,7 @@ final class AnswerPromises {
     var at = time(asked);
     if (told.kind() == Kind.KEY) {
       return state.filter(Consumed.class::isInstance).isPresent()
-          ? Optional.empty()
+          ? brokenSight(asked, told)
           : Optional.of("rule 2: a key was handed over and its code not spent");
     }
     if (told.is(Code.AUTHORIZATION_PENDING) || told.is(Code.SLOW_DOWN)) {
@@ -89,11 +93,60 @@ final class AnswerPromises {
       var isOver =
           row.filter(grant -> Promises.isExpired(grant, at) || grant.state() instanceof Denied)
               .isPresent();
-      return login.hasOneWord() && (isOver || isBarred(asked))
+      return (login.hasOneWord() && (isOver || isBarred(asked))) || isBarred(asked, told)
           ? Optional.empty()
           : brokenRefusal(row, name, now);
     }
     return Optional.of("a poll was told %s, which is no answer to it".formatted(told));
+  }
+
+  /// A key and its subject's standing are read one after the other, and together may say what never
+  /// was. But each of them was so while the request was under way, so what was over when it began
+  /// is refused: a key is told, and a door opened, only by one who saw both to be good.
+  private static Optional<String> brokenSight(Stage.Waiting asked, Heard told) {
+    var seen = Seen.by(asked.answers());
+    return told.kind() == Kind.KEY && (seen.isBarred() || seen.isRevoked())
+        ? Optional.of("a key was told by somebody who saw that it is over")
+        : Optional.empty();
+  }
+
+  /// Whether who was refused saw why: it need not be so any more, for the key may be read later.
+  private static boolean isBarred(Stage.Waiting asked, Heard told) {
+    return told.kind() == Kind.DECLINED && Seen.by(asked.answers()).isBarred();
+  }
+
+  private Optional<String> brokenRefresh(
+      Stage.Waiting asked, int generation, String name, Heard told, World now) {
+    return later
+        .brokenRefusal(generation, told, now)
+        .or(() -> later.brokenRepetition(generation, name, time(asked), told, now))
+        .or(() -> brokenReuse(asked, generation, told, now));
+  }
+
+  /// Whoever shows an access token is let in if both rows are good as they were seen, and only
+  /// then.
+  private static Optional<String> brokenEntry(Stage.Waiting asked, int generation, Heard told) {
+    var seen = Seen.by(asked.answers());
+    var at = time(asked);
+    var isOver = seen.key().isEmpty() || seen.isRevoked() || seen.isBarred();
+    var isPresent =
+        seen.key()
+            .filter(key -> key.generation().number() == generation)
+            .filter(key -> at.isBefore(key.expiresAt()))
+            .isPresent();
+    var isGrace =
+        seen.key()
+            .map(Key::generation)
+            .filter(next -> next.number() == generation + 1)
+            .filter(next -> at.isBefore(next.issuedAt().plus(Key.ACCESS_GRACE)))
+            .isPresent();
+    var isLetIn = told.kind() == Kind.DONE;
+    return isLetIn == (!isOver && (isPresent || isGrace))
+        ? Optional.empty()
+        : Optional.of(
+            isLetIn
+                ? "somebody was let in who saw that the key is over"
+                : "somebody was refused who saw that the key is good");
   }
 
   /// RFC 6749 §5.2.
@@ -125,9 +178,9 @@ final class AnswerPromises {
             switch (answer) {
               case Answered.With(Optional<?> found) ->
                   found
-                      .filter(Holding.class::isInstance)
-                      .map(Holding.class::cast)
-                      .map(Holding::key)
+                      .map(row -> row instanceof Holding(var key, var _) ? key : row)
+                      .filter(Key.class::isInstance)
+                      .map(Key.class::cast)
                       .stream();
               case Answered.With(Write.Refused<?>(var found)) ->
                   found.filter(Key.class::isInstance).map(Key.class::cast).stream();

@@ -61,7 +61,7 @@ final class BrowserLogin {
   }
 
   Scenario scenario(String name, int faults, Actor... cast) {
-    return new Scenario(name, hasher, login, EMPTY, List.of(cast), faults, Fault.ANY);
+    return new Scenario(name, hasher, login, EMPTY, List.of(cast), faults, Fault.ANY, Reads.KEY_FIRST);
   }
 
   Actor approver(String actor) {

@@ -38,7 +38,8 @@ final class Crowd {
 
   static Scenario of(long seed) {
     var crowd = new Crowd(seed);
-    return seed % 2 == 0 ? crowd.aroundALogin(seed) : crowd.aroundALinkedDevice(seed);
+    var scenario = seed % 2 == 0 ? crowd.aroundALogin(seed) : crowd.aroundALinkedDevice(seed);
+    return scenario.reading(seed % 4 < 2 ? Reads.KEY_FIRST : Reads.STANDING_FIRST);
   }
 
   private Scenario aroundALogin(long seed) {

@@ -106,7 +106,7 @@ final class DeviceLogin {
   }
 
   Scenario scenario(String name, Login login, int faults, Set<Fault> kinds, List<Actor> cast) {
-    return new Scenario(name, hasher, login, start, cast, faults, kinds);
+    return new Scenario(name, hasher, login, start, cast, faults, kinds, Reads.KEY_FIRST);
   }
 
   World start() {

@@ -102,7 +102,7 @@ final class DroppedConditionTest {
   }
 
   private static Optional<Broken> broken(Set<Condition> dropped) {
-    return Scenarios.SMALL.stream()
+    return Scenarios.small()
         .map(scenario -> new Interleavings(scenario, Conditions.without(dropped)).shortestBroken())
         .flatMap(Optional::stream)
         .findFirst();

@@ -352,7 +352,7 @@ final class Interleavings {
   /// A line for each call: who made it, and what was answered.
   private String schedule(Iterable<Move> path) {
     var lines = new ArrayList<String>();
-    lines.add("how it came to that (%s):".formatted(scenario.name()));
+    lines.add("how it came to that (%s):".formatted(scenario));
     var state = beginning();
     for (var move : path) {
       lines.add(line(state, move));

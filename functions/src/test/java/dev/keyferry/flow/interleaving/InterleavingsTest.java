@@ -33,7 +33,7 @@ final class InterleavingsTest {
             .map(step -> Scenarios.everyone(Set.of(), step));
     var large =
         "all".equals(System.getProperty("interleavings")) ? withEachFault() : Stream.<Scenario>of();
-    return Stream.of(Scenarios.SMALL.stream(), everyone, large).flatMap(Function.identity());
+    return Stream.of(Scenarios.small(), everyone, large).flatMap(Function.identity());
   }
 
   private static Stream<Scenario> withEachFault() {
@@ -51,7 +51,7 @@ final class InterleavingsTest {
     assertThat(coverage.orders()).isGreaterThan(1);
     System.out.printf(
         "%s: %,d states, %,d steps, %.3g orders%n",
-        scenario.name(), coverage.states(), coverage.steps(), coverage.orders());
+        scenario, coverage.states(), coverage.steps(), coverage.orders());
   }
 
   @Test

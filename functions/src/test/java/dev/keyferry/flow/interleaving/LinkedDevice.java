@@ -90,7 +90,7 @@ final class LinkedDevice {
   }
 
   Scenario scenario(String name, int faults, Actor... cast) {
-    return new Scenario(name, device.hasher(), login, start, List.of(cast), faults, Fault.ANY);
+    return new Scenario(name, device.hasher(), login, start, List.of(cast), faults, Fault.ANY, Reads.KEY_FIRST);
   }
 
   /// @param older how many generations ago the token was the present one
@@ -141,10 +141,10 @@ final class LinkedDevice {
   Actor user(String actor) {
     return Actor.of(
         actor,
-        Request.of(
+        new Request(
             "lets itself in",
-            flows -> flows.verifier().verify(present).isPresent() ? Heard.DONE : CLOSED,
-            CLOSED));
+            new Request.Asks.Entry(GENERATION),
+            flows -> flows.verifier().verify(present).isPresent() ? Heard.DONE : CLOSED));
   }
 
   private static Actor stranger(String actor, Request request, Heard told) {

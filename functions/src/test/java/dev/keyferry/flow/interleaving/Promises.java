@@ -1,6 +1,7 @@
 package dev.keyferry.flow.interleaving;
 
 import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.interleaving.Request.Asks;
 import dev.keyferry.flow.interleaving.Stage.Got;
@@ -103,7 +104,10 @@ final class Promises {
 
   /// Whether what was agreed to at that time still stands: a sign-out ends what is not younger.
   static boolean stands(World world, Subject subject, Instant agreedAt) {
-    var standing = world.standing(subject);
+    return stands(world.standing(subject), agreedAt);
+  }
+
+  static boolean stands(Standing standing, Instant agreedAt) {
     return !standing.disabled()
         && standing.signedOutAt().filter(at -> at.compareTo(agreedAt) >= 0).isEmpty();
   }

@@ -2,7 +2,9 @@ package dev.keyferry.flow.interleaving;
 
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.KeyHasher;
+import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
@@ -43,11 +45,13 @@ final class Rehearsal {
   }
 
   private final Flows flows;
+  private final Reads reads;
   private List<Answered> answers = List.of();
   private int heard;
   private RandomGenerator random = new SplittableRandom(0);
 
-  Rehearsal(KeyHasher hasher) {
+  Rehearsal(KeyHasher hasher, Reads reads) {
+    this.reads = reads;
     flows =
         Flows.over(
             proxy(GrantStore.class),
@@ -76,7 +80,13 @@ final class Rehearsal {
         Proxy.newProxyInstance(
             store.getClassLoader(),
             new Class<?>[] {store},
-            (_, method, arguments) -> ask(new Call.ToStore(method, List.of(arguments), false))));
+            (_, method, arguments) -> ask(method, List.of(arguments))));
+  }
+
+  private Object ask(Method method, List<Object> arguments) {
+    return method.getName().equals("findWithStanding")
+        ? reads.holding((KeyId) arguments.getFirst(), this::ask)
+        : ask(new Call.ToStore(method, arguments, false));
   }
 
   private Object ask(Call call) {

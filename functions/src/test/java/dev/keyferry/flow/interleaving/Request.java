@@ -19,6 +19,11 @@ record Request(String words, Asks asks, Function<Flows, Heard> run) {
     /// @param generation of the refresh token that is shown
     record Refresh(int generation, String name) implements Asks {}
 
+    /// Somebody lets itself in.
+    ///
+    /// @param generation of the access token that is shown
+    record Entry(int generation) implements Asks {}
+
     /// Somebody who must not get anything nor change anything.
     ///
     /// @param told one word, whatever became of the login

@@ -12,6 +12,7 @@ import java.util.function.BiFunction;
 ///
 /// @param faults how many calls may go wrong in one run
 /// @param kinds how they may
+/// @param reads how a key and its subject's standing are read
 record Scenario(
     String name,
     KeyHasher hasher,
@@ -19,7 +20,18 @@ record Scenario(
     World start,
     List<Actor> cast,
     int faults,
-    Set<Fault> kinds) {
+    Set<Fault> kinds,
+    Reads reads) {
+
+  @Override
+  public String toString() {
+    return reads == Reads.KEY_FIRST ? name : name + ", the standing read first";
+  }
+
+  Scenario reading(Reads other) {
+    return new Scenario(
+        name, hasher, login, start, cast, faults, kinds, other);
+  }
 
   /// What it is all about.
   ///

@@ -43,6 +43,7 @@ final class Scenarios {
           revocations(),
           browser(),
           uses(),
+          twoRows(),
           lateScreen(),
           rhythm());
 
@@ -278,6 +279,28 @@ final class Scenarios {
         device.refresher("its refresh", 0, "one"),
         device.owner("ada"),
         Actor.clock(Duration.ofHours(1)));
+  }
+
+  private static Scenario twoRows() {
+    var device = new LinkedDevice();
+    return device.scenario(
+        "a key and its user's standing change in turn",
+        0,
+        device.user("the client"),
+        device.refresher("its refresh", 0, "one"),
+        device.refresher("its retry", 0, "one"),
+        device.owner("ada"),
+        Actor.of("ada elsewhere", Requests.signOut(ADA)),
+        Actor.two(
+            "the operator",
+            Requests.setDisabled(ADA, true),
+            _ -> Requests.setDisabled(ADA, false)));
+  }
+
+  /// Each, and once more with the two rows of a key read the other way round.
+  static Stream<Scenario> small() {
+    return Stream.of(Reads.values())
+        .flatMap(reads -> SMALL.stream().map(scenario -> scenario.reading(reads)));
   }
 
   /// Everyone at once.

@@ -35,7 +35,7 @@ final class Theatre {
 
   Theatre(Scenario scenario, Conditions conditions) {
     hands = new Stagehand(conditions, scenario.hasher());
-    rehearsal = new Rehearsal(scenario.hasher());
+    rehearsal = new Rehearsal(scenario.hasher(), scenario.reads());
     promises = new Promises(scenario, hands);
   }
 

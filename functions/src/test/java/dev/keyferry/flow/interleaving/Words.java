@@ -9,7 +9,9 @@ import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key;
+import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore.Holding;
+import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Locator;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
@@ -35,7 +37,10 @@ final class Words {
       case Redeemed.Barred _ -> "barred";
       case Redeemed.Refused(var found) -> "refused: " + of(found);
       case Optional<?> some -> some.map(Words::of).orElse("nothing");
-      case Holding(var key, var standing) -> of(key) + ", " + standing;
+      case Holding(var key, var standing) -> of(key) + ", " + of(standing);
+      case Standing(var disabled, var signedOutAt) ->
+          (disabled ? "user disabled" : "user enabled")
+              + signedOutAt.map(at -> ", signed out at " + of(at)).orElse("");
       case Grant grant -> "grant " + of(grant.state()) + ", " + of(grant.pace());
       case Grant.Pace pace -> "next poll " + of(pace.nextPollAt()) + " every " + pace.interval();
       case State state -> of(state);
@@ -52,6 +57,7 @@ final class Words {
       case Digest digest -> cut(digest.mac());
       case Subject subject -> subject.value();
       case Locator _ -> "the grant";
+      case KeyId _ -> "the key";
       case Instant time -> time.toString().substring(DATE);
       default -> LONG.matcher(value.toString()).replaceAll(match -> cut(match.group()));
     };
