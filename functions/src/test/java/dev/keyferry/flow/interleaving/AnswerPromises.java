@@ -2,6 +2,7 @@ package dev.keyferry.flow.interleaving;
 
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Claim;
+import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State.Approved;
 import dev.keyferry.flow.Grant.State.Claimed;
 import dev.keyferry.flow.Grant.State.Consumed;
@@ -53,7 +54,7 @@ final class AnswerPromises {
               ? Optional.empty()
               : Optional.of("a stranger was told %s in place of %s".formatted(told, word));
       case Asks.Change(var isDone) ->
-          told.kind() == Kind.DONE && isDone.test(now, time(asked))
+          told.kind() == Kind.DONE && isDone.test(now, asked.begun())
               ? Optional.empty()
               : Optional.of("who changed something heard %s, and the rows do not".formatted(told));
       case Asks.Anything(var refusals) ->
@@ -66,10 +67,10 @@ final class AnswerPromises {
   private Optional<String> brokenPoll(Stage.Waiting asked, String name, Heard told, World now) {
     var row = Optional.ofNullable(now.grants().get(login.grant()));
     var state = row.map(Grant::state);
-    var at = time(asked);
+    var at = asked.begun();
     if (told.kind() == Kind.KEY) {
-      return state.filter(Consumed.class::isInstance).isPresent()
-          ? brokenSight(asked, told)
+      return state.orElseThrow() instanceof Consumed(var _, var _, var redemption)
+          ? brokenSight(asked, told).or(() -> brokenDelivery(redemption, at))
           : Optional.of("rule 2: a key was handed over and its code not spent");
     }
     if (told.is(Code.AUTHORIZATION_PENDING) || told.is(Code.SLOW_DOWN)) {
@@ -100,6 +101,13 @@ final class AnswerPromises {
     return Optional.of("a poll was told %s, which is no answer to it".formatted(told));
   }
 
+  /// Whoever began later than a minute after the redemption is told nothing, however long it took.
+  private static Optional<String> brokenDelivery(Redemption redemption, Instant begun) {
+    return begun.isBefore(redemption.at().plus(LaterPromises.REDELIVERY))
+        ? Optional.empty()
+        : Optional.of("a key was told again to a poll that began after its minute");
+  }
+
   /// A key and its subject's standing are read one after the other, and together may say what never
   /// was. But each of them was so while the request was under way, so what was over when it began
   /// is refused: a key is told, and a door opened, only by one who saw both to be good.
@@ -119,7 +127,7 @@ final class AnswerPromises {
       Stage.Waiting asked, int generation, String name, Heard told, World now) {
     return later
         .brokenRefusal(generation, told, now)
-        .or(() -> later.brokenRepetition(generation, name, time(asked), told, now))
+        .or(() -> later.brokenRepetition(generation, name, asked.begun(), told, now))
         .or(() -> brokenReuse(asked, generation, told, now));
   }
 
@@ -127,7 +135,7 @@ final class AnswerPromises {
   /// then.
   private static Optional<String> brokenEntry(Stage.Waiting asked, int generation, Heard told) {
     var seen = Seen.by(asked.answers());
-    var at = time(asked);
+    var at = asked.begun();
     var isOver = seen.key().isEmpty() || seen.isRevoked() || seen.isBarred();
     var isPresent =
         seen.key()
@@ -228,15 +236,6 @@ final class AnswerPromises {
                 : Stream.empty());
   }
 
-  /// What the request took for the present.
-  private static Instant time(Stage.Waiting asked) {
-    return asked.answers().stream()
-        .flatMap(answer ->
-            answer instanceof Answered.With(Instant time) ? Stream.of(time) : Stream.empty())
-        .findFirst()
-        .orElseThrow();
-  }
-
   private Optional<String> brokenDecision(Stage.Waiting asked, Heard told, World now) {
     if (!(asked.calls().getLast() instanceof Call.ToStore last)) {
       return asked.calls().getLast() instanceof Call.Tick || told.kind() == Kind.DECLINED
@@ -249,8 +248,7 @@ final class AnswerPromises {
     }
     var state = row.get().state();
     var isOpen =
-        last.argument(Instant.class).filter(at -> Promises.isExpired(row.get(), at)).isEmpty()
-            && Promises.isOpen(row.get());
+        !Promises.isExpired(row.get(), asked.begun()) && Promises.isOpen(row.get());
     var claim = last.argument(Claim.class);
     if (told.kind() == Kind.DECLINED) {
       var isMine =

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /// What a world means for those who come later: that whatever happened, and whoever is still in
 /// the middle of something, the next poll and the next refresh hear the truth.
 final class LaterPromises {
-  private static final Duration REDELIVERY = Duration.ofSeconds(60);
+  static final Duration REDELIVERY = Duration.ofSeconds(60);
   private static final Duration GRACE = Duration.ofSeconds(30);
   private static final int CODE = -1;
 

@@ -1,13 +1,18 @@
 package dev.keyferry.flow.interleaving;
 
 import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.Grant.Redemption;
+import dev.keyferry.flow.Key;
+import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.interleaving.Request.Asks;
 import dev.keyferry.flow.interleaving.Stage.Got;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What the design promises, as far as it can be broken by an unlucky order of steps.
 /// Each answer is the promise that is broken, if one is.
@@ -27,17 +32,37 @@ final class Promises {
     return later.broken(world);
   }
 
-  /// That of one call's effect.
-  Optional<String> broken(World before, Call call, Request by, World after) {
+  /// That of one call, and of its effect.
+  Optional<String> broken(World before, Stage.Waiting by, World after) {
+    if (!(by.call() instanceof Call.ToStore call)) {
+      return Optional.empty();
+    }
+    if (!isTimely(call, by.begun())) {
+      return Optional.of("rule 5: a call has another time with it than its request began at");
+    }
     if (before.sameRows(after)) {
       return Optional.empty();
     }
-    if (by.asks() instanceof Asks.Stranger) {
-      return Optional.of("a stranger changed a row");
-    }
-    return call instanceof Call.ToStore store
-        ? rows.broken(before, store, by, after)
-        : Optional.empty();
+    return by.request().asks() instanceof Asks.Stranger
+        ? Optional.of("a stranger changed a row")
+        : rows.broken(before, call, by, after);
+  }
+
+  /// Conditions ask about the time that the call has with it, so that must be the time it was, and
+  /// what is stored must be it.
+  private static boolean isTimely(Call.ToStore call, Instant begun) {
+    var hour = begun.truncatedTo(ChronoUnit.HOURS);
+    var stored =
+        Stream.concat(
+            call.argument(Redemption.class).map(Redemption::at).stream(),
+            Stream.concat(
+                call.argument(Generation.class).map(Generation::issuedAt).stream(),
+                call.argument(Key.class).map(key -> key.generation().issuedAt()).stream()));
+    // The moment of the approval that a redemption names is none of these.
+    var asked =
+        call.isNamed("redeem") ? Stream.<Instant>empty() : call.argument(Instant.class).stream();
+    return Stream.concat(stored, asked)
+        .allMatch((call.isNamed("markUsed") ? hour : begun)::equals);
   }
 
   /// Rule of docs/decisions/0001: a write whose answer was lost, and whose work is still there,

@@ -2,7 +2,6 @@ package dev.keyferry.flow.interleaving;
 
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Pace;
-import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.Grant.State.Approved;
 import dev.keyferry.flow.Grant.State.Claimed;
@@ -25,11 +24,11 @@ final class RowPromises {
   private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(60);
   private static final Duration STEP = Duration.ofSeconds(5);
 
-  Optional<String> broken(World before, Call.ToStore call, Request by, World after) {
+  Optional<String> broken(World before, Call.ToStore call, Stage.Waiting by, World after) {
     for (var entry : after.grants().entrySet()) {
       var was = before.grants().get(entry.getKey());
       if (was != null && !was.equals(entry.getValue())) {
-        var broken = broken(before, call, was, entry.getValue());
+        var broken = broken(before, call, by.begun(), was, entry.getValue());
         if (broken.isPresent()) {
           return broken;
         }
@@ -50,20 +49,20 @@ final class RowPromises {
     return brokenStandings(before, call, after);
   }
 
-  private static Optional<String> broken(World before, Call.ToStore call, Grant was, Grant is) {
-    var now = time(call);
-    if (now.filter(was::isPurgeable).isPresent() && call.isNamed("create")) {
+  private static Optional<String> broken(
+      World before, Call.ToStore call, Instant begun, Grant was, Grant is) {
+    if (was.isPurgeable(begun) && call.isNamed("create")) {
       return Optional.empty();
     }
     if (!sameRequest(was, is)) {
       return Optional.of("a grant became another");
     }
-    if (now.filter(at -> Promises.isExpired(was, at)).isPresent()) {
-      return Optional.of("rule 5: a grant was changed at or after its expiry");
+    if (Promises.isExpired(was, begun)) {
+      return Optional.of("rule 5: a grant was changed by a request that began at its expiry or after");
     }
     if (!was.pace().equals(is.pace())) {
       return was.state().equals(is.state())
-          ? brokenPace(was, is.pace(), call, now)
+          ? brokenPace(was, is.pace(), call, begun)
           : Optional.of("a decision changed the rhythm of the polls");
     }
     return brokenState(before, call, was, is);
@@ -77,7 +76,7 @@ final class RowPromises {
   }
 
   private static Optional<String> brokenPace(
-      Grant grant, Pace is, Call.ToStore call, Optional<Instant> now) {
+      Grant grant, Pace is, Call.ToStore call, Instant begun) {
     var was = grant.pace();
     if (!Promises.isOpen(grant)) {
       return Optional.of("the rhythm of the polls changed after the decision");
@@ -85,9 +84,9 @@ final class RowPromises {
     if (!was.nextPollAt().equals(is.nextPollAt())) {
       var due = was.nextPollAt().minus(Pace.TOLERANCE);
       return call.isNamed("poll")
-              && now.filter(at -> !at.isBefore(due)).isPresent()
+              && !begun.isBefore(due)
               && is.interval().equals(was.interval())
-              && now.map(at -> at.plus(was.interval())).equals(Optional.of(is.nextPollAt()))
+              && is.nextPollAt().equals(begun.plus(was.interval()))
           ? Optional.empty()
           : Optional.of("a poll that was not due moved the window");
     }
@@ -161,7 +160,8 @@ final class RowPromises {
     return state.getClass().getSimpleName();
   }
 
-  private static Optional<String> broken(Call.ToStore call, Request by, Key was, Key is) {
+  private static Optional<String> broken(
+      Call.ToStore call, Stage.Waiting by, Key was, Key is) {
     if (!was.terms().equals(is.terms()) || !was.seal().equals(is.seal())) {
       return Optional.of("the terms of a key changed");
     }
@@ -178,10 +178,11 @@ final class RowPromises {
     }
     return was.generation().equals(is.generation())
         ? Optional.empty()
-        : brokenRenewal(call, was, is.generation());
+        : brokenRenewal(call, by.begun(), was, is.generation());
   }
 
-  private static Optional<String> brokenRenewal(Call.ToStore call, Key was, Generation is) {
+  private static Optional<String> brokenRenewal(
+      Call.ToStore call, Instant begun, Key was, Generation is) {
     var old = was.generation();
     var isNext =
         is.number() == old.number() + 1
@@ -194,7 +195,7 @@ final class RowPromises {
     if (was.revokedAt().isPresent()) {
       return Optional.of("a revoked key was renewed");
     }
-    if (!was.isRenewable(is.issuedAt())) {
+    if (!was.isRenewable(begun)) {
       return Optional.of("a key was renewed that can be renewed no more");
     }
     return call.argument(String.class).equals(Optional.of(was.terms().clientId()))
@@ -202,12 +203,13 @@ final class RowPromises {
         : Optional.of("another client renewed the key");
   }
 
-  private static Optional<String> brokenRevocation(Call.ToStore call, Request by, Key was) {
+  private static Optional<String> brokenRevocation(
+      Call.ToStore call, Stage.Waiting by, Key was) {
     var revoker = call.argument(Revoker.class).orElseThrow();
-    if (revoker instanceof Revoker.Server && by.asks() instanceof Asks.Refresh(var shown, var _)) {
+    if (revoker instanceof Revoker.Server && by.request().asks() instanceof Asks.Refresh(var shown, var _)) {
       var older = was.generation().number() - shown;
       var grace = was.generation().issuedAt().plus(RefreshFlow.GRACE);
-      var isReuse = older > 1 || (older == 1 && !time(call).orElseThrow().isBefore(grace));
+      var isReuse = older > 1 || (older == 1 && !by.begun().isBefore(grace));
       return isReuse
           ? Optional.empty()
           : Optional.of("a refresh that lost a race, or was repeated, revoked its device");
@@ -227,13 +229,5 @@ final class RowPromises {
     return call.isNamed("setDisabled") && before.rows().standings().equals(after.rows().standings())
         ? Optional.of("to disable, or to enable, changed what was so already")
         : Optional.empty();
-  }
-
-  /// What the caller took for the present.
-  private static Optional<Instant> time(Call.ToStore call) {
-    return call.argument(Redemption.class)
-        .map(Redemption::at)
-        .or(() -> call.argument(Generation.class).map(Generation::issuedAt))
-        .or(() -> call.argument(Instant.class));
   }
 }

@@ -1,6 +1,7 @@
 package dev.keyferry.flow.interleaving;
 
 import dev.keyferry.flow.interleaving.Request.Asks;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +15,17 @@ final class Stage {
   ///
   /// @param calls that were made, and their answers
   record Waiting(Request request, List<Call> calls, List<Answered> answers, Call call) {
-    /// The worlds that its calls left behind.
+    /// What time it was when the request began, by the theatre's clock.
+    ///
+    /// It may be late by now, by as long as a request can take: ten seconds, for that is the
+    /// functions' time-out in `template.yaml`, or for as long as the network holds a copy back.
+    Instant begun() {
+      if (answers.getFirst() instanceof Answered.With(Instant time)) {
+        return time;
+      }
+      throw new IllegalStateException(request.words() + " begins with no look at the clock");
+    }
+
     Waiting answered(Answered answer) {
       return new Waiting(request, with(calls, call), with(answers, answer), call);
     }

@@ -90,7 +90,7 @@ final class Theatre {
     var then = after.equals(before) ? number : number(after);
     var broken =
         promises
-            .broken(before, call, waiting.request(), after)
+            .broken(before, waiting, after)
             .or(() ->
                 fault == Fault.NONE
                     ? promises.forgotten(waiting, answer, before)
@@ -136,7 +136,7 @@ final class Theatre {
           var before = worlds.get(world);
           var effect = hands.answer(before, waiting.call());
           var then = number(effect.after());
-          var broken = promises.broken(before, waiting.call(), waiting.request(), effect.after());
+          var broken = promises.broken(before, waiting, effect.after());
           return new Outcome(
               then,
               sender,
