@@ -1,10 +1,8 @@
 package dev.keyferry.flow.interleaving;
 
 import dev.keyferry.flow.Grant;
-import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State.Approved;
-import dev.keyferry.flow.Grant.State.Claimed;
 import dev.keyferry.flow.Grant.State.Consumed;
 import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.GrantStore.Polled;
@@ -12,7 +10,6 @@ import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyStore.Holding;
 import dev.keyferry.flow.OAuthError.Code;
-import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
 import dev.keyferry.flow.interleaving.Heard.Kind;
 import dev.keyferry.flow.interleaving.Reads.Seen;
@@ -33,7 +30,8 @@ final class AnswerPromises {
     this.later = later;
   }
 
-  Optional<String> broken(Stage.Waiting asked, Heard told, World now) {
+  /// @param before as the last call found it
+  Optional<String> broken(Stage.Waiting asked, Heard told, World before, World now) {
     if (told.kind() == Kind.OUTAGE) {
       return asked.answers().stream().allMatch(Answered.With.class::isInstance)
           ? Optional.of("an outage was told, and there was none")
@@ -47,20 +45,21 @@ final class AnswerPromises {
               .or(() ->
                   isBarred(asked, told)
                       ? Optional.empty()
-                      : brokenRefresh(asked, generation, name, told, now));
+                      : brokenRefresh(asked, generation, name, told, now))
+              .or(() -> later.brokenRenewal(generation, told, before, now));
       case Asks.Entry(var generation) -> brokenEntry(asked, generation, told);
       case Asks.Stranger(var word) ->
           told.equals(word)
               ? Optional.empty()
               : Optional.of("a stranger was told %s in place of %s".formatted(told, word));
-      case Asks.Change(var isDone) ->
+      case Asks.Change(var isDone, var _) ->
           told.kind() == Kind.DONE && isDone.test(now, asked.begun())
               ? Optional.empty()
               : Optional.of("who changed something heard %s, and the rows do not".formatted(told));
       case Asks.Anything(var refusals) ->
           told.kind() == Kind.KEY || (told.kind() == Kind.DECLINED && !refusals.contains(told))
               ? Optional.of("%s was told to somebody whom it cannot concern".formatted(told))
-              : brokenDecision(asked, told, now);
+              : brokenDecision(asked, told, before, now);
     };
   }
 
@@ -236,7 +235,8 @@ final class AnswerPromises {
                 : Stream.empty());
   }
 
-  private Optional<String> brokenDecision(Stage.Waiting asked, Heard told, World now) {
+  private Optional<String> brokenDecision(
+      Stage.Waiting asked, Heard told, World before, World now) {
     if (!(asked.calls().getLast() instanceof Call.ToStore last)) {
       return asked.calls().getLast() instanceof Call.Tick || told.kind() == Kind.DECLINED
           ? Optional.empty()
@@ -246,34 +246,8 @@ final class AnswerPromises {
     if (row.isEmpty()) {
       return Optional.empty();
     }
-    var state = row.get().state();
-    var isOpen =
-        !Promises.isExpired(row.get(), asked.begun()) && Promises.isOpen(row.get());
-    var claim = last.argument(Claim.class);
-    if (told.kind() == Kind.DECLINED) {
-      var isMine =
-          switch (last.method().getName()) {
-            case "claim" -> true;
-            case "approve" -> claim.map(Claimed::new).filter(state::equals).isPresent();
-            case "deny" -> state.claimed().map(Claim::subject).equals(last.argument(Subject.class));
-            default -> false;
-          };
-      var isTooMuch =
-          last.argument(Grant.Approval.class)
-              .filter(approval -> !approval.consent().within(row.get().request()))
-              .isPresent();
-      return isOpen && isMine && !isTooMuch
-          ? Optional.of("rule 3: a decision was refused without a reason")
-          : Optional.empty();
-    }
-    var isDecided =
-        switch (last.method().getName()) {
-          case "approve" -> !isOpen && state.claimed().equals(claim);
-          case "deny" -> state instanceof Denied;
-          default -> true;
-        };
-    return isDecided
-        ? Optional.empty()
-        : Optional.of("a decision was confirmed that the row does not show");
+    var was = Optional.ofNullable(before.grants().get(login.grant()));
+    var decision = new Decision(last, asked.begun(), was, row.get());
+    return told.kind() == Kind.DECLINED ? decision.brokenRefusal() : decision.brokenYes();
   }
 }

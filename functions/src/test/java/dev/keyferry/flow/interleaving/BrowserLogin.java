@@ -61,7 +61,8 @@ final class BrowserLogin {
   }
 
   Scenario scenario(String name, int faults, Actor... cast) {
-    return new Scenario(name, hasher, login, EMPTY, List.of(cast), faults, Fault.ANY, Reads.KEY_FIRST);
+    return new Scenario(
+        name, hasher, login, EMPTY, List.of(cast), faults, Fault.ANY, Reads.KEY_FIRST);
   }
 
   Actor approver(String actor) {

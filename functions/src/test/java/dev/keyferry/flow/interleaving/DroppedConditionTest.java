@@ -4,8 +4,12 @@ import static dev.keyferry.flow.Condition.BAR_CLAIMANT;
 import static dev.keyferry.flow.Condition.BAR_NONCE;
 import static dev.keyferry.flow.Condition.COUNT_CHALLENGE;
 import static dev.keyferry.flow.Condition.COUNT_CLIENT;
+import static dev.keyferry.flow.Condition.COUNT_FEW_WRONG;
 import static dev.keyferry.flow.Condition.COUNT_SECRET;
 import static dev.keyferry.flow.Condition.COUNT_UNEXPIRED;
+import static dev.keyferry.flow.Condition.DISABLE_ENABLED;
+import static dev.keyferry.flow.Condition.ENABLE_DISABLED;
+import static dev.keyferry.flow.Condition.MARK_USED_LATER;
 import static dev.keyferry.flow.Condition.REDEEM_CHALLENGE;
 import static dev.keyferry.flow.Condition.REDEEM_CLIENT;
 import static dev.keyferry.flow.Condition.REDEEM_KEY_ABSENT;
@@ -18,6 +22,8 @@ import static dev.keyferry.flow.Condition.RENEW_OFFLINE;
 import static dev.keyferry.flow.Condition.RENEW_REFRESH_HASH;
 import static dev.keyferry.flow.Condition.RENEW_SEAL;
 import static dev.keyferry.flow.Condition.SLOW_DOWN_ONCE;
+import static dev.keyferry.flow.Condition.SLOW_DOWN_PENDING;
+import static dev.keyferry.flow.Condition.SLOW_DOWN_WINDOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyferry.flow.Condition;
@@ -76,6 +82,20 @@ final class DroppedConditionTest {
   /// Each is enough where the other is dropped.
   private static final Set<Condition> EITHER = EnumSet.of(RENEW_REFRESH_HASH, RENEW_SEAL);
 
+  /// Without these a row changes as none may, and nobody hears anything wrong.
+  private static final Set<Condition> UNHEARD =
+      EnumSet.of(
+          // The interval of a code that is decided, or one that is longer by 5 s than it need be.
+          SLOW_DOWN_PENDING,
+          SLOW_DOWN_WINDOW,
+          // A fourth wrong number is written down with three that denied the code.
+          COUNT_FEW_WRONG,
+          // What an operator did is done again, to no effect.
+          DISABLE_ENABLED,
+          ENABLE_DISABLED,
+          // An hour that is shown to people.
+          MARK_USED_LATER);
+
   static Stream<Condition> needed() {
     return Stream.of(Condition.values())
         .filter(condition -> !EXPLAINED.containsKey(condition) && !EITHER.contains(condition));
@@ -90,6 +110,21 @@ final class DroppedConditionTest {
     System.out.printf("without %s: %s%n", condition, broken.get().getMessage());
   }
 
+  @ParameterizedTest
+  @MethodSource("heard")
+  void without_it_somebody_hears_what_is_wrong(Condition condition) {
+    assertThat(unheard(EnumSet.of(condition))).isPresent();
+  }
+
+  static Stream<Condition> heard() {
+    return needed().filter(condition -> !UNHEARD.contains(condition));
+  }
+
+  @Test
+  void without_the_others_nobody_hears_what_is_wrong() {
+    assertThat(unheard(UNHEARD)).isEmpty();
+  }
+
   @Test
   void without_those_that_are_explained_no_order_breaks_a_promise() {
     assertThat(broken(EXPLAINED.keySet())).isEmpty();
@@ -102,8 +137,22 @@ final class DroppedConditionTest {
   }
 
   private static Optional<Broken> broken(Set<Condition> dropped) {
-    return Scenarios.small()
-        .map(scenario -> new Interleavings(scenario, Conditions.without(dropped)).shortestBroken())
+    return broken(Scenarios.small(), dropped, true);
+  }
+
+  /// Where what the rows look like is nobody's business, but what they mean for those who ask.
+  private static Optional<Broken> unheard(Set<Condition> dropped) {
+    return broken(Scenarios.SMALL.stream(), dropped, false);
+  }
+
+  private static Optional<Broken> broken(
+      Stream<Scenario> scenarios, Set<Condition> dropped, boolean areRowsWatched) {
+    var conditions = Conditions.without(dropped);
+    return scenarios
+        .map(scenario ->
+            new Interleavings(
+                    scenario, new Theatre(scenario, conditions, Flaw.NONE, areRowsWatched))
+                .shortestBroken())
         .flatMap(Optional::stream)
         .findFirst();
   }

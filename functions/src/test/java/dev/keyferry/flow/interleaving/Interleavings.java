@@ -126,8 +126,12 @@ final class Interleavings {
   private long steps;
 
   Interleavings(Scenario scenario, Conditions conditions) {
+    this(scenario, new Theatre(scenario, conditions, Flaw.NONE, true));
+  }
+
+  Interleavings(Scenario scenario, Theatre theatre) {
     this.scenario = scenario;
-    theatre = new Theatre(scenario, conditions);
+    this.theatre = theatre;
   }
 
   /// Follows every order.
@@ -332,21 +336,30 @@ final class Interleavings {
         since[move.seat()] = times.size() - 1;
       }
       isNew |= outcome.stage().got().size() > before.got().size();
+      isNew |= outcome.stage().said().size() > before.said().size();
     }
     var faults = state.faults() - (move.fault() == Fault.NONE ? 0 : 1);
     var next = new State(outcome.world(), times, faults, copy, stages, since);
+    var isWorse = isNew || seats(next).isEmpty();
     var broken = outcome.broken();
-    return new Reached(next, broken.isEmpty() && isNew ? brokenTogether(next) : broken);
+    return new Reached(next, broken.isEmpty() && isWorse ? brokenTogether(next) : broken);
   }
 
   private Optional<String> brokenTogether(State state) {
     var got = new ArrayList<Stage.Got>();
+    var said = new ArrayList<Stage.Said>();
+    var heard = new ArrayList<Heard>();
     for (var stage : state.stages()) {
+      heard.addAll(stage.heard());
       got.addAll(stage.got());
+      said.addAll(stage.said());
     }
-    return got.isEmpty()
-        ? Optional.empty()
-        : theatre.promises().broken(theatre.world(state.world()), got);
+    var world = theatre.world(state.world());
+    var promises = theatre.promises();
+    return promises
+        .broken(world, got)
+        .or(() -> promises.undone(world, said))
+        .or(() -> seats(state).isEmpty() ? promises.lost(world, got, heard) : Optional.empty());
   }
 
   /// A line for each call: who made it, and what was answered.

@@ -246,6 +246,16 @@ final class LaterPromises {
         : Optional.empty();
   }
 
+  /// That of a renewal that was done just now, and not found done before.
+  Optional<String> brokenRenewal(int generation, Heard told, World before, World now) {
+    var isJustNow =
+        keyOf(before).generation().number() == generation
+            && keyOf(now).generation().number() > generation;
+    return told.kind() == Kind.KEY && isJustNow && keyOf(before).revokedAt().isPresent()
+        ? Optional.of("a device was given a new key after it was revoked")
+        : Optional.empty();
+  }
+
   /// Whether a token opens the door if it should, and only then.
   Optional<String> broken(World world, Stage.Got got) {
     return doors

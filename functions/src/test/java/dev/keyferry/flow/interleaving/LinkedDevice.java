@@ -90,7 +90,8 @@ final class LinkedDevice {
   }
 
   Scenario scenario(String name, int faults, Actor... cast) {
-    return new Scenario(name, device.hasher(), login, start, List.of(cast), faults, Fault.ANY, Reads.KEY_FIRST);
+    return new Scenario(
+        name, device.hasher(), login, start, List.of(cast), faults, Fault.ANY, Reads.KEY_FIRST);
   }
 
   /// @param older how many generations ago the token was the present one

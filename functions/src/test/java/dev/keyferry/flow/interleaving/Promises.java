@@ -1,5 +1,7 @@
 package dev.keyferry.flow.interleaving;
 
+import static dev.keyferry.flow.OAuthError.Code.ACCESS_DENIED;
+
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Key;
@@ -8,6 +10,7 @@ import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.interleaving.Request.Asks;
 import dev.keyferry.flow.interleaving.Stage.Got;
+import dev.keyferry.flow.interleaving.Stage.Said;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -17,11 +20,16 @@ import java.util.stream.Stream;
 /// What the design promises, as far as it can be broken by an unlucky order of steps.
 /// Each answer is the promise that is broken, if one is.
 final class Promises {
+  private final Scenario scenario;
+  private final boolean areRowsWatched;
   private final RowPromises rows;
   private final AnswerPromises answers;
   private final LaterPromises later;
 
-  Promises(Scenario scenario, Stagehand hands) {
+  /// @param areRowsWatched or only what somebody hears, or would if he asked
+  Promises(Scenario scenario, Stagehand hands, boolean areRowsWatched) {
+    this.scenario = scenario;
+    this.areRowsWatched = areRowsWatched;
     rows = new RowPromises();
     later = new LaterPromises(scenario, hands);
     answers = new AnswerPromises(scenario.login(), later);
@@ -43,9 +51,10 @@ final class Promises {
     if (before.sameRows(after)) {
       return Optional.empty();
     }
-    return by.request().asks() instanceof Asks.Stranger
-        ? Optional.of("a stranger changed a row")
-        : rows.broken(before, call, by, after);
+    if (by.request().asks() instanceof Asks.Stranger) {
+      return Optional.of("a stranger changed a row");
+    }
+    return areRowsWatched ? rows.broken(before, call, by, after) : Optional.empty();
   }
 
   /// Conditions ask about the time that the call has with it, so that must be the time it was, and
@@ -61,8 +70,7 @@ final class Promises {
     // The moment of the approval that a redemption names is none of these.
     var asked =
         call.isNamed("redeem") ? Stream.<Instant>empty() : call.argument(Instant.class).stream();
-    return Stream.concat(stored, asked)
-        .allMatch((call.isNamed("markUsed") ? hour : begun)::equals);
+    return Stream.concat(stored, asked).allMatch((call.isNamed("markUsed") ? hour : begun)::equals);
   }
 
   /// Rule of docs/decisions/0001: a write whose answer was lost, and whose work is still there,
@@ -94,8 +102,32 @@ final class Promises {
   }
 
   /// That of an answer, as it is told.
-  Optional<String> broken(Stage.Waiting asked, Heard told, World now) {
-    return answers.broken(asked, told, now);
+  Optional<String> broken(Stage.Waiting asked, Heard told, World before, World now) {
+    return answers.broken(asked, told, before, now);
+  }
+
+  /// What was said to be done stays so, whoever comes later.
+  Optional<String> undone(World now, List<Said> said) {
+    return said.stream()
+        .filter(each -> !each.change().isDone().test(now, each.begun()))
+        .map(each -> "somebody was told that it is done, and it is undone")
+        .findFirst();
+  }
+
+  /// When everybody is done: a code that was spent, or a refresh token, was so for somebody. Unless
+  /// an answer was lost; or the copy of a redemption came late, which itself had been refused since
+  /// the user was disabled, and before the login was ended for that she was enabled again.
+  Optional<String> lost(World now, List<Got> got, List<Heard> heard) {
+    var isSpent =
+        now.keys().values().stream()
+            .anyMatch(key ->
+                Optional.ofNullable(scenario.start().keys().get(key.id()))
+                    .filter(was -> was.generation().equals(key.generation()))
+                    .isEmpty());
+    var isExcused = heard.contains(Heard.OUTAGE) || heard.contains(Heard.declined(ACCESS_DENIED));
+    return isSpent && got.isEmpty() && !isExcused
+        ? Optional.of("a code or token was spent, no answer was lost, and nobody got the key")
+        : Optional.empty();
   }
 
   /// Equal requests hear equal answers, and what is handed over opens the door for as long as it

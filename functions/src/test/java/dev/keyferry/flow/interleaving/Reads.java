@@ -5,18 +5,17 @@ import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore.Holding;
 import dev.keyferry.flow.KeyStore.Standing;
-import dev.keyferry.flow.Subject;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /// In which order a batch reads a key and its subject's standing.
 ///
-/// DynamoDB reads each of them strongly, and gives no snapshot of both. What is seen so differs from
-/// all that ever was only if both rows change in between, and then the one that is read first is
-/// seen too early. Neither order shows what the other does: with the key first, one that was revoked
-/// before its user was enabled again; with the standing first, one that was renewed after its user
-/// had signed out. So both are tried.
+/// DynamoDB reads each of them strongly, and gives no snapshot of both. What is seen so differs
+/// from all that ever was only if both rows change in between, and then the one that is read first
+/// is seen too early. Neither order shows what the other does: with the key first, one that was
+/// revoked before its user was enabled again; with the standing first, one that was renewed after
+/// its user had signed out. So both are tried.
 enum Reads {
   KEY_FIRST,
   /// Whose key it is never changes, and is known from an earlier read.

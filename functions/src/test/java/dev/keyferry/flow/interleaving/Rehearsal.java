@@ -36,7 +36,7 @@ final class Rehearsal {
   }
 
   /// What the flow sees of an outage.
-  private static final class StoreDown extends RuntimeException {
+  static final class StoreDown extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     StoreDown() {
@@ -46,16 +46,18 @@ final class Rehearsal {
 
   private final Flows flows;
   private final Reads reads;
+  private final Flaw flaw;
   private List<Answered> answers = List.of();
   private int heard;
   private RandomGenerator random = new SplittableRandom(0);
 
-  Rehearsal(KeyHasher hasher, Reads reads) {
+  Rehearsal(KeyHasher hasher, Reads reads, Flaw flaw) {
     this.reads = reads;
+    this.flaw = flaw;
     flows =
         Flows.over(
-            proxy(GrantStore.class),
-            proxy(KeyStore.class),
+            flaw.of(proxy(GrantStore.class)),
+            flaw.of(proxy(KeyStore.class)),
             hasher,
             () -> (Instant) ask(new Call.ReadClock()),
             by -> ask(new Call.Tick(by)),
@@ -67,7 +69,7 @@ final class Rehearsal {
     heard = 0;
     random = new SplittableRandom(seed);
     try {
-      return new Result.Finished(request.run().apply(flows));
+      return new Result.Finished(flaw.handle(() -> request.run().apply(flows)));
     } catch (Pause pause) {
       return new Result.Waiting(pause.call);
     } catch (StoreDown outage) {

@@ -32,7 +32,8 @@ record Request(String words, Asks asks, Function<Flows, Heard> run) {
     /// Somebody who is told that it is done, and nothing else.
     ///
     /// @param isDone whether the rows show it, for a request that began at that time
-    record Change(BiPredicate<World, Instant> isDone) implements Asks {}
+    /// @param lasts whether nobody can undo it
+    record Change(BiPredicate<World, Instant> isDone, boolean lasts) implements Asks {}
 
     /// A user decides, or somebody else of whom there is nothing more to know.
     ///

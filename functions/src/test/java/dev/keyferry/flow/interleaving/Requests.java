@@ -58,7 +58,7 @@ final class Requests {
   }
 
   static Request signOut(Subject subject) {
-    return done(
+    return forGood(
         "signs out everywhere",
         (world, at) ->
             world.standing(subject).signedOutAt().filter(time -> !time.isBefore(at)).isPresent(),
@@ -88,7 +88,7 @@ final class Requests {
 
   /// A token that is two generations old, or older, ends nothing any more, RFC 7009 §2.2.
   static Request revoke(Client client, RefreshToken token, int generation) {
-    return done(
+    return forGood(
         "revokes",
         (world, _) -> isRevoked(world, token.id()) || isLongPast(world, token.id(), generation),
         flows -> {
@@ -98,7 +98,7 @@ final class Requests {
   }
 
   static Request unlink(Subject subject, KeyId id) {
-    return done(
+    return forGood(
         "unlinks",
         (world, _) -> isRevoked(world, id),
         flows -> flows.linked().unlink(subject, id) ? Heard.DONE : Heard.NOT_FOUND);
@@ -132,7 +132,12 @@ final class Requests {
 
   private static Request done(
       String words, BiPredicate<World, Instant> isDone, Function<Flows, Heard> run) {
-    return new Request(words, new Asks.Change(isDone), run);
+    return new Request(words, new Asks.Change(isDone, false), run);
+  }
+
+  private static Request forGood(
+      String words, BiPredicate<World, Instant> isDone, Function<Flows, Heard> run) {
+    return new Request(words, new Asks.Change(isDone, true), run);
   }
 
   private static Optional<String> named(String name) {

@@ -58,7 +58,8 @@ final class RowPromises {
       return Optional.of("a grant became another");
     }
     if (Promises.isExpired(was, begun)) {
-      return Optional.of("rule 5: a grant was changed by a request that began at its expiry or after");
+      return Optional.of(
+          "rule 5: a grant was changed by a request that began at its expiry or after");
     }
     if (!was.pace().equals(is.pace())) {
       return was.state().equals(is.state())
@@ -160,8 +161,7 @@ final class RowPromises {
     return state.getClass().getSimpleName();
   }
 
-  private static Optional<String> broken(
-      Call.ToStore call, Stage.Waiting by, Key was, Key is) {
+  private static Optional<String> broken(Call.ToStore call, Stage.Waiting by, Key was, Key is) {
     if (!was.terms().equals(is.terms()) || !was.seal().equals(is.seal())) {
       return Optional.of("the terms of a key changed");
     }
@@ -203,10 +203,10 @@ final class RowPromises {
         : Optional.of("another client renewed the key");
   }
 
-  private static Optional<String> brokenRevocation(
-      Call.ToStore call, Stage.Waiting by, Key was) {
+  private static Optional<String> brokenRevocation(Call.ToStore call, Stage.Waiting by, Key was) {
     var revoker = call.argument(Revoker.class).orElseThrow();
-    if (revoker instanceof Revoker.Server && by.request().asks() instanceof Asks.Refresh(var shown, var _)) {
+    if (revoker instanceof Revoker.Server
+        && by.request().asks() instanceof Asks.Refresh(var shown, var _)) {
       var older = was.generation().number() - shown;
       var grace = was.generation().issuedAt().plus(RefreshFlow.GRACE);
       var isReuse = older > 1 || (older == 1 && !by.begun().isBefore(grace));

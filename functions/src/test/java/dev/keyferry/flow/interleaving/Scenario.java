@@ -29,8 +29,7 @@ record Scenario(
   }
 
   Scenario reading(Reads other) {
-    return new Scenario(
-        name, hasher, login, start, cast, faults, kinds, other);
+    return new Scenario(name, hasher, login, start, cast, faults, kinds, other);
   }
 
   /// What it is all about.

@@ -37,19 +37,32 @@ final class Stage {
   /// @param name whoever sends the same `Idempotency-Key`
   record Got(int generation, String name, String body) {}
 
+  /// What somebody was told is done.
+  ///
+  /// @param begun when the request began
+  record Said(Asks.Change change, Instant begun) {}
+
   private final int id;
   private final Actor actor;
   private final List<Heard> heard;
   private final List<Got> got;
+  private final List<Said> said;
   private final Optional<Waiting> waiting;
   private final List<Fault> faults;
   private final Map<Answered, Stage> next = new HashMap<>();
 
-  Stage(int id, Actor actor, List<Heard> heard, List<Got> got, Optional<Waiting> waiting) {
+  Stage(
+      int id,
+      Actor actor,
+      List<Heard> heard,
+      List<Got> got,
+      List<Said> said,
+      Optional<Waiting> waiting) {
     this.id = id;
     this.actor = actor;
     this.heard = heard;
     this.got = got;
+    this.said = said;
     this.waiting = waiting;
     faults = waiting.map(Waiting::call).map(Stage::faultsOf).orElse(List.of());
   }
@@ -87,6 +100,10 @@ final class Stage {
     return got;
   }
 
+  List<Said> said() {
+    return said;
+  }
+
   /// Empty when the actor is done.
   Optional<Waiting> waiting() {
     return waiting;
@@ -115,6 +132,15 @@ final class Stage {
           with(got, new Got(generation, named(name), told.text()));
       case Asks.Entry _, Asks.Stranger _, Asks.Change _, Asks.Anything _ -> got;
     };
+  }
+
+  /// What it was told is done and shall stay so, this too.
+  List<Said> saidWith(Waiting at, Heard told) {
+    return at.request().asks() instanceof Asks.Change change
+            && change.lasts()
+            && told.kind() == Heard.Kind.DONE
+        ? with(said, new Said(change, at.begun()))
+        : said;
   }
 
   /// Who sends no `Idempotency-Key` is another each time.

@@ -20,7 +20,8 @@ final class Theatre {
 
   private record Turn(int world, int stage, Fault fault) {}
 
-  private record Beginning(Actor actor, List<Heard> heard, List<Stage.Got> got) {}
+  private record Beginning(
+      Actor actor, List<Heard> heard, List<Stage.Got> got, List<Stage.Said> said) {}
 
   private final Stagehand hands;
   private final Rehearsal rehearsal;
@@ -33,10 +34,12 @@ final class Theatre {
   private final Map<Turn, Outcome> copies = new HashMap<>();
   private int stages;
 
-  Theatre(Scenario scenario, Conditions conditions) {
+  /// @param flaw of the flows that are tried
+  /// @param areRowsWatched or only what somebody hears
+  Theatre(Scenario scenario, Conditions conditions, Flaw flaw, boolean areRowsWatched) {
     hands = new Stagehand(conditions, scenario.hasher());
-    rehearsal = new Rehearsal(scenario.hasher(), scenario.reads());
-    promises = new Promises(scenario, hands);
+    rehearsal = new Rehearsal(scenario.hasher(), scenario.reads(), flaw);
+    promises = new Promises(scenario, hands, areRowsWatched);
   }
 
   Promises promises() {
@@ -58,7 +61,7 @@ final class Theatre {
   }
 
   Stage enter(Actor actor) {
-    return begin(actor, List.of(), List.of());
+    return begin(actor, List.of(), List.of(), List.of());
   }
 
   Outcome step(int world, Stage stage, Fault fault) {
@@ -98,7 +101,7 @@ final class Theatre {
             .or(() -> brokenIn.get(then));
     if (next.heard().size() > stage.heard().size()) {
       var told = next.heard().getLast();
-      broken = broken.or(() -> promises.broken(waiting.answered(answer), told, after));
+      broken = broken.or(() -> promises.broken(waiting.answered(answer), told, before, after));
     }
     return new Outcome(then, next, answer, broken);
   }
@@ -110,7 +113,11 @@ final class Theatre {
     var next = answer(stage, waiting, answer);
     var broken =
         next.heard().size() > stage.heard().size()
-            ? promises.broken(waiting.answered(answer), next.heard().getLast(), worlds.get(world))
+            ? promises.broken(
+                waiting.answered(answer),
+                next.heard().getLast(),
+                worlds.get(world),
+                worlds.get(world))
             : Optional.<String>empty();
     return new Outcome(world, next, answer, broken);
   }
@@ -171,32 +178,35 @@ final class Theatre {
               stage.actor(),
               stage.heard(),
               stage.got(),
+              stage.said(),
               Optional.of(new Stage.Waiting(at.request(), at.calls(), at.answers(), call)));
       case Result.Finished(var told) when at.answers().isEmpty() ->
           throw new IllegalStateException(
               "whoever %s hears %s, and nothing was looked at"
                   .formatted(at.request().words(), told));
       case Result.Finished(var told) ->
-          begin(stage.actor(), Stage.with(stage.heard(), told), stage.gotWith(at.request(), told));
+          begin(
+              stage.actor(),
+              Stage.with(stage.heard(), told),
+              stage.gotWith(at.request(), told),
+              stage.saidWith(at, told));
     };
   }
 
   /// That a request looks at the clock first, and never again, is what lets [Interleavings] choose
   /// the time of its beginning; a flow that did otherwise would need steps of its own for it.
   private static boolean isOutOfTurn(Call call, Stage.Waiting at) {
-    return at.answers().isEmpty()
-        ? call instanceof Call.ToStore
-        : call instanceof Call.ReadClock;
+    return at.answers().isEmpty() ? call instanceof Call.ToStore : call instanceof Call.ReadClock;
   }
 
   /// Between two requests it does not matter how the actor came here, but only what it heard.
-  private Stage begin(Actor actor, List<Heard> heard, List<Stage.Got> got) {
-    var beginning = new Beginning(actor, heard, got);
+  private Stage begin(Actor actor, List<Heard> heard, List<Stage.Got> got, List<Stage.Said> said) {
+    var beginning = new Beginning(actor, heard, got, said);
     var known = beginnings.get(beginning);
     if (known != null) {
       return known;
     }
-    var idle = new Stage(stages++, actor, heard, got, Optional.empty());
+    var idle = new Stage(stages++, actor, heard, got, said, Optional.empty());
     var stage =
         actor
             .next(heard)
