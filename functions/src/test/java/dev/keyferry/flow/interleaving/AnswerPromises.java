@@ -1,5 +1,6 @@
 package dev.keyferry.flow.interleaving;
 
+import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State.Approved;
@@ -47,6 +48,7 @@ final class AnswerPromises {
                       ? Optional.empty()
                       : brokenRefresh(asked, generation, name, told, now))
               .or(() -> later.brokenRenewal(generation, told, before, now));
+      case Asks.Guess(var number) -> brokenGuess(number, told, now);
       case Asks.Entry(var generation) -> brokenEntry(asked, generation, told);
       case Asks.Stranger(var word) ->
           told.equals(word)
@@ -75,7 +77,7 @@ final class AnswerPromises {
     if (told.is(Code.AUTHORIZATION_PENDING) || told.is(Code.SLOW_DOWN)) {
       return found(asked).anyMatch(grant -> isRedeemable(grant, at))
           ? Optional.of("an approval was hidden behind slow_down or authorization_pending")
-          : brokenSlowDown(asked, told, at);
+          : brokenSlowDown(asked, told, row);
     }
     if (told.is(Code.EXPIRED_TOKEN)) {
       return row.filter(grant -> Promises.isExpired(grant, at)).isPresent()
@@ -156,6 +158,22 @@ final class AnswerPromises {
                 : "somebody was refused who saw that the key is good");
   }
 
+  /// A wrong number is refused, and counts.
+  private Optional<String> brokenGuess(Confirmation number, Heard told, World now) {
+    var isRefused =
+        told.is(Code.CONFIRMATION_REQUIRED)
+            || told.is(Code.ACCESS_DENIED)
+            || told.is(Code.INVALID_GRANT);
+    if (!isRefused) {
+      return Optional.of("%s was told to somebody who guessed".formatted(told));
+    }
+    return Optional.ofNullable(now.grants().get(login.grant()))
+        .map(Grant::state)
+        .filter(
+            state -> state instanceof Approved(var _, var _, var wrong) && !wrong.contains(number))
+        .map(_ -> "a wrong number was not counted");
+  }
+
   /// RFC 6749 §5.2.
   private static Optional<String> brokenWord(Heard told) {
     return told.kind() == Kind.KEY || told.is(Code.INVALID_GRANT)
@@ -195,13 +213,22 @@ final class AnswerPromises {
             });
   }
 
-  private static Optional<String> brokenSlowDown(Stage.Waiting asked, Heard told, Instant at) {
-    return told.is(Code.SLOW_DOWN)
-            && found(asked)
-                .noneMatch(
-                    grant -> grant.pace().nextPollAt().isAfter(at.plus(Grant.Pace.TOLERANCE)))
-        ? Optional.of("slow_down to a poll that was not early")
-        : Optional.empty();
+  /// RFC 8628 §3.5: who is early waits longer from then on, once in each window.
+  private static Optional<String> brokenSlowDown(
+      Stage.Waiting asked, Heard told, Optional<Grant> row) {
+    if (!told.is(Code.SLOW_DOWN)) {
+      return Optional.empty();
+    }
+    var due = asked.begun().plus(Grant.Pace.TOLERANCE);
+    if (found(asked).noneMatch(grant -> grant.pace().nextPollAt().isAfter(due))) {
+      return Optional.of("slow_down to a poll that was not early");
+    }
+    return row.filter(Promises::isOpen)
+        .map(Grant::pace)
+        .filter(
+            is -> found(asked).anyMatch(grant -> grant.pace().nextPollAt().equals(is.nextPollAt())))
+        .filter(is -> !is.slowedAt().equals(Optional.of(is.nextPollAt())))
+        .map(_ -> "slow_down, and the interval is no longer than it was");
   }
 
   private Optional<String> brokenRefusal(Optional<Grant> row, String name, World now) {

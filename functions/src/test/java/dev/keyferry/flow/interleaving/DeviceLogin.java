@@ -133,8 +133,9 @@ final class DeviceLogin {
   Actor guesser(String actor, int guess) {
     return Actor.of(
         actor,
-        Request.of(
+        new Request(
             "polls with the number " + guess,
+            new Request.Asks.Guess(new Confirmation(guess)),
             flows ->
                 poll(
                     flows,
@@ -142,10 +143,12 @@ final class DeviceLogin {
                     codes.deviceCode(),
                     challenge,
                     Optional.of(new Confirmation(guess)),
-                    Optional.empty()),
-            Heard.declined(Code.CONFIRMATION_REQUIRED),
-            Heard.declined(Code.ACCESS_DENIED),
-            Heard.declined(Code.INVALID_GRANT)));
+                    Optional.empty())));
+  }
+
+  /// Polls, and lets itself in with what it gets.
+  Actor user(Login login, String actor, String name) {
+    return Actor.two(actor, Requests.poll(login, name), Requests::letIn);
   }
 
   /// Polls of those who are not this device: with another secret, as another client, and with a

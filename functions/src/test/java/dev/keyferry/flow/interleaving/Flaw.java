@@ -1,22 +1,18 @@
 package dev.keyferry.flow.interleaving;
 
-import dev.keyferry.flow.GrantStore;
-import dev.keyferry.flow.KeyStore;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// Something wrong with the flows: what they take the stores to say, or make of an answer.
+/// Something wrong with the flows: what they take a store to say, or make of it.
 interface Flaw {
   Flaw NONE = new Flaw() {};
 
-  default GrantStore of(GrantStore grants) {
-    return grants;
+  /// @param ask throws [Rehearsal.StoreDown] if there is no answer
+  default Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
+    return ask.apply(call);
   }
 
-  default KeyStore of(KeyStore keys) {
-    return keys;
-  }
-
-  /// @param flow throws [Rehearsal.StoreDown] if there was an outage
+  /// @param flow throws [Rehearsal.StoreDown] if it came to no answer
   default Heard handle(Supplier<Heard> flow) {
     return flow.get();
   }

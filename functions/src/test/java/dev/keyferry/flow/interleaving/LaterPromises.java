@@ -271,6 +271,9 @@ final class LaterPromises {
     if (key.isEmpty()) {
       return Optional.of("rule 2: a key was handed over that is not stored");
     }
+    if (key.get().generation().number() < got.generation() + 1) {
+      return Optional.of("rule 2: tokens were handed over that are not stored");
+    }
     var isPresent = key.get().generation().number() == got.generation() + 1 || isMinted(got);
     var isGood = isGood(world, key.get()) && world.now().isBefore(key.get().expiresAt());
     if (opens && !isGood) {

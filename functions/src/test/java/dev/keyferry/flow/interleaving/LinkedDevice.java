@@ -24,7 +24,6 @@ import java.util.Set;
 /// it.
 final class LinkedDevice {
   static final int GENERATION = 2;
-  private static final Heard CLOSED = new Heard(Heard.Kind.DECLINED, "401");
   private static final int LONGEST_CHAIN = 8;
 
   /// Of the refresh that follows another.
@@ -140,12 +139,7 @@ final class LinkedDevice {
 
   /// Lets itself in with the access token.
   Actor user(String actor) {
-    return Actor.of(
-        actor,
-        new Request(
-            "lets itself in",
-            new Request.Asks.Entry(GENERATION),
-            flows -> flows.verifier().verify(present).isPresent() ? Heard.DONE : CLOSED));
+    return Actor.of(actor, Requests.letIn(present, GENERATION));
   }
 
   private static Actor stranger(String actor, Request request, Heard told) {

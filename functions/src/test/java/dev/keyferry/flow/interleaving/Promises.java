@@ -3,6 +3,8 @@ package dev.keyferry.flow.interleaving;
 import static dev.keyferry.flow.OAuthError.Code.ACCESS_DENIED;
 
 import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.Grant.Approval;
+import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Key.Generation;
@@ -13,7 +15,9 @@ import dev.keyferry.flow.interleaving.Stage.Got;
 import dev.keyferry.flow.interleaving.Stage.Said;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -22,6 +26,7 @@ import java.util.stream.Stream;
 final class Promises {
   private final Scenario scenario;
   private final boolean areRowsWatched;
+  private final Map<Claim, Instant> screens = new HashMap<>();
   private final RowPromises rows;
   private final AnswerPromises answers;
   private final LaterPromises later;
@@ -48,6 +53,9 @@ final class Promises {
     if (!isTimely(call, by.begun())) {
       return Optional.of("rule 5: a call has another time with it than its request began at");
     }
+    if (!isOfItsScreen(call, by.begun())) {
+      return Optional.of("an approval counts from another time than its screen was opened at");
+    }
     if (before.sameRows(after)) {
       return Optional.empty();
     }
@@ -71,6 +79,20 @@ final class Promises {
     var asked =
         call.isNamed("redeem") ? Stream.<Instant>empty() : call.argument(Instant.class).stream();
     return Stream.concat(stored, asked).allMatch((call.isNamed("markUsed") ? hour : begun)::equals);
+  }
+
+  /// A sign-out undoes what is agreed to on a screen that was open then, so the approval counts
+  /// from when it was opened.
+  private boolean isOfItsScreen(Call.ToStore call, Instant begun) {
+    var claim = call.argument(Claim.class);
+    if (call.isNamed("claim")) {
+      claim.ifPresent(screen -> screens.put(screen, begun));
+    }
+    return claim
+        .map(screens::get)
+        .flatMap(opened ->
+            call.argument(Approval.class).map(approval -> approval.since().equals(opened)))
+        .orElse(true);
   }
 
   /// Rule of docs/decisions/0001: a write whose answer was lost, and whose work is still there,

@@ -4,7 +4,6 @@ import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
@@ -56,8 +55,8 @@ final class Rehearsal {
     this.flaw = flaw;
     flows =
         Flows.over(
-            flaw.of(proxy(GrantStore.class)),
-            flaw.of(proxy(KeyStore.class)),
+            proxy(GrantStore.class),
+            proxy(KeyStore.class),
             hasher,
             () -> (Instant) ask(new Call.ReadClock()),
             by -> ask(new Call.Tick(by)),
@@ -82,13 +81,14 @@ final class Rehearsal {
         Proxy.newProxyInstance(
             store.getClassLoader(),
             new Class<?>[] {store},
-            (_, method, arguments) -> ask(method, List.of(arguments))));
+            (_, method, arguments) ->
+                flaw.answer(new Call.ToStore(method, List.of(arguments), false), this::askStore)));
   }
 
-  private Object ask(Method method, List<Object> arguments) {
-    return method.getName().equals("findWithStanding")
-        ? reads.holding((KeyId) arguments.getFirst(), this::ask)
-        : ask(new Call.ToStore(method, arguments, false));
+  private Object askStore(Call.ToStore call) {
+    return call.isNamed("findWithStanding")
+        ? reads.holding(call.argument(KeyId.class).orElseThrow(), this::ask)
+        : ask(call);
   }
 
   private Object ask(Call call) {

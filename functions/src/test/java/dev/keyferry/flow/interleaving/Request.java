@@ -1,5 +1,6 @@
 package dev.keyferry.flow.interleaving;
 
+import dev.keyferry.flow.Confirmation;
 import java.time.Instant;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -18,6 +19,9 @@ record Request(String words, Asks asks, Function<Flows, Heard> run) {
 
     /// @param generation of the refresh token that is shown
     record Refresh(int generation, String name) implements Asks {}
+
+    /// The device polls, with a number that it was not told.
+    record Guess(Confirmation number) implements Asks {}
 
     /// Somebody lets itself in.
     ///

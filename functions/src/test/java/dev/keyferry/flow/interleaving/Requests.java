@@ -1,5 +1,6 @@
 package dev.keyferry.flow.interleaving;
 
+import dev.keyferry.flow.AccessToken;
 import dev.keyferry.flow.Approver;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Grant.Consent;
@@ -21,6 +22,8 @@ import java.util.function.Function;
 
 /// The requests that people and clients send.
 final class Requests {
+  private static final Heard CLOSED = new Heard(Kind.DECLINED, "401");
+
   private Requests() {}
 
   /// @param name the `Idempotency-Key`; empty for none
@@ -102,6 +105,19 @@ final class Requests {
         "unlinks",
         (world, _) -> isRevoked(world, id),
         flows -> flows.linked().unlink(subject, id) ? Heard.DONE : Heard.NOT_FOUND);
+  }
+
+  static Request letIn(Heard got) {
+    var token = AccessToken.parse(got.accessToken()).orElseThrow();
+    return letIn(token, 0);
+  }
+
+  /// @param generation of the token
+  static Request letIn(AccessToken token, int generation) {
+    return new Request(
+        "lets itself in",
+        new Asks.Entry(generation),
+        flows -> flows.verifier().verify(token).isPresent() ? Heard.DONE : CLOSED);
   }
 
   private static boolean isRevoked(World world, KeyId id) {

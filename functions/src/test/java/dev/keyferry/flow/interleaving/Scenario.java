@@ -32,6 +32,10 @@ record Scenario(
     return new Scenario(name, hasher, login, start, cast, faults, kinds, other);
   }
 
+  Scenario withoutFaults() {
+    return new Scenario(name, hasher, login, start, cast, 0, kinds, reads);
+  }
+
   /// What it is all about.
   ///
   /// @param grant where its row is

@@ -130,7 +130,7 @@ final class Stage {
       case Asks.Key(var name) -> with(got, new Got(-1, named(name), told.text()));
       case Asks.Refresh(var generation, var name) ->
           with(got, new Got(generation, named(name), told.text()));
-      case Asks.Entry _, Asks.Stranger _, Asks.Change _, Asks.Anything _ -> got;
+      case Asks.Guess _, Asks.Entry _, Asks.Stranger _, Asks.Change _, Asks.Anything _ -> got;
     };
   }
 
