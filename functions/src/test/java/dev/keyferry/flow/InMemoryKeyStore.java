@@ -6,8 +6,10 @@ import dev.keyferry.flow.Key.Generation;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -17,6 +19,7 @@ public final class InMemoryKeyStore implements KeyStore {
   private final Map<KeyId, Key> keys = new HashMap<>();
   private final Map<Subject, Standing> standings = new HashMap<>();
   private final Map<Subject, String> disabledBy = new HashMap<>();
+  private final Set<KeyId> spoilt = new HashSet<>();
   private final Conditions conditions;
 
   public InMemoryKeyStore() {
@@ -69,11 +72,16 @@ public final class InMemoryKeyStore implements KeyStore {
             .filter(key -> key.terms().subject().equals(subject))
             .sorted(Comparator.comparing((Key key) -> key.terms().createdAt()).reversed())
             .toList();
-    var seen = all.stream().limit((long) LISTING_PAGES * most).filter(wanted).toList();
+    var seen =
+        all.stream()
+            .limit((long) LISTING_PAGES * most)
+            .filter(key -> !spoilt.contains(key.id()))
+            .filter(wanted)
+            .toList();
     return new Listing(
         seen.stream().limit(most).toList(),
         seen.size() > most || all.size() > LISTING_PAGES * most,
-        0);
+        (int) all.stream().map(Key::id).filter(spoilt::contains).count());
   }
 
   @Override
@@ -176,6 +184,11 @@ public final class InMemoryKeyStore implements KeyStore {
   /// Writes a row as someone with access to the table could.
   public synchronized void forge(KeyId id, UnaryOperator<Key> edit) {
     keys.computeIfPresent(id, (_, key) -> edit.apply(key));
+  }
+
+  /// Makes a row one that a listing cannot read, as someone with access to the table could.
+  synchronized void spoil(KeyId id) {
+    spoilt.add(id);
   }
 
   synchronized boolean putIfAbsent(Key key) {
