@@ -392,9 +392,9 @@ final class CodeFlowTest {
 
       clock.advance(MILLISECOND);
       var second = code();
-      keys.setDisabled(ADA, true, clock.instant(), "disabling");
+      Samples.disabling(keys).disable(ADA);
       assertThat(declined(redeem(second))).isEqualTo(OAuthError.INVALID_CODE);
-      keys.setDisabled(ADA, false, clock.instant(), "enabling");
+      Samples.disabling(keys).enable(ADA);
       assertThat(declined(redeem(second))).isEqualTo(OAuthError.INVALID_CODE);
       assertThat(told()).contains("mint_refused").doesNotContain("minted");
     }

@@ -607,11 +607,11 @@ final class DeviceFlowTest {
     void a_disabled_subject_gets_no_key() {
       var codes = authorize();
       approve(codes);
-      keys.setDisabled(ADA, true, NOON, Samples.attempt());
+      Samples.disabling(keys).disable(ADA);
 
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.USER_GONE);
       assertThat(row(codes).state()).isInstanceOf(Denied.class);
-      keys.setDisabled(ADA, false, NOON, Samples.attempt());
+      Samples.disabling(keys).enable(ADA);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
     }
 

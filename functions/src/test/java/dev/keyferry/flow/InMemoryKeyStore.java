@@ -160,16 +160,24 @@ public final class InMemoryKeyStore implements KeyStore {
   }
 
   @Override
-  public synchronized boolean setDisabled(
-      Subject subject, boolean disabled, Instant now, String attempt) {
-    var before = findStanding(subject);
-    var change = disabled ? DISABLE_ENABLED : ENABLE_DISABLED;
-    if (!conditions.mayWrite() || !conditions.hold(change, before.disabled() != disabled)) {
-      return conditions.isOwn(OWN_DISABLE, attempt.equals(disabledBy.get(subject)));
+  public synchronized Disablement findDisablement(Subject subject) {
+    return new Disablement(
+        findStanding(subject).disabled(), Optional.ofNullable(disabledBy.get(subject)));
+  }
+
+  @Override
+  public synchronized Write<Disablement> reverse(
+      Subject subject, Disablement seen, Instant now, String attempt) {
+    var found = findDisablement(subject);
+    if (conditions.mayWrite() && conditions.hold(REVERSE_UNCHANGED, found.by().equals(seen.by()))) {
+      standings.put(subject, new Standing(!seen.disabled(), findStanding(subject).signedOutAt()));
+      disabledBy.put(subject, attempt);
+      return new Write.Applied<>(findDisablement(subject));
     }
-    standings.put(subject, new Standing(disabled, before.signedOutAt()));
-    disabledBy.put(subject, attempt);
-    return true;
+    return conditions.isOwn(OWN_REVERSE, found.by().equals(Optional.of(attempt)))
+        ? new Write.Applied<>(found)
+        : new Write.Refused<>(
+            standings.containsKey(subject) ? Optional.of(found) : Optional.empty());
   }
 
   @Override

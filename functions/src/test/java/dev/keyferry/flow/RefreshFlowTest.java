@@ -400,7 +400,7 @@ final class RefreshFlowTest {
     @Test
     void is_refused_while_the_subject_is_disabled() {
       var first = link();
-      keys.setDisabled(ADA, true, clock.instant(), Samples.attempt());
+      Samples.disabling(keys).disable(ADA);
 
       assertInvalidGrant(refresh(first));
       assertThat(opens(first)).isFalse();
