@@ -1265,9 +1265,9 @@ final class DeviceFlowTest {
     @Test
     void a_key_whose_subject_is_disabled_or_has_signed_out_since_is_not_handed_out_again() {
       given(poll(codes, "a"));
-      keys.setDisabled(ADA, true, NOON, Samples.attempt());
+      Samples.disabling(keys).disable(ADA);
       assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
-      keys.setDisabled(ADA, false, NOON, Samples.attempt());
+      Samples.disabling(keys).enable(ADA);
       given(poll(codes, "a"));
 
       keys.signOut(ADA, clock.instant());

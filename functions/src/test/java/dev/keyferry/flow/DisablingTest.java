@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore.Disablement;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -68,20 +67,9 @@ final class DisablingTest {
     assertThat(events).isEmpty();
   }
 
-  /// An operator whose colleagues do this right after each look.
+  /// An operator whose colleagues do this between the look and the write.
   private Disabling whoLooksBefore(Runnable colleagues) {
-    var store =
-        (KeyStore)
-            Proxy.newProxyInstance(
-                KeyStore.class.getClassLoader(),
-                new Class<?>[] {KeyStore.class},
-                (_, method, arguments) -> {
-                  var answer = method.invoke(keys, arguments);
-                  if (method.getName().startsWith("find")) {
-                    colleagues.run();
-                  }
-                  return answer;
-                });
+    var store = Overtaken.store(KeyStore.class, keys, "reverse", colleagues);
     return new Disabling(store, () -> NOON, new SplittableRandom(2), events::add);
   }
 
