@@ -38,12 +38,11 @@ public final class DynamoKeyStore implements KeyStore {
 
   private final ConditionalWrites<Key> keys;
 
-  /// Of a subject's row, which attempt last disabled it or lifted that.
-  private final ConditionalWrites<Optional<String>> subjectsDisabledBy;
+  private final ConditionalWrites<Disablement> subjects;
 
   private final DynamoDbClient dynamo;
   private final String table;
-  private final Map<KeyId, Subject> subjects =
+  private final Map<KeyId, Subject> subjectsOfKeys =
       Collections.synchronizedMap(
           new LinkedHashMap<>() {
             private static final long serialVersionUID = 1L;
@@ -60,14 +59,14 @@ public final class DynamoKeyStore implements KeyStore {
 
   public DynamoKeyStore(DynamoDbClient dynamo, String table) {
     keys = new ConditionalWrites<>(dynamo, table, KeyItem::read);
-    subjectsDisabledBy = new ConditionalWrites<>(dynamo, table, KeyItem::readDisabledBy);
+    subjects = new ConditionalWrites<>(dynamo, table, KeyItem::readDisablement);
     this.dynamo = dynamo;
     this.table = table;
   }
 
   @Override
   public Optional<Holding> findWithStanding(KeyId id) {
-    var remembered = Optional.ofNullable(subjects.get(id));
+    var remembered = Optional.ofNullable(subjectsOfKeys.get(id));
     var rows =
         BatchRead.of(
             dynamo,
@@ -79,7 +78,7 @@ public final class DynamoKeyStore implements KeyStore {
           var subject = key.terms().subject();
           if (!remembered.equals(Optional.of(subject))) {
             rows.putAll(BatchRead.of(dynamo, table, Stream.of(KeyItem.key(subject))));
-            subjects.put(id, subject);
+            subjectsOfKeys.put(id, subject);
           }
           return new Holding(key, standing(rows.get(subject.partitionKey())));
         });
@@ -204,17 +203,23 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   @Override
-  public boolean setDisabled(Subject subject, boolean disabled, Instant now, String attempt) {
+  public Disablement findDisablement(Subject subject) {
+    return subjects.find(KeyItem.key(subject)).orElse(Disablement.NEVER);
+  }
+
+  @Override
+  public Write<Disablement> reverse(
+      Subject subject, Disablement seen, Instant now, String attempt) {
     var values = Attributes.none().with(":attempt", attempt);
-    return subjectsDisabledBy.update(
-            KeyItem.key(subject),
-            Optional.of(attempt)::equals,
-            disabled
-                ? "SET disabled_at = :now, disabled_by = :attempt"
-                : "SET disabled_by = :attempt REMOVE disabled_at",
-            disabled ? "attribute_not_exists(disabled_at)" : "attribute_exists(disabled_at)",
-            disabled ? values.with(":now", now) : values)
-        instanceof Write.Applied;
+    seen.by().ifPresent(by -> values.with(":seen", by));
+    return subjects.update(
+        KeyItem.key(subject),
+        found -> found.by().equals(Optional.of(attempt)),
+        seen.disabled()
+            ? "SET disabled_by = :attempt REMOVE disabled_at"
+            : "SET disabled_by = :attempt, disabled_at = :now",
+        seen.by().isPresent() ? "disabled_by = :seen" : "attribute_not_exists(disabled_by)",
+        seen.disabled() ? values : values.with(":now", now));
   }
 
   private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {

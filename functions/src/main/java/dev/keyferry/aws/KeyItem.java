@@ -3,6 +3,7 @@ package dev.keyferry.aws;
 import dev.keyferry.flow.Digest;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyId;
+import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Subject;
@@ -96,8 +97,10 @@ final class KeyItem {
         item.optionalInstant("last_used_at"));
   }
 
-  static Optional<String> readDisabledBy(Map<String, AttributeValue> attributes) {
-    return Attributes.read(attributes, item -> item.optionalText("disabled_by"));
+  static Disablement readDisablement(Map<String, AttributeValue> attributes) {
+    return Attributes.read(
+        attributes,
+        item -> new Disablement(item.has("disabled_at"), item.optionalText("disabled_by")));
   }
 
   static Standing readStanding(Map<String, AttributeValue> attributes) {

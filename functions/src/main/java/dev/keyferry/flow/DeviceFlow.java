@@ -158,11 +158,12 @@ public final class DeviceFlow {
       case Approved approved -> redeem(poll, grant, approved);
       case Pending _, Claimed _ when grant.pace().isEarly(poll.now()) ->
           new Declined<>(OAuthError.slowDown(slowDown(grant)));
-      case Pending _, Claimed _ when !grant.deviceSecret().equals(tried) ->
-          // Hashed under a neighbouring version: the proof is good, the condition named the wrong
-          // hash.
-          poll(poll, grant.deviceSecret());
-      case Pending _, Claimed _ -> new Declined<>(OAuthError.AUTHORIZATION_PENDING);
+      case Pending _, Claimed _ ->
+          // Hashed under a neighbouring version, the proof is good, and the condition named the
+          // wrong hash.
+          grant.deviceSecret().equals(tried)
+              ? new Declined<>(OAuthError.AUTHORIZATION_PENDING)
+              : poll(poll, grant.deviceSecret());
     };
   }
 

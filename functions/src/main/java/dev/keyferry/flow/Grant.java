@@ -68,6 +68,15 @@ public record Grant(
         case Consumed(var claim, var _, var _) -> Optional.of(claim);
       };
     }
+
+    /// What was agreed to, if it was not denied since.
+    default Optional<Approval> agreedTo() {
+      return switch (this) {
+        case Approved(var _, var approval, var _) -> Optional.of(approval);
+        case Consumed(var _, var approval, var _) -> Optional.of(approval);
+        case Pending _, Claimed _, Denied _ -> Optional.empty();
+      };
+    }
   }
 
   /// Who has the grant on the screen, and the hash of the nonce that this screen holds.
@@ -176,13 +185,8 @@ public record Grant(
   /// The profile is no part of it: what the identity provider says of a user may change between one
   /// press of a button and its repetition.
   public boolean isApprovedWith(Claim mine, Consent consent) {
-    return switch (state) {
-      case State.Approved(var claim, var approval, var _) ->
-          claim.equals(mine) && approval.consent().equals(consent);
-      case State.Consumed(var claim, var approval, var _) ->
-          claim.equals(mine) && approval.consent().equals(consent);
-      case State.Pending _, State.Claimed _, State.Denied _ -> false;
-    };
+    return state.agreedTo().map(Approval::consent).equals(Optional.of(consent))
+        && state.claimed().equals(Optional.of(mine));
   }
 
   /// Whether this row is what storing that new one left behind, and maybe what has become of it.
@@ -207,11 +211,7 @@ public record Grant(
 
   /// Whether the device must be told the number that goes with the approval.
   boolean isNumberRequired() {
-    return switch (state) {
-      case State.Approved(var _, var approval, var _) -> approval.numberRequired();
-      case State.Consumed(var _, var approval, var _) -> approval.numberRequired();
-      case State.Pending _, State.Claimed _, State.Denied _ -> false;
-    };
+    return state.agreedTo().filter(Approval::numberRequired).isPresent();
   }
 
   public boolean isRedeemedBy(String attempt) {

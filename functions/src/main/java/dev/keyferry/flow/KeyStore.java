@@ -75,11 +75,18 @@ public interface KeyStore {
   /// Ends every key that the subject agreed to until now, and every grant.
   void signOut(Subject subject, Instant now);
 
-  /// Ends everything of the subject's for as long as it is disabled.
+  /// Whether a subject is disabled, and which attempt last changed that.
+  record Disablement(boolean disabled, Optional<String> by) {
+    public static final Disablement NEVER = new Disablement(false, Optional.empty());
+  }
+
+  Disablement findDisablement(Subject subject);
+
+  /// Disables a subject that is enabled, and enables one that is disabled, unless that was changed
+  /// since it was seen.
   ///
   /// @param attempt names this one, so that it recognises its own work
-  /// @return whether it was otherwise before
-  boolean setDisabled(Subject subject, boolean disabled, Instant now, String attempt);
+  Write<Disablement> reverse(Subject subject, Disablement seen, Instant now, String attempt);
 
   Optional<Holding> findWithStanding(KeyId id);
 

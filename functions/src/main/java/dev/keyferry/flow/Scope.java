@@ -36,10 +36,6 @@ public record Scope(List<String> tokens) {
     return new Scope(tokens.stream().filter(each -> !each.equals(token)).toList());
   }
 
-  public boolean isEmpty() {
-    return tokens.isEmpty();
-  }
-
   @Override
   public String toString() {
     return String.join(" ", tokens);

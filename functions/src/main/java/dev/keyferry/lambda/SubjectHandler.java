@@ -1,18 +1,12 @@
 package dev.keyferry.lambda;
 
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import dev.keyferry.flow.Audit;
-import dev.keyferry.flow.Audit.Event;
-import dev.keyferry.flow.Audit.Kind;
-import dev.keyferry.flow.KeyStore;
+import dev.keyferry.flow.Disabling;
 import dev.keyferry.flow.LinkedDevices;
-import dev.keyferry.flow.Secret;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.web.JsonObject;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /// An operator disables a subject, so that all of its keys are dead meanwhile, or lifts that; or
@@ -23,22 +17,16 @@ public final class SubjectHandler extends EventHandler {
   /// OpenID Connect Core §2 allows no more.
   private static final Pattern SUBJECT = Pattern.compile("\\P{Cc}{1,255}");
 
-  private final KeyStore keys;
+  private final Disabling disabling;
   private final LinkedDevices devices;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-  private final Audit audit;
 
   public SubjectHandler() {
     this(Wiring.ofEnvironment());
   }
 
   public SubjectHandler(Wiring wiring) {
-    keys = wiring.keys();
+    disabling = wiring.disabling();
     devices = wiring.linkedDevices();
-    clock = wiring.clock();
-    random = wiring.random();
-    audit = wiring.audit();
   }
 
   /// @param event `{"action": "disable" | "enable" | "sign_out", "subject": "…"}`
@@ -49,31 +37,20 @@ public final class SubjectHandler extends EventHandler {
       throw new IllegalArgumentException("the event has other members than action and subject");
     }
     var subject = new Subject(subject(event));
-    return switch (require(event, "action")) {
-      case "disable" -> setDisabled(subject, true, log);
-      case "enable" -> setDisabled(subject, false, log);
-      case "sign_out" -> signOut(subject, log);
-      default -> throw new IllegalArgumentException("the action is disable, enable or sign_out");
-    };
-  }
-
-  private Map<String, Object> setDisabled(Subject subject, boolean disabled, LambdaLogger log) {
-    var attempt = Secret.drawName(random);
-    var changed =
-        Outage.orFail(log, () -> keys.setDisabled(subject, disabled, clock.instant(), attempt));
-    if (changed) {
-      audit.record(Event.of(disabled ? Kind.SUBJECT_DISABLED : Kind.SUBJECT_ENABLED, subject));
-    }
-    return answer(subject, disabled ? "disabled" : "enabled", changed);
-  }
-
-  private Map<String, Object> signOut(Subject subject, LambdaLogger log) {
+    var action = require(event, "action");
     return Outage.orFail(
         log,
-        () -> {
-          devices.signOut(subject);
-          return answer(subject, "signed_out", true);
-        });
+        () ->
+            switch (action) {
+              case "disable" -> answer(subject, "disabled", disabling.disable(subject));
+              case "enable" -> answer(subject, "enabled", disabling.enable(subject));
+              case "sign_out" -> {
+                devices.signOut(subject);
+                yield answer(subject, "signed_out", true);
+              }
+              default ->
+                  throw new IllegalArgumentException("the action is disable, enable or sign_out");
+            });
   }
 
   private static Map<String, Object> answer(Subject subject, String status, boolean changed) {

@@ -11,6 +11,7 @@ import dev.keyferry.flow.AuthorizationScreens;
 import dev.keyferry.flow.CodeFlow;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.DeviceNames;
+import dev.keyferry.flow.Disabling;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
@@ -199,6 +200,10 @@ public class Wiring {
 
   LinkedDevices linkedDevices() {
     return new LinkedDevices(keys(), clock, audit());
+  }
+
+  Disabling disabling() {
+    return new Disabling(keys(), clock, random, audit());
   }
 
   DeviceNames deviceNames() {

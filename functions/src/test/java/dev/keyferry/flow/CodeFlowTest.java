@@ -10,10 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.CodeFlow.Authorized;
+import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.Grant.State.Approved;
+import dev.keyferry.flow.Grant.State.Claimed;
 import dev.keyferry.flow.Grant.State.Consumed;
 import dev.keyferry.flow.Grant.State.Denied;
+import dev.keyferry.flow.Grant.State.Pending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -262,8 +266,8 @@ final class CodeFlowTest {
 
     @Test
     void a_denial_is_written_down_and_so_is_a_report() {
-      screens.deny(ADA, open());
-      screens.report(ADA, open());
+      assertThat(given(screens.deny(ADA, open()))).isEqualTo(request());
+      assertThat(given(screens.report(ADA, open()))).isEqualTo(request());
 
       assertThat(told()).containsExactly("claimed", "denied", "claimed", "reported");
       assertThat(audited.get(1).facts()).isEqualTo(audited.get(0).facts());
@@ -292,6 +296,14 @@ final class CodeFlowTest {
       assertThat(key.terms().name()).isEqualTo(new DeviceName.Given("Ada's büro 💻"));
       assertThat(key.terms().approvedAt()).isEqualTo(NOON);
       assertThat(told()).containsExactly("claimed", "approved", "minted");
+    }
+
+    @Test
+    void a_code_is_read_back_as_it_was_written_and_from_nothing_else() {
+      var code = code();
+
+      assertThat(AuthorizationCode.parse(code.reveal())).contains(code);
+      assertThat(AuthorizationCode.parse(code.reveal() + "A")).isEmpty();
     }
 
     @Test
@@ -380,9 +392,9 @@ final class CodeFlowTest {
 
       clock.advance(MILLISECOND);
       var second = code();
-      keys.setDisabled(ADA, true, clock.instant(), "disabling");
+      Samples.disabling(keys).disable(ADA);
       assertThat(declined(redeem(second))).isEqualTo(OAuthError.INVALID_CODE);
-      keys.setDisabled(ADA, false, clock.instant(), "enabling");
+      Samples.disabling(keys).enable(ADA);
       assertThat(declined(redeem(second))).isEqualTo(OAuthError.INVALID_CODE);
       assertThat(told()).contains("mint_refused").doesNotContain("minted");
     }
@@ -394,7 +406,9 @@ final class CodeFlowTest {
       List<UnaryOperator<Grant>> edits =
           List.of(
               grant -> with(grant, grant.expiresAt(), approvedBy(grant, bob)),
-              grant -> with(grant, later, (Approved) grant.state()));
+              grant -> with(grant, later, grant.state()),
+              grant -> with(grant, grant.expiresAt(), new Pending()),
+              grant -> with(grant, grant.expiresAt(), new Claimed(claimOf(grant))));
       for (var edit : edits) {
         var code = code();
         grants.forge(code.locator(), edit);
@@ -406,10 +420,14 @@ final class CodeFlowTest {
 
     private static Approved approvedBy(Grant grant, Subject subject) {
       var approved = (Approved) grant.state();
-      return new Approved(new Grant.Claim(subject, approved.claim().nonce()), approved.approval());
+      return new Approved(new Claim(subject, approved.claim().nonce()), approved.approval());
     }
 
-    private static Grant with(Grant grant, Instant expiresAt, Approved approved) {
+    private static Claim claimOf(Grant grant) {
+      return grant.state().claimed().orElseThrow();
+    }
+
+    private static Grant with(Grant grant, Instant expiresAt, State state) {
       return new Grant(
           grant.locator(),
           grant.request(),
@@ -417,7 +435,7 @@ final class CodeFlowTest {
           grant.seal(),
           expiresAt,
           grant.pace(),
-          approved);
+          state);
     }
   }
 

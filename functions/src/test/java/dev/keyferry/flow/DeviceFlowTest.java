@@ -27,6 +27,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -57,10 +58,20 @@ final class DeviceFlowTest {
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
   private final TestEncrypter encrypter = new TestEncrypter();
   private final List<Audit.Event> audited = Collections.synchronizedList(new ArrayList<>());
+  private final Random random = new Random(8628);
   private final DeviceFlow flow = flowOver(hasher);
   private Policy policy = Policy.MISMATCH;
 
   private DeviceFlow flowOver(KeyHasher hasher) {
+    return flowOver(grants, hasher);
+  }
+
+  /// The same, but right before its first such write somebody else does something.
+  private DeviceFlow overtaken(String write, Runnable other) {
+    return flowOver(Overtaken.store(GrantStore.class, grants, write, other), hasher);
+  }
+
+  private DeviceFlow flowOver(GrantStore grants, KeyHasher hasher) {
     return new DeviceFlow(
         grants,
         keys,
@@ -68,7 +79,7 @@ final class DeviceFlowTest {
         encrypter,
         TokenPrefix.DEFAULT,
         clock,
-        new Random(8628),
+        random,
         audited::add,
         _ -> policy);
   }
@@ -131,6 +142,20 @@ final class DeviceFlowTest {
 
   private Grant row(Codes codes) {
     return grants.find(codes.deviceCode().locator()).orElseThrow();
+  }
+
+  private void forge(Codes codes, State state) {
+    grants.forge(
+        codes.deviceCode().locator(),
+        row ->
+            new Grant(
+                row.locator(),
+                row.request(),
+                row.deviceSecret(),
+                row.seal(),
+                row.expiresAt(),
+                row.pace(),
+                state));
   }
 
   @Nested
@@ -254,6 +279,17 @@ final class DeviceFlowTest {
     }
 
     @Test
+    void a_code_is_taken_as_it_was_typed() {
+      var codes = authorize();
+      var typed = codes.userCode().display().toLowerCase(Locale.ROOT);
+
+      assertThat(given(flow.claim(ADA, typed)).grant().locator())
+          .isEqualTo(codes.deviceCode().locator());
+      assertThat(declined(flow.claim(ADA, "no code at all")))
+          .isEqualTo(OAuthError.INVALID_USER_CODE);
+    }
+
+    @Test
     void every_screen_has_a_nonce_of_its_own() {
       var codes = authorize();
 
@@ -327,10 +363,13 @@ final class DeviceFlowTest {
       var wider = consent(Optional.of(new Scope(List.of("read", "admin"))), Optional.empty());
       var longer = consent(Optional.empty(), Optional.of(Duration.ofHours(25)));
       var less = consent(Optional.of(new Scope(List.of("read"))), Optional.empty());
+      var lessFor = consent(less.scope(), longer.lifetime());
 
       assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, wider)).code())
           .isEqualTo(OAuthError.Code.INVALID_SCOPE);
       assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, longer)).code())
+          .isEqualTo(OAuthError.Code.INVALID_REQUEST);
+      assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, lessFor)).code())
           .isEqualTo(OAuthError.Code.INVALID_REQUEST);
       given(flow.approve(ADA_HERE, codes.userCode(), nonce, less));
     }
@@ -568,11 +607,11 @@ final class DeviceFlowTest {
     void a_disabled_subject_gets_no_key() {
       var codes = authorize();
       approve(codes);
-      keys.setDisabled(ADA, true, NOON, Samples.attempt());
+      Samples.disabling(keys).disable(ADA);
 
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.USER_GONE);
       assertThat(row(codes).state()).isInstanceOf(Denied.class);
-      keys.setDisabled(ADA, false, NOON, Samples.attempt());
+      Samples.disabling(keys).enable(ADA);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
     }
 
@@ -1224,6 +1263,18 @@ final class DeviceFlowTest {
     }
 
     @Test
+    void a_key_whose_subject_is_disabled_or_has_signed_out_since_is_not_handed_out_again() {
+      given(poll(codes, "a"));
+      Samples.disabling(keys).disable(ADA);
+      assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+      Samples.disabling(keys).enable(ADA);
+      given(poll(codes, "a"));
+
+      keys.signOut(ADA, clock.instant());
+      assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+    }
+
+    @Test
     void a_key_whose_row_was_forged_is_not_handed_out() {
       var issued = given(poll(codes, "a"));
       keys.forge(issued.key().id(), key -> Samples.key(BOB, NOON));
@@ -1247,8 +1298,82 @@ final class DeviceFlowTest {
     }
   }
 
+  /// What was decided by others after a poll had found the grant approved.
+  @Nested
+  class InTheMomentBeforeTheKey {
+    private final Codes codes =
+        given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
+
+    private Answer<IssuedKey> pollAfter(Runnable other, String idempotencyKey) {
+      return overtaken("redeem", other)
+          .poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, Optional.of(idempotencyKey));
+    }
+
+    @Test
+    void a_denial_is_heard() {
+      approve(codes);
+
+      assertThat(declined(pollAfter(() -> given(flow.deny(ADA, codes.userCode())), "a")))
+          .isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(keys.list(ADA, _ -> true, 9).keys()).isEmpty();
+    }
+
+    @Test
+    void the_same_poll_hears_the_same_key() {
+      approve(codes);
+      List<IssuedKey> first = new ArrayList<>();
+
+      var again = given(pollAfter(() -> first.add(given(poll(codes, "a"))), "a"));
+
+      assertThat(again.accessToken().reveal()).isEqualTo(first.getFirst().accessToken().reveal());
+      assertThat(again.key()).isEqualTo(first.getFirst().key());
+    }
+
+    @Test
+    void another_poll_comes_too_late() {
+      approve(codes);
+
+      assertThat(declined(pollAfter(() -> given(poll(codes, "a")), "b")))
+          .isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(keys.list(ADA, _ -> true, 9).keys()).hasSize(1);
+    }
+
+    @Test
+    void a_wrong_number_counts_no_more() {
+      policy = Policy.ALWAYS;
+      approve(codes);
+      var wrong = Optional.of(new Confirmation(5));
+      var late = overtaken("countWrong", () -> given(flow.deny(ADA, codes.userCode())));
+
+      assertThat(declined(late.poll(CLI, codes.deviceCode(), NO_VERIFIER, wrong, ONCE)))
+          .isEqualTo(OAuthError.ACCESS_DENIED);
+      assertThat(row(codes).state())
+          .isInstanceOfSatisfying(Denied.class, denied -> assertThat(denied.wrong()).isEmpty());
+    }
+  }
+
   @Nested
   class HashVersions {
+    @Test
+    void a_grant_on_a_screen_goes_on_after_a_rotation() {
+      var codes = authorize();
+      claim(codes);
+      hasher.rotateTo(2);
+
+      assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
+      assertThat(declined(poll(codes)).code()).isEqualTo(OAuthError.Code.SLOW_DOWN);
+    }
+
+    @Test
+    void an_unknown_code_is_looked_for_under_the_version_before_if_there_is_one() {
+      flow.claim(ADA, new UserCode("ABCDEFGH"));
+      assertThat(grants.updates()).isEqualTo(1);
+
+      hasher.rotateTo(2);
+      flow.claim(ADA, new UserCode("ABCDEFGH"));
+      assertThat(grants.updates()).isEqualTo(1 + 2);
+    }
+
     @Test
     void a_grant_goes_on_after_a_rotation() {
       var codes = authorize();
@@ -1322,17 +1447,34 @@ final class DeviceFlowTest {
     }
 
     private void forge(State state) {
-      grants.forge(
-          codes.deviceCode().locator(),
-          row ->
-              new Grant(
-                  row.locator(),
-                  row.request(),
-                  row.deviceSecret(),
-                  row.seal(),
-                  row.expiresAt(),
-                  row.pace(),
-                  state));
+      DeviceFlowTest.this.forge(codes, state);
+    }
+
+    @Test
+    void a_redeemed_code_that_is_put_back_to_approved_gives_no_second_key() {
+      approve(codes);
+      var approved = row(codes).state();
+      var key = given(poll(codes)).key();
+      forge(approved);
+
+      assertRedeemsNothing();
+      assertThat(keys.list(ADA, _ -> true, 9).keys()).containsExactly(key);
+    }
+
+    @Test
+    void an_approval_that_is_taken_back_in_the_moment_before_the_key_gives_none() {
+      approve(codes);
+      var approved = row(codes).state();
+      var claim = approved.claimed().orElseThrow();
+      for (var state : List.of(new Pending(), new Claimed(claim))) {
+        forge(approved);
+        var late = overtaken("redeem", () -> forge(state));
+
+        assertThat(declined(late.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
+            .isEqualTo(OAuthError.INVALID_GRANT);
+        assertThat(row(codes).state()).isEqualTo(state);
+      }
+      assertThat(keys.list(ADA, _ -> true, 9).keys()).isEmpty();
     }
 
     @Test

@@ -31,6 +31,9 @@ final class FrameTest {
     assertThat(Frame.of("é").with(7).with(new byte[] {9}).toBytes())
         .containsExactly(
             0, 0, 0, 2, 0xC3, 0xA9, /* the number as text: */ 0, 0, 0, 1, '7', 0, 0, 0, 1, 9);
+    assertThat(Frame.of("a".repeat(0x01_02_03)).toBytes())
+        .hasSize(4 + 0x01_02_03)
+        .startsWith(0, 1, 2, 3, 'a');
   }
 
   @Test

@@ -1408,7 +1408,7 @@ public abstract class GrantStoreContract {
 
     @Test
     void is_barred_for_a_disabled_subject() {
-      stores().keys().setDisabled(claim.subject(), true, NOON, attempt());
+      Samples.disabling(stores().keys()).disable(claim.subject());
       var approved = stored();
 
       assertThat(redeem(redemption())).isEqualTo(new Barred());
@@ -1437,7 +1437,7 @@ public abstract class GrantStoreContract {
 
     @Test
     void does_not_care_for_the_standing_of_others() {
-      stores().keys().setDisabled(subject(), true, NOON, attempt());
+      Samples.disabling(stores().keys()).disable(subject());
 
       assertThat(redeem(redemption())).isEqualTo(new Stored());
     }

@@ -6,8 +6,10 @@ import dev.keyferry.flow.Key.Generation;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -17,6 +19,7 @@ public final class InMemoryKeyStore implements KeyStore {
   private final Map<KeyId, Key> keys = new HashMap<>();
   private final Map<Subject, Standing> standings = new HashMap<>();
   private final Map<Subject, String> disabledBy = new HashMap<>();
+  private final Set<KeyId> spoilt = new HashSet<>();
   private final Conditions conditions;
 
   public InMemoryKeyStore() {
@@ -69,11 +72,16 @@ public final class InMemoryKeyStore implements KeyStore {
             .filter(key -> key.terms().subject().equals(subject))
             .sorted(Comparator.comparing((Key key) -> key.terms().createdAt()).reversed())
             .toList();
-    var seen = all.stream().limit((long) LISTING_PAGES * most).filter(wanted).toList();
+    var seen =
+        all.stream()
+            .limit((long) LISTING_PAGES * most)
+            .filter(key -> !spoilt.contains(key.id()))
+            .filter(wanted)
+            .toList();
     return new Listing(
         seen.stream().limit(most).toList(),
         seen.size() > most || all.size() > LISTING_PAGES * most,
-        0);
+        (int) all.stream().map(Key::id).filter(spoilt::contains).count());
   }
 
   @Override
@@ -152,16 +160,24 @@ public final class InMemoryKeyStore implements KeyStore {
   }
 
   @Override
-  public synchronized boolean setDisabled(
-      Subject subject, boolean disabled, Instant now, String attempt) {
-    var before = findStanding(subject);
-    var change = disabled ? DISABLE_ENABLED : ENABLE_DISABLED;
-    if (!conditions.mayWrite() || !conditions.hold(change, before.disabled() != disabled)) {
-      return conditions.isOwn(OWN_DISABLE, attempt.equals(disabledBy.get(subject)));
+  public synchronized Disablement findDisablement(Subject subject) {
+    return new Disablement(
+        findStanding(subject).disabled(), Optional.ofNullable(disabledBy.get(subject)));
+  }
+
+  @Override
+  public synchronized Write<Disablement> reverse(
+      Subject subject, Disablement seen, Instant now, String attempt) {
+    var found = findDisablement(subject);
+    if (conditions.mayWrite() && conditions.hold(REVERSE_UNCHANGED, found.by().equals(seen.by()))) {
+      standings.put(subject, new Standing(!seen.disabled(), findStanding(subject).signedOutAt()));
+      disabledBy.put(subject, attempt);
+      return new Write.Applied<>(findDisablement(subject));
     }
-    standings.put(subject, new Standing(disabled, before.signedOutAt()));
-    disabledBy.put(subject, attempt);
-    return true;
+    return conditions.isOwn(OWN_REVERSE, found.by().equals(Optional.of(attempt)))
+        ? new Write.Applied<>(found)
+        : new Write.Refused<>(
+            standings.containsKey(subject) ? Optional.of(found) : Optional.empty());
   }
 
   @Override
@@ -176,6 +192,11 @@ public final class InMemoryKeyStore implements KeyStore {
   /// Writes a row as someone with access to the table could.
   public synchronized void forge(KeyId id, UnaryOperator<Key> edit) {
     keys.computeIfPresent(id, (_, key) -> edit.apply(key));
+  }
+
+  /// Makes a row one that a listing cannot read, as someone with access to the table could.
+  synchronized void spoil(KeyId id) {
+    spoilt.add(id);
   }
 
   synchronized boolean putIfAbsent(Key key) {

@@ -16,6 +16,7 @@ import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.Key.Previous;
+import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.KeyStore.Holding;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.KeyStore.Standing;
@@ -136,7 +137,7 @@ public abstract class KeyStoreContract {
   @Test
   void the_standing_tells_a_disabled_subject() {
     issue(key);
-    keys().setDisabled(subject, true, NOON, attempt());
+    Samples.disabling(keys()).disable(subject);
 
     assertThat(standing()).isEqualTo(new Standing(true, Optional.empty()));
   }
@@ -153,7 +154,7 @@ public abstract class KeyStoreContract {
   void the_standing_tells_both_at_once() {
     issue(key);
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, true, NOON, attempt());
+    Samples.disabling(keys()).disable(subject);
 
     assertThat(standing()).isEqualTo(new Standing(true, Optional.of(NOON)));
   }
@@ -166,7 +167,7 @@ public abstract class KeyStoreContract {
     keys().signOut(subject, NOON);
     assertThat(standing()).isEqualTo(new Standing(false, Optional.of(NOON)));
 
-    keys().setDisabled(subject, true, NOON, attempt());
+    Samples.disabling(keys()).disable(subject);
     assertThat(standing()).isEqualTo(new Standing(true, Optional.of(NOON)));
   }
 
@@ -175,7 +176,7 @@ public abstract class KeyStoreContract {
     var other = Samples.key(subject(), NOON);
     issue(key);
     issue(other);
-    keys().setDisabled(other.terms().subject(), true, NOON, attempt());
+    Samples.disabling(keys()).disable(other.terms().subject());
 
     assertThat(standing()).isEqualTo(Standing.GOOD);
     assertThat(keys().findWithStanding(other.id()))
@@ -267,7 +268,7 @@ public abstract class KeyStoreContract {
     assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
 
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, true, NOON, attempt());
+    Samples.disabling(keys()).disable(subject);
 
     assertThat(keys().findStanding(subject)).isEqualTo(new Standing(true, Optional.of(NOON)));
     assertThat(keys().findStanding(subject())).isEqualTo(Standing.GOOD);
@@ -288,47 +289,71 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void a_subject_stays_disabled_until_that_is_lifted() {
-    keys().setDisabled(subject, true, NOON, attempt());
-    keys().setDisabled(subject, true, NOON.plus(MILLISECOND), attempt());
+  void who_is_enabled_is_disabled_and_who_is_disabled_enabled() {
+    var disabled = reversed(Disablement.NEVER, "first");
+    assertThat(disabled).isEqualTo(new Disablement(true, Optional.of("first")));
     assertThat(keys().findStanding(subject).disabled()).isTrue();
 
-    keys().setDisabled(subject, false, NOON.plusMillis(2), attempt());
+    var enabled = reversed(disabled, "second");
+    assertThat(enabled).isEqualTo(new Disablement(false, Optional.of("second")));
     assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
 
-    keys().setDisabled(subject, true, NOON.plusMillis(3), attempt());
-    assertThat(keys().findStanding(subject).disabled()).isTrue();
+    assertThat(reversed(enabled, "third").disabled()).isTrue();
+    assertThat(keys().findStanding(subject()).disabled()).isFalse();
   }
 
   @Test
-  void disabling_and_lifting_tell_whether_they_changed_anything_and_recognise_their_own_work() {
-    for (var disabled : List.of(true, false, true)) {
-      var attempt = attempt();
-      assertThat(keys().setDisabled(subject, disabled, NOON, attempt)).isTrue();
-      assertThat(keys().setDisabled(subject, disabled, NOON, attempt)).as("again").isTrue();
-      assertThat(keys().setDisabled(subject, disabled, NOON, attempt())).as("another").isFalse();
-      assertThat(keys().findStanding(subject).disabled()).isEqualTo(disabled);
-    }
-    assertThat(keys().setDisabled(subject(), false, NOON, attempt())).isFalse();
+  void a_reversal_recognises_its_own_work() {
+    var disabled = reversed(Disablement.NEVER, "first");
+
+    assertThat(reversed(Disablement.NEVER, "first")).isEqualTo(disabled);
+    assertThat(keys().findDisablement(subject)).isEqualTo(disabled);
+
+    var enabled = reversed(disabled, "second");
+    assertThat(reversed(disabled, "second")).isEqualTo(enabled);
+    assertThat(keys().findDisablement(subject)).isEqualTo(enabled);
   }
 
   @Test
-  void lifting_what_was_never_disabled_changes_nothing() {
-    keys().setDisabled(subject, false, NOON, attempt());
-    assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
+  void what_was_changed_since_it_was_seen_is_not_reversed() {
+    var disabled = reversed(Disablement.NEVER, "first");
+    assertThat(reverse(Disablement.NEVER, "another")).isEqualTo(refused(disabled));
 
+    var enabled = reversed(disabled, "second");
+    assertThat(reverse(Disablement.NEVER, "first")).isEqualTo(refused(enabled));
+    assertThat(reverse(disabled, "another")).isEqualTo(refused(enabled));
+    assertThat(keys().findDisablement(subject)).isEqualTo(enabled);
+  }
+
+  @Test
+  void a_reversal_leaves_the_sign_out_as_it_was() {
     keys().signOut(subject, NOON);
-    keys().setDisabled(subject, false, NOON, attempt());
+
+    var disabled = reversed(Disablement.NEVER, "first");
+    assertThat(keys().findStanding(subject)).isEqualTo(new Standing(true, Optional.of(NOON)));
+
+    reversed(disabled, "second");
     assertThat(keys().findStanding(subject)).isEqualTo(new Standing(false, Optional.of(NOON)));
   }
 
   @Test
-  void disabling_and_lifting_leave_the_sign_out_as_it_was() {
-    keys().signOut(subject, NOON);
-    keys().setDisabled(subject, true, NOON, attempt());
-    keys().setDisabled(subject, false, NOON, attempt());
+  void who_was_never_disabled_is_not() {
+    assertThat(keys().findDisablement(subject)).isEqualTo(Disablement.NEVER);
 
-    assertThat(keys().findStanding(subject)).isEqualTo(new Standing(false, Optional.of(NOON)));
+    keys().signOut(subject, NOON);
+    assertThat(keys().findDisablement(subject)).isEqualTo(Disablement.NEVER);
+  }
+
+  private Disablement reversed(Disablement seen, String attempt) {
+    return applied(reverse(seen, attempt));
+  }
+
+  private Write<Disablement> reverse(Disablement seen, String attempt) {
+    return keys().reverse(subject, seen, NOON, attempt);
+  }
+
+  private static Write<Disablement> refused(Disablement found) {
+    return new Write.Refused<>(Optional.of(found));
   }
 
   @Nested

@@ -108,7 +108,7 @@ final class KeyVerifierTest {
 
   @Test
   void the_key_of_a_disabled_subject_is_dead() {
-    keys.setDisabled(subject, true, NOON, Samples.attempt());
+    Samples.disabling(keys).disable(subject);
 
     assertThat(verifier.verify(token)).isEmpty();
   }
@@ -251,7 +251,7 @@ final class KeyVerifierTest {
     assertThat(verifier.introspect(token)).contains(new Active(key, key.expiresAt()));
     assertThat(lastUsed()).isEmpty();
 
-    keys.setDisabled(subject, true, NOON, Samples.attempt());
+    Samples.disabling(keys).disable(subject);
     assertThat(verifier.introspect(token)).isEmpty();
   }
 

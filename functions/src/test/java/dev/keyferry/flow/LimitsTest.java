@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -27,6 +31,7 @@ final class LimitsTest {
 
   private final RandomGenerator random = new Random(6585);
   private final LimitStore store = new InMemoryLimitStore();
+  private final List<Event> audited = new ArrayList<>();
 
   /// At the beginning of a window of every length.
   private final TestClock clock = new TestClock(NOON.truncatedTo(ChronoUnit.HOURS));
@@ -41,7 +46,7 @@ final class LimitsTest {
   @Nested
   class Authorizations {
     private final AuthorizationLimit limit =
-        new AuthorizationLimit(store, 3, clock, random, _ -> {});
+        new AuthorizationLimit(store, 3, clock, random, audited::add);
 
     private List<String> ask(int times, Origin origin) {
       return nCopies(times, origin).stream().map(this::ask).toList();
@@ -65,6 +70,17 @@ final class LimitsTest {
         limit.guard(origin, () -> new Given<>(authorized.incrementAndGet()));
       }
       assertThat(authorized).hasValue(3);
+    }
+
+    @Test
+    void who_is_over_the_limit_is_written_down_each_time() {
+      ask(3, HOME);
+      assertThat(audited).isEmpty();
+      ask(2, HOME);
+
+      assertThat(audited)
+          .hasSize(2)
+          .containsOnly(new Event(Kind.LIMIT_HIT, Map.of("limit", "authorize")));
     }
 
     @Test
@@ -107,7 +123,7 @@ final class LimitsTest {
 
     @Test
     void zero_is_no_limit() {
-      var none = new AuthorizationLimit(store, 0, clock, random, _ -> {});
+      var none = new AuthorizationLimit(store, 0, clock, random, audited::add);
       assertThat(nCopies(100, HOME))
           .allSatisfy(origin ->
               assertThat(verdict(none.guard(origin, () -> new Given<>("a code"))))
@@ -117,7 +133,8 @@ final class LimitsTest {
 
   @Nested
   class WrongCodes {
-    private final WrongCodeLimit limit = new WrongCodeLimit(store, 3, 5, clock, random, _ -> {});
+    private final WrongCodeLimit limit =
+        new WrongCodeLimit(store, 3, 5, clock, random, audited::add);
 
     private static Answer<String> wrong() {
       return new Declined<>(OAuthError.INVALID_USER_CODE);
@@ -165,6 +182,18 @@ final class LimitsTest {
 
       assertThat(enter(ADA, HOME, counted)).isEqualTo("OVER_LIMIT");
       assertThat(looked).as("no grant is touched").hasValue(0);
+    }
+
+    @Test
+    void who_is_over_the_limit_is_written_down_each_time() {
+      enterWrong(3, ADA, HOME);
+      assertThat(audited).isEmpty();
+      enter(ADA, HOME, WrongCodes::wrong);
+      enter(ADA, HOME, WrongCodes::right);
+
+      assertThat(audited)
+          .hasSize(2)
+          .containsOnly(new Event(Kind.LIMIT_HIT, Map.of("limit", "wrong_code", "subject", "ada")));
     }
 
     @Test
@@ -232,12 +261,12 @@ final class LimitsTest {
 
     @Test
     void each_of_the_two_can_be_switched_off() {
-      var ofNetworkAlone = new WrongCodeLimit(store, 0, 5, clock, random, _ -> {});
+      var ofNetworkAlone = new WrongCodeLimit(store, 0, 5, clock, random, audited::add);
       nCopies(5, ADA).forEach(subject -> ofNetworkAlone.guard(subject, HOME, WrongCodes::wrong));
       assertThat(verdict(ofNetworkAlone.guard(ADA, HOME, WrongCodes::right)))
           .isEqualTo("OVER_LIMIT");
 
-      var ofNeither = new WrongCodeLimit(store, 0, 0, clock, random, _ -> {});
+      var ofNeither = new WrongCodeLimit(store, 0, 0, clock, random, audited::add);
       assertThat(verdict(ofNeither.guard(ADA, HOME, WrongCodes::right))).isEqualTo("given");
       assertThat(verdict(ofNeither.guard(ADA, HOME, WrongCodes::wrong)))
           .isEqualTo("INVALID_USER_CODE");

@@ -3,9 +3,14 @@ package dev.keyferry.flow;
 import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.flow.Audit.Event;
+import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore.Revoker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +19,8 @@ final class LinkedDevicesTest {
 
   private final TestClock clock = new TestClock(NOON);
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
-  private final LinkedDevices devices = new LinkedDevices(keys, clock, _ -> {});
+  private final List<Event> audited = new ArrayList<>();
+  private final LinkedDevices devices = new LinkedDevices(keys, clock, audited::add);
   private final Subject subject = Samples.subject();
 
   private Key link(Key key) {
@@ -75,5 +81,19 @@ final class LinkedDevicesTest {
     assertThat(listing.keys()).hasSize(LinkedDevices.MOST_LISTED);
     assertThat(listing.more()).isTrue();
     assertThat(listing.keys().getFirst().terms().createdAt()).isEqualTo(NOON);
+  }
+
+  @Test
+  void a_row_that_cannot_be_read_hides_no_other_and_is_written_down() {
+    var key = link(Samples.key(subject, NOON));
+    var other = link(Samples.key(subject, NOON));
+    assertThat(devices.of(subject).keys()).containsExactlyInAnyOrder(key, other);
+    assertThat(audited).isEmpty();
+
+    keys.spoil(other.id());
+
+    assertThat(devices.of(subject).keys()).containsExactly(key);
+    assertThat(audited)
+        .containsExactly(new Event(Kind.ROW_UNREADABLE, Map.of("subject", subject.value())));
   }
 }

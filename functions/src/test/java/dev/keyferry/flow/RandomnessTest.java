@@ -1,16 +1,21 @@
 package dev.keyferry.flow;
 
+import static dev.keyferry.flow.Samples.CLI;
+import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.keyferry.flow.Grant.Consent;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
@@ -19,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// A million of each code and token, from the platform's own generator: at each place each
+/// The codes and tokens of a million logins, from the platform's own generator: at each place each
 /// character is as frequent as it should be.
 ///
 /// That is not equally frequent everywhere. 43 base62 digits have room for a little more than the
@@ -45,7 +50,23 @@ final class RandomnessTest {
   private static final int CHECKSUM = 6;
   private static final int TOKEN = ID + 1 + SECRET + CHECKSUM;
 
-  private static final Locator SOMEWHERE = new Locator("A".repeat(22));
+  /// Where the tokens of a login begin, each after its prefix: `kfr_` and `kf_`.
+  private static final int REFRESH = 64 + 8 + 4;
+
+  private static final int ACCESS = REFRESH + TOKEN + 3;
+
+  private static final DeviceRequest REQUEST =
+      new DeviceRequest(
+          CLI.id(),
+          CLI.scopes(),
+          Optional.empty(),
+          Duration.ofHours(1),
+          Optional.empty(),
+          Optional.empty(),
+          false,
+          Origin.parse("192.0.2.7"),
+          NOON);
+  private static final Approver ADA = Samples.approver(new Subject("ada"));
   private static final String USER_CODE = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
   private static final String BASE62 =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -128,27 +149,19 @@ final class RandomnessTest {
   }
 
   @Test
-  void device_codes_and_their_user_codes_are_uniform_at_every_place() {
+  void a_million_logins_draw_what_is_uniform_at_every_place_and_never_comes_twice() {
     var places = new ArrayList<>(places(0, 64, BASE64));
     places.addAll(places(64, 8, USER_CODE));
+    places.addAll(token(REFRESH));
+    places.addAll(token(ACCESS));
 
-    var codes = uniform(() -> Sample.of(this::codes, 64, 72), places);
+    var ends = new int[] {64, 72, REFRESH + ID, REFRESH + TOKEN, ACCESS + TOKEN};
+    var logins = uniform(() -> Sample.of(this::login, ends), places);
 
-    assertThat(codes.repeats(0)).isZero();
-    // Of a million among 2^40 less than half a pair is to be expected; seven are one in 10^8.
-    assertThat(codes.repeats(1)).isLessThan(7);
-  }
-
-  @Test
-  void keys_are_as_uniform_as_numbers_can_be_and_none_comes_twice() {
-    var places = new ArrayList<>(token(4));
-    places.addAll(token(4 + TOKEN + 3));
-
-    // kfr_, an id, and the rest; kf_ and all.
-    var ends = new int[] {4 + ID, 4 + TOKEN, 4 + TOKEN + 3 + TOKEN};
-    var keys = uniform(() -> Sample.of(this::tokens, ends), places);
-
-    assertThat(IntStream.of(0, 1, 2).mapToLong(keys::repeats)).containsOnly(0L);
+    assertThat(IntStream.of(0, 2, 3, 4).mapToLong(logins::repeats)).containsOnly(0L);
+    // Of a million user codes among 2^40 less than half a pair is to be expected; seven are one in
+    // 10^8.
+    assertThat(logins.repeats(1)).isLessThan(7);
   }
 
   @Test
@@ -248,19 +261,36 @@ final class RandomnessTest {
     return Collections.unmodifiableList(places);
   }
 
-  /// A device code and its user code, as [DeviceFlow#authorize] makes them.
-  private String codes() {
-    var secret = Secret.draw(random, Code.SECRET_BYTES);
-    var userCode = UserCode.of(secret, hasher, 1);
-    var locator = Locator.of(hasher.hmac(Purpose.USER_CODE, 1, userCode.bytes()));
-    return new DeviceCode(locator, secret).reveal() + userCode.characters();
+  /// What a login by the real flow draws: a device code, its user code, a key's refresh token and
+  /// its access token.
+  private String login() {
+    var keys = new InMemoryKeyStore();
+    var flow =
+        new DeviceFlow(
+            new InMemoryGrantStore(keys),
+            keys,
+            hasher,
+            (_, _) -> "",
+            TokenPrefix.DEFAULT,
+            () -> NOON,
+            random,
+            _ -> {},
+            _ -> Check.Policy.OFF);
+    var codes = given(flow.authorize(REQUEST));
+    var nonce = given(flow.claim(ADA.subject(), codes.userCode())).approvalNonce();
+    given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));
+    var issued =
+        given(
+            flow.poll(
+                CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), Optional.empty()));
+    return codes.deviceCode().reveal()
+        + codes.userCode().characters()
+        + issued.refreshToken().orElseThrow().reveal()
+        + issued.accessToken().reveal();
   }
 
-  /// The refresh token of a new key and its access token.
-  private String tokens() {
-    var code = new DeviceCode(SOMEWHERE, Secret.draw(random, Code.SECRET_BYTES));
-    var refresh = Samples.first(hasher, 1, code);
-    return refresh.reveal() + refresh.access(hasher, 1).reveal();
+  private static <T> T given(Answer<T> answer) {
+    return ((Answer.Given<T>) answer).value();
   }
 
   /// The same HMACs as everywhere, without looking the algorithm up each time.

@@ -15,6 +15,7 @@ import dev.keyferry.flow.KeyStore.Revoker;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -53,9 +54,12 @@ final class RefreshFlowTest {
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
   private final Random random = new Random(8628);
   private DeviceFlow deviceFlow = minting(TokenPrefix.DEFAULT);
-  private final RefreshFlow flow =
-      new RefreshFlow(keys, hasher, encrypter, clock, new Random(6749), _ -> {});
+  private final RefreshFlow flow = flowOver(keys);
   private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
+
+  private RefreshFlow flowOver(KeyStore keys) {
+    return new RefreshFlow(keys, hasher, encrypter, clock, random, _ -> {});
+  }
 
   private DeviceFlow minting(TokenPrefix prefix) {
     return new DeviceFlow(
@@ -108,8 +112,12 @@ final class RefreshFlowTest {
   }
 
   private IssuedKey poll(DeviceFlow.Codes codes) {
-    return given(
-        deviceFlow.poll(CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), ONCE));
+    return given(poll(codes, ONCE));
+  }
+
+  private Answer<IssuedKey> poll(DeviceFlow.Codes codes, Optional<String> idempotencyKey) {
+    return deviceFlow.poll(
+        CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), idempotencyKey);
   }
 
   private IssuedKey link(Duration lifetime) {
@@ -392,7 +400,7 @@ final class RefreshFlowTest {
     @Test
     void is_refused_while_the_subject_is_disabled() {
       var first = link();
-      keys.setDisabled(ADA, true, clock.instant(), Samples.attempt());
+      Samples.disabling(keys).disable(ADA);
 
       assertInvalidGrant(refresh(first));
       assertThat(opens(first)).isFalse();
@@ -585,6 +593,17 @@ final class RefreshFlowTest {
 
       keys.revoke(first.key().id(), new Revoker.Owner(ADA), clock.instant());
       assertInvalidGrant(refresh(first, "a"));
+    }
+
+    @Test
+    void what_was_refreshed_is_not_told_again_to_the_poll_that_fetched_it() {
+      var codes = approved(OFFLINE, HOUR);
+      var poll = Optional.of("a poll");
+      var fetched = given(poll(codes, poll));
+      assertSameTokens(given(poll(codes, poll)), fetched);
+      given(refresh(fetched));
+
+      assertThat(poll(codes, poll)).isEqualTo(new Declined<>(OAuthError.INVALID_GRANT));
     }
 
     @Test
@@ -1181,6 +1200,67 @@ final class RefreshFlowTest {
 
   @Nested
   class Races {
+    private final IssuedKey before = link();
+
+    /// A refresh of this name, and right before its write somebody does something else.
+    private Answer<IssuedKey> refreshAfter(Runnable other, String idempotencyKey) {
+      return flowOver(Overtaken.store(KeyStore.class, keys, "renew", other))
+          .refresh(CLI, token(before), Optional.of(idempotencyKey));
+    }
+
+    private void revoke() {
+      keys.revoke(before.key().id(), new Revoker.Owner(ADA), clock.instant());
+    }
+
+    @Test
+    void a_refresh_that_comes_right_after_itself_hears_the_same_tokens() {
+      List<IssuedKey> first = new ArrayList<>();
+
+      var again = given(refreshAfter(() -> first.add(given(refresh(before, "a"))), "a"));
+
+      assertSameTokens(again, first.getFirst());
+      assertThat(row(before).generation().number()).isEqualTo(1);
+    }
+
+    @Test
+    void a_refresh_that_comes_right_after_another_hears_nothing_and_harms_nobody() {
+      assertInvalidGrant(refreshAfter(() -> given(refresh(before, "a")), "b"));
+
+      assertThat(row(before).generation().number()).isEqualTo(1);
+      assertNotRevoked(before);
+    }
+
+    @Test
+    void a_refresh_that_comes_right_after_a_revocation_hears_nothing() {
+      assertInvalidGrant(refreshAfter(this::revoke, "a"));
+
+      assertThat(row(before).generation().number()).isZero();
+    }
+
+    @Test
+    void a_refresh_that_comes_right_after_itself_and_a_revocation_hears_nothing() {
+      assertInvalidGrant(
+          refreshAfter(
+              () -> {
+                given(refresh(before, "a"));
+                revoke();
+              },
+              "a"));
+    }
+
+    @Test
+    void a_refresh_that_comes_right_after_itself_and_an_edit_of_the_row_hears_nothing() {
+      var longer = NOON.plus(YEAR);
+
+      assertInvalidGrant(
+          refreshAfter(
+              () -> {
+                given(refresh(before, "a"));
+                keys.forge(before.key().id(), key -> Samples.linkedUntil(key, longer));
+              },
+              "a"));
+    }
+
     @RepeatedTest(5)
     void of_many_refreshes_of_one_token_exactly_one_is_given() throws InterruptedException {
       var first = link();

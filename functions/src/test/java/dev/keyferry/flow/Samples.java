@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -281,6 +282,11 @@ public final class Samples {
 
   public static Digest digest() {
     return Digest.of(1, bytes(32));
+  }
+
+  /// The operator's, at these keys.
+  public static Disabling disabling(KeyStore keys) {
+    return new Disabling(keys, () -> NOON, new SplittableRandom(), _ -> {});
   }
 
   /// Names one attempt; no longer than DynamoDB lets a transaction's token be.

@@ -53,6 +53,7 @@ public sealed interface StoreStep {
       case Optional<?> found -> found.isPresent() ? "found" : "nothing";
       case KeyStore.Listing listing ->
           "%d%s".formatted(listing.keys().size(), listing.more() ? " and more" : "");
+      case KeyStore.Disablement found -> found.disabled() ? "disabled" : "enabled";
       case KeyStore.Standing standing -> standing.equals(KeyStore.Standing.GOOD) ? "good" : "bad";
       default -> "done";
     };
@@ -341,11 +342,24 @@ public sealed interface StoreStep {
     }
   }
 
-  record SetDisabled(Subject subject, boolean disabled, Instant now, String attempt)
+  record Reverse(Subject subject, KeyStore.Disablement seen, Instant now, String attempt)
       implements StoreStep {
     @Override
     public Object on(AllStores stores) {
-      return stores.keys().setDisabled(subject, disabled, now, attempt);
+      return stores.keys().reverse(subject, seen, now, attempt);
+    }
+
+    @Override
+    public List<String> against(AllStores before) {
+      var isAsSeen = before.keys().findDisablement(subject).equals(seen);
+      return isAsSeen ? List.of() : List.of("changed since");
+    }
+  }
+
+  record FindDisablement(Subject subject) implements StoreStep {
+    @Override
+    public Object on(AllStores stores) {
+      return stores.keys().findDisablement(subject);
     }
   }
 

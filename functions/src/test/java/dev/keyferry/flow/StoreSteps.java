@@ -9,6 +9,7 @@ import dev.keyferry.flow.Grant.Pace;
 import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.GrantStore.Proof;
+import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.Limit.Window;
 import java.time.Duration;
@@ -97,7 +98,10 @@ public final class StoreSteps {
     locators.forEach(locator ->
         stores.grants().find(locator).ifPresent(it -> rows.put(locator.partitionKey(), it)));
     ids.forEach(id -> stores.find(id).ifPresent(key -> rows.put(id.partitionKey(), key)));
-    subjects.forEach(it -> rows.put(it.partitionKey(), stores.keys().findStanding(it)));
+    subjects.forEach(it ->
+        rows.put(
+            it.partitionKey(),
+            List.of(stores.keys().findStanding(it), stores.keys().findDisablement(it))));
     windows.forEach(window -> rows.put(window.partitionKey(), stores.counted(window)));
     return rows;
   }
@@ -335,16 +339,21 @@ public final class StoreSteps {
   private StoreStep ofSubjects(AllStores stores) {
     var subject = subject();
     var now = pick(NOON, NOON.plus(MOMENT), SINCE, SINCE.minus(MOMENT), SINCE.plus(MOMENT));
-    var isDisabled = stores.keys().findStanding(subject).disabled();
-    return switch (random.nextInt(7)) {
+    return switch (random.nextInt(8)) {
       case 0, 1 -> new StoreStep.SignOut(subject, now);
-      case 2, 3 ->
-          new StoreStep.SetDisabled(
-              subject, chance(60) ? !isDisabled : isDisabled, now, attempt("disable"));
+      case 2, 3 -> new StoreStep.Reverse(subject, seen(stores, subject), now, attempt("reverse"));
       case 4, 5 ->
           new StoreStep.ListKeys(subject, pick(StoreStep.Wanted.values()), 1 + random.nextInt(2));
+      case 6 -> new StoreStep.FindDisablement(subject);
       default -> new StoreStep.FindStanding(subject);
     };
+  }
+
+  /// What is there, or what was there once.
+  private Disablement seen(AllStores stores, Subject subject) {
+    return chance(70)
+        ? stores.keys().findDisablement(subject)
+        : pick(Disablement.NEVER, new Disablement(true, Optional.of("another")));
   }
 
   private StoreStep ofLimits() {

@@ -81,7 +81,7 @@ class ClientsTest {
     assertThat(client.secretHash()).contains(HASH);
     assertThat(client.introspects()).isTrue();
     assertThat(client.grantTypes()).isEmpty();
-    assertThat(client.scopes().isEmpty()).isTrue();
+    assertThat(client.scopes().tokens()).isEmpty();
     assertThat(client.maxLifetime()).isZero();
   }
 

@@ -124,8 +124,14 @@ final class Repeated {
       }
 
       @Override
-      public boolean setDisabled(Subject subject, boolean disabled, Instant now, String attempt) {
-        return once("setDisabled", () -> store.setDisabled(subject, disabled, now, attempt));
+      public Disablement findDisablement(Subject subject) {
+        return once("findDisablement", () -> store.findDisablement(subject));
+      }
+
+      @Override
+      public Write<Disablement> reverse(
+          Subject subject, Disablement seen, Instant now, String attempt) {
+        return once("reverse", () -> store.reverse(subject, seen, now, attempt));
       }
 
       @Override

@@ -7,8 +7,6 @@ import static dev.keyferry.flow.Condition.COUNT_CLIENT;
 import static dev.keyferry.flow.Condition.COUNT_FEW_WRONG;
 import static dev.keyferry.flow.Condition.COUNT_SECRET;
 import static dev.keyferry.flow.Condition.COUNT_UNEXPIRED;
-import static dev.keyferry.flow.Condition.DISABLE_ENABLED;
-import static dev.keyferry.flow.Condition.ENABLE_DISABLED;
 import static dev.keyferry.flow.Condition.MARK_USED_LATER;
 import static dev.keyferry.flow.Condition.REDEEM_CHALLENGE;
 import static dev.keyferry.flow.Condition.REDEEM_CLIENT;
@@ -90,9 +88,6 @@ final class DroppedConditionTest {
           SLOW_DOWN_WINDOW,
           // A fourth wrong number is written down with three that denied the code.
           COUNT_FEW_WRONG,
-          // What an operator did is done again, to no effect.
-          DISABLE_ENABLED,
-          ENABLE_DISABLED,
           // An hour that is shown to people.
           MARK_USED_LATER);
 

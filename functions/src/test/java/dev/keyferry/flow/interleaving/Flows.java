@@ -4,6 +4,7 @@ import dev.keyferry.flow.AuthorizationScreens;
 import dev.keyferry.flow.Check;
 import dev.keyferry.flow.CodeFlow;
 import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Disabling;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
@@ -25,6 +26,7 @@ record Flows(
     CodeFlow codes,
     AuthorizationScreens screens,
     RefreshFlow refreshes,
+    Disabling disabling,
     LinkedDevices linked,
     Revocation revocation,
     KeyVerifier verifier,
@@ -55,6 +57,7 @@ record Flows(
             grants, keys, hasher, (_, _) -> "", TokenPrefix.DEFAULT, clock, random, _ -> {}),
         new AuthorizationScreens(hasher, clock, random, _ -> {}),
         new RefreshFlow(keys, hasher, (_, _) -> "", clock, random, _ -> {}),
+        new Disabling(keys, clock, random, _ -> {}),
         new LinkedDevices(keys, clock, _ -> {}),
         new Revocation(keys, hasher, clock, _ -> {}),
         new KeyVerifier(keys, hasher, clock),

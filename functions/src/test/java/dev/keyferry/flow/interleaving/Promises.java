@@ -112,12 +112,9 @@ final class Promises {
         : Optional.empty();
   }
 
-  /// A call that arrives twice does its work once. But the last claimant wins, whoever that is; and
-  /// who disables a subject that was enabled meanwhile has no way to see that: two operators.
+  /// A call that arrives twice does its work once. But the last claimant wins, whoever that is.
   Optional<String> twice(World before, Call call, boolean isDone, World after) {
-    var isExempt =
-        call instanceof Call.ToStore store
-            && (store.isNamed("claim") || store.isNamed("setDisabled"));
+    var isExempt = call instanceof Call.ToStore store && store.isNamed("claim");
     return isDone && !isExempt && !before.sameRows(after)
         ? Optional.of("a call that arrived twice did its work twice")
         : Optional.empty();

@@ -8,7 +8,6 @@ import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.RefreshToken;
-import dev.keyferry.flow.Secret;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.UserCode;
 import dev.keyferry.flow.interleaving.Heard.Kind;
@@ -76,8 +75,11 @@ final class Requests {
         disabled ? "disables the user" : "enables the user",
         (world, _) -> world.standing(subject).disabled() == disabled,
         flows -> {
-          var attempt = Secret.drawName(flows.random());
-          flows.keys().setDisabled(subject, disabled, flows.clock().instant(), attempt);
+          if (disabled) {
+            flows.disabling().disable(subject);
+          } else {
+            flows.disabling().enable(subject);
+          }
           return Heard.DONE;
         });
   }

@@ -226,7 +226,7 @@ final class RowPromises {
         return Optional.of("a sign-out was taken back");
       }
     }
-    return call.isNamed("setDisabled") && before.rows().standings().equals(after.rows().standings())
+    return call.isNamed("reverse") && before.rows().standings().equals(after.rows().standings())
         ? Optional.of("to disable, or to enable, changed what was so already")
         : Optional.empty();
   }

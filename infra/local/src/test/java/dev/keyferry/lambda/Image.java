@@ -13,6 +13,7 @@ import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Secret;
 import dev.keyferry.flow.TestHasher;
 import dev.keyferry.flow.TokenPrefix;
+import dev.keyferry.jose.Jwe;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -24,8 +25,9 @@ import java.lang.invoke.MethodHandle;
 import java.security.DrbgParameters;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -44,6 +46,17 @@ import org.crac.Core;
 final class Image {
   private static final int TRIES = 5;
 
+  /// A key that a device might want its tokens encrypted to: RFC 7517, appendix A.1.
+  private static final String JWK =
+      """
+      {"kty":"EC","crv":"P-256","alg":"ECDH-ES+A256KW","kid":"1",
+       "x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+       "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}\
+      """;
+
+  /// Stands still, as the platform's.
+  private final InstantSource clock = InstantSource.fixed(Instant.now());
+
   private final RandomGenerator drawn;
   private final InMemoryGrantStore grants = new InMemoryGrantStore(new InMemoryKeyStore());
   private final DeviceFlow flow;
@@ -58,7 +71,7 @@ final class Image {
             new TestHasher(),
             (_, _) -> "",
             TokenPrefix.DEFAULT,
-            Clock.systemUTC(),
+            clock,
             drawn,
             _ -> {},
             _ -> Check.Policy.OFF);
@@ -148,7 +161,7 @@ final class Image {
   /// All that the flows draw, and what the other generators say.
   private Map<String, String> values() {
     var values = new LinkedHashMap<String, String>();
-    var codes = given(flow.authorize(Samples.request(Clock.systemUTC().instant())));
+    var codes = given(flow.authorize(Samples.request(clock.instant())));
     values.put("device code", codes.deviceCode().reveal());
     values.put("user code", codes.userCode().display());
     var _ =
@@ -159,6 +172,7 @@ final class Image {
     var screen = given(flow.claim(Samples.subject(), codes.userCode()));
     values.put("approval nonce", screen.approvalNonce());
     values.put("name", Secret.drawName(drawn));
+    values.put("encrypted", Jwe.encrypt(JWK, "{}"));
     values.put("another generator", Secret.drawName(new SecureRandom()));
     seeded.forEach((name, generator) -> values.put(name, Secret.drawName(generator)));
     return values;

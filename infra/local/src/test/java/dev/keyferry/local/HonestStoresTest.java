@@ -66,6 +66,7 @@ class HonestStoresTest {
       Create: applied | own work | refused, one is there
       Deny: applied | own work | refused, another subject | refused, expired | \
           refused, in another state | refused, nothing there
+      FindDisablement: disabled | enabled
       FindStanding: bad | good
       GiveBack: changed done | done
       IsFull: false | true
@@ -82,9 +83,9 @@ class HonestStoresTest {
           refused, another seal | refused, idle | refused, linked no more | refused, not renewable | \
           refused, nothing there | refused, revoked
       Reserve: changed true | false | true
+      Reverse: applied | own work | refused, changed since
       Revoke: applied | applied to no effect | refused, not to this Holder | \
           refused, not to this Owner | refused, nothing there
-      SetDisabled: changed true | false | true
       SignOut: changed done | done
       SlowDown: applied | own work | refused, another window | refused, in another state | \
           refused, nothing there

@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.KmsException;
 import software.amazon.awssdk.services.kms.model.MacAlgorithmSpec;
@@ -34,7 +36,11 @@ abstract class KmsKeyHasherContract {
   }
 
   final KmsKeyHasher hasher() {
-    return new KmsKeyHasher(connection().kms(), aws().hashKey(), 1, clock, _ -> {});
+    return hasher(_ -> {});
+  }
+
+  final KmsKeyHasher hasher(Consumer<SdkException> unheard) {
+    return new KmsKeyHasher(connection().kms(), aws().hashKey(), 1, clock, unheard);
   }
 
   @Test

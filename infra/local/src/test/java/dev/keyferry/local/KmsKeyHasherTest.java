@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.keyferry.flow.Purpose;
 import dev.keyferry.local.Wire.Fate;
 import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.kms.model.DisabledException;
 
 /// The subkeys over the KMS of this process, which can also fail and be disabled.
@@ -55,6 +57,22 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
+  void a_renewal_that_failed_is_told_and_another_thread_makes_the_next() throws Exception {
+    var told = new ArrayList<SdkException>();
+    var hasher = hasher(told::add);
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    clock.advance(Duration.ofMinutes(15));
+    wire.follow((_, _) -> Fate.LOST);
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    assertThat(told).hasSize(1);
+
+    wire.follow((_, _) -> Fate.ARRIVES);
+    clock.advance(Duration.ofSeconds(30));
+    Thread.ofVirtual().start(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE)).join();
+    assertThat(wire.attempts()).isEqualTo(1);
+  }
+
+  @Test
   void a_cold_environment_has_nothing_to_hash_with_while_kms_is_down() {
     var hasher = hasher();
     wire.follow((_, _) -> Fate.LOST);
@@ -79,6 +97,22 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
     assertThat(hasher.isAvailable(Purpose.NAME, 1)).isTrue();
     hasher.hmac(Purpose.NAME, 1, MESSAGE);
     assertThat(wire.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void what_is_held_is_available_while_kms_is_down_and_no_longer_than_it_is_held() {
+    var hasher = hasher();
+    hasher.hmac(Purpose.NAME, 1, MESSAGE);
+    wire.follow((_, _) -> Fate.LOST);
+    clock.advance(Duration.ofMinutes(30).minusSeconds(1));
+
+    assertThat(hasher.isAvailable(Purpose.KEY, 1)).isFalse();
+    assertThat(hasher.isAvailable(Purpose.NAME, 1)).isTrue();
+    var attempts = wire.attempts();
+
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(hasher.isAvailable(Purpose.NAME, 1)).isFalse();
+    assertThat(wire.attempts()).as("left alone").isEqualTo(attempts);
   }
 
   @Test

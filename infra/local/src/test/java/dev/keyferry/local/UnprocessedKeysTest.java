@@ -26,9 +26,7 @@ class UnprocessedKeysTest {
   }
 
   private static void disable(String user) {
-    DynamoStores.at(Shared.stack().aws())
-        .keys()
-        .setDisabled(new Subject(user), true, Shared.CLOCK.instant(), Samples.attempt());
+    Samples.disabling(DynamoStores.at(Shared.stack().aws()).keys()).disable(new Subject(user));
   }
 
   /// The answer to a key of which DynamoDB leaves this out, the first time it is asked.

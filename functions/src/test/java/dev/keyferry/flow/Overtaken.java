@@ -1,0 +1,24 @@
+package dev.keyferry.flow;
+
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// A store that somebody else comes to in the last moment: after all that was read, right before
+/// the first write of one name.
+final class Overtaken {
+  private Overtaken() {}
+
+  static <S> S store(Class<S> port, S store, String write, Runnable other) {
+    var first = new AtomicReference<>(other);
+    return port.cast(
+        Proxy.newProxyInstance(
+            port.getClassLoader(),
+            new Class<?>[] {port},
+            (_, method, arguments) -> {
+              if (method.getName().equals(write)) {
+                first.getAndSet(() -> {}).run();
+              }
+              return method.invoke(store, arguments);
+            }));
+  }
+}
