@@ -38,16 +38,16 @@ final class Scenarios {
           thieves(),
           numbers(1, 2),
           numbers(0, 4),
-          refreshes(),
-          refreshesInTime(),
           subjects(),
-          revocations(),
-          browser(),
-          browserInTime(),
-          uses(),
           twoRows(),
+          browserInTime(),
+          browser(),
+          revocations(),
+          refreshes(),
+          uses(),
+          rhythm(),
           lateScreen(),
-          rhythm());
+          refreshesInTime());
 
   private Scenarios() {}
 
