@@ -222,11 +222,10 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   @Override
-  public Redeemed redeem(
-      Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
+  public Redeemed redeem(Locator locator, Proof proof, Grant.Redemption redemption, Key key) {
     // Built once: DynamoDB takes a repeated token for the same transaction only with the same
     // contents.
-    var transaction = transaction(locator, proof, approvedAt, redemption, key);
+    var transaction = transaction(locator, proof, redemption, key);
     Predicate<Grant> mine = found -> found.isRedeemedBy(redemption.attempt());
     try {
       dynamo.transactWriteItems(transaction);
@@ -254,7 +253,7 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   private TransactWriteItemsRequest transaction(
-      Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
+      Locator locator, Proof proof, Grant.Redemption redemption, Key key) {
     var values =
         values(proof)
             .with(":approved", GrantItem.APPROVED)
@@ -293,7 +292,7 @@ public final class DynamoGrantStore implements GrantStore {
                     .key(KeyItem.key(key.terms().subject()))
                     .conditionExpression(STANDING)
                     .expressionAttributeValues(
-                        Attributes.none().with(":approved_at", approvedAt).toMap()))
+                        Attributes.none().with(":approved_at", key.terms().approvedAt()).toMap()))
             .build();
     return TransactWriteItemsRequest.builder()
         .clientRequestToken(redemption.attempt())

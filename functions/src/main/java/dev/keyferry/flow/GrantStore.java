@@ -80,6 +80,5 @@ public interface GrantStore {
   /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is
   /// approved and not expired, fewer than [Confirmation#MOST_WRONG] wrong numbers are counted, no
   /// such key exists, and the subject is not barred.
-  Redeemed redeem(
-      Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key);
+  Redeemed redeem(Locator locator, Proof proof, Grant.Redemption redemption, Key key);
 }

@@ -51,19 +51,33 @@ final class Mint {
     // All that can fail for want of a subkey, or of encryption, is behind us; what is left is all
     // or nothing.
     var proof = request.proof(grant.deviceSecret());
-    var approvedAt = approved.approval().since();
-    return switch (grants.redeem(grant.locator(), proof, approvedAt, redemption, key)) {
-      case GrantStore.Redeemed.Stored _ -> {
-        audit.record(Event.of(Kind.MINTED, key).about(grant.locator()));
-        yield new Given<>(issued);
-      }
-      case GrantStore.Redeemed.Barred _ -> {
-        audit.record(Event.of(Kind.MINT_REFUSED, grant));
-        // This login is over, even if its user is enabled again; the next polls are told at once.
-        grants.bar(grant.locator(), approved.claim());
-        yield new Declined<>(OAuthError.USER_GONE);
-      }
+    return switch (grants.redeem(grant.locator(), proof, redemption, key)) {
+      case GrantStore.Redeemed.Stored _ -> minted(issued, grant);
+      case GrantStore.Redeemed.Barred _ ->
+          bar(grant, approved, redemption) ? userGone(grant) : minted(issued, grant);
       case GrantStore.Redeemed.Refused(var found) -> tooLate(request, found.orElse(grant));
+    };
+  }
+
+  private Answer<IssuedKey> minted(IssuedKey issued, Grant grant) {
+    audit.record(Event.of(Kind.MINTED, issued.key()).about(grant.locator()));
+    return new Given<>(issued);
+  }
+
+  private Answer<IssuedKey> userGone(Grant grant) {
+    audit.record(Event.of(Kind.MINT_REFUSED, grant));
+    return new Declined<>(OAuthError.USER_GONE);
+  }
+
+  /// This login is over, even if its user is enabled again; the next polls are told at once.
+  ///
+  /// @return whether it is: between the refusal and now the user may have been enabled, and a copy
+  ///     of this very redemption, which the network had held back, be done
+  private boolean bar(Grant grant, Approved approved, Redemption redemption) {
+    return switch (grants.bar(grant.locator(), approved.claim())) {
+      case Write.Applied<Grant> _ -> true;
+      case Write.Refused<Grant>(var found) ->
+          found.filter(row -> row.isRedeemedBy(redemption.attempt())).isEmpty();
     };
   }
 

@@ -21,6 +21,7 @@ import dev.keyferry.flow.Grant.State.Claimed;
 import dev.keyferry.flow.Grant.State.Consumed;
 import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -613,6 +614,40 @@ final class DeviceFlowTest {
       assertThat(row(codes).state()).isInstanceOf(Denied.class);
       Samples.disabling(keys).enable(ADA);
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+    }
+
+    @Test
+    void what_was_refused_for_that_and_then_done_by_a_late_copy_hands_over_its_key() {
+      var codes = authorize();
+      approve(codes);
+      var late = flowOver(whereRedemptionsAreRefusedAndThenDone(), hasher);
+
+      var issued =
+          given(
+              late.poll(
+                  CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), Optional.empty()));
+
+      assertThat(keys.find(issued.key().id())).contains(issued.key());
+      assertThat(row(codes).state()).isInstanceOf(Consumed.class);
+      assertThat(audited).extracting(Audit.Event::kind).endsWith(Audit.Kind.MINTED);
+    }
+
+    /// The subject is disabled when a redemption comes, and enabled again when its copy does.
+    private GrantStore whereRedemptionsAreRefusedAndThenDone() {
+      return (GrantStore)
+          Proxy.newProxyInstance(
+              GrantStore.class.getClassLoader(),
+              new Class<?>[] {GrantStore.class},
+              (_, method, arguments) -> {
+                if (!method.getName().equals("redeem")) {
+                  return method.invoke(grants, arguments);
+                }
+                Samples.disabling(keys).disable(ADA);
+                var refused = method.invoke(grants, arguments);
+                Samples.disabling(keys).enable(ADA);
+                method.invoke(grants, arguments);
+                return refused;
+              });
     }
 
     @Test

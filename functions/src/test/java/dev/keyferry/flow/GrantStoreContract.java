@@ -100,7 +100,7 @@ public abstract class GrantStoreContract {
   }
 
   private Redeemed redeem(Redemption redemption) {
-    return grants().redeem(locator, proof, approval.since(), redemption, key);
+    return grants().redeem(locator, proof, redemption, key);
   }
 
   private static Proof proofOf(Grant grant) {
@@ -309,7 +309,7 @@ public abstract class GrantStoreContract {
     @Test
     void recognises_its_own_work_after_the_code_was_redeemed() {
       applied(grants().create(approved, later));
-      assertThat(grants().redeem(locator, proofOf(approved), later, redemption(), key))
+      assertThat(grants().redeem(locator, proofOf(approved), redemption(), key))
           .isEqualTo(new Stored());
 
       assertThat(applied(grants().create(approved, later)).state()).isInstanceOf(Consumed.class);
@@ -350,7 +350,7 @@ public abstract class GrantStoreContract {
     void is_redeemed_as_others_are() {
       applied(grants().create(approved, later));
 
-      assertThat(grants().redeem(locator, proofOf(approved), later, redemption(), key))
+      assertThat(grants().redeem(locator, proofOf(approved), redemption(), key))
           .isEqualTo(new Stored());
       assertThat(stores().find(key.id())).contains(key);
     }
@@ -1058,9 +1058,7 @@ public abstract class GrantStoreContract {
       }
       var denied = stored(other.locator());
       var next = Samples.key(claim.subject(), later);
-      assertThat(
-              grants()
-                  .redeem(other.locator(), proofOf(other), approval.since(), redemption(), next))
+      assertThat(grants().redeem(other.locator(), proofOf(other), redemption(), next))
           .isEqualTo(new Redeemed.Refused(denied));
       assertThat(stores().find(next.id())).isEmpty();
     }
@@ -1329,15 +1327,14 @@ public abstract class GrantStoreContract {
       var consumed = stored();
       var second = Samples.key(claim.subject(), later);
 
-      assertRefused(grants().redeem(locator, proof, later, redemption(), second), consumed);
+      assertRefused(grants().redeem(locator, proof, redemption(), second), consumed);
       assertThat(stores().find(second.id())).isEmpty();
     }
 
     @Test
     void needs_the_proof() {
       for (var wrong : proofsThatDoNotFit(proof)) {
-        assertRefused(
-            grants().redeem(locator, wrong, approval.since(), redemption(), key), stored());
+        assertRefused(grants().redeem(locator, wrong, redemption(), key), stored());
       }
       assertThat(stores().find(key.id())).isEmpty();
     }
@@ -1350,19 +1347,11 @@ public abstract class GrantStoreContract {
       applied(grants().approve(challenged.locator(), claim, approval, later));
 
       for (var wrong : proofsThatDoNotFit(proofOf(challenged))) {
-        assertThat(
-                grants().redeem(challenged.locator(), wrong, approval.since(), redemption(), key))
+        assertThat(grants().redeem(challenged.locator(), wrong, redemption(), key))
             .isInstanceOf(Redeemed.Refused.class);
       }
       assertThat(stores().find(key.id())).isEmpty();
-      assertThat(
-              grants()
-                  .redeem(
-                      challenged.locator(),
-                      proofOf(challenged),
-                      approval.since(),
-                      redemption(),
-                      key))
+      assertThat(grants().redeem(challenged.locator(), proofOf(challenged), redemption(), key))
           .isEqualTo(new Stored());
     }
 
@@ -1372,7 +1361,7 @@ public abstract class GrantStoreContract {
       applied(grants().create(pending, NOON));
       var claimed = applied(grants().claim(pending.locator(), claim, NOON));
 
-      assertThat(grants().redeem(pending.locator(), proofOf(pending), later, redemption(), key))
+      assertThat(grants().redeem(pending.locator(), proofOf(pending), redemption(), key))
           .isEqualTo(new Redeemed.Refused(Optional.of(claimed)));
       assertThat(stored(pending.locator())).contains(claimed);
       assertThat(stores().find(key.id())).isEmpty();
@@ -1400,7 +1389,7 @@ public abstract class GrantStoreContract {
     void finds_nothing_at_an_unknown_place() {
       var unknown = Samples.grant(Samples.request(NOON)).locator();
 
-      assertThat(grants().redeem(unknown, proof, approval.since(), redemption(), key))
+      assertThat(grants().redeem(unknown, proof, redemption(), key))
           .isEqualTo(new Redeemed.Refused(Optional.empty()));
       assertThat(stored(unknown)).isEmpty();
       assertThat(stores().find(key.id())).isEmpty();
@@ -1459,7 +1448,7 @@ public abstract class GrantStoreContract {
               Optional.empty(),
               Optional.empty());
 
-      assertThat(grants().redeem(second.locator(), proofOf(second), later, redemption(), sameId))
+      assertThat(grants().redeem(second.locator(), proofOf(second), redemption(), sameId))
           .isInstanceOf(Redeemed.Refused.class);
       assertThat(stored(second.locator())).contains(approved);
       assertThat(stores().find(key.id())).contains(key);
@@ -1484,7 +1473,7 @@ public abstract class GrantStoreContract {
       List<Callable<Redeemed>> polls =
           keys.stream()
               .<Callable<Redeemed>>map(
-                  own -> () -> grants().redeem(locator, proof, approval.since(), redemption(), own))
+                  own -> () -> grants().redeem(locator, proof, redemption(), own))
               .toList();
 
       var answers = race(polls).stream().collect(Collectors.partitioningBy(new Stored()::equals));

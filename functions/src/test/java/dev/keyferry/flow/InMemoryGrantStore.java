@@ -191,8 +191,7 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
-  public Redeemed redeem(
-      Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
+  public Redeemed redeem(Locator locator, Proof proof, Grant.Redemption redemption, Key key) {
     synchronized (keys) {
       var found = find(locator);
       if (found
@@ -205,7 +204,8 @@ public final class InMemoryGrantStore implements GrantStore {
         return new Redeemed.Refused(found);
       }
       var standing = keys.findStanding(key.terms().subject());
-      var signedOut = !new KeyStore.Standing(false, standing.signedOutAt()).admits(approvedAt);
+      var signedOut =
+          !new KeyStore.Standing(false, standing.signedOutAt()).admits(key.terms().approvedAt());
       if (!conditions.hold(REDEEM_ENABLED, !standing.disabled())
           || !conditions.hold(REDEEM_NOT_SIGNED_OUT, !signedOut)) {
         return new Redeemed.Barred();

@@ -74,7 +74,6 @@ public abstract class KeyStoreContract {
                 .redeem(
                     locator,
                     new Proof(grant.request().clientId(), grant.deviceSecret(), Optional.empty()),
-                    NOON,
                     new Redemption(NOON, attempt(), Optional.empty()),
                     issued))
         .isEqualTo(new Redeemed.Stored());

@@ -251,11 +251,10 @@ public sealed interface StoreStep {
     }
   }
 
-  record Redeem(Locator locator, Proof proof, Instant approvedAt, Redemption redemption, Key key)
-      implements StoreStep {
+  record Redeem(Locator locator, Proof proof, Redemption redemption, Key key) implements StoreStep {
     @Override
     public Object on(AllStores stores) {
-      return stores.grants().redeem(locator, proof, approvedAt, redemption, key);
+      return stores.grants().redeem(locator, proof, redemption, key);
     }
 
     @Override
@@ -268,7 +267,11 @@ public sealed interface StoreStep {
           .or("disabled", _ -> standing.disabled())
           .or(
               "signed out",
-              _ -> standing.signedOutAt().filter(at -> !at.isBefore(approvedAt)).isPresent())
+              _ ->
+                  standing
+                      .signedOutAt()
+                      .filter(at -> !at.isBefore(key.terms().approvedAt()))
+                      .isPresent())
           .of(before.grants().find(locator));
     }
   }

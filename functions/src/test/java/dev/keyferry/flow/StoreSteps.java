@@ -241,7 +241,6 @@ public final class StoreSteps {
     return new StoreStep.Redeem(
         grant.locator(),
         proof(grant),
-        approvedAt,
         new Redemption(moment(grant), name + "-redeem-" + redemptions++, sometimes(pick(DIGESTS))),
         key(claim.subject(), approvedAt));
   }

@@ -90,8 +90,8 @@ final class Repeated {
 
       @Override
       public Redeemed redeem(
-          Locator locator, Proof proof, Instant approvedAt, Grant.Redemption redemption, Key key) {
-        return once("redeem", () -> store.redeem(locator, proof, approvedAt, redemption, key));
+          Locator locator, Proof proof, Grant.Redemption redemption, Key key) {
+        return once("redeem", () -> store.redeem(locator, proof, redemption, key));
       }
     };
   }

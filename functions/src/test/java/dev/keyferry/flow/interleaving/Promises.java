@@ -1,7 +1,5 @@
 package dev.keyferry.flow.interleaving;
 
-import static dev.keyferry.flow.OAuthError.Code.ACCESS_DENIED;
-
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
@@ -75,10 +73,8 @@ final class Promises {
             Stream.concat(
                 call.argument(Generation.class).map(Generation::issuedAt).stream(),
                 call.argument(Key.class).map(key -> key.generation().issuedAt()).stream()));
-    // The moment of the approval that a redemption names is none of these.
-    var asked =
-        call.isNamed("redeem") ? Stream.<Instant>empty() : call.argument(Instant.class).stream();
-    return Stream.concat(stored, asked).allMatch((call.isNamed("markUsed") ? hour : begun)::equals);
+    return Stream.concat(stored, call.argument(Instant.class).stream())
+        .allMatch((call.isNamed("markUsed") ? hour : begun)::equals);
   }
 
   /// A sign-out undoes what is agreed to on a screen that was open then, so the approval counts
@@ -133,9 +129,8 @@ final class Promises {
         .findFirst();
   }
 
-  /// When everybody is done: a code that was spent, or a refresh token, was so for somebody. Unless
-  /// an answer was lost; or the copy of a redemption came late, which itself had been refused since
-  /// the user was disabled, and before the login was ended for that she was enabled again.
+  /// When everybody is done: a code that was spent, or a refresh token, was so for somebody, unless
+  /// an answer was lost.
   Optional<String> lost(World now, List<Got> got, List<Heard> heard) {
     var isSpent =
         now.keys().values().stream()
@@ -143,8 +138,7 @@ final class Promises {
                 Optional.ofNullable(scenario.start().keys().get(key.id()))
                     .filter(was -> was.generation().equals(key.generation()))
                     .isEmpty());
-    var isExcused = heard.contains(Heard.OUTAGE) || heard.contains(Heard.declined(ACCESS_DENIED));
-    return isSpent && got.isEmpty() && !isExcused
+    return isSpent && got.isEmpty() && !heard.contains(Heard.OUTAGE)
         ? Optional.of("a code or token was spent, no answer was lost, and nobody got the key")
         : Optional.empty();
   }
