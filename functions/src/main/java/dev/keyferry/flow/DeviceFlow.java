@@ -157,7 +157,7 @@ public final class DeviceFlow {
       case State _ when grant.isExpired(poll.now()) -> new Declined<>(OAuthError.EXPIRED_TOKEN);
       case Approved approved -> redeem(poll, grant, approved);
       case Pending _, Claimed _ when grant.pace().isEarly(poll.now()) ->
-          new Declined<>(OAuthError.slowDown(slowDown(grant)));
+          tooEarly(poll, grant, tried);
       case Pending _, Claimed _ ->
           // Hashed under a neighbouring version, the proof is good, and the condition named the
           // wrong hash.
@@ -167,15 +167,27 @@ public final class DeviceFlow {
     };
   }
 
-  private Duration slowDown(Grant grant) {
-    var pace = grant.pace();
-    if (pace.alreadySlowed()) {
-      return pace.interval();
+  /// What was decided between the poll and this second write is told at once.
+  private Answer<IssuedKey> tooEarly(Poll poll, Grant grant, Digest tried) {
+    if (grant.pace().alreadySlowed()) {
+      return slowDown(grant);
     }
-    return switch (grants.slowDown(grant, pace.slowed())) {
-      case Applied(var slowed) -> slowed.pace().interval();
-      case Refused(var found) -> found.map(Grant::pace).orElse(pace).interval();
+    return switch (grants.slowDown(grant, grant.pace().slowed())) {
+      case Applied(var slowed) -> slowDown(slowed);
+      case Refused(var found) ->
+          found
+              .filter(now -> proves(poll, now))
+              .map(now ->
+                  switch (now.state()) {
+                    case Pending _, Claimed _ -> slowDown(now);
+                    case Approved _, Denied _, Consumed _ -> judge(poll, now, tried);
+                  })
+              .orElse(slowDown(grant));
     };
+  }
+
+  private static Answer<IssuedKey> slowDown(Grant grant) {
+    return new Declined<>(OAuthError.slowDown(grant.pace().interval()));
   }
 
   private Answer<IssuedKey> redeem(Poll poll, Grant grant, Approved approved) {

@@ -1096,6 +1096,16 @@ final class DeviceFlowTest {
       assertThat(Collections.frequency(answers, slowDown(10))).isEqualTo(15);
     }
 
+    @Test
+    void two_early_polls_of_one_window_hear_the_same_interval() {
+      var codes = authorize();
+      poll(codes);
+      var late = overtaken("slowDown", () -> poll(codes));
+
+      assertThat(declined(late.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
+          .isEqualTo(slowDown(10));
+    }
+
     private OAuthError slowDown(int seconds) {
       return OAuthError.slowDown(Duration.ofSeconds(seconds));
     }
@@ -1110,6 +1120,20 @@ final class DeviceFlowTest {
       approve(codes);
 
       assertThat(poll(codes)).isInstanceOf(Given.class);
+    }
+
+    @Test
+    void what_is_decided_while_the_interval_grows_is_not_hidden_either() {
+      var approved = authorize();
+      poll(approved);
+      var late = overtaken("slowDown", () -> approve(approved));
+      given(late.poll(CLI, approved.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE));
+
+      var denied = authorize();
+      poll(denied);
+      late = overtaken("slowDown", () -> deny(denied));
+      assertThat(declined(late.poll(CLI, denied.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
+          .isEqualTo(OAuthError.ACCESS_DENIED);
     }
 
     @Test
