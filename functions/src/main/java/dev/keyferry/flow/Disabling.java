@@ -37,10 +37,10 @@ public final class Disabling {
 
   private boolean set(Subject subject, boolean disabled, Kind kind) {
     var now = clock.instant();
-    var attempt = Secret.drawName(random);
     var seen = keys.findDisablement(subject);
     while (seen.disabled() != disabled) {
-      switch (keys.reverse(subject, seen, now, attempt)) {
+      // Each write has a name of its own: a late one must find no name again that it once saw.
+      switch (keys.reverse(subject, seen, now, Secret.drawName(random))) {
         case Applied<Disablement> _ -> {
           audit.record(Event.of(kind, subject));
           return true;

@@ -53,8 +53,7 @@ final class Mint {
     var proof = request.proof(grant.deviceSecret());
     return switch (grants.redeem(grant.locator(), proof, redemption, key)) {
       case GrantStore.Redeemed.Stored _ -> minted(issued, grant);
-      case GrantStore.Redeemed.Barred _ ->
-          bar(grant, approved, redemption) ? userGone(grant) : minted(issued, grant);
+      case GrantStore.Redeemed.Barred _ -> bar(request, grant, approved, issued);
       case GrantStore.Redeemed.Refused(var found) -> tooLate(request, found.orElse(grant));
     };
   }
@@ -69,15 +68,17 @@ final class Mint {
     return new Declined<>(OAuthError.USER_GONE);
   }
 
-  /// This login is over, even if its user is enabled again; the next polls are told at once.
-  ///
-  /// @return whether it is: between the refusal and now the user may have been enabled, and a copy
-  ///     of this very redemption, which the network had held back, be done
-  private boolean bar(Grant grant, Approved approved, Redemption redemption) {
+  /// This login is over, even if its user is enabled again; the next polls are told at once. Unless
+  /// she was enabled already, and another poll was quicker, or a copy of this very redemption that
+  /// the network had held back.
+  private Answer<IssuedKey> bar(
+      TokenRequest request, Grant grant, Approved approved, IssuedKey issued) {
     return switch (grants.bar(grant.locator(), approved.claim())) {
-      case Write.Applied<Grant> _ -> true;
+      case Write.Applied<Grant> _ -> userGone(grant);
       case Write.Refused<Grant>(var found) ->
-          found.filter(row -> row.isRedeemedBy(redemption.attempt())).isEmpty();
+          found.filter(row -> row.isRedeemedBy(request.attempt())).isPresent()
+              ? minted(issued, grant)
+              : tooLate(request, found.orElse(grant));
     };
   }
 

@@ -632,6 +632,30 @@ final class DeviceFlowTest {
       assertThat(audited).extracting(Audit.Event::kind).endsWith(Audit.Kind.MINTED);
     }
 
+    @Test
+    void what_was_refused_for_that_and_redeemed_by_another_poll_since_is_judged_by_that() {
+      for (var name : List.of(Optional.of("a"), Optional.<String>empty())) {
+        var codes = authorize();
+        approve(codes);
+        Samples.disabling(keys).disable(ADA);
+        var barred =
+            overtaken(
+                "bar",
+                () -> {
+                  Samples.disabling(keys).enable(ADA);
+                  given(poll(codes, "a"));
+                });
+
+        var answer = barred.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, name);
+
+        if (name.isPresent()) {
+          given(answer);
+        } else {
+          assertThat(declined(answer)).isEqualTo(OAuthError.INVALID_GRANT);
+        }
+      }
+    }
+
     /// The subject is disabled when a redemption comes, and enabled again when its copy does.
     private GrantStore whereRedemptionsAreRefusedAndThenDone() {
       return (GrantStore)

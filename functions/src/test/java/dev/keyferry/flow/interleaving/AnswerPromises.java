@@ -85,9 +85,7 @@ final class AnswerPromises {
           : Optional.of("rule 5: expired_token before the code expired");
     }
     if (told.is(Code.ACCESS_DENIED)) {
-      // Over for good: unless another poll was quicker, after an operator had changed his mind.
-      var isLost = isBarred(asked) && state.filter(Consumed.class::isInstance).isPresent();
-      return state.filter(Denied.class::isInstance).isPresent() || isLost
+      return state.filter(Denied.class::isInstance).isPresent()
           ? Optional.empty()
           : Optional.of("rule 3: access_denied, and nobody denied");
     }

@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What each condition is for: without it, some order breaks a promise. Prints the shortest.
@@ -91,28 +92,29 @@ final class DroppedConditionTest {
           // An hour that is shown to people.
           MARK_USED_LATER);
 
-  static Stream<Condition> needed() {
+  static Stream<Condition> heard() {
     return Stream.of(Condition.values())
-        .filter(condition -> !EXPLAINED.containsKey(condition) && !EITHER.contains(condition));
-  }
-
-  @ParameterizedTest
-  @MethodSource("needed")
-  void without_it_some_order_breaks_a_promise(Condition condition) {
-    var broken = broken(EnumSet.of(condition));
-
-    assertThat(broken).isPresent();
-    System.out.printf("without %s: %s%n", condition, broken.get().getMessage());
+        .filter(condition ->
+            !EXPLAINED.containsKey(condition)
+                && !EITHER.contains(condition)
+                && !UNHEARD.contains(condition));
   }
 
   @ParameterizedTest
   @MethodSource("heard")
   void without_it_somebody_hears_what_is_wrong(Condition condition) {
-    assertThat(unheard(EnumSet.of(condition))).isPresent();
+    assertBroken(condition, broken(Scenarios.SMALL.stream(), EnumSet.of(condition), false));
   }
 
-  static Stream<Condition> heard() {
-    return needed().filter(condition -> !UNHEARD.contains(condition));
+  @ParameterizedTest
+  @FieldSource("UNHEARD")
+  void without_it_a_row_changes_as_none_may(Condition condition) {
+    assertBroken(condition, broken(EnumSet.of(condition)));
+  }
+
+  private static void assertBroken(Condition condition, Optional<Broken> broken) {
+    assertThat(broken).isPresent();
+    System.out.printf("without %s: %s%n", condition, broken.get().getMessage());
   }
 
   @Test
@@ -136,11 +138,8 @@ final class DroppedConditionTest {
     return broken(Scenarios.small(), dropped, true);
   }
 
-  /// Where what the rows look like is nobody's business, but what they mean for those who ask.
-  private static Optional<Broken> unheard(Set<Condition> dropped) {
-    return broken(Scenarios.SMALL.stream(), dropped, false);
-  }
-
+  /// @param areRowsWatched or what they look like is nobody's business, but what they mean for those
+  ///     who ask
   private static Optional<Broken> broken(
       Stream<Scenario> scenarios, Set<Condition> dropped, boolean areRowsWatched) {
     var conditions = Conditions.without(dropped);

@@ -32,8 +32,16 @@ final class InterleavingsTest {
         Stream.of(Duration.ofMillis(1), Duration.ofMinutes(10))
             .map(step -> Scenarios.everyone(Set.of(), step));
     var large =
-        "all".equals(System.getProperty("interleavings")) ? withEachFault() : Stream.<Scenario>of();
+        "all".equals(System.getProperty("interleavings"))
+            ? Stream.concat(withTwoFaults(), withEachFault())
+            : Stream.<Scenario>of();
     return Stream.of(Scenarios.small(), everyone, large).flatMap(Function.identity());
+  }
+
+  private static Stream<Scenario> withTwoFaults() {
+    return Scenarios.SMALL.stream()
+        .filter(scenario -> scenario.faults() == 1)
+        .map(scenario -> scenario.withFaults(2));
   }
 
   private static Stream<Scenario> withEachFault() {

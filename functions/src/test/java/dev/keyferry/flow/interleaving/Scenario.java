@@ -32,8 +32,8 @@ record Scenario(
     return new Scenario(name, hasher, login, start, cast, faults, kinds, other);
   }
 
-  Scenario withoutFaults() {
-    return new Scenario(name, hasher, login, start, cast, 0, kinds, reads);
+  Scenario withFaults(int most) {
+    return new Scenario(name, hasher, login, start, cast, most, kinds, reads);
   }
 
   /// What it is all about.

@@ -166,7 +166,7 @@ final class Scenarios {
     return device.scenario(
         "an operator disables the user, and enables her again",
         login,
-        1,
+        2,
         List.of(
             device.user(login, "the device", "one"),
             device.poller(login, "its retry", "one", 1),
@@ -279,7 +279,7 @@ final class Scenarios {
     var device = new LinkedDevice();
     return device.scenario(
         "the user's standing",
-        1,
+        2,
         Actor.of("the operator", Requests.setDisabled(ADA, true)),
         Actor.two(
             "her colleague",
@@ -325,7 +325,7 @@ final class Scenarios {
         SMALL.stream(),
         SMALL.stream()
             .filter(scenario -> !scenario.login().names().isEmpty())
-            .map(scenario -> scenario.reading(Reads.STANDING_FIRST).withoutFaults()));
+            .map(scenario -> scenario.reading(Reads.STANDING_FIRST).withFaults(0)));
   }
 
   /// Everyone at once.

@@ -72,8 +72,7 @@ final class Stagehand {
   static boolean isDone(Object value) {
     return value instanceof Write.Applied
         || value instanceof GrantStore.Polled.Pending
-        || value instanceof GrantStore.Redeemed.Stored
-        || value.equals(true);
+        || value instanceof GrantStore.Redeemed.Stored;
   }
 
   private static void load(World world, InMemoryKeyStore keys, InMemoryGrantStore grants) {

@@ -172,7 +172,9 @@ final class Image {
     var screen = given(flow.claim(Samples.subject(), codes.userCode()));
     values.put("approval nonce", screen.approvalNonce());
     values.put("name", Secret.drawName(drawn));
-    values.put("encrypted", Jwe.encrypt(JWK, "{}"));
+    var jwe = Jwe.encrypt(JWK, "{}").split("\\.", -1);
+    values.put("ephemeral key", jwe[0]);
+    values.put("nonce of an encryption", jwe[2]);
     values.put("another generator", Secret.drawName(new SecureRandom()));
     seeded.forEach((name, generator) -> values.put(name, Secret.drawName(generator)));
     return values;

@@ -62,7 +62,7 @@ class SnapshotEntropyTest {
             .map(Map.Entry::getValue)
             .toList();
 
-    assertThat(drawn).hasSize(RESTORED * 7).doesNotHaveDuplicates();
+    assertThat(drawn).hasSize(RESTORED * 8).doesNotHaveDuplicates();
   }
 
   @Test

@@ -4,11 +4,14 @@ import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyferry.aws.DynamoKeyStore;
+import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.KeyStoreContract;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Stores;
 import dev.keyferry.local.Wire.Fate;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 class DynamoKeyStoreTest extends KeyStoreContract {
   private static final Stores STORES = DynamoStores.at(Shared.stack().aws());
@@ -16,6 +19,21 @@ class DynamoKeyStoreTest extends KeyStoreContract {
   @Override
   protected Stores stores() {
     return STORES;
+  }
+
+  @Test
+  void a_row_that_does_not_say_who_disabled_is_lifted_all_the_same() {
+    var subject = Samples.subject();
+    Tables.DYNAMO.updateItem(update ->
+        update
+            .tableName(Tables.KEYS)
+            .key(Map.of("pk", AttributeValue.fromS(subject.partitionKey())))
+            .updateExpression("SET disabled_at = :at")
+            .expressionAttributeValues(Map.of(":at", AttributeValue.fromN("1"))));
+
+    assertThat(Samples.disabling(STORES.keys()).enable(subject)).isTrue();
+
+    assertThat(STORES.keys().findStanding(subject)).isEqualTo(Standing.GOOD);
   }
 
   @Test
