@@ -146,17 +146,7 @@ final class DeviceFlowTest {
   }
 
   private void forge(Codes codes, State state) {
-    grants.forge(
-        codes.deviceCode().locator(),
-        row ->
-            new Grant(
-                row.locator(),
-                row.request(),
-                row.deviceSecret(),
-                row.seal(),
-                row.expiresAt(),
-                row.pace(),
-                state));
+    grants.forge(codes.deviceCode().locator(), row -> InMemoryGrantStore.in(row, state));
   }
 
   @Nested

@@ -339,7 +339,8 @@ public final class InMemoryGrantStore implements GrantStore {
     };
   }
 
-  private static Grant in(Grant grant, State state) {
+  /// The row with another state, and nothing else changed.
+  public static Grant in(Grant grant, State state) {
     return new Grant(
         grant.locator(),
         grant.request(),

@@ -12,6 +12,7 @@ import dev.keyferry.flow.Grant.State.Consumed;
 import dev.keyferry.flow.Grant.State.Pending;
 import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Redeemed;
+import dev.keyferry.flow.InMemoryGrantStore;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore;
@@ -218,14 +219,7 @@ final class WrongFlowTest {
     }
 
     private static Grant undecided(Grant grant) {
-      return new Grant(
-          grant.locator(),
-          grant.request(),
-          grant.deviceSecret(),
-          grant.seal(),
-          grant.expiresAt(),
-          grant.pace(),
-          new Pending());
+      return InMemoryGrantStore.in(grant, new Pending());
     }
   }
 
