@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.services.dynamodb.model.BatchGetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
@@ -143,7 +145,8 @@ final class CallRecorder implements Functions.Tap {
   private static Stream<Permission> narrowed(UpdateItemRequest update) {
     var expressions = update.updateExpression() + " " + update.conditionExpression();
     var named = ATTRIBUTE.matcher(expressions).results().map(MatchResult::group);
-    var returned = Objects.requireNonNullElse(update.returnValuesAsString(), "NONE");
+    // IAM finds no value in a request that leaves it out, whatever DynamoDB's default is.
+    var returned = Objects.requireNonNullElse(update.returnValuesAsString(), "(left out)");
     return Stream.concat(
             Stream.concat(update.key().keySet().stream(), named)
                 .map(attribute -> ATTRIBUTES + " " + attribute),
@@ -157,7 +160,11 @@ final class CallRecorder implements Functions.Tap {
 
   private static boolean asksForTheItem(SdkRequest request) {
     return request instanceof UpdateItemRequest update
-        && (update.returnValues() != null || update.returnValuesOnConditionCheckFailure() != null);
+        && (isGiven(update.returnValues()) || update.returnValuesOnConditionCheckFailure() != null);
+  }
+
+  private static boolean isGiven(@Nullable ReturnValue returned) {
+    return returned != null && returned != ReturnValue.NONE;
   }
 
   /// A transaction needs leave for what it is made of; there is no action of its own.

@@ -5,15 +5,20 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keyferry.local.CallRecorder.Permission;
 import dev.keyferry.local.CallRecorder.Read;
 import dev.keyferry.local.Template.Function;
+import dev.keyferry.local.Wire.Attempt;
 import dev.keyferry.local.Wire.Fate;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +31,8 @@ class PolicyTest {
   private static final Set<String> WRITES = Set.of("PutItem", "UpdateItem", "TransactWriteItems");
 
   private static final CallRecorder CALLS = new CallRecorder();
+  private static final Queue<Attempt> ATTEMPTS = new ConcurrentLinkedQueue<>();
+  private static final JsonMapper JSON = new JsonMapper();
 
   /// In fresh environments, so that each derives its subkeys.
   @BeforeAll
@@ -35,6 +42,10 @@ class PolicyTest {
         Shared.limited(
             (function, connection) -> wire.tap(function, CALLS.tap(function, connection)),
             Shared.CLOCK);
+    wire.follow((_, attempt) -> {
+      ATTEMPTS.add(attempt);
+      return Fate.ARRIVES;
+    });
     goThroughAllSteps(api, "recorded", _ -> {});
     // Each write is done and nobody is told: each step must find its own work by a strong read.
     goThroughAllSteps(
@@ -163,6 +174,36 @@ class PolicyTest {
 
     assertThat(allowed(function).anyMatch(PolicyTest::narrows))
         .isEqualTo(updates && !CALLS.asksForItems(function));
+  }
+
+  /// A condition on a value that a request leaves out never holds.
+  @ParameterizedTest
+  @MethodSource("functions")
+  void an_update_that_is_held_to_its_return_values_sends_them(String function) throws IOException {
+    var held =
+        allowed(function)
+            .map(Permission::condition)
+            .anyMatch((CallRecorder.RETURN_VALUES + " NONE")::equals);
+    var sent =
+        ATTEMPTS.stream()
+            .filter(attempt -> attempt.functionId().equals(function))
+            .filter(attempt -> attempt.operation().equals("UpdateItem"))
+            .map(attempt -> json(attempt.body()).path("ReturnValues").asText("(left out)"))
+            .toList();
+
+    if (held) {
+      assertThat(sent).isNotEmpty().containsOnly("NONE");
+    } else {
+      assertThat(sent).doesNotContain("NONE");
+    }
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static boolean narrows(Permission permission) {
