@@ -204,6 +204,8 @@ public final class Template {
         yield sides.get(0).toString().equals(sides.get(1).toString());
       }
       case "Not" -> ((List<?>) resolve(argument)).get(0).equals(false);
+      case "And" -> ((List<?>) resolve(argument)).stream().allMatch(Boolean.TRUE::equals);
+      case "Condition" -> holds(argument.toString());
       default -> throw new IllegalStateException("the local stack cannot follow !" + name);
     };
   }

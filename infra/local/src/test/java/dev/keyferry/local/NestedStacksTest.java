@@ -11,6 +11,7 @@ import dev.keyferry.local.Template.Authorization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -280,6 +281,41 @@ class NestedStacksTest {
       assertThat("https://login.example.com:8443").doesNotMatch(allowed);
     }
 
+    /// SAM has no property for the API's, and keeps what is in its body.
+    @Test
+    void the_api_and_its_domain_take_ipv6_only_if_the_operator_says_so() throws IOException {
+      var zone = Map.of("HostedZoneId", "Z1");
+      var one = new Template(Shared.ROOT.resolve(TEMPLATE), and(DOMAIN, zone));
+      var both =
+          new Template(
+              Shared.ROOT.resolve(TEMPLATE),
+              and(and(DOMAIN, zone), Map.of("IpAddressType", "dualstack")));
+
+      assertThat(addressTypes(one)).containsExactly("ipv4", "ipv4");
+      assertThat(one.properties("DomainRecord").path("Type").asText()).isEqualTo("A");
+      assertThat(one.properties("DomainRecordIpv6").isMissingNode()).isTrue();
+      assertThat(addressTypes(both)).containsExactly("dualstack", "dualstack");
+      assertThat(both.properties("DomainRecordIpv6").path("Type").asText()).isEqualTo("AAAA");
+      assertThat(both.properties("DomainRecordIpv6").path("AliasTarget"))
+          .isEqualTo(both.properties("DomainRecord").path("AliasTarget"));
+    }
+
+    private static Map<String, String> and(Map<String, String> some, Map<String, String> more) {
+      var all = new HashMap<>(some);
+      all.putAll(more);
+      return all;
+    }
+
+    private static List<String> addressTypes(Template template) {
+      return List.of(
+          template
+              .properties("HttpApi")
+              .at("/DefinitionBody/servers/0/x-amazon-apigateway-endpoint-configuration")
+              .path("ipAddressType")
+              .asText(),
+          template.properties("Domain").at("/DomainNameConfigurations/0/IpAddressType").asText());
+    }
+
     @Test
     void without_one_there_is_api_gateways_own_url() throws IOException {
       var given = template(TEMPLATE);
@@ -287,7 +323,7 @@ class NestedStacksTest {
       assertThat(given.properties("HttpApi").path("DisableExecuteApiEndpoint").asBoolean(true))
           .isFalse();
       assertThat(names(given.section("Resources")))
-          .doesNotContain("Domain", "DomainMapping", "DomainRecord");
+          .doesNotContain("Domain", "DomainMapping", "DomainRecord", "DomainRecordIpv6");
       assertThat(names(given.section("Outputs"))).doesNotContain("DomainTarget");
     }
   }
