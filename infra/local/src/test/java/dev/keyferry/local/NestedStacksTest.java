@@ -217,6 +217,33 @@ class NestedStacksTest {
     }
 
     @Test
+    void the_pools_email_comes_from_cognito_or_through_ses() throws IOException {
+      var through =
+          new Template(
+              Shared.ROOT.resolve("infra/identity.yaml"),
+              Map.of(
+                  "AWS::StackId", "arn/stack/0f-a",
+                  "EmailIdentityArn", "arn:aws:ses:eu-central-1:111122223333:identity/example.com",
+                  "EmailFrom", "login@example.com"));
+      var without =
+          new Template(
+              Shared.ROOT.resolve("infra/identity.yaml"),
+              Map.of("AWS::StackId", "arn/stack/0f-a", "EmailIdentityArn", "", "EmailFrom", ""));
+
+      assertThat(through.properties("UserPool").path("EmailConfiguration"))
+          .hasToString(
+              "{\"EmailSendingAccount\":\"DEVELOPER\","
+                  + "\"SourceArn\":\"arn:aws:ses:eu-central-1:111122223333:identity/example.com\","
+                  + "\"From\":\"login@example.com\"}");
+      assertThat(without.properties("UserPool").path("EmailConfiguration"))
+          .hasToString("{\"EmailSendingAccount\":\"COGNITO_DEFAULT\"}");
+      for (var parameter : List.of("EmailIdentityArn", "EmailFrom")) {
+        assertThat(template.properties("Identity").at("/Parameters/" + parameter).asText())
+            .isEmpty();
+      }
+    }
+
+    @Test
     void an_issuer_of_the_operators_takes_the_pools_place() throws IOException {
       var given =
           new Template(
