@@ -41,6 +41,7 @@ class OperationsTest {
       Map.of(
           "AWS/Lambda FunctionName", Set.of("Errors", "Invocations", "Duration", "Throttles"),
           "AWS/Lambda ", Set.of("Throttles"),
+          "AWS/Events RuleName", Set.of("FailedInvocations"),
           "AWS/ApiGateway ApiId", Set.of("Count", "4xx", "5xx", "Latency"),
           "AWS/DynamoDB TableName",
               Set.of(
@@ -201,7 +202,8 @@ class OperationsTest {
                   "source": ["aws.kms"],
                   "detail-type": ["AWS API Call via CloudTrail"],
                   "detail": {
-                    "eventName": ["ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy"],
+                    "eventName":
+                        ["ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "ReplicateKey"],
                     "resources": {"ARN": ["HashKey.Arn"]}
                   }
                 }
@@ -211,11 +213,19 @@ class OperationsTest {
         .singleElement()
         .satisfies(target -> assertThat(target.path("Arn").asText()).isEqualTo("AlarmTopic"));
     assertThat(operations.properties("TopicPolicy").at("/PolicyDocument/Statement").valueStream())
-        .anySatisfy(statement -> {
-          assertThat(statement.at("/Principal/Service").asText()).isEqualTo("events.amazonaws.com");
-          assertThat(statement.at("/Condition/ArnEquals/aws:SourceArn").asText())
-              .isEqualTo("HashKeyThreatened.Arn");
+        .filteredOn(
+            statement -> statement.at("/Principal/Service").asText().equals("events.amazonaws.com"))
+        .singleElement()
+        .satisfies(statement -> {
+          assertThat(statement.path("Effect").asText()).isEqualTo("Allow");
+          assertThat(statement.path("Action").asText()).isEqualTo("sns:Publish");
+          assertThat(statement.path("Resource").asText()).isEqualTo("AlarmTopic");
+          // EventBridge sends nothing that one could compare: with one, it would be refused.
+          assertThat(statement.has("Condition")).isFalse();
         });
+    assertThat(ofAlarms())
+        .contains(
+            new Metric("AWS/Events", "FailedInvocations", Map.of("RuleName", "HashKeyThreatened")));
   }
 
   @Test
