@@ -174,7 +174,8 @@ public final class Template {
         resolved.values().removeIf(NO_VALUE::equals);
         yield resolved;
       }
-      case List<?> list -> list.stream().map(this::resolve).toList();
+      case List<?> list ->
+          list.stream().map(this::resolve).filter(element -> !element.equals(NO_VALUE)).toList();
       case Intrinsic(var name, var argument) -> call(name, argument);
       default -> value;
     };

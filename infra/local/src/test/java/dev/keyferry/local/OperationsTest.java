@@ -22,7 +22,9 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.Test;
 /// The alarms and the dashboard: each looks at something that is really there.
 class OperationsTest {
   private static final JsonMapper JSON = new JsonMapper();
+  private static final String CANARY = "Canary10Percent5Minutes";
   private static final Pattern QUOTED = Pattern.compile("\"([^\"]+)\"");
   private static final Pattern FIELD = Pattern.compile("\\$\\.(\\w+)");
   private static final Pattern EVENT = Pattern.compile("'([a-z_]+)'");
@@ -40,6 +43,7 @@ class OperationsTest {
   private static final Map<String, Set<String>> OF_AWS =
       Map.of(
           "AWS/Lambda FunctionName", Set.of("Errors", "Invocations", "Duration", "Throttles"),
+          "AWS/Lambda FunctionName Resource", Set.of("Errors", "Duration"),
           "AWS/Lambda ", Set.of("Throttles"),
           "AWS/Events RuleName", Set.of("FailedInvocations"),
           "AWS/ApiGateway ApiId", Set.of("Count", "4xx", "5xx", "Latency"),
@@ -53,24 +57,43 @@ class OperationsTest {
               Set.of("ReadThrottleEvents", "WriteThrottleEvents"),
           "AWS/Logs LogGroupName", Set.of("IncomingBytes"));
 
-  private final Template main = new Template(Shared.ROOT.resolve("template.yaml"), Map.of());
-  private final Template operations;
+  /// What API Gateway writes into a line by itself, as AWS documents the variables of HTTP APIs'
+  /// access logs. It writes `-` for what a request has not.
+  private static final Map<String, String> OWN =
+      Map.of(
+          "$context.requestId", "JKJaXmPLvHcESHA=",
+          "$context.identity.sourceIp", "2001:db8::1",
+          "$context.routeKey", "GET /device/{version}/{asset}",
+          "$context.status", "503",
+          "$context.responseLatency", "29",
+          "$context.integrationStatus", "200",
+          "$context.integrationLatency", "25",
+          "$context.error.responseType", "INTEGRATION_FAILURE");
 
-  OperationsTest() throws IOException {
-    var given = main.properties("Operations").path("Parameters");
-    operations =
-        new Template(
-            Shared.ROOT.resolve("infra/operations.yaml"),
-            given
-                .propertyStream()
-                .collect(toMap(Map.Entry::getKey, value -> value.getValue().asText())));
+  private static final Pattern VARIABLE = Pattern.compile("\\$context(\\.\\w+)+");
+
+  private final Template main = TemplateTest.template(Map.of());
+  private final Template operations = nested(main, "Operations");
+  private final Template canaries = TemplateTest.template(Map.of("Rollout", CANARY));
+  private final Template canary = nested(canaries, "PollCanary");
+
+  OperationsTest() throws IOException {}
+
+  private static Template nested(Template template, String stack) throws IOException {
+    var properties = template.properties(stack);
+    return new Template(
+        Shared.ROOT.resolve(properties.path("TemplateURL").asText()),
+        properties
+            .path("Parameters")
+            .propertyStream()
+            .collect(toMap(Map.Entry::getKey, value -> value.getValue().asText())));
   }
 
   /// @param dimensions their names and values
   private record Metric(String namespace, String name, Map<String, String> dimensions) {}
 
   private Stream<Template> templates() {
-    return Stream.of(main, operations);
+    return Stream.of(main, operations, canary);
   }
 
   private Stream<JsonNode> all(String type) {
@@ -298,10 +321,8 @@ class OperationsTest {
   @Test
   void what_filters_look_for_in_the_access_log_is_written_there_and_no_path_or_query()
       throws IOException {
-    var format = main.properties("HttpApi").at("/AccessLogSettings/Format").asText();
-    var fields =
-        JSON.readTree(
-            format.replace(":$context.status", ":200").replace(":$context.responseLatency", ":1"));
+    var format = accessLogFormat();
+    var fields = JSON.readTree(VARIABLE.matcher(format).replaceAll("200"));
     var filters =
         all("AWS::Logs::MetricFilter")
             .filter(filter -> filter.path("LogGroupName").asText().equals("AccessLog"))
@@ -313,6 +334,32 @@ class OperationsTest {
         .extracting(MatchResult::group)
         .allMatch(field -> fields.has(field.substring(2)));
     assertThat(format).doesNotContainIgnoringCase("path").doesNotContainIgnoringCase("query");
+  }
+
+  /// It escapes nothing. A line that is no JSON is one that no filter and no query sees.
+  @Test
+  void a_line_of_the_access_log_parses_whatever_a_message_in_it_says() throws IOException {
+    var format = accessLogFormat();
+
+    var full = JSON.readTree(line(format, variable -> OWN.getOrDefault(variable, "say \"no\"\\")));
+    assertThat(full.valueStream().map(JsonNode::asText))
+        .containsExactlyInAnyOrderElementsOf(OWN.values());
+    // The status is compared as a number.
+    assertThat(full.path("status").isNumber()).isTrue();
+    var bare = JSON.readTree(line(format, name -> name.endsWith(".status") ? "404" : "-"));
+    assertThat(bare.size()).isEqualTo(full.size());
+    assertThat(main.routes())
+        .noneMatch(route -> (route.method() + route.path()).matches(".*[\"\\\\].*"));
+  }
+
+  private static String line(String format, UnaryOperator<String> values) {
+    return VARIABLE
+        .matcher(format)
+        .replaceAll(found -> Matcher.quoteReplacement(values.apply(found.group())));
+  }
+
+  private String accessLogFormat() {
+    return main.properties("HttpApi").at("/AccessLogSettings/Format").asText();
   }
 
   /// Dashboards are global to an account.
@@ -349,36 +396,71 @@ class OperationsTest {
     var explained = Files.readString(Shared.ROOT.resolve("docs/operations.md"));
 
     assertThat(templates().flatMap(template -> template.idsOf("AWS::CloudWatch::Alarm")))
-        .hasSize(12)
+        .hasSize(15)
         .allSatisfy(alarm -> assertThat(explained).contains("| `" + alarm + "` |"));
     assertThat(all("AWS::CloudWatch::Alarm"))
         .allSatisfy(alarm -> {
           assertThat(TemplateTest.texts(alarm.path("AlarmActions"))).containsExactly("AlarmTopic");
-          assertThat(alarm.path("AlarmDescription").asText()).contains("AWS::StackName");
+          // Functions' names begin with the stack's.
+          assertThat(alarm.path("AlarmDescription").asText())
+              .containsAnyOf("AWS::StackName", "PollFunction");
           assertThat(alarm.path("TreatMissingData").asText()).isEqualTo("notBreaching");
         });
   }
 
   @Test
-  void a_canary_is_rolled_back_by_alarms_that_are_there() throws IOException {
+  void a_canary_is_rolled_back_by_the_stacks_alarms_and_by_its_aliass_own() {
+    assertThat(canaries.functions())
+        .allSatisfy(function -> {
+          var own = function.id().replaceFirst("Function$", "Canary");
+          assertThat(alarmsOf(canaries, function))
+              .containsExactlyInAnyOrder(
+                  "ServerErrorsAlarm",
+                  "AuthorizerErrorsAlarm",
+                  own + ".Outputs.Errors",
+                  own + ".Outputs.Slow");
+          assertThat(canaries.properties(own).at("/Parameters/Function").asText())
+              .isEqualTo(function.id());
+        });
     assertThat(main.idsOf("AWS::CloudWatch::Alarm"))
-        .containsExactlyInAnyOrderElementsOf(alarmsOfDeployment("Canary10Percent5Minutes"));
+        .containsExactlyInAnyOrder("ServerErrorsAlarm", "AuthorizerErrorsAlarm");
   }
 
-  /// CodeDeploy deploys nothing while an alarm of its group rings.
   @Test
-  void all_at_once_gets_through_while_an_alarm_rings() throws IOException {
-    assertThat(alarmsOfDeployment("AllAtOnce")).isEmpty();
+  void the_alarms_of_an_alias_watch_its_errors_and_its_latency() throws IOException {
+    var alias = main.section("Globals").at("/Function/AutoPublishAlias").asText();
+    var watched = Map.of("FunctionName", "PollFunction", "Resource", "PollFunction:" + alias);
+
+    assertThat(canary.section("Outputs").valueStream().map(put -> put.path("Value").asText()))
+        .containsExactlyInAnyOrderElementsOf(canary.idsOf("AWS::CloudWatch::Alarm").toList());
+    assertThat(ofAlarms())
+        .contains(
+            new Metric("AWS/Lambda", "Errors", watched),
+            new Metric("AWS/Lambda", "Duration", watched));
   }
 
-  private static List<String> alarmsOfDeployment(String rollout) throws IOException {
-    var preference =
-        TemplateTest.template(Map.of("Rollout", rollout))
-            .section("Globals")
-            .at("/Function/DeploymentPreference");
-    assertThat(preference.path("Type").asText()).isEqualTo(rollout);
-    assertThat(preference.path("Alarms").isArray()).isTrue();
-    return TemplateTest.texts(preference.path("Alarms")).toList();
+  /// CodeDeploy deploys nothing while an alarm of its group rings. Nobody pays for alarms that
+  /// nothing asks.
+  @Test
+  void all_at_once_gets_through_while_an_alarm_rings() {
+    assertThat(main.functions())
+        .allSatisfy(function -> assertThat(alarmsOf(main, function)).isEmpty());
+    assertThat(main.idsOf("AWS::CloudFormation::Stack")).doesNotContain("PollCanary").hasSize(2);
+  }
+
+  private static List<String> alarmsOf(Template template, Template.Function function) {
+    var alarms = template.properties(function.id()).at("/DeploymentPreference/Alarms");
+    // An empty list: what is left out, CodeDeploy keeps.
+    assertThat(alarms.isArray()).isTrue();
+    return TemplateTest.texts(alarms).toList();
+  }
+
+  @Test
+  void the_operator_chooses_the_rollout() {
+    assertThat(canaries.section("Globals").at("/Function/DeploymentPreference/Type").asText())
+        .isEqualTo(CANARY);
+    assertThat(main.section("Globals").at("/Function/DeploymentPreference/Type").asText())
+        .isEqualTo("AllAtOnce");
   }
 
   /// Whoever is called at night pastes them.

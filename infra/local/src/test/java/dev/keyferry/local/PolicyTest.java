@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keyferry.local.CallRecorder.Permission;
 import dev.keyferry.local.CallRecorder.Read;
+import dev.keyferry.local.KeyAccess.Caller;
 import dev.keyferry.local.Template.Function;
 import dev.keyferry.local.Wire.Attempt;
 import dev.keyferry.local.Wire.Fate;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -220,24 +222,11 @@ class PolicyTest {
         .isEmpty();
   }
 
-  /// By its role's policies, and by the hash key's, where roles are named.
   private static Stream<Permission> allowed(String function) throws IOException {
-    var template = TemplateTest.template(Map.of());
-    var ofKey =
-        template
-            .properties("HashKey")
-            .at("/KeyPolicy/Statement")
-            .valueStream()
-            .filter(statement ->
-                TemplateTest.texts(statement.at("/Principal/AWS"))
-                    .anyMatch((function + "Role.Arn")::equals))
-            .flatMap(statement -> permissions(statement, List.of("HashKey.Arn")));
-    var ofRole =
-        TemplateTest.statements(template.properties(function))
-            .filter(statement -> statement.path("Effect").asText().equals("Allow"))
-            .flatMap(statement ->
-                permissions(statement, TemplateTest.texts(statement.path("Resource")).toList()));
-    return Stream.concat(ofRole, ofKey);
+    return TemplateTest.statements(TemplateTest.template(Map.of()).properties(function))
+        .filter(statement -> statement.path("Effect").asText().equals("Allow"))
+        .flatMap(statement ->
+            permissions(statement, TemplateTest.texts(statement.path("Resource")).toList()));
   }
 
   private static Stream<Permission> permissions(JsonNode statement, List<String> resources) {
@@ -262,5 +251,132 @@ class PolicyTest {
                         TemplateTest.texts(key.getValue())
                             .map(value ->
                                 String.join(" ", operator.getKey(), key.getKey(), value))));
+  }
+
+  /// The hash key's two locks: a function's own policy, and the key's, which knows a folder of
+  /// roles.
+  @Nested
+  class HashKey {
+    private static final String ACCOUNT = "arn:aws:iam::111122223333:root";
+    private static final String KEY = "arn:aws:kms:eu-central-1:111122223333:key/0f";
+    private static final Map<String, String> SHA_256 = Map.of("kms:MacAlgorithm", "HMAC_SHA_256");
+
+    /// Of 8, 40 and 128 characters, the most that a stack's name can have.
+    static List<String> stacks() {
+      return List.of("keyferry", "k" + "-0".repeat(19) + "-", "K" + "x".repeat(127));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void exactly_the_functions_that_derive_subkeys_open_both_locks(String name) throws IOException {
+      var stack = stack(name, "/keyferry/");
+      var derived =
+          functions()
+              .filter(function -> CALLS.callsOf(function).toString().contains("kms:GenerateMac"))
+              .toList();
+
+      assertThat(derived).hasSize(12);
+      assertThat(functions().filter(function -> mayDerive(stack, role(stack, function))))
+          .containsExactlyElementsOf(derived);
+      assertThat(functions())
+          .noneMatch(function ->
+              key(stack)
+                  .allows(
+                      role(stack, function),
+                      "kms:GenerateMac",
+                      Map.of("kms:MacAlgorithm", "HMAC_SHA_512")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void an_administrator_can_administer_the_key_and_derives_nothing(String name)
+        throws IOException {
+      var stack = stack(name, "/keyferry/");
+
+      assertThat(
+              Stream.of(
+                  "root",
+                  "user/admin",
+                  "role/Admin",
+                  "role/" + name,
+                  "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0",
+                  // As AWS::IAM::Role DeploymentRole.
+                  "role/keyferry/" + name))
+          .map(who -> administrator("arn:aws:iam::111122223333:" + who))
+          .allMatch(admin -> key(stack).allows(admin, "kms:ScheduleKeyDeletion", Map.of()))
+          .noneMatch(admin -> mayDerive(stack, admin));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stacks")
+    void no_role_of_another_stack_derives_whatever_its_own_policy_says(String name)
+        throws IOException {
+      var stack = stack(name, "/keyferry/");
+      var others =
+          List.of(
+              stack(name + "x", "/keyferry/"),
+              stack(name.substring(1), "/keyferry/"),
+              stack(name.substring(0, name.length() - 1), "/keyferry/"),
+              stack(name, "/"),
+              stack(name, "/other/keyferry/"),
+              // In the folder, one level down.
+              stack("other", "/keyferry/" + name + "/"));
+
+      assertThat(others)
+          .map(other -> administrator(role(other, "PollFunction").arn()))
+          .noneMatch(role -> mayDerive(stack, role));
+    }
+
+    @Test
+    void one_lock_alone_opens_nothing() throws IOException {
+      var stack = stack("keyferry", "/keyferry/");
+      var poll = role(stack, "PollFunction");
+
+      assertThat(mayDerive(stack, poll)).isTrue();
+      assertThat(mayDerive(stack, new Caller(poll.arn(), List.of()))).isFalse();
+      assertThat(mayDerive(stack, new Caller("arn:aws:iam::111122223333:role/Poll", poll.own())))
+          .isFalse();
+    }
+
+    /// docs/threats.md says so.
+    @Test
+    void who_can_make_a_role_in_the_stacks_folder_can_derive() throws IOException {
+      var stack = stack("keyferry", "/acme/prod/");
+      var made = "arn:aws:iam::111122223333:role/acme/prod/keyferry/made";
+
+      assertThat(mayDerive(stack, administrator(made))).isTrue();
+    }
+
+    private static Template stack(String name, String rolePath) throws IOException {
+      return TemplateTest.template(
+          Map.of(
+              "AWS::Partition", "aws",
+              "AWS::AccountId", "111122223333",
+              "AWS::StackName", name,
+              "RolePath", rolePath,
+              "HashKey.Arn", KEY));
+    }
+
+    private static KeyAccess key(Template stack) {
+      var statements = stack.properties("HashKey").at("/KeyPolicy/Statement");
+      return new KeyAccess(KEY, ACCOUNT, statements.valueStream().toList());
+    }
+
+    private static boolean mayDerive(Template stack, Caller caller) {
+      return key(stack).allows(caller, "kms:GenerateMac", SHA_256);
+    }
+
+    /// CloudFormation makes a role's name of the stack's and its own, and shortens it.
+    private static Caller role(Template stack, String function) {
+      var path = stack.section("Globals").at("/Function/RolePath").asText();
+      var own = TemplateTest.statements(stack.properties(function)).toList();
+      return new Caller(
+          "arn:aws:iam::111122223333:role%s%.38s-0123456789ab".formatted(path, function), own);
+    }
+
+    private static Caller administrator(String arn) {
+      return new Caller(
+          arn, List.of(json("{\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}")));
+    }
   }
 }
