@@ -1,0 +1,3 @@
+#!/bin/sh
+export _HANDLER="$1"
+exec /var/runtime/bootstrap
