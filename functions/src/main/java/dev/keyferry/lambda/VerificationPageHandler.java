@@ -106,6 +106,8 @@ public final class VerificationPageHandler extends ApiHandler {
     var values = new HashMap<>(settings);
     values.put("issuer", signIn.issuer().toString());
     values.put("client_id", signIn.clientId());
+    values.put("scope", signIn.scope());
+    values.put("audience", signIn.audience().orElse(""));
     values.put("resource", signIn.resource().orElse(""));
     values.put("language", language);
     values.put("direction", Languages.direction(language));

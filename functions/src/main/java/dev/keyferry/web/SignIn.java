@@ -13,17 +13,31 @@ import java.util.Optional;
 /// @param issuer of the users' tokens
 /// @param clientId of the page
 /// @param origins further ones that the page calls to sign in
-/// @param resource what the page asks its token for, RFC 8707, of an issuer that wants to hear it
-public record SignIn(URI issuer, String clientId, List<String> origins, Optional<String> resource) {
+/// @param scope that the page requests, RFC 6749 §3.3
+/// @param audience that the page requests, Auth0's parameter for an API's identifier
+/// @param resource that the page requests, RFC 8707
+public record SignIn(
+    URI issuer,
+    String clientId,
+    List<String> origins,
+    String scope,
+    Optional<String> audience,
+    Optional<String> resource) {
 
   /// What stands for nothing: API Gateway has no empty variables.
   private static final String NONE = "none";
+
+  /// Of a stage from before the scope was a variable: while a stack is updated, the functions are
+  /// newer than the stage.
+  private static final String DEFAULT_SCOPE = "openid,keyferry/approve";
 
   public static SignIn of(Map<String, String> stage) {
     return new SignIn(
         URI.create(stage.get("IssuerUrl")),
         Objects.requireNonNull(stage.get("PageClientId")),
         given(stage, "SignInOrigins").map(origins -> List.of(origins.split(","))).orElse(List.of()),
+        given(stage, "SignInScope").orElse(DEFAULT_SCOPE).replace(',', ' '),
+        given(stage, "SignInAudience"),
         given(stage, "Resource"));
   }
 

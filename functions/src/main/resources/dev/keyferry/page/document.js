@@ -7,6 +7,8 @@ const setting = name => document.querySelector(`meta[name="keyferry:${name}"]`).
 export const settings = {
   issuer: new URL(setting('issuer')),
   clientId: setting('client-id'),
+  scope: setting('scope'),
+  audience: setting('audience'),
   resource: setting('resource'),
   brand: setting('brand'),
   support: setting('support'),

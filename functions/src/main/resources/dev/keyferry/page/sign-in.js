@@ -44,9 +44,10 @@ export async function signIn(view, { userCode = '', request } = {}) {
   const server = await discover().catch(error => signInFailed(error, view));
   const target = new URL(server.authorization_endpoint);
   const query = {
-    response_type: 'code', client_id: client.client_id, redirect_uri: redirectUri, scope: 'openid keyferry/approve',
+    response_type: 'code', client_id: client.client_id, redirect_uri: redirectUri, scope: settings.scope,
     state, nonce, code_challenge: await oauth.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256',
     ui_locales: language, ...(needsAnother && { prompt: 'login' }),
+    ...(settings.audience && { audience: settings.audience }), // Auth0
     ...(settings.resource && { resource: settings.resource }), // RFC 8707
   };
   for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);

@@ -7,7 +7,6 @@ import dev.keyferry.flow.Profile;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.SignIn;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ final class ProfileClaimsTest {
         new Request(
             Optional.empty(),
             URI.create("https://keys.example"),
-            new SignIn(URI.create("https://issuer.example"), "page", List.of(), Optional.empty()),
+            SignIn.of(Map.of("IssuerUrl", "https://issuer.example", "PageClientId", "page")),
             "/oauth/device/approve",
             "",
             Map.of(),

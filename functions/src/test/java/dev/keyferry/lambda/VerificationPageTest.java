@@ -279,13 +279,14 @@ final class VerificationPageTest {
     }
 
     @Test
-    void the_page_calls_the_issuer_and_names_no_resource_unless_it_is_told_to() {
+    void the_page_calls_the_issuer_and_names_no_audience_and_no_resource_unless_it_is_told_to() {
       var answer = get("/device", Map.of());
 
       assertThat(answer.headers().get("content-security-policy"))
           .contains("; connect-src 'self' https://issuer.example; ");
       assertThat(answer.body())
           .contains("<meta name=\"keyferry:client-id\" content=\"page\">")
+          .contains("<meta name=\"keyferry:audience\" content=\"\">")
           .contains("<meta name=\"keyferry:resource\" content=\"\">");
     }
 
@@ -296,6 +297,8 @@ final class VerificationPageTest {
               "IssuerUrl", "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abc",
               "PageClientId", "4f2",
               "SignInOrigins", "https://a.example,https://b.example:8443",
+              "SignInScope", "openid,api://keyferry/approve",
+              "SignInAudience", "https://api.example",
               "Resource", "https://keyferry.invalid");
 
       var answer = get(handler, stage, "/device", Map.of());
@@ -307,6 +310,8 @@ final class VerificationPageTest {
       assertThat(answer.body())
           .contains("keyferry:issuer\" content=\"" + stage.get("IssuerUrl") + "\"")
           .contains("keyferry:client-id\" content=\"4f2\"")
+          .contains("keyferry:scope\" content=\"openid api://keyferry/approve\"")
+          .contains("keyferry:audience\" content=\"https://api.example\"")
           .contains("keyferry:resource\" content=\"https://keyferry.invalid\"");
     }
 

@@ -8,7 +8,6 @@ import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Subject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,7 @@ final class RequestTest {
     return new Request(
         Optional.of("a-request"),
         URI.create("https://keys.example"),
-        new SignIn(URI.create("https://issuer.example"), "page", List.of(), Optional.empty()),
+        SignIn.of(Map.of("IssuerUrl", "https://issuer.example", "PageClientId", "page")),
         "/oauth/token",
         query,
         headers,

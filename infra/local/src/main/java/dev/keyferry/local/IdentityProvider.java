@@ -15,6 +15,7 @@ import java.util.Set;
 import no.nav.security.mock.oauth2.MockOAuth2Server;
 import no.nav.security.mock.oauth2.OAuth2Config;
 import no.nav.security.mock.oauth2.token.DefaultOAuth2TokenCallback;
+import no.nav.security.mock.oauth2.token.OAuth2TokenCallback;
 import no.nav.security.mock.oauth2.token.OAuth2TokenProvider;
 
 /// A real OIDC provider that believes whoever signs in: authorization code with PKCE and a login
@@ -26,12 +27,16 @@ public final class IdentityProvider implements AutoCloseable {
   /// The verification page's client.
   public static final String PAGE = "keyferry-page";
 
-  private static final String ISSUER = "keyferry";
+  static final String ISSUER = "keyferry";
 
   private final MockOAuth2Server server;
 
   public IdentityProvider(int port) throws IOException {
-    var tokens = new AccessTokens();
+    this(port, new AccessTokens());
+  }
+
+  /// @param tokens what its access tokens say
+  IdentityProvider(int port, OAuth2TokenCallback tokens) throws IOException {
     server =
         new MockOAuth2Server(
             new OAuth2Config(

@@ -141,8 +141,15 @@ class JwtAuthorizerTest {
   @Test
   void the_scope_may_stand_in_scp() {
     var claims = without("scope");
-    claims.put("scp", List.of("keyferry/approve"));
-    assertThat(judge(token(claims))).isInstanceOf(Authorized.class);
+    // Okta's, and then Entra ID's.
+    for (var scp : List.of(List.of("openid", "keyferry/approve"), "openid keyferry/approve")) {
+      claims.put("scp", scp);
+      assertThat(judge(token(claims))).isInstanceOf(Authorized.class);
+    }
+    for (var scp : List.of(List.of("openid"), List.of(), "openid", "", "keyferry/approve.not")) {
+      claims.put("scp", scp);
+      assertThat(judge(token(claims))).isInstanceOf(Forbidden.class);
+    }
   }
 
   @Test

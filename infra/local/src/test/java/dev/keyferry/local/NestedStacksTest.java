@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -152,8 +153,7 @@ class NestedStacksTest {
     SignIn() throws IOException {}
 
     @Test
-    void the_pool_has_the_scope_that_the_routes_demand_and_its_page_may_ask_for_it()
-        throws IOException {
+    void the_pool_has_the_scope_that_the_routes_demand_and_its_page_may_ask_for_it() {
       var server = identity.properties("ApproveScope");
       var scope =
           server.path("Identifier").asText() + "/" + server.at("/Scopes/0/ScopeName").asText();
@@ -168,11 +168,8 @@ class NestedStacksTest {
                   .flatMap(jwt -> jwt.scopes().stream()))
           .isNotEmpty()
           .containsOnly(scope);
-      var signIn = text("functions/src/main/resources/dev/keyferry/page/sign-in.js");
-      assertThat(Pattern.compile("scope: '([^']+)'").matcher(signIn).results())
-          .singleElement()
-          .satisfies(
-              asked -> assertThat(allowed).containsExactlyInAnyOrder(asked.group(1).split(" ")));
+      assertThat(template.stageVariables())
+          .containsEntry("SignInScope", allowed.collect(joining(",")));
     }
 
     /// The API cannot know the pool's client, which knows the API.
@@ -257,7 +254,8 @@ class NestedStacksTest {
                   "IssuerUrl", "https://id.example.com",
                   "Audience", "api",
                   "PageClientId", "page",
-                  "SignInOrigins", "https://a.example,https://b.example"));
+                  "SignInOrigins", "https://a.example,https://b.example",
+                  "RequiredScope", "approve"));
 
       assertThat(given.section("Resources").properties())
           .extracting(Map.Entry::getKey)
@@ -267,25 +265,75 @@ class NestedStacksTest {
           .containsEntry("IssuerUrl", "https://id.example.com")
           .containsEntry("PageClientId", "page")
           .containsEntry("SignInOrigins", "https://a.example,https://b.example")
+          .containsEntry("SignInScope", "openid,approve")
+          .containsEntry("SignInAudience", "none")
           .containsEntry("Resource", "none");
       assertThat(given.routes())
           .extracting(Template.Route::authorization)
-          .contains(
-              new Authorization.Jwt(
-                  "https://id.example.com", List.of("api"), List.of("keyferry/approve")));
+          .filteredOn(Authorization.Jwt.class::isInstance)
+          .hasSize(9)
+          .containsOnly(
+              new Authorization.Jwt("https://id.example.com", List.of("api"), List.of("approve")));
       assertThat(given.section("Outputs").toString()).doesNotContain("Identity.");
+    }
+
+    @Test
+    void what_the_page_requests_of_an_issuer_of_the_operators_is_the_operators_to_say()
+        throws IOException {
+      var requested =
+          Map.of(
+              "SignInScope", "openid,profile,api://keyferry/approve",
+              "SignInAudience", "https://keyferry.example",
+              "SignInResource", "https://keyferry.example/api");
+      var values = new HashMap<>(requested);
+      values.put("IssuerUrl", "https://id.example.com");
+
+      assertThat(new Template(Shared.ROOT.resolve(TEMPLATE), values).stageVariables())
+          .containsEntry("SignInScope", requested.get("SignInScope"))
+          .containsEntry("SignInAudience", requested.get("SignInAudience"))
+          .containsEntry("Resource", requested.get("SignInResource"));
     }
 
     /// API Gateway takes few characters in one.
     @ParameterizedTest
-    @ValueSource(strings = {"PublicUrl", "IssuerUrl", "PageClientId", "SignInOrigins"})
-    void a_parameter_that_becomes_a_stage_variable_can_be_one(String parameter) {
+    @CsvSource({
+      "PublicUrl, https://a.example",
+      "IssuerUrl, https://a.example",
+      "PageClientId, https://a.example",
+      "SignInOrigins, https://a.example",
+      "RequiredScope, https://a.example",
+      "SignInScope, 'openid,api://a.example/.default'",
+      "SignInAudience, https://a.example",
+      "SignInResource, https://a.example"
+    })
+    void a_parameter_that_becomes_a_stage_variable_can_be_one(String parameter, String value) {
       var allowed = template.section("Parameters").path(parameter).path("AllowedPattern").asText();
 
-      assertThat(
-              Stream.of(" ", "+", ";", "%", "@", "!", "$", "\"").map("https://a.example"::concat))
-          .noneMatch(value -> value.matches(allowed));
-      assertThat("https://a.example").matches(allowed);
+      assertThat(Stream.of(" ", "+", ";", "%", "@", "!", "$", "\"").map(value::concat))
+          .noneMatch(other -> other.matches(allowed));
+      assertThat(value).matches(allowed);
+    }
+
+    /// The page needs an ID token, and a required scope that is two would be none.
+    @ParameterizedTest
+    @CsvSource({
+      "RequiredScope, ''",
+      "RequiredScope, 'openid,approve'",
+      "SignInScope, openid",
+      "SignInScope, 'approve,openid'",
+      "SignInScope, 'openid,,approve'",
+      "SignInResource, keyferry"
+    })
+    void a_parameter_refuses_what_no_issuer_could_answer(String parameter, String value) {
+      var allowed = template.section("Parameters").path(parameter).path("AllowedPattern").asText();
+
+      assertThat(value).doesNotMatch(allowed);
+    }
+
+    @Test
+    void a_required_scope_fits_into_a_route() {
+      assertThat(template.section("Parameters").at("/RequiredScope/MaxLength").asInt())
+          .isEqualTo(64);
     }
   }
 

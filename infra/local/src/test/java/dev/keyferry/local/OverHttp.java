@@ -15,8 +15,12 @@ final class OverHttp extends Api {
   private final URI issuer;
 
   OverHttp(LocalKeyferry stack) {
-    api = stack.url();
-    issuer = stack.issuer();
+    this(stack.url(), stack.issuer());
+  }
+
+  OverHttp(URI api, URI issuer) {
+    this.api = api;
+    this.issuer = issuer;
   }
 
   @Override

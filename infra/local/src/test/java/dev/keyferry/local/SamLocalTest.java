@@ -131,7 +131,9 @@ class SamLocalTest {
         .contains("Resource:")
         .doesNotContain("!GetAtt", "AWS::NoValue", "!Select");
     assertThat(new Template(FILE, overrides()).stageVariables())
-        .containsAllEntriesOf(Map.of("SignInOrigins", "none", "Resource", "none"))
+        .containsAllEntriesOf(
+            Map.of("SignInOrigins", "none", "SignInAudience", "none", "Resource", "none"))
+        .containsEntry("SignInScope", "openid,keyferry/approve")
         .containsEntry("PublicUrl", overrides().get("PublicUrl"))
         .containsEntry("IssuerUrl", overrides().get("IssuerUrl"));
   }
