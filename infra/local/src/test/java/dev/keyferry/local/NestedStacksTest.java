@@ -294,6 +294,39 @@ class NestedStacksTest {
           .containsEntry("Resource", requested.get("SignInResource"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+      "RequiredScope, approve",
+      "SignInScope, 'openid,approve'",
+      "SignInAudience, api",
+      "SignInResource, https://a.example"
+    })
+    void what_an_issuer_of_the_operators_is_asked_for_the_stacks_own_pool_is_not(
+        String parameter, String value) throws IOException {
+      var issuer =
+          Map.of("IssuerUrl", "https://id.example", "Audience", "api", "PageClientId", "page");
+      var both = new HashMap<>(issuer);
+      both.put(parameter, value);
+
+      assertThat(broken(Map.of())).isEmpty();
+      assertThat(broken(Map.of(parameter, value)))
+          .singleElement()
+          .satisfies(rule -> assertThat(rule).contains("without an IssuerUrl", parameter));
+      assertThat(broken(both)).isEmpty();
+    }
+
+    /// What CloudFormation answers to these parameters.
+    private static List<String> broken(Map<String, String> parameters) throws IOException {
+      return new Template(Shared.ROOT.resolve(TEMPLATE), parameters)
+          .section("Rules")
+          .valueStream()
+          .filter(rule -> rule.path("RuleCondition").asBoolean())
+          .flatMap(rule -> rule.path("Assertions").valueStream())
+          .filter(assertion -> !assertion.path("Assert").asBoolean())
+          .map(assertion -> assertion.path("AssertDescription").asText())
+          .toList();
+    }
+
     /// API Gateway takes few characters in one.
     @ParameterizedTest
     @CsvSource({
