@@ -1,12 +1,13 @@
 package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.keyferry.local.Template.Function;
 import dev.keyferry.local.ToHandlers.Encoding;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,18 +18,30 @@ import software.amazon.awssdk.services.kms.model.KeySpec;
 import software.amazon.awssdk.services.kms.model.KeyUsageType;
 
 /// The template's tables and hash key, made by an emulator's CloudFormation, and its functions over
-/// them: as Lambdas in LocalStack, else in this JVM.
+/// them. Over LocalStack the functions run in containers: as LocalStack's Lambdas or, if
+/// `KEYFERRY_SAM` names the SAM CLI, in `sam local start-lambda`. Over another emulator they run in
+/// this JVM.
 @Tag("emulator")
 class DeployedTest {
   private static final Deployment DEPLOYMENT = Deployment.to(Emulator.ENDPOINT);
-  private static final Invoker FUNCTIONS = functionsOf(DEPLOYMENT);
+  private static final Optional<SamLocal> SAM =
+      Optional.ofNullable(System.getenv("KEYFERRY_SAM"))
+          .filter(_ -> Emulator.isLocalStack())
+          .map(sam -> SamLocal.start(sam, DEPLOYMENT));
+  private static final Invoker FUNCTIONS =
+      SAM.<Invoker>map(SamLocal::lambdas).orElseGet(DeployedTest::withoutSam);
 
-  private static Invoker functionsOf(Deployment deployment) {
+  private static Invoker withoutSam() {
     try {
-      return Emulator.isLocalStack() ? deployment.asLambdas() : deployment.here();
+      return Emulator.isLocalStack() ? DEPLOYMENT.asLambdas() : DEPLOYMENT.here();
     } catch (IOException e) {
       throw new AssertionError("no artifact to deploy", e);
     }
+  }
+
+  @AfterAll
+  static void stopSam() {
+    SAM.ifPresent(SamLocal::close);
   }
 
   static Stream<String> functions() {
@@ -51,14 +64,15 @@ class DeployedTest {
     assertThat(api.keys("alice").json().path("keys")).hasSize(1);
   }
 
+  /// moto's CloudFormation leaves TTL off.
   @ParameterizedTest
+  @Tag("localstack")
   @ValueSource(strings = {"GRANTS_TABLE", "KEYS_TABLE"})
   void a_tables_rows_go_by_its_ttl(String table) {
-    assumeTrue(Emulator.isLocalStack(), "moto's CloudFormation leaves TTL off");
     try (var dynamo = DEPLOYMENT.aws().dynamo().dynamo()) {
       var ttl =
           dynamo
-              .describeTimeToLive(describe -> describe.tableName(setting(table)))
+              .describeTimeToLive(describe -> describe.tableName(DEPLOYMENT.setting(table)))
               .timeToLiveDescription();
 
       assertThat(ttl.timeToLiveStatusAsString()).isEqualTo("ENABLED");
@@ -69,7 +83,8 @@ class DeployedTest {
   @Test
   void the_keys_table_has_its_index() {
     try (var dynamo = DEPLOYMENT.aws().dynamo().dynamo()) {
-      var keys = dynamo.describeTable(describe -> describe.tableName(setting("KEYS_TABLE")));
+      var keys =
+          dynamo.describeTable(describe -> describe.tableName(DEPLOYMENT.setting("KEYS_TABLE")));
 
       assertThat(keys.table().globalSecondaryIndexes())
           .extracting(GlobalSecondaryIndexDescription::indexName)
@@ -77,23 +92,16 @@ class DeployedTest {
     }
   }
 
+  /// moto's CloudFormation makes a key of another kind.
   @Test
+  @Tag("localstack")
   void the_alias_names_the_hmac_key() {
-    assumeTrue(Emulator.isLocalStack(), "moto's CloudFormation makes a key of another kind");
     try (var kms = DEPLOYMENT.aws().kms().kms()) {
       var key = kms.describeKey(describe -> describe.keyId("alias/" + DEPLOYMENT.name()));
 
       assertThat(key.keyMetadata().keySpec()).isEqualTo(KeySpec.HMAC_256);
       assertThat(key.keyMetadata().keyUsage()).isEqualTo(KeyUsageType.GENERATE_VERIFY_MAC);
-      assertThat(key.keyMetadata().keyId()).isEqualTo(setting("HASH_KEY"));
+      assertThat(key.keyMetadata().keyId()).isEqualTo(DEPLOYMENT.setting("HASH_KEY"));
     }
-  }
-
-  private static String setting(String name) {
-    return DEPLOYMENT.template().functions().stream()
-        .map(function -> function.environment().get(name))
-        .filter(value -> value != null)
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -32,7 +32,7 @@ record Deployment(URI endpoint, String name, Template template) {
   private static final JsonMapper JSON = new JsonMapper();
 
   static Deployment to(URI endpoint) {
-    var name = "keyferry-" + UUID.randomUUID();
+    var name = newName();
     try (var cloudFormation =
         CloudFormationClient.builder()
             .endpointOverride(endpoint)
@@ -61,6 +61,11 @@ record Deployment(URI endpoint, String name, Template template) {
     }
   }
 
+  /// Short, because it begins the name of each function, which Lambda limits to 64 characters.
+  static String newName() {
+    return "keyferry-" + UUID.randomUUID().toString().substring(0, 8);
+  }
+
   private static ObjectNode storage(Template template) {
     var resources = template.section("Resources").deepCopy();
     ((ObjectNode) resources).retain(STORAGE);
@@ -73,6 +78,20 @@ record Deployment(URI endpoint, String name, Template template) {
 
   LocalAws aws() {
     return LocalAws.at(endpoint);
+  }
+
+  /// What a variable of the functions' environment is set to.
+  String setting(String name) {
+    return template.functions().stream()
+        .map(function -> function.environment().get(name))
+        .filter(value -> value != null)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /// What the name of each of its functions begins with.
+  String prefix() {
+    return name + "-";
   }
 
   /// The functions in this JVM.
@@ -88,9 +107,9 @@ record Deployment(URI endpoint, String name, Template template) {
             Secrets.LOG::add));
   }
 
-  /// The functions as Lambdas.
+  /// The functions as Lambdas of the emulator.
   Invoker asLambdas() throws IOException {
-    var lambdas = Lambdas.at(endpoint, name + "-");
+    var lambdas = Lambdas.at(endpoint, prefix());
     for (var function : template.functions()) {
       lambdas.create(function);
     }

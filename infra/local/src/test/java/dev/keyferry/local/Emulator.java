@@ -7,20 +7,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Optional;
-import org.testcontainers.localstack.LocalStackContainer;
-import org.testcontainers.utility.DockerImageName;
 
 /// A DynamoDB and a KMS that run elsewhere: where `KEYFERRY_AWS_ENDPOINT` says, else in LocalStack.
 final class Emulator {
-  /// The last that needs no token.
-  static final String IMAGE = "localstack/localstack:4.14.0";
-
-  private static final String TOKEN = "LOCALSTACK_AUTH_TOKEN";
-
   private static final Optional<URI> GIVEN =
       Optional.ofNullable(System.getenv("KEYFERRY_AWS_ENDPOINT")).map(URI::create);
 
-  static final URI ENDPOINT = GIVEN.orElseGet(Emulator::localStack);
+  static final URI ENDPOINT = GIVEN.orElseGet(() -> LocalStack.start().getEndpoint());
 
   /// A stack over it.
   static final LocalKeyferry STACK = start();
@@ -44,13 +37,5 @@ final class Emulator {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  @SuppressWarnings("resource") // It lives as long as this JVM; Testcontainers stops it then.
-  private static URI localStack() {
-    var container = new LocalStackContainer(DockerImageName.parse(IMAGE));
-    Optional.ofNullable(System.getenv(TOKEN)).ifPresent(token -> container.withEnv(TOKEN, token));
-    container.start();
-    return container.getEndpoint();
   }
 }

@@ -9,6 +9,20 @@ import org.junit.jupiter.api.Test;
 
 /// How [DeployedTest] invokes Lambdas, tried on the local stack's own Lambda API.
 class LambdasTest {
+  private static final int LONGEST_NAME = 64;
+
+  /// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>
+  @Test
+  void the_name_of_every_deployed_function_is_short_enough_for_lambda() {
+    var template = Shared.stack().template();
+    var prefix = new Deployment(Loopback.url(0), Deployment.newName(), template).prefix();
+
+    assertThat(template.functions())
+        .isNotEmpty()
+        .allSatisfy(
+            function -> assertThat(prefix + function.id()).hasSizeLessThanOrEqualTo(LONGEST_NAME));
+  }
+
   @Test
   void a_whole_login_by_invocations() throws IOException {
     try (var api = LambdaApi.start()) {

@@ -97,7 +97,7 @@ class SamLocalTest {
         .isEqualTo("http://aws:4566")
         .isEqualTo(compose.at("/services/setup/environment/AWS_ENDPOINT_URL").asText());
     assertThat(compose.at("/services/aws/ports/0").asText()).isEqualTo("127.0.0.1:4566:4566");
-    assertThat(compose.at("/services/aws/image").asText()).endsWith(":-" + Emulator.IMAGE + "}");
+    assertThat(compose.at("/services/aws/image").asText()).endsWith(":-" + LocalStack.IMAGE + "}");
     assertThat(inSamconfig("docker_network = \"(.*)\"").map(network -> network.group(1)))
         .containsExactly(compose.at("/networks/keyferry/name").asText());
     assertThat(setup)
