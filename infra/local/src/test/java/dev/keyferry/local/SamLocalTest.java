@@ -28,6 +28,8 @@ class SamLocalTest {
   private static final Path FILE = Shared.ROOT.resolve("template.yaml");
   private static final JsonMapper JSON = new JsonMapper();
 
+  @TempDir private Path folder;
+
   private static JsonNode json(String file) throws IOException {
     return JSON.readTree(Files.readString(FOLDER.resolve(file)));
   }
@@ -98,6 +100,8 @@ class SamLocalTest {
         .isEqualTo(compose.at("/services/setup/environment/AWS_ENDPOINT_URL").asText());
     assertThat(compose.at("/services/aws/ports/0").asText()).isEqualTo("127.0.0.1:4566:4566");
     assertThat(compose.at("/services/aws/image").asText()).endsWith(":-" + LocalStack.IMAGE + "}");
+    assertThat(compose.at("/services/setup/image").asText()).endsWith(":-" + SetupTest.IMAGE + "}");
+    assertThat(environment.path("KEYFERRY_AWS_ENDPOINT").asText()).contains(LocalStack.HOST);
     assertThat(inSamconfig("docker_network = \"(.*)\"").map(network -> network.group(1)))
         .containsExactly(compose.at("/networks/keyferry/name").asText());
     assertThat(setup)
@@ -139,11 +143,34 @@ class SamLocalTest {
   }
 
   @Test
-  void the_script_approves_what_a_device_asked_for(@TempDir Path folder) throws Exception {
+  void the_script_approves_what_a_device_asked_for() throws Exception {
+    approves(api -> Map.of("KEYFERRY_INVOKE", "bash " + invoking(api)));
+  }
+
+  @Test
+  void the_script_invokes_functions_by_start_lambda_where_it_runs() throws Exception {
+    approves(api -> Map.of("KEYFERRY_LAMBDA_ENDPOINT", api.url().toString()));
+  }
+
+  /// Something else may listen where it would.
+  @Test
+  void the_script_invokes_functions_by_sam_local_invoke_otherwise() throws Exception {
+    approves(api -> {
+      assertThat(invoking(api).toFile().setExecutable(true)).isTrue();
+      return Map.of("PATH", folder + ":" + System.getenv("PATH"));
+    });
+  }
+
+  private interface Way {
+    /// The environment of the script.
+    Map<String, String> to(LambdaApi api) throws IOException;
+  }
+
+  private void approves(Way way) throws Exception {
     var device = new OverHttp(Shared.stack());
     var codes = device.codes();
     try (var api = LambdaApi.start()) {
-      assertThat(approve(folder, api, codes.userCode(), "bob"))
+      assertThat(approve(way.to(api), codes.userCode(), "bob"))
           .startsWith("0 ")
           .contains("approved");
     }
@@ -153,32 +180,39 @@ class SamLocalTest {
   }
 
   @Test
-  void the_script_says_why_it_approved_nothing(@TempDir Path folder) throws Exception {
+  void the_script_says_why_it_approved_nothing() throws Exception {
     try (var api = LambdaApi.start()) {
-      assertThat(approve(folder, api, "EXAM-PLES", "bob"))
+      var startLambda = Map.of("KEYFERRY_LAMBDA_ENDPOINT", api.url().toString());
+      assertThat(approve(startLambda, "EXAM-PLES", "bob"))
           .startsWith("1 ClaimFunction answered")
           .contains("invalid_user_code");
-      assertThat(approve(folder, api, "a/b; w /etc/x", "bob"))
+      assertThat(approve(startLambda, "a/b; w /etc/x", "bob"))
           .isEqualTo("64 usage: approve USER_CODE [SUBJECT]\n");
     }
   }
 
-  /// What the script exits with, and prints.
-  ///
-  /// @param folder for what stands in for `sam local invoke`
-  private static String approve(Path folder, LambdaApi api, String userCode, String subject)
+  /// Stands in for `sam local invoke`.
+  private Path invoking(LambdaApi api) throws IOException {
+    return Files.writeString(
+        folder.resolve("sam"),
+        """
+        #!/bin/bash
+        curl -s %s%s"${@: -1}"/invocations -H 'Authorization: AWS4-HMAC-SHA256 any' --data-binary @-
+        """
+            .formatted(api.url(), InvokeApi.PATH));
+  }
+
+  /// What the script exits with, and prints. Unless the environment says more, there is nothing
+  /// that invokes functions: a web server in the place of `sam local start-lambda`.
+  private static String approve(Map<String, String> environment, String userCode, String subject)
       throws IOException, InterruptedException {
-    var invoke =
-        Files.writeString(
-            folder.resolve("invoke"),
-            """
-            curl -s %s%s"$1"/invocations -H 'Authorization: AWS4-HMAC-SHA256 any' --data-binary @-
-            """
-                .formatted(api.url(), InvokeApi.PATH));
     var script =
         new ProcessBuilder(FOLDER.resolve("approve").toString(), userCode, subject)
             .redirectErrorStream(true);
-    script.environment().put("KEYFERRY_INVOKE", "bash " + invoke);
+    script
+        .environment()
+        .put("KEYFERRY_LAMBDA_ENDPOINT", Shared.stack().url().resolve("/device").toString());
+    script.environment().putAll(environment);
     var process = script.start();
     var printed = new String(process.getInputStream().readAllBytes(), UTF_8);
     return process.waitFor() + " " + printed;
