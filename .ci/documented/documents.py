@@ -17,6 +17,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
+# Seconds that commands may take; some would wait for ever if something is wrong.
+LONGEST = 300
+
 FENCE = re.compile(r"^( *)```(\w*)\s*$")
 LANGUAGES = {"sh", "bash", "shell", "console", "go"}
 SPAN = re.compile(r'`((?:[A-Z_]+=\S+ )*(?:aws|mvn|sam|docker|keyferry|bench/\w+)(?= )[^`]*(?: -|&&|"[$])[^`]*)`')
@@ -96,7 +99,7 @@ def ledger():
 def shell(text, expect=0, **environment):
     """Runs commands with bash and returns what they print to standard output."""
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", text],
+        ["timeout", str(LONGEST), "bash", "-euo", "pipefail", "-c", text],
         cwd=environment.pop("cwd", ROOT),
         env={**os.environ, **{name: str(value) for name, value in environment.items()}},
         stdin=subprocess.DEVNULL,
@@ -104,9 +107,8 @@ def shell(text, expect=0, **environment):
         stderr=subprocess.PIPE,
         text=True,
     )
-    if done.returncode != expect:
-        raise AssertionError(
-            f"exit status {done.returncode}, not {expect}, of\n{text}\n{done.stdout}{done.stderr}".rstrip())
+    must(done.returncode == expect,
+         f"exit status {done.returncode}, not {expect}, of\n{text}\n{done.stdout}{done.stderr}".rstrip())
     return done.stdout
 
 
