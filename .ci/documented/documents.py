@@ -6,6 +6,7 @@ file `ledger` lists every command with the jobs that run it. ClientsTest runs th
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -123,6 +124,9 @@ class Job:
     def __init__(self):
         self.name = f".ci/documented/{Path(sys.argv[0]).name}"
         self.steps = []
+        if not (shutil.which("aws") and shutil.which("sam")):
+            tools = subprocess.check_output([ROOT / ".ci/sam/install"], text=True).strip()
+            os.environ["PATH"] = f"{os.environ['PATH']}:{tools}"
 
     def runs(self, file, part):
         """Declares a step: a function of the command in `file` that contains `part`."""
@@ -143,13 +147,13 @@ class Job:
             except Exception as error:  # One step's failure must not hide the others'.
                 verdict, failed = "FAILED", True
                 why = str(error) if isinstance(error, AssertionError) else traceback.format_exc()
-            print(f"{verdict:7}{time.monotonic() - begin:6.1f} s  {command.file}:{command.line}: {command.lines[0][:90]}",
-                  flush=True)
+            seconds = time.monotonic() - begin
+            print(f"{verdict:7}{seconds:6.1f} s  {command.file}:{command.line}: {command.lines[0][:90]}", flush=True)
             if why:
                 print(re.sub("^", "        ", why, flags=re.M), flush=True)
         ran = Counter(command.name for command, _ in self.steps)
         listed = Counter(name for name, jobs in ledger() if self.name in [job.split(":")[0] for job in jobs])
         for name in (ran - listed) + (listed - ran):
             failed = True
-            print(f"FAILED  {'the ledger does not say that this job runs' if ran[name] else 'this job does not run'} {name}")
+            print(f"FAILED  the ledger and this job disagree on whether it runs {name}")
         return 1 if failed else 0
