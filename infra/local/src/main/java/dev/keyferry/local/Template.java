@@ -206,6 +206,7 @@ public final class Template {
       }
       case "Not" -> ((List<?>) resolve(argument)).get(0).equals(false);
       case "And" -> ((List<?>) resolve(argument)).stream().allMatch(Boolean.TRUE::equals);
+      case "Or" -> ((List<?>) resolve(argument)).stream().anyMatch(Boolean.TRUE::equals);
       case "Condition" -> holds(argument.toString());
       default -> throw new IllegalStateException("the local stack cannot follow !" + name);
     };
