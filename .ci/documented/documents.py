@@ -15,6 +15,19 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+# AWS's tools ignore this machine's credentials, profiles and endpoints, and reach no account.
+for variable in [name for name in os.environ if name.startswith("AWS_") and name != "AWS_ENDPOINT_URL"]:
+    del os.environ[variable]
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_PAGER": "",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 

@@ -1,5 +1,10 @@
 package dev.keyferry.local;
 
+import static java.util.Objects.requireNonNull;
+
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.PortBinding;
+import com.github.dockerjava.api.model.Ports;
 import java.time.Duration;
 import java.util.Optional;
 import org.testcontainers.containers.Network;
@@ -19,6 +24,7 @@ final class LocalStack {
 
   static final Network NETWORK = Network.newNetwork();
 
+  private static final int PORT = 4566;
   private static final String TOKEN = "LOCALSTACK_AUTH_TOKEN";
 
   private LocalStack() {}
@@ -31,6 +37,11 @@ final class LocalStack {
             DockerImageName.parse(image).asCompatibleSubstituteFor("localstack/localstack"));
     container.withNetwork(NETWORK).withNetworkAliases(HOST);
     Optional.ofNullable(System.getenv(TOKEN)).ifPresent(token -> container.withEnv(TOKEN, token));
+    // It has the Docker socket, so only this machine may reach it.
+    container.withCreateContainerCmdModifier(create ->
+        requireNonNull(create.getHostConfig())
+            .withPortBindings(
+                new PortBinding(Ports.Binding.bindIp("127.0.0.1"), ExposedPort.tcp(PORT))));
     container.start();
     wake(container);
     return container;
