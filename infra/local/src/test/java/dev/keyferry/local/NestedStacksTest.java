@@ -413,6 +413,16 @@ class NestedStacksTest {
           .isEqualTo(both.properties("DomainRecord").path("AliasTarget"));
     }
 
+    /// SAM adds settings to the first server. API Gateway warns about one without a url, and a
+    /// warning fails the deployment.
+    @Test
+    void every_server_of_the_api_has_a_url_without_a_base_path() throws IOException {
+      var servers = template(TEMPLATE).properties("HttpApi").at("/DefinitionBody/servers");
+
+      assertThat(servers.valueStream().map(server -> server.path("url").asText()))
+          .containsExactly("/");
+    }
+
     private static Map<String, String> and(Map<String, String> some, Map<String, String> more) {
       var all = new HashMap<>(some);
       all.putAll(more);
