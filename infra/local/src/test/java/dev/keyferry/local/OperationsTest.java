@@ -225,8 +225,10 @@ class OperationsTest {
                   "source": ["aws.kms"],
                   "detail-type": ["AWS API Call via CloudTrail"],
                   "detail": {
-                    "eventName":
-                        ["ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "ReplicateKey"],
+                    "eventName": [
+                      "ScheduleKeyDeletion", "DisableKey", "PutKeyPolicy", "ReplicateKey",
+                      "UpdatePrimaryRegion"
+                    ],
                     "resources": {"ARN": ["HashKey.Arn"]}
                   }
                 }
