@@ -300,7 +300,6 @@ class PolicyTest {
                   "role/Admin",
                   "role/" + name,
                   "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0",
-                  // As AWS::IAM::Role DeploymentRole.
                   "role/keyferry/" + name))
           .map(who -> administrator("arn:aws:iam::111122223333:" + who))
           .allMatch(admin -> key(stack).allows(admin, "kms:ScheduleKeyDeletion", Map.of()))
@@ -320,11 +319,19 @@ class PolicyTest {
               stack(name, "/"),
               stack(name, "/other/keyferry/"),
               // In the folder, one level down.
-              stack("other", "/keyferry/" + name + "/"));
+              stack("other", "/keyferry/" + name + "/"),
+              // In the folder of this stack that CodeDeploy's role could be in.
+              stack("deploy", "/keyferry/" + name + "/"));
 
       assertThat(others)
           .map(other -> administrator(role(other, "PollFunction").arn()))
           .noneMatch(role -> mayDerive(stack, role));
+      var all = Stream.concat(Stream.of(stack), others.stream()).toList();
+      assertThat(all)
+          .allSatisfy(one ->
+              assertThat(all)
+                  .map(other -> administrator(deploymentRole(other)))
+                  .noneMatch(role -> mayDerive(one, role)));
     }
 
     @Test
@@ -372,6 +379,11 @@ class PolicyTest {
       var own = TemplateTest.statements(stack.properties(function)).toList();
       return new Caller(
           "arn:aws:iam::111122223333:role%s%.38s-0123456789ab".formatted(path, function), own);
+    }
+
+    private static String deploymentRole(Template stack) {
+      var path = stack.properties("DeploymentRole").path("Path").asText();
+      return "arn:aws:iam::111122223333:role%sDeploymentRole-0123456789ab".formatted(path);
     }
 
     private static Caller administrator(String arn) {

@@ -448,8 +448,9 @@ class TemplateTest {
             assertThat(properties.at("/DeploymentPreference/Role").asText())
                 .isEqualTo("DeploymentRole.Arn");
           });
-      // The hash key trusts the functions' folder.
-      assertThat(given.properties("DeploymentRole").path("Path").asText()).isEqualTo("/acme/prod/");
+      // A hash key trusts its stack's folder, and `_deploy` is no name of a stack.
+      assertThat(given.properties("DeploymentRole").path("Path").asText())
+          .isEqualTo("/acme/prod/login/_deploy/");
       assertThat(given.properties("DeploymentRole").path("PermissionsBoundary").asText())
           .isEqualTo(boundary);
       assertThat(template.section("Globals").path("Function").has("PermissionsBoundary")).isFalse();
@@ -469,8 +470,9 @@ class TemplateTest {
               List.of(
                   "", "keyferry/", "/keyferry", "//", "/a//b/", "/*/", "/a?/", "/${x}/", "/a b/"))
           .noneMatch(given -> given.matches(allowed));
-      // And the longest name of a stack, and a slash.
-      assertThat(path.path("MaxLength").asInt() + 128 + 1).isLessThanOrEqualTo(512);
+      // And the longest name of a stack, and DeploymentRole's folder in it.
+      assertThat(path.path("MaxLength").asInt() + 128 + "/_deploy/".length())
+          .isLessThanOrEqualTo(512);
     }
 
     /// Which roles those are, PolicyTest says.
