@@ -27,8 +27,8 @@ public record SignIn(
   /// What stands for nothing: API Gateway has no empty variables.
   private static final String NONE = "none";
 
-  /// Of a stage from before the scope was a variable: while a stack is updated, the functions are
-  /// newer than the stage.
+  /// The scopes for a stage that has no scope variable yet: during a stack's update, the functions
+  /// are newer than the stage.
   private static final String DEFAULT_SCOPE = "openid,keyferry/approve";
 
   public static SignIn of(Map<String, String> stage) {

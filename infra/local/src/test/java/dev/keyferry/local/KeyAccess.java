@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Who may use a KMS key, by its key policy and by a caller's own policies.
 ///
-/// This is as much of IAM's evaluation as one account without grants and boundaries needs. An
-/// element or an operator that it does not know is an error, because to skip it would be to guess.
+/// It evaluates as much of IAM as one account without grants and boundaries needs. An unknown
+/// element or operator is an error, because to skip it would be to guess.
 ///
 /// @param arn the key's
 /// @param account ARN of the account's root. A key policy that names it leaves the decision to the

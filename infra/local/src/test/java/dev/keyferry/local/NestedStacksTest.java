@@ -278,8 +278,7 @@ class NestedStacksTest {
     }
 
     @Test
-    void what_the_page_requests_of_an_issuer_of_the_operators_is_the_operators_to_say()
-        throws IOException {
+    void the_operator_chooses_what_the_page_requests_from_the_issuer() throws IOException {
       var requested =
           Map.of(
               "SignInScope", "openid,profile,api://keyferry/approve",
@@ -301,8 +300,8 @@ class NestedStacksTest {
       "SignInAudience, api",
       "SignInResource, https://a.example"
     })
-    void what_an_issuer_of_the_operators_is_asked_for_the_stacks_own_pool_is_not(
-        String parameter, String value) throws IOException {
+    void without_an_issuer_the_parameters_for_one_are_refused(String parameter, String value)
+        throws IOException {
       var issuer =
           Map.of("IssuerUrl", "https://id.example", "Audience", "api", "PageClientId", "page");
       var both = new HashMap<>(issuer);

@@ -338,7 +338,7 @@ class OperationsTest {
     assertThat(format).doesNotContainIgnoringCase("path").doesNotContainIgnoringCase("query");
   }
 
-  /// It escapes nothing. A line that is no JSON is one that no filter and no query sees.
+  /// API Gateway escapes nothing, and no filter or query sees a line that is not JSON.
   @Test
   void a_line_of_the_access_log_parses_whatever_a_message_in_it_says() throws IOException {
     var format = accessLogFormat();

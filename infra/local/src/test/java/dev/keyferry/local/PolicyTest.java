@@ -373,7 +373,7 @@ class PolicyTest {
       return key(stack).allows(caller, "kms:GenerateMac", SHA_256);
     }
 
-    /// CloudFormation makes a role's name of the stack's and its own, and shortens it.
+    /// CloudFormation joins the stack's name and the role's own, and shortens the result.
     private static Caller role(Template stack, String function) {
       var path = stack.section("Globals").at("/Function/RolePath").asText();
       var own = TemplateTest.statements(stack.properties(function)).toList();

@@ -202,8 +202,8 @@ class SamLocalTest {
             .formatted(api.url(), InvokeApi.PATH));
   }
 
-  /// What the script exits with, and prints. Unless the environment says more, there is nothing
-  /// that invokes functions: a web server in the place of `sam local start-lambda`.
+  /// The script's exit status and output. By default nothing can invoke functions: a web server
+  /// listens where `sam local start-lambda` would.
   private static String approve(Map<String, String> environment, String userCode, String subject)
       throws IOException, InterruptedException {
     var script =

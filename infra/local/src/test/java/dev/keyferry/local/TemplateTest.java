@@ -475,7 +475,7 @@ class TemplateTest {
           .isLessThanOrEqualTo(512);
     }
 
-    /// Which roles those are, PolicyTest says.
+    /// PolicyTest checks which roles those are.
     @Test
     void the_account_administers_the_hash_key_and_only_functions_derive_from_it() {
       var statements =
@@ -527,10 +527,10 @@ class TemplateTest {
     }
   }
 
-  /// CloudFormation replaces a key of which this changes, and so voids every login. What is left
-  /// out now was left out in every version of the template.
+  /// CloudFormation replaces a key when this property changes, which voids every login. The default
+  /// leaves the property out, as every earlier version of the template did.
   @Test
-  void the_hash_key_is_of_many_regions_only_if_the_operator_says_so() throws IOException {
+  void the_hash_key_is_multi_region_only_if_the_operator_says_so() throws IOException {
     var many = template(Map.of("MultiRegionHashKey", "true"));
     var parameter = template.section("Parameters").path("MultiRegionHashKey");
 
