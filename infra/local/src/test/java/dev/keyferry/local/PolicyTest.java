@@ -3,9 +3,11 @@ package dev.keyferry.local;
 import static java.util.function.Predicate.not;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keyferry.local.CallRecorder.Permission;
 import dev.keyferry.local.CallRecorder.Read;
 import dev.keyferry.local.KeyAccess.Caller;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What each function was recorded asking of AWS, against what its policy in the template allows.
 class PolicyTest {
@@ -345,6 +348,68 @@ class PolicyTest {
           .isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{'Principal': '*'}",
+          "{'Principal': {'AWS': '*'}}",
+          "{'Principal': {'AWS': '111122223333'}}",
+          "{'Principal': {'AWS': ['arn:aws:iam::111122223333:root', 'arn:aws:iam::1:role/*']}}",
+          "{'Principal': {'Service': 'lambda.amazonaws.com'}}",
+          "{'Principal': {'AWS': 'arn:aws:iam::111122223333:root', 'Service': 'a.aws'}}",
+          "{'NotPrincipal': {'AWS': 'arn:aws:iam::111122223333:root'}}",
+          "{'NotAction': 'kms:Decrypt'}",
+          "{'Effect': 'allow'}",
+          "{'Resource': '${aws:PrincipalArn}'}",
+          "{'Condition': {'StringLike': {'kms:MacAlgorithm': '*'}}}",
+          "{'Condition': {'StringEquals': {'aws:PrincipalAccount': '111122223333'}}}",
+          "{'Condition': {'ArnLike': {'aws:principalarn': 'arn:aws:iam::111122223333:*'}}}"
+        })
+    void a_key_policy_that_is_not_understood_is_an_error(String elements) {
+      var statement = (ObjectNode) statement("kms:GenerateMac", ACCOUNT);
+      statement.setAll((ObjectNode) json(elements.replace('\'', '"')));
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> mayDerive(statements(statement), administrator(ACCOUNT)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kms:GenerateMac", "KMS:generatemac", "KMS:*", "kms:Generate???", "*"})
+    void a_key_policy_that_lets_administrators_derive_is_seen(String action) {
+      var admin = administrator("arn:aws:iam::111122223333:role/Admin");
+      var statement = statement(action, ACCOUNT);
+
+      assertThat(mayDerive(statements(statement), admin)).isTrue();
+      assertThat(mayDerive(statements(statement(action, admin.arn())), admin)).isTrue();
+      assertThat(mayDerive(statements(statement(action, admin.arn() + "2")), admin)).isFalse();
+    }
+
+    @Test
+    void a_denial_concerns_only_those_whom_it_names() {
+      var admin = administrator("arn:aws:iam::111122223333:role/Admin");
+      var allowed = statement("kms:GenerateMac", ACCOUNT);
+
+      for (var named :
+          Map.of(ACCOUNT, false, admin.arn(), false, admin.arn() + "2", true).entrySet()) {
+        var denied = (ObjectNode) statement("kms:generateMac", named.getKey());
+        denied.put("Effect", "Deny");
+        assertThat(mayDerive(statements(allowed, denied), admin))
+            .as(named.getKey())
+            .isEqualTo(named.getValue());
+      }
+    }
+
+    private static JsonNode statement(String action, String principal) {
+      return json(
+          "{\"Effect\": \"Allow\", \"Principal\": {\"AWS\": \"%s\"}, \"Action\": \"%s\","
+                  .formatted(principal, action)
+              + " \"Resource\": \"*\"}");
+    }
+
+    private static KeyAccess statements(JsonNode... statements) {
+      return new KeyAccess(KEY, ACCOUNT, List.of(statements));
+    }
+
     /// docs/threats.md says so.
     @Test
     void who_can_make_a_role_in_the_stacks_folder_can_derive() throws IOException {
@@ -370,7 +435,11 @@ class PolicyTest {
     }
 
     private static boolean mayDerive(Template stack, Caller caller) {
-      return key(stack).allows(caller, "kms:GenerateMac", SHA_256);
+      return mayDerive(key(stack), caller);
+    }
+
+    private static boolean mayDerive(KeyAccess key, Caller caller) {
+      return key.allows(caller, "kms:GenerateMac", SHA_256);
     }
 
     /// CloudFormation joins the stack's name and the role's own, and shortens the result.
