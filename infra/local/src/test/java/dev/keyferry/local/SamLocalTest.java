@@ -191,6 +191,23 @@ class SamLocalTest {
     }
   }
 
+  /// Any program can listen where `sam local start-lambda` would, and sed can run commands.
+  @Test
+  void the_script_refuses_a_nonce_that_sed_would_run() throws Exception {
+    var injected = folder.resolve("injected");
+    var answering =
+        Files.writeString(
+            folder.resolve("sam"),
+            """
+            echo '{"body":"{\\"approval_nonce\\":\\"x/;1e touch %s #\\"}","statusCode":200}'
+            """
+                .formatted(injected));
+
+    assertThat(approve(Map.of("KEYFERRY_INVOKE", "bash " + answering), "EXAM-PLES", "bob"))
+        .startsWith("1 ClaimFunction answered");
+    assertThat(injected).doesNotExist();
+  }
+
   /// Stands in for `sam local invoke`.
   private Path invoking(LambdaApi api) throws IOException {
     return Files.writeString(
