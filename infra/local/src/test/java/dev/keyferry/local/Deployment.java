@@ -89,7 +89,7 @@ record Deployment(URI endpoint, String name, Template template) {
         .orElseThrow();
   }
 
-  /// What the name of each of its functions begins with.
+  /// The prefix of each function's name.
   String prefix() {
     return name + "-";
   }

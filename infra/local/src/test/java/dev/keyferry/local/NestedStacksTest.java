@@ -346,7 +346,7 @@ class NestedStacksTest {
       assertThat(value).matches(allowed);
     }
 
-    /// The page needs an ID token, and a required scope that is two would be none.
+    /// The page needs an ID token, and the required scope must be one scope.
     @ParameterizedTest
     @CsvSource({
       "RequiredScope, ''",

@@ -68,7 +68,7 @@ record SamLocal(Process process, Lambdas lambdas) implements AutoCloseable {
     return Files.writeString(file, environment.toString());
   }
 
-  /// What it prints from then on, the functions' logs among it, goes to a file.
+  /// Writes all further output, including the functions' logs, to a file.
   private static void readUntilItListens(BufferedReader printed) throws IOException {
     var log = Files.newBufferedWriter(LOG);
     for (var line = printed.readLine(); line != null; line = printed.readLine()) {
