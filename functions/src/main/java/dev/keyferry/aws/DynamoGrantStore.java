@@ -1,13 +1,13 @@
 package dev.keyferry.aws;
 
-import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Locator;
 import dev.keyferry.flow.Confirmation;
-import dev.keyferry.flow.Digest;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.Locator;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;

@@ -2,10 +2,10 @@ package dev.keyferry.aws;
 
 import static java.lang.Math.min;
 
-import dev.keyferry.flow.Digest;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Key.Generation;
-import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;

@@ -1,8 +1,8 @@
 package dev.keyferry.aws;
 
-import dev.keyferry.flow.Limit.Window;
-import dev.keyferry.flow.LimitStore;
 import dev.keyferry.flow.Write.Applied;
+import dev.keyferry.limits.Limit.Window;
+import dev.keyferry.limits.LimitStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,9 +1,10 @@
 package dev.keyferry.aws;
 
-import dev.keyferry.flow.CodeChallenge;
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Locator;
 import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.DeviceRequest;
-import dev.keyferry.flow.Digest;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
@@ -11,7 +12,6 @@ import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Grant.Pace;
 import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State;
-import dev.keyferry.flow.Locator;
 import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;

@@ -1,8 +1,8 @@
 package dev.keyferry.aws;
 
-import dev.keyferry.flow.Digest;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Origin;

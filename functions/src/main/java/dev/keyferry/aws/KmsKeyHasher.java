@@ -1,7 +1,7 @@
 package dev.keyferry.aws;
 
-import dev.keyferry.flow.KeyHasher;
-import dev.keyferry.flow.Purpose;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Purpose;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.kms.model.MacAlgorithmSpec;
 /// A subkey is renewed after fifteen minutes. If KMS does not answer then, the old one serves for
 /// as long again; if KMS answers no (the key is disabled, or no longer ours to use), it is dropped
 /// at once.
-public final class KmsKeyHasher implements KeyHasher {
+public final class KmsKeyHasher implements Hasher {
   static final Duration RENEWAL = Duration.ofMinutes(15);
   static final Duration GRACE = RENEWAL.multipliedBy(2);
 

@@ -1,5 +1,7 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Locator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;

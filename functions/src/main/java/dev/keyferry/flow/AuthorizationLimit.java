@@ -1,8 +1,11 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Secret;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
+import dev.keyferry.limits.Limit;
+import dev.keyferry.limits.LimitStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Supplier;

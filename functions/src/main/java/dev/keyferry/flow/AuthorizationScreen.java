@@ -2,6 +2,10 @@ package dev.keyferry.flow;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.keyferry.codes.ApprovalNonce;
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.SealedNonce;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -22,7 +26,7 @@ record AuthorizationScreen(ApprovalNonce nonce, Subject subject, AuthorizationRe
   private static final String ABSENT = "=";
 
   /// What the page holds.
-  String write(KeyHasher hasher) {
+  String write(Hasher hasher) {
     var fields =
         List.of(
             Optional.of(subject.value()),
@@ -39,7 +43,7 @@ record AuthorizationScreen(ApprovalNonce nonce, Subject subject, AuthorizationRe
 
   /// The screen that this subject gives back in time; empty for anything else.
   static Optional<AuthorizationScreen> read(
-      KeyHasher hasher, Subject subject, String text, Instant now) {
+      Hasher hasher, Subject subject, String text, Instant now) {
     return SealedNonce.read(hasher, LABEL, text)
         .map(AuthorizationScreen::of)
         .filter(screen -> screen.subject().equals(subject))

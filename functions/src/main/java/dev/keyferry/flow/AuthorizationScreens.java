@@ -1,5 +1,8 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.ApprovalNonce;
+import dev.keyferry.codes.AuthorizationCode;
+import dev.keyferry.codes.Hasher;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
@@ -11,13 +14,13 @@ import java.util.random.RandomGenerator;
 /// The consent screens of the browser flow, RFC 6749 §4.1.1: opened, and closed by a no. Neither
 /// writes: there is no grant before the yes, which is [CodeFlow]'s.
 public final class AuthorizationScreens {
-  private final KeyHasher hasher;
+  private final Hasher hasher;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Audit audit;
 
   public AuthorizationScreens(
-      KeyHasher hasher, InstantSource clock, RandomGenerator random, Audit audit) {
+      Hasher hasher, InstantSource clock, RandomGenerator random, Audit audit) {
     this.hasher = hasher;
     this.clock = clock;
     this.random = random;

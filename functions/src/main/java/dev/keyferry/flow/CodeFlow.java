@@ -1,7 +1,13 @@
 package dev.keyferry.flow;
 
-import static dev.keyferry.flow.Purpose.AUTHORIZATION_CODE;
+import static dev.keyferry.codes.Purpose.AUTHORIZATION_CODE;
 
+import dev.keyferry.codes.AuthorizationCode;
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.Secret;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
@@ -33,7 +39,7 @@ public final class CodeFlow {
   public static final Duration CODE_LIFETIME = Duration.ofSeconds(60);
 
   private final GrantStore grants;
-  private final KeyHasher hasher;
+  private final Hasher hasher;
   private final Mint mint;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -42,7 +48,7 @@ public final class CodeFlow {
   public CodeFlow(
       GrantStore grants,
       KeyStore keys,
-      KeyHasher hasher,
+      Hasher hasher,
       Encrypter encrypter,
       TokenPrefix prefix,
       InstantSource clock,

@@ -1,5 +1,9 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Frame;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Locator;
+import dev.keyferry.codes.Purpose;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -23,7 +27,7 @@ public record Confirmation(int number) {
   }
 
   /// The number of this claim: 10 to 99, all as likely but for one part in 2^57.
-  static Confirmation of(KeyHasher hasher, Locator locator, Grant.Claim claim) {
+  static Confirmation of(Hasher hasher, Locator locator, Grant.Claim claim) {
     var nonce = claim.nonce();
     var message = Frame.of("confirmation").with(locator.partitionKey()).with(nonce).toBytes();
     var mac = hasher.hmac(Purpose.CONFIRMATION, nonce.version(), message);

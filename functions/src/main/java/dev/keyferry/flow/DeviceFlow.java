@@ -1,9 +1,20 @@
 package dev.keyferry.flow;
 
-import static dev.keyferry.flow.Purpose.APPROVAL;
-import static dev.keyferry.flow.Purpose.DEVICE_CODE;
-import static dev.keyferry.flow.Purpose.USER_CODE;
+import static dev.keyferry.codes.Purpose.APPROVAL;
+import static dev.keyferry.codes.Purpose.DEVICE_CODE;
+import static dev.keyferry.codes.Purpose.USER_CODE;
 
+import dev.keyferry.codes.ApprovalNonce;
+import dev.keyferry.codes.Code;
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.DeviceCode;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Locator;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.Secret;
+import dev.keyferry.codes.TokenPrefix;
+import dev.keyferry.codes.UserCode;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
@@ -42,7 +53,7 @@ public final class DeviceFlow {
   private static final Optional<Confirmation> NO_NUMBER = Optional.empty();
 
   private final GrantStore grants;
-  private final KeyHasher hasher;
+  private final Hasher hasher;
   private final Mint mint;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -52,7 +63,7 @@ public final class DeviceFlow {
   public DeviceFlow(
       GrantStore grants,
       KeyStore keys,
-      KeyHasher hasher,
+      Hasher hasher,
       Encrypter encrypter,
       TokenPrefix prefix,
       InstantSource clock,

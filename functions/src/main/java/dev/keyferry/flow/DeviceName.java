@@ -1,5 +1,11 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.AuthorizationCode;
+import dev.keyferry.codes.DeviceCode;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.UserCode;
+
 /// What a linked device is called, as its key's row says it.
 public sealed interface DeviceName {
   /// By its owner or, if the owner gave it no name, by itself.
@@ -11,11 +17,7 @@ public sealed interface DeviceName {
   /// As the claimant calls the device, else as it calls itself, else by its user code, or by its
   /// client where nobody was shown one.
   static DeviceName of(
-      KeyHasher hasher,
-      TokenRequest request,
-      Grant grant,
-      Grant.State.Approved approved,
-      KeyId id) {
+      Hasher hasher, TokenRequest request, Grant grant, Grant.State.Approved approved, KeyId id) {
     return approved
         .approval()
         .consent()

@@ -1,12 +1,15 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Purpose;
+
 /// The names of linked devices as people read them.
 public final class DeviceNames {
   private static final String NAMELESS = "Device Link Access Key";
 
-  private final KeyHasher hasher;
+  private final Hasher hasher;
 
-  public DeviceNames(KeyHasher hasher) {
+  public DeviceNames(Hasher hasher) {
     this.hasher = hasher;
   }
 

@@ -1,5 +1,6 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.CodeChallenge;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Secret;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore.Disablement;

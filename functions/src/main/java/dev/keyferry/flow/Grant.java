@@ -1,5 +1,7 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Locator;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

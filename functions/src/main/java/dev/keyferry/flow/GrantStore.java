@@ -1,5 +1,8 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Locator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

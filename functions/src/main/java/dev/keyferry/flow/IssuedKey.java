@@ -1,5 +1,8 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.RefreshToken;
 import java.util.Optional;
 
 /// A key in the moment it is handed over: the only time its tokens are at hand.
@@ -9,7 +12,7 @@ import java.util.Optional;
 public record IssuedKey(
     Key key, AccessToken accessToken, Optional<RefreshToken> refreshToken, Optional<String> jwe) {
 
-  static IssuedKey of(Key key, RefreshToken token, KeyHasher hasher) {
+  static IssuedKey of(Key key, RefreshToken token, Hasher hasher) {
     return new IssuedKey(
         key,
         token.access(hasher, key.generation().version()),

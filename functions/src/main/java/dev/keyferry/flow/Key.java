@@ -1,5 +1,11 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.RefreshToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -85,7 +91,7 @@ public record Key(
   /// The key that an approved grant stands for: what was agreed to, as far as the client may still
   /// have it.
   static Key mint(
-      KeyHasher hasher,
+      Hasher hasher,
       RefreshToken first,
       Grant grant,
       Grant.State.Approved approved,
@@ -143,14 +149,14 @@ public record Key(
   }
 
   /// Whether the row says what was minted and renewed, and nothing else.
-  boolean isIntact(KeyHasher hasher) {
+  boolean isIntact(Hasher hasher) {
     return hasher.matches(Purpose.SEAL, seal, Seals.message(id, terms))
         && Seals.intact(hasher, id, generation);
   }
 
   /// Until when this access token opens the door, if it does now: the present one until it expires,
   /// the one before for a moment longer, but not beyond its own end.
-  Optional<Instant> acceptedUntil(AccessToken token, KeyHasher hasher, Instant now) {
+  Optional<Instant> acceptedUntil(AccessToken token, Hasher hasher, Instant now) {
     if (!isIntact(hasher) || revokedAt.isPresent()) {
       return Optional.empty();
     }
@@ -158,12 +164,12 @@ public record Key(
     return until.filter(now::isBefore);
   }
 
-  boolean accepts(AccessToken token, KeyHasher hasher, Instant now) {
+  boolean accepts(AccessToken token, Hasher hasher, Instant now) {
     return acceptedUntil(token, hasher, now).isPresent();
   }
 
   /// Whether this is one of the key's tokens, of the present generation or the one before.
-  boolean knows(byte[] token, KeyHasher hasher) {
+  boolean knows(byte[] token, Hasher hasher) {
     return tokenHashes().anyMatch(hash -> hasher.matches(Purpose.KEY, hash, token));
   }
 
@@ -175,11 +181,11 @@ public record Key(
             .flatMap(previous -> Stream.of(previous.access(), previous.refresh())));
   }
 
-  private boolean isPresent(AccessToken token, KeyHasher hasher) {
+  private boolean isPresent(AccessToken token, Hasher hasher) {
     return hasher.matches(Purpose.KEY, generation.access(), token.bytes());
   }
 
-  private Optional<Instant> endOfGrace(AccessToken token, KeyHasher hasher) {
+  private Optional<Instant> endOfGrace(AccessToken token, Hasher hasher) {
     var grace = generation.issuedAt().plus(ACCESS_GRACE);
     return generation
         .previous()

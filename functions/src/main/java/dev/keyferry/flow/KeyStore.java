@@ -1,5 +1,7 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.KeyId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

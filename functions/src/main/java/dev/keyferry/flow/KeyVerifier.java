@@ -1,5 +1,7 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.Hasher;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -9,10 +11,10 @@ import java.util.Optional;
 /// none.
 public final class KeyVerifier {
   private final KeyStore keys;
-  private final KeyHasher hasher;
+  private final Hasher hasher;
   private final InstantSource clock;
 
-  public KeyVerifier(KeyStore keys, KeyHasher hasher, InstantSource clock) {
+  public KeyVerifier(KeyStore keys, Hasher hasher, InstantSource clock) {
     this.keys = keys;
     this.hasher = hasher;
     this.clock = clock;

@@ -1,5 +1,10 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Frame;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.UserCode;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
@@ -12,7 +17,7 @@ public record MaskedCode(int version, long bits) {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})\\.([0-9a-f]{10})");
   private static final int HEX_DIGITS = UserCode.BITS / 4;
 
-  static MaskedCode of(UserCode code, KeyHasher hasher, KeyId id, Subject subject) {
+  public static MaskedCode of(UserCode code, Hasher hasher, KeyId id, Subject subject) {
     var version = hasher.version();
     return new MaskedCode(version, code.bits() ^ pad(hasher, version, id, subject));
   }
@@ -26,13 +31,13 @@ public record MaskedCode(int version, long bits) {
         Integer.parseInt(form.group(1)), HexFormat.fromHexDigitsToLong(form.group(2)));
   }
 
-  /// The code, under a version for which [KeyHasher#reaches] holds. Of an edited row it is some
+  /// The code, under a version for which [Hasher#reaches] holds. Of an edited row it is some
   /// other code.
-  UserCode reveal(KeyHasher hasher, KeyId id, Subject subject) {
+  public UserCode reveal(Hasher hasher, KeyId id, Subject subject) {
     return UserCode.ofBits(bits ^ pad(hasher, version, id, subject));
   }
 
-  private static long pad(KeyHasher hasher, int version, KeyId id, Subject subject) {
+  private static long pad(Hasher hasher, int version, KeyId id, Subject subject) {
     var message = Frame.of("name").with(id.partitionKey()).with(subject.value()).toBytes();
     return UserCode.firstBits(hasher.hmac(Purpose.NAME, version, message));
   }

@@ -1,5 +1,8 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
@@ -20,7 +23,7 @@ final class Mint {
 
   private final GrantStore grants;
   private final KeyStore keys;
-  private final KeyHasher hasher;
+  private final Hasher hasher;
   private final Encrypter encrypter;
   private final TokenPrefix prefix;
   private final Audit audit;
@@ -28,7 +31,7 @@ final class Mint {
   Mint(
       GrantStore grants,
       KeyStore keys,
-      KeyHasher hasher,
+      Hasher hasher,
       Encrypter encrypter,
       TokenPrefix prefix,
       Audit audit) {

@@ -1,7 +1,12 @@
 package dev.keyferry.flow;
 
-import static dev.keyferry.flow.Purpose.KEY;
+import static dev.keyferry.codes.Purpose.KEY;
 
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Frame;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.codes.Secret;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
@@ -26,7 +31,7 @@ public final class RefreshFlow {
   public static final Duration GRACE = Duration.ofSeconds(30);
 
   private final KeyStore keys;
-  private final KeyHasher hasher;
+  private final Hasher hasher;
   private final Encrypter encrypter;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -34,7 +39,7 @@ public final class RefreshFlow {
 
   public RefreshFlow(
       KeyStore keys,
-      KeyHasher hasher,
+      Hasher hasher,
       Encrypter encrypter,
       InstantSource clock,
       RandomGenerator random,

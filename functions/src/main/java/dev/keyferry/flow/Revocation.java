@@ -1,5 +1,10 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.RefreshToken;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore.Revoker;
@@ -12,11 +17,11 @@ import java.time.temporal.ChronoUnit;
 /// A client gives a key back by one of its tokens, RFC 7009.
 public final class Revocation {
   private final KeyStore keys;
-  private final KeyHasher hasher;
+  private final Hasher hasher;
   private final InstantSource clock;
   private final Audit audit;
 
-  public Revocation(KeyStore keys, KeyHasher hasher, InstantSource clock, Audit audit) {
+  public Revocation(KeyStore keys, Hasher hasher, InstantSource clock, Audit audit) {
     this.keys = keys;
     this.hasher = hasher;
     this.clock = clock;

@@ -1,5 +1,8 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.ApprovalNonce;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.SealedNonce;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -22,14 +25,14 @@ record ScreenPass(
     return Check.of(policies.of(clientId), confirmationSupported, origin, claimant);
   }
 
-  String write(KeyHasher hasher) {
+  String write(Hasher hasher) {
     var seen = "%b %s %s".formatted(confirmationSupported, origin, clientId);
     return new SealedNonce(nonce, seen).write(hasher, LABEL);
   }
 
   /// Empty for what this very version of the subkeys did not seal: a claim of another approves
   /// nothing either.
-  static Optional<ScreenPass> read(KeyHasher hasher, String text) {
+  static Optional<ScreenPass> read(Hasher hasher, String text) {
     return SealedNonce.read(hasher, LABEL, text).map(ScreenPass::of);
   }
 

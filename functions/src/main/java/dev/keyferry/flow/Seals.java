@@ -1,5 +1,12 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Frame;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Locator;
+import dev.keyferry.codes.Purpose;
 import java.time.Instant;
 import java.util.List;
 
@@ -96,7 +103,7 @@ final class Seals {
     return message(id, number, previous.access(), previous.refresh(), previous.issuedAt());
   }
 
-  static Key.Generation sealed(KeyHasher hasher, KeyId id, Key.Generation generation) {
+  static Key.Generation sealed(Hasher hasher, KeyId id, Key.Generation generation) {
     return new Key.Generation(
         generation.number(),
         generation.access(),
@@ -110,7 +117,7 @@ final class Seals {
 
   /// The present generation and the one before, whose seal the write that replaced it kept: that
   /// write asked how long the device had been idle.
-  static boolean intact(KeyHasher hasher, KeyId id, Key.Generation generation) {
+  static boolean intact(Hasher hasher, KeyId id, Key.Generation generation) {
     return hasher.matches(Purpose.SEAL, generation.seal(), message(id, generation))
         && generation
             .previous()
@@ -121,7 +128,7 @@ final class Seals {
   }
 
   static Grant.Approval approval(
-      KeyHasher hasher,
+      Hasher hasher,
       Locator locator,
       Grant.Claim claim,
       Grant.Consent consent,
@@ -133,12 +140,12 @@ final class Seals {
     return new Grant.Approval(consent, profile, since, numberRequired, seal);
   }
 
-  static boolean intact(KeyHasher hasher, Grant grant) {
+  static boolean intact(Hasher hasher, Grant grant) {
     var message = message(grant.locator(), grant.request(), grant.expiresAt());
     return hasher.matches(Purpose.SEAL, grant.seal(), message);
   }
 
-  static boolean intact(KeyHasher hasher, Grant grant, Grant.State.Approved approved) {
+  static boolean intact(Hasher hasher, Grant grant, Grant.State.Approved approved) {
     var approval = approved.approval();
     return intact(hasher, grant)
         && hasher.matches(

@@ -1,5 +1,10 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Code;
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Frame;
+import dev.keyferry.codes.Hasher;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -22,11 +27,11 @@ record TokenRequest(
   }
 
   /// The hash of its `Idempotency-Key` that is kept.
-  Optional<Digest> name(KeyHasher hasher) {
+  Optional<Digest> name(Hasher hasher) {
     return idempotencyKey.map(key -> hasher.digest(code.purpose(), named(key)));
   }
 
-  boolean isNamed(KeyHasher hasher, Digest name) {
+  boolean isNamed(Hasher hasher, Digest name) {
     return idempotencyKey
         .filter(key -> hasher.matches(code.purpose(), name, named(key)))
         .isPresent();

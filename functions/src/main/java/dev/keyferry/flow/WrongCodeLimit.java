@@ -1,9 +1,12 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Secret;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
-import dev.keyferry.flow.Limit.Window;
+import dev.keyferry.limits.Limit;
+import dev.keyferry.limits.Limit.Window;
+import dev.keyferry.limits.LimitStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

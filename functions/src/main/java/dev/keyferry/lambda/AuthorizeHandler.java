@@ -2,11 +2,11 @@ package dev.keyferry.lambda;
 
 import static dev.keyferry.flow.Client.DEVICE_CODE_GRANT;
 
+import dev.keyferry.codes.CodeChallenge;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.AuthorizationLimit;
 import dev.keyferry.flow.Client;
-import dev.keyferry.flow.CodeChallenge;
 import dev.keyferry.flow.Delivery;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.DeviceRequest;

@@ -1,7 +1,7 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.codes.UserCode;
 import dev.keyferry.flow.OAuthError;
-import dev.keyferry.flow.UserCode;
 import dev.keyferry.web.JsonObject;
 import dev.keyferry.web.MalformedRequest;
 

@@ -1,6 +1,6 @@
 package dev.keyferry.lambda;
 
-import dev.keyferry.flow.AccessToken;
+import dev.keyferry.codes.AccessToken;
 import dev.keyferry.flow.KeyVerifier;
 import dev.keyferry.flow.KeyVerifier.Active;
 import dev.keyferry.web.Request;

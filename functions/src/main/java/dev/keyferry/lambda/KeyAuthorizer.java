@@ -1,7 +1,7 @@
 package dev.keyferry.lambda;
 
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import dev.keyferry.flow.AccessToken;
+import dev.keyferry.codes.AccessToken;
 import dev.keyferry.flow.KeyVerifier;
 import dev.keyferry.flow.KeyVerifier.Active;
 import dev.keyferry.web.JsonObject;

@@ -1,7 +1,7 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.codes.CodeChallenge;
 import dev.keyferry.flow.Client;
-import dev.keyferry.flow.CodeChallenge;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.web.MalformedRequest;

@@ -1,6 +1,6 @@
 package dev.keyferry.lambda;
 
-import dev.keyferry.flow.AuthorizationCode;
+import dev.keyferry.codes.AuthorizationCode;
 import dev.keyferry.flow.AuthorizationRequest;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.web.Form;

@@ -1,6 +1,6 @@
 package dev.keyferry.lambda;
 
-import dev.keyferry.flow.KeyId;
+import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.web.Request;

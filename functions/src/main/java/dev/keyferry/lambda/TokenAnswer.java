@@ -1,8 +1,8 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.codes.RefreshToken;
 import dev.keyferry.flow.Delivery;
 import dev.keyferry.flow.IssuedKey;
-import dev.keyferry.flow.RefreshToken;
 import dev.keyferry.jose.Jwe;
 import dev.keyferry.web.Json;
 import dev.keyferry.web.Response;

@@ -5,6 +5,8 @@ import dev.keyferry.aws.DynamoGrantStore;
 import dev.keyferry.aws.DynamoKeyStore;
 import dev.keyferry.aws.DynamoLimitStore;
 import dev.keyferry.aws.KmsKeyHasher;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Audit;
 import dev.keyferry.flow.AuthorizationLimit;
 import dev.keyferry.flow.AuthorizationScreens;
@@ -13,15 +15,13 @@ import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.DeviceNames;
 import dev.keyferry.flow.Disabling;
 import dev.keyferry.flow.GrantStore;
-import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
-import dev.keyferry.flow.LimitStore;
 import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.RefreshFlow;
 import dev.keyferry.flow.Revocation;
-import dev.keyferry.flow.TokenPrefix;
 import dev.keyferry.flow.WrongCodeLimit;
+import dev.keyferry.limits.LimitStore;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -55,7 +55,7 @@ public class Wiring {
   private final Consumer<String> log;
   private @Nullable DynamoDbClient client;
   private @Nullable KeyStore keys;
-  private @Nullable KeyHasher hasher;
+  private @Nullable Hasher hasher;
 
   /// @param log takes the lines of the audit log, and of outages that no request hears of
   public Wiring(
@@ -249,7 +249,7 @@ public class Wiring {
     return client;
   }
 
-  KeyHasher hasher() {
+  Hasher hasher() {
     if (hasher == null) {
       hasher =
           new KmsKeyHasher(

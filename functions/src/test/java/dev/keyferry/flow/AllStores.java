@@ -1,6 +1,7 @@
 package dev.keyferry.flow;
 
-import dev.keyferry.flow.Limit.Window;
+import dev.keyferry.limits.Limit.Window;
+import dev.keyferry.limits.LimitStore;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;

@@ -1,11 +1,11 @@
 package dev.keyferry.flow;
 
 /// Pearson's test, of how well counts fit what is expected of them.
-record ChiSquared(double statistic, int freedom) {
+public record ChiSquared(double statistic, int freedom) {
   private static final double PRECISION = 1e-12;
 
   /// @param expected in the same order; where nothing is expected nothing may be
-  static ChiSquared of(int[] counts, double[] expected) {
+  public static ChiSquared of(int[] counts, double[] expected) {
     var sum = 0.0;
     var classes = 0;
     for (int i = 0; i < counts.length; i++) {
@@ -21,14 +21,14 @@ record ChiSquared(double statistic, int freedom) {
   }
 
   /// Of independent counts together.
-  ChiSquared and(ChiSquared other) {
+  public ChiSquared and(ChiSquared other) {
     return new ChiSquared(statistic + other.statistic, freedom + other.freedom);
   }
 
   /// How likely counts are that fit as badly, if all is as expected: the upper incomplete gamma
   /// function Q(freedom/2, statistic/2), by its series or, where that is slow, by its continued
   /// fraction.
-  double p() {
+  public double p() {
     if (Double.isInfinite(statistic)) {
       return 0;
     }

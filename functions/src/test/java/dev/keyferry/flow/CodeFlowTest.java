@@ -7,6 +7,13 @@ import static dev.keyferry.flow.Samples.PROFILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.keyferry.codes.AuthorizationCode;
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.DeviceCode;
+import dev.keyferry.codes.Locator;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.TestHasher;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.CodeFlow.Authorized;

@@ -2,6 +2,10 @@ package dev.keyferry.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Locator;
+import dev.keyferry.codes.Secret;
+import dev.keyferry.codes.TestHasher;
 import dev.keyferry.flow.Grant.Claim;
 import java.util.HashSet;
 import java.util.Random;

@@ -7,6 +7,14 @@ import static dev.keyferry.flow.Samples.PROFILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.DeviceCode;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.TestHasher;
+import dev.keyferry.codes.TokenPrefix;
+import dev.keyferry.codes.UserCode;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Check.Policy;
@@ -63,7 +71,7 @@ final class DeviceFlowTest {
   private final DeviceFlow flow = flowOver(hasher);
   private Policy policy = Policy.MISMATCH;
 
-  private DeviceFlow flowOver(KeyHasher hasher) {
+  private DeviceFlow flowOver(Hasher hasher) {
     return flowOver(grants, hasher);
   }
 
@@ -72,7 +80,7 @@ final class DeviceFlowTest {
     return flowOver(Overtaken.store(GrantStore.class, grants, write, other), hasher);
   }
 
-  private DeviceFlow flowOver(GrantStore grants, KeyHasher hasher) {
+  private DeviceFlow flowOver(GrantStore grants, Hasher hasher) {
     return new DeviceFlow(
         grants,
         keys,
@@ -223,7 +231,7 @@ final class DeviceFlowTest {
     }
 
     /// Derives one and the same user code so many times over, then others.
-    private final class RepeatingUserCodes implements KeyHasher {
+    private final class RepeatingUserCodes implements Hasher {
       private static final int USER_CODE_BYTES = 8;
 
       private final int times;

@@ -6,6 +6,8 @@ import static dev.keyferry.flow.Samples.digest;
 import static dev.keyferry.flow.Samples.subject;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.Locator;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;

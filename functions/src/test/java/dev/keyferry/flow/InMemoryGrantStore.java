@@ -2,6 +2,7 @@ package dev.keyferry.flow;
 
 import static dev.keyferry.flow.Condition.*;
 
+import dev.keyferry.codes.Locator;
 import dev.keyferry.flow.Grant.Pace;
 import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.Grant.State.Approved;

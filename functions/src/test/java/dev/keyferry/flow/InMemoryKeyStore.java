@@ -2,6 +2,7 @@ package dev.keyferry.flow;
 
 import static dev.keyferry.flow.Condition.*;
 
+import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.Key.Generation;
 import java.time.Instant;
 import java.util.Comparator;

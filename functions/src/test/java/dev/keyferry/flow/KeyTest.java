@@ -3,6 +3,7 @@ package dev.keyferry.flow;
 import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.codes.KeyId;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -9,6 +9,8 @@ import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
+import dev.keyferry.limits.InMemoryLimitStore;
+import dev.keyferry.limits.LimitStore;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;

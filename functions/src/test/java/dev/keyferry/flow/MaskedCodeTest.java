@@ -3,6 +3,9 @@ package dev.keyferry.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.TestHasher;
+import dev.keyferry.codes.UserCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

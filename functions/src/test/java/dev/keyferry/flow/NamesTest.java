@@ -2,6 +2,10 @@ package dev.keyferry.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Locator;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.limits.Limit;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

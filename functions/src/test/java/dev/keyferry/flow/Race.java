@@ -8,11 +8,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /// Many at once.
-final class Race {
+public final class Race {
   private Race() {}
 
   /// Makes the same call so many times, all started together.
-  static <T> List<T> of(int contenders, Callable<T> call) throws InterruptedException {
+  public static <T> List<T> of(int contenders, Callable<T> call) throws InterruptedException {
     var start = new CyclicBarrier(contenders);
     Callable<T> together =
         () -> {

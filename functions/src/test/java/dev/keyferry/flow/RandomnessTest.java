@@ -5,6 +5,9 @@ import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Grant.Consent;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +77,7 @@ final class RandomnessTest {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
   private final SecureRandom random = new SecureRandom();
-  private final KeyHasher hasher = new QuickHasher();
+  private final Hasher hasher = new QuickHasher();
 
   /// What one place of a text should look like.
   ///
@@ -294,7 +297,7 @@ final class RandomnessTest {
   }
 
   /// The same HMACs as everywhere, without looking the algorithm up each time.
-  private static final class QuickHasher implements KeyHasher {
+  private static final class QuickHasher implements Hasher {
     private final ThreadLocal<Mac> mac = ThreadLocal.withInitial(QuickHasher::mac);
 
     private static Mac mac() {

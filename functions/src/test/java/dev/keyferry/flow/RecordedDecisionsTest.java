@@ -4,6 +4,8 @@ import static dev.keyferry.flow.Samples.CLI;
 import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.codes.TestHasher;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;

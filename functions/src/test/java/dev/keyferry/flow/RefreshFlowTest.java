@@ -5,6 +5,13 @@ import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.codes.Secret;
+import dev.keyferry.codes.TestHasher;
+import dev.keyferry.codes.TokenForm;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Grant.Consent;

@@ -5,6 +5,12 @@ import static dev.keyferry.flow.Samples.DEMO;
 import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.codes.TestHasher;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.Key.Generation;

@@ -6,6 +6,7 @@ import static dev.keyferry.flow.Samples.NOON;
 import static dev.keyferry.flow.Samples.digest;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.codes.Digest;
 import dev.keyferry.flow.KeyStore.Revoker;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,15 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.Code;
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.DeviceCode;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Locator;
+import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.codes.Secret;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Grant.Pace;
 import java.time.Duration;
 import java.time.Instant;
@@ -267,11 +277,12 @@ public final class Samples {
   }
 
   /// The first refresh token of this device code, were it redeemed.
-  static RefreshToken first(KeyHasher hasher, int version, DeviceCode code) {
+  public static RefreshToken first(Hasher hasher, int version, DeviceCode code) {
     return first(TokenPrefix.DEFAULT, hasher, version, code);
   }
 
-  static RefreshToken first(TokenPrefix prefix, KeyHasher hasher, int version, DeviceCode code) {
+  public static RefreshToken first(
+      TokenPrefix prefix, Hasher hasher, int version, DeviceCode code) {
     var id = RefreshToken.id(hasher, version, code);
     return RefreshToken.first(prefix, hasher, version, id, code);
   }

@@ -3,6 +3,8 @@ package dev.keyferry.flow;
 import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.codes.ApprovalNonce;
+import dev.keyferry.codes.TestHasher;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Locator;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Redemption;
@@ -8,7 +10,7 @@ import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.KeyStore.Revoker;
-import dev.keyferry.flow.Limit.Window;
+import dev.keyferry.limits.Limit.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -2,6 +2,10 @@ package dev.keyferry.flow;
 
 import static dev.keyferry.flow.Samples.NOON;
 
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Locator;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
@@ -11,7 +15,8 @@ import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.KeyStore.Revoker;
-import dev.keyferry.flow.Limit.Window;
+import dev.keyferry.limits.Limit;
+import dev.keyferry.limits.Limit.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

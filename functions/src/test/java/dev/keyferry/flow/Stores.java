@@ -1,5 +1,6 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.KeyId;
 import java.util.Optional;
 
 /// The stores that the contracts hold to their promises.

@@ -1,5 +1,7 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.RefreshToken;
+
 /// Encrypts nothing, but tells what it was given; fails when told to.
 final class TestEncrypter implements Encrypter {
   private boolean failing;

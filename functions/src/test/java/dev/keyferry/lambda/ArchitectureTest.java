@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /// Dependencies point one way, and time comes in by one door.
 final class ArchitectureTest {
+  private static final String CODES = "dev.keyferry.codes..";
+  private static final String LIMITS = "dev.keyferry.limits..";
   private static final String FLOW = "dev.keyferry.flow..";
   private static final String AWS = "dev.keyferry.aws..";
   private static final String WEB = "dev.keyferry.web..";
@@ -39,24 +41,40 @@ final class ArchitectureTest {
       ModuleLayer.boot().findModule("java.base").orElseThrow().getDescriptor().packages();
 
   @Test
-  void every_class_is_in_one_of_the_five_packages() {
-    classes().should().resideInAnyPackage(FLOW, AWS, WEB, JOSE, LAMBDA).check(MAIN);
+  void every_class_is_in_one_of_the_packages() {
+    classes().should().resideInAnyPackage(CODES, LIMITS, FLOW, AWS, WEB, JOSE, LAMBDA).check(MAIN);
   }
 
   @Test
-  void the_flow_knows_nothing_but_java_base() {
+  void the_protocol_knows_nothing_but_java_base() {
     var javaBase =
         DescribedPredicate.describe(
             "in java.base", (JavaClass type) -> JAVA_BASE.contains(elementOf(type)));
 
     classes()
         .that()
-        .resideInAPackage(FLOW)
+        .resideInAnyPackage(CODES, LIMITS, FLOW)
         .should()
         .onlyDependOnClassesThat(
             javaBase
-                .or(resideInAnyPackage(FLOW, "org.jspecify.annotations"))
+                .or(resideInAnyPackage(CODES, LIMITS, FLOW, "org.jspecify.annotations"))
                 .or(DescribedPredicate.describe("primitive", ArchitectureTest::isPrimitive)))
+        .check(MAIN);
+  }
+
+  @Test
+  void codes_and_limits_know_nothing_else_of_ours() {
+    noClasses()
+        .that()
+        .resideInAPackage(CODES)
+        .should()
+        .dependOnClassesThat(ours(LIMITS, FLOW))
+        .check(MAIN);
+    noClasses()
+        .that()
+        .resideInAPackage(LIMITS)
+        .should()
+        .dependOnClassesThat(ours(CODES, FLOW))
         .check(MAIN);
   }
 

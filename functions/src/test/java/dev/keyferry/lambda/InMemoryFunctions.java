@@ -2,16 +2,16 @@ package dev.keyferry.lambda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.TestHasher;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.InMemoryGrantStore;
 import dev.keyferry.flow.InMemoryKeyStore;
-import dev.keyferry.flow.InMemoryLimitStore;
-import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
-import dev.keyferry.flow.LimitStore;
 import dev.keyferry.flow.TestClock;
-import dev.keyferry.flow.TestHasher;
+import dev.keyferry.limits.InMemoryLimitStore;
+import dev.keyferry.limits.LimitStore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -147,7 +147,7 @@ final class InMemoryFunctions {
     }
 
     @Override
-    protected KeyHasher hasher() {
+    protected Hasher hasher() {
       return hasher;
     }
   }

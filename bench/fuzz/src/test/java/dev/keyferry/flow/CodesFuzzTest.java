@@ -4,6 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.keyferry.codes.AuthorizationCode;
+import dev.keyferry.codes.Code;
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.DeviceCode;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.UserCode;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.keyferry.codes.ApprovalNonce;
+import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.codes.TestHasher;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

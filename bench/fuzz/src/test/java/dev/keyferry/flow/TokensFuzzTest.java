@@ -4,6 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.codes.TestHasher;
+import dev.keyferry.codes.TokenForm;
+import dev.keyferry.codes.TokenPrefix;
 import java.util.Arrays;
 import java.util.List;
 

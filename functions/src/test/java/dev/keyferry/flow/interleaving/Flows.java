@@ -1,18 +1,18 @@
 package dev.keyferry.flow.interleaving;
 
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.AuthorizationScreens;
 import dev.keyferry.flow.Check;
 import dev.keyferry.flow.CodeFlow;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.Disabling;
 import dev.keyferry.flow.GrantStore;
-import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
 import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.RefreshFlow;
 import dev.keyferry.flow.Revocation;
-import dev.keyferry.flow.TokenPrefix;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -38,7 +38,7 @@ record Flows(
   static Flows over(
       GrantStore grants,
       KeyStore keys,
-      KeyHasher hasher,
+      Hasher hasher,
       InstantSource clock,
       Consumer<Duration> time,
       RandomGenerator random) {

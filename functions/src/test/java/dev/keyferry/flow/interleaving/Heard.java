@@ -1,9 +1,9 @@
 package dev.keyferry.flow.interleaving;
 
+import dev.keyferry.codes.RefreshToken;
 import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.IssuedKey;
 import dev.keyferry.flow.OAuthError;
-import dev.keyferry.flow.RefreshToken;
 import java.util.function.Function;
 
 /// What a client or a user is told in the end.

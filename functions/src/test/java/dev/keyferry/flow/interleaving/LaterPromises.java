@@ -1,6 +1,7 @@
 package dev.keyferry.flow.interleaving;
 
-import dev.keyferry.flow.AccessToken;
+import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.RefreshToken;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.Grant.State.Approved;
@@ -10,7 +11,6 @@ import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.OAuthError.Code;
-import dev.keyferry.flow.RefreshToken;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.interleaving.Heard.Kind;
 import dev.keyferry.flow.interleaving.Scenario.Login;

@@ -5,12 +5,12 @@ import static dev.keyferry.flow.Samples.NOON;
 import static dev.keyferry.flow.interleaving.DeviceLogin.ADA;
 import static dev.keyferry.flow.interleaving.DeviceLogin.given;
 
-import dev.keyferry.flow.AccessToken;
+import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.RefreshToken;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.IssuedKey;
 import dev.keyferry.flow.OAuthError.Code;
-import dev.keyferry.flow.RefreshToken;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;

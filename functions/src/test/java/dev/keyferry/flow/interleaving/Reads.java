@@ -1,8 +1,8 @@
 package dev.keyferry.flow.interleaving;
 
+import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.InMemoryKeyStore;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore.Holding;
 import dev.keyferry.flow.KeyStore.Standing;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.keyferry.flow.interleaving;
 
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.GrantStore;
-import dev.keyferry.flow.KeyHasher;
-import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
@@ -50,7 +50,7 @@ final class Rehearsal {
   private int heard;
   private RandomGenerator random = new SplittableRandom(0);
 
-  Rehearsal(KeyHasher hasher, Reads reads, Flaw flaw) {
+  Rehearsal(Hasher hasher, Reads reads, Flaw flaw) {
     this.reads = reads;
     this.flaw = flaw;
     flows =

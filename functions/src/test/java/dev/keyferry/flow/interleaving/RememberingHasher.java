@@ -1,15 +1,15 @@
 package dev.keyferry.flow.interleaving;
 
-import dev.keyferry.flow.KeyHasher;
-import dev.keyferry.flow.Purpose;
-import dev.keyferry.flow.TestHasher;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.codes.TestHasher;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
 /// Makes each HMAC once: a request that is run again and again asks for the same ones.
-final class RememberingHasher implements KeyHasher {
-  private final KeyHasher hasher = new TestHasher();
+final class RememberingHasher implements Hasher {
+  private final Hasher hasher = new TestHasher();
   private final Map<Purpose, Map<ByteBuffer, byte[]>> made = new HashMap<>();
 
   @Override

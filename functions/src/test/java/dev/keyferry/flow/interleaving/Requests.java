@@ -1,15 +1,15 @@
 package dev.keyferry.flow.interleaving;
 
-import dev.keyferry.flow.AccessToken;
+import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.codes.UserCode;
 import dev.keyferry.flow.Approver;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.OAuthError.Code;
-import dev.keyferry.flow.RefreshToken;
 import dev.keyferry.flow.Subject;
-import dev.keyferry.flow.UserCode;
 import dev.keyferry.flow.interleaving.Heard.Kind;
 import dev.keyferry.flow.interleaving.Request.Asks;
 import dev.keyferry.flow.interleaving.Scenario.Login;

@@ -1,8 +1,8 @@
 package dev.keyferry.flow.interleaving;
 
-import dev.keyferry.flow.KeyHasher;
-import dev.keyferry.flow.Locator;
-import dev.keyferry.flow.RefreshToken;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Locator;
+import dev.keyferry.codes.RefreshToken;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +15,7 @@ import java.util.function.BiFunction;
 /// @param reads how a key and its subject's standing are read
 record Scenario(
     String name,
-    KeyHasher hasher,
+    Hasher hasher,
     Login login,
     World start,
     List<Actor> cast,

@@ -1,10 +1,10 @@
 package dev.keyferry.flow.interleaving;
 
+import dev.keyferry.codes.Hasher;
 import dev.keyferry.flow.Conditions;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.InMemoryGrantStore;
 import dev.keyferry.flow.InMemoryKeyStore;
-import dev.keyferry.flow.KeyHasher;
 import dev.keyferry.flow.Write;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Instant;
@@ -23,7 +23,7 @@ final class Stagehand {
   private final Flows visitor;
   private Instant visitedAt = Instant.EPOCH;
 
-  Stagehand(Conditions conditions, KeyHasher hasher) {
+  Stagehand(Conditions conditions, Hasher hasher) {
     keys = new InMemoryKeyStore(conditions);
     grants = new InMemoryGrantStore(keys);
     lookingKeys = new InMemoryKeyStore(conditions.onlyLooking());

@@ -1,6 +1,8 @@
 package dev.keyferry.flow.interleaving;
 
-import dev.keyferry.flow.Digest;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Locator;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Redemption;
@@ -9,10 +11,8 @@ import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore.Holding;
 import dev.keyferry.flow.KeyStore.Standing;
-import dev.keyferry.flow.Locator;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
 import java.time.Instant;

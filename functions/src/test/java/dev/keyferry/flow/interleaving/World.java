@@ -1,11 +1,11 @@
 package dev.keyferry.flow.interleaving;
 
+import dev.keyferry.codes.KeyId;
+import dev.keyferry.codes.Locator;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.InMemoryKeyStore;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore.Standing;
-import dev.keyferry.flow.Locator;
 import dev.keyferry.flow.Subject;
 import java.time.Instant;
 import java.util.Map;

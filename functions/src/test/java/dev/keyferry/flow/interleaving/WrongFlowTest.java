@@ -4,6 +4,7 @@ import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.Conditions;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Redemption;
@@ -14,7 +15,6 @@ import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.InMemoryGrantStore;
 import dev.keyferry.flow.Key.Generation;
-import dev.keyferry.flow.KeyId;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyStore.Holding;
 import dev.keyferry.flow.KeyStore.Revoker;

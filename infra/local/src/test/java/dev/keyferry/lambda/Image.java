@@ -4,15 +4,15 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.keyferry.codes.Secret;
+import dev.keyferry.codes.TestHasher;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Check;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.InMemoryGrantStore;
 import dev.keyferry.flow.InMemoryKeyStore;
 import dev.keyferry.flow.Samples;
-import dev.keyferry.flow.Secret;
-import dev.keyferry.flow.TestHasher;
-import dev.keyferry.flow.TokenPrefix;
 import dev.keyferry.jose.Jwe;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keyferry.flow.AccessToken;
-import dev.keyferry.flow.DeviceCode;
-import dev.keyferry.flow.UserCode;
+import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.DeviceCode;
+import dev.keyferry.codes.UserCode;
 import dev.keyferry.local.Template.Authorization;
 import dev.keyferry.local.Template.Function;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keyferry.flow.TokenPrefix;
+import dev.keyferry.codes.TokenPrefix;
 import java.io.IOException;
 import java.util.Map;
 import java.util.UUID;

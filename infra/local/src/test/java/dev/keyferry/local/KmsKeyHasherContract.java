@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keyferry.aws.AwsConnection;
 import dev.keyferry.aws.KmsKeyHasher;
-import dev.keyferry.flow.Purpose;
+import dev.keyferry.codes.Purpose;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CyclicBarrier;

@@ -3,7 +3,7 @@ package dev.keyferry.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.keyferry.flow.Purpose;
+import dev.keyferry.codes.Purpose;
 import dev.keyferry.local.Wire.Fate;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keyferry.flow.AccessToken;
+import dev.keyferry.codes.AccessToken;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.Subject;

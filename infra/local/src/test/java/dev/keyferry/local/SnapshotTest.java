@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.keyferry.flow.Purpose;
+import dev.keyferry.codes.Purpose;
 import dev.keyferry.local.LambdaStage.Started;
 import dev.keyferry.local.LambdaStage.Way;
 import java.io.IOException;

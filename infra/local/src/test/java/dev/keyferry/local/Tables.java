@@ -1,6 +1,6 @@
 package dev.keyferry.local;
 
-import dev.keyferry.flow.DeviceCode;
+import dev.keyferry.codes.DeviceCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

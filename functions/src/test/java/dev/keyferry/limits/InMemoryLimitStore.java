@@ -1,0 +1,61 @@
+package dev.keyferry.limits;
+
+import dev.keyferry.flow.AllStores;
+import dev.keyferry.limits.Limit.Window;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Counts in memory.
+public final class InMemoryLimitStore implements LimitStore {
+  private static final Row NONE = new Row(0, "");
+
+  private final Map<String, Row> rows = new HashMap<>();
+  private final Map<String, Set<String>> reserved = new HashMap<>();
+
+  private record Row(int hits, String last) {}
+
+  @Override
+  public synchronized boolean count(Window window, String attempt) {
+    var row = row(window);
+    if (row.last().equals(attempt)) {
+      return true;
+    }
+    var within = row.hits() < window.limit().most();
+    if (within) {
+      rows.put(window.partitionKey(), new Row(row.hits() + 1, attempt));
+    }
+    return within;
+  }
+
+  @Override
+  public synchronized boolean isFull(Window window) {
+    return row(window).hits() >= window.limit().most();
+  }
+
+  @Override
+  public synchronized boolean reserve(Window window, String attempt) {
+    var tries = reserved.computeIfAbsent(window.partitionKey(), _ -> new HashSet<>());
+    return tries.contains(attempt) || (tries.size() < window.limit().most() && tries.add(attempt));
+  }
+
+  @Override
+  public synchronized void giveBack(Window window, String attempt) {
+    reserved.getOrDefault(window.partitionKey(), new HashSet<>()).remove(attempt);
+  }
+
+  /// What the rows of a window hold.
+  public synchronized AllStores.Counted counted(Window window) {
+    var row = row(window);
+    return new AllStores.Counted(
+        row.hits(),
+        Optional.of(row.last()).filter(last -> !last.isEmpty()),
+        Set.copyOf(reserved.getOrDefault(window.partitionKey(), Set.of())));
+  }
+
+  private Row row(Window window) {
+    return rows.getOrDefault(window.partitionKey(), NONE);
+  }
+}
