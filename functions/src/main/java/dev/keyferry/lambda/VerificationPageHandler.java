@@ -1,215 +1,28 @@
 package dev.keyferry.lambda;
 
-import static java.util.stream.Collectors.joining;
-import static java.util.stream.Collectors.toMap;
-
-import dev.keyferry.web.Json;
-import dev.keyferry.web.JsonObject;
+import dev.keyferry.page.VerificationPage;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
-import dev.keyferry.web.SignIn;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-/// The verification page and what it loads, RFC 8628 §3.3, which is the authorization endpoint too,
-/// RFC 6749 §3.1: static, so a GET changes nothing. The
-/// document is made for its reader's language and never stored; all else has the hash of all of it
-/// in its path, and is stored for good.
+/// The verification page, RFC 8628 §3.3, and the authorization endpoint, RFC 6749 §3.1.
 public final class VerificationPageHandler extends ApiHandler {
-  private static final List<String> DOCUMENTS =
-      List.of("/device", "/device/linked", "/oauth/authorize");
-  private static final String STYLE = "device.css";
-  private static final int VERSION_BYTES = 6;
-  private static final Pattern BLANK = Pattern.compile("\\{\\{([^}]+)}}");
-
-  static final List<String> SCRIPTS =
-      List.of(
-          "api.js",
-          "app.js",
-          "code.js",
-          "consent.js",
-          "devices.js",
-          "document.js",
-          "flow.js",
-          "formats.js",
-          "login.js",
-          "oauth4webapi.js",
-          "screens.js",
-          "sign-in.js",
-          "words.js");
-
-  private static final Map<String, String> TYPES =
-      Map.of(
-          "css", "text/css; charset=utf-8",
-          "js", "text/javascript; charset=utf-8",
-          "json", "application/json",
-          "svg", "image/svg+xml");
-
-  private final String document = read("device.html");
-  private final Map<String, JsonObject> words =
-      Languages.ALL.stream().collect(toMap(UnaryOperator.identity(), VerificationPageHandler::of));
-  private final Map<String, PageFile> files = new HashMap<>();
-  private final Map<Reader, PageFile> documents = new ConcurrentHashMap<>();
-  private final Map<String, String> settings;
-
-  /// What the document is made for; there are as many as there are languages.
-  private record Reader(SignIn signIn, String language) {}
+  private final VerificationPage page;
 
   public VerificationPageHandler() {
     this(Wiring.ofEnvironment());
   }
 
   public VerificationPageHandler(Wiring wiring) {
-    var texts = new TreeMap<String, String>();
-    Stream.concat(SCRIPTS.stream(), Languages.ALL.stream().map(VerificationPageHandler::words))
-        .forEach(name -> texts.put(name, read(name)));
-    texts.put("logo.svg", read("logo.svg"));
-    texts.put(STYLE, Accent.parse(wiring.setting("ACCENT_COLOR")).css() + read(STYLE));
-    var version = version(texts);
-    texts.forEach((name, text) ->
-        files.put("/device/" + version + "/" + name, new PageFile(text, headers(name))));
-    settings =
-        Map.of(
-            "version", version,
-            "brand", wiring.setting("BRAND_NAME"),
-            "support", wiring.setting("SUPPORT_URL"));
+    page =
+        new VerificationPage(
+            new VerificationPage.Branding(
+                wiring.setting("BRAND_NAME"),
+                wiring.setting("ACCENT_COLOR"),
+                wiring.setting("SUPPORT_URL")));
   }
 
   @Override
   Response handle(Request request) {
-    if (DOCUMENTS.contains(request.path())) {
-      var reader = new Reader(request.signIn(), Languages.preferred(request));
-      return documents.computeIfAbsent(reader, this::document).to(request);
-    }
-    return Optional.ofNullable(files.get(request.path()))
-        .map(file -> file.to(request))
-        .orElseGet(() -> Response.json(404, Map.of("message", "Not Found")));
-  }
-
-  private PageFile document(Reader reader) {
-    var signIn = reader.signIn();
-    var language = reader.language();
-    var values = new HashMap<>(settings);
-    values.put("issuer", signIn.issuer().toString());
-    values.put("client_id", signIn.clientId());
-    values.put("scope", signIn.scope());
-    values.put("audience", signIn.audience().orElse(""));
-    values.put("resource", signIn.resource().orElse(""));
-    values.put("language", language);
-    values.put("direction", Languages.direction(language));
-    var html = BLANK.matcher(document).replaceAll(blank -> fill(blank.group(1), values, language));
-    return new PageFile(html, documentHeaders(signIn, language));
-  }
-
-  private String fill(String blank, Map<String, String> values, String language) {
-    var key = blank.replaceFirst("^words:", "");
-    var value =
-        key.equals(blank)
-            ? Optional.ofNullable(values.get(key)).orElseThrow()
-            : Optional.ofNullable(words.get(language)).orElseThrow().string(key);
-    return Matcher.quoteReplacement(escape(value));
-  }
-
-  /// Nothing may run or load but the page's own files and the issuer's answers; nobody may frame
-  /// it, and no text becomes a script.
-  private static Map<String, String> documentHeaders(SignIn signIn, String language) {
-    var issuer = signIn.issuer().getScheme() + "://" + signIn.issuer().getAuthority();
-    var origins = Stream.concat(Stream.of("'self'", issuer), signIn.origins().stream());
-    var policy =
-        String.join(
-            "; ",
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self'",
-            "connect-src " + origins.collect(joining(" ")),
-            "form-action 'none'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'");
-    var headers = new TreeMap<>(commonHeaders());
-    headers.put("content-type", "text/html; charset=utf-8");
-    headers.put("content-language", language);
-    headers.put("cache-control", "no-store");
-    headers.put("vary", "accept-encoding, accept-language");
-    headers.put("content-security-policy", policy);
-    headers.put("cross-origin-opener-policy", "same-origin");
-    headers.put("strict-transport-security", "max-age=63072000");
-    headers.put("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
-    headers.put("x-frame-options", "DENY");
-    return headers;
-  }
-
-  /// Opened by themselves they run nothing either: a logo is the operator's, and may hold a script.
-  private static Map<String, String> headers(String name) {
-    var headers = new TreeMap<>(commonHeaders());
-    headers.put("content-type", type(name));
-    headers.put("cache-control", "public, max-age=31536000, immutable");
-    headers.put("vary", "accept-encoding");
-    headers.put("content-security-policy", "default-src 'none'; sandbox");
-    return headers;
-  }
-
-  private static Map<String, String> commonHeaders() {
-    return Map.of(
-        "cross-origin-resource-policy", "same-origin",
-        "referrer-policy", "no-referrer",
-        "x-content-type-options", "nosniff");
-  }
-
-  private static String type(String name) {
-    return Optional.ofNullable(TYPES.get(name.substring(name.lastIndexOf('.') + 1))).orElseThrow();
-  }
-
-  private static String words(String language) {
-    return "words-" + language + ".json";
-  }
-
-  private static JsonObject of(String language) {
-    return Json.readObject(read(words(language)));
-  }
-
-  /// The hash of all names and texts.
-  private static String version(Map<String, String> texts) {
-    try {
-      var sha256 = MessageDigest.getInstance("SHA-256");
-      texts.forEach((name, text) -> {
-        sha256.update((name + "\0" + text + "\0").getBytes(StandardCharsets.UTF_8));
-      });
-      return HexFormat.of().formatHex(sha256.digest(), 0, VERSION_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
-  }
-
-  private static String read(String name) {
-    try (var file =
-        VerificationPageHandler.class.getResourceAsStream("/dev/keyferry/page/" + name)) {
-      if (file == null) {
-        throw new IllegalStateException("the artifact lacks " + name);
-      }
-      return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String escape(String text) {
-    return text.replace("&", "&amp;").replace("\"", "&quot;").replace("<", "&lt;");
+    return page.answer(request);
   }
 }

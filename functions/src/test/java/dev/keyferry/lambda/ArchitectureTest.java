@@ -30,6 +30,7 @@ final class ArchitectureTest {
   private static final String FLOW = "dev.keyferry.flow..";
   private static final String AWS = "dev.keyferry.aws..";
   private static final String WEB = "dev.keyferry.web..";
+  private static final String PAGE = "dev.keyferry.page..";
   private static final String JOSE = "dev.keyferry.jose..";
   private static final String LAMBDA = "dev.keyferry.lambda..";
 
@@ -42,7 +43,10 @@ final class ArchitectureTest {
 
   @Test
   void every_class_is_in_one_of_the_packages() {
-    classes().should().resideInAnyPackage(CODES, LIMITS, FLOW, AWS, WEB, JOSE, LAMBDA).check(MAIN);
+    classes()
+        .should()
+        .resideInAnyPackage(CODES, LIMITS, FLOW, AWS, WEB, PAGE, JOSE, LAMBDA)
+        .check(MAIN);
   }
 
   @Test
@@ -84,13 +88,25 @@ final class ArchitectureTest {
         .that()
         .resideInAPackage(AWS)
         .should()
-        .dependOnClassesThat(ours(WEB, JOSE, LAMBDA))
+        .dependOnClassesThat(ours(WEB, PAGE, JOSE, LAMBDA))
         .check(MAIN);
     noClasses()
         .that()
         .resideInAPackage(WEB)
         .should()
-        .dependOnClassesThat(ours(AWS, JOSE, LAMBDA))
+        .dependOnClassesThat(ours(AWS, PAGE, JOSE, LAMBDA))
+        .check(MAIN);
+  }
+
+  @Test
+  void the_page_depends_on_web_alone() {
+    noClasses()
+        .that()
+        .resideInAPackage(PAGE)
+        .should()
+        .dependOnClassesThat(
+            ours(CODES, LIMITS, FLOW, AWS, JOSE, LAMBDA)
+                .or(resideInAnyPackage("com.amazonaws..", "software.amazon..")))
         .check(MAIN);
   }
 
@@ -107,7 +123,7 @@ final class ArchitectureTest {
         .resideInAPackage(JOSE)
         .should()
         .dependOnClassesThat(
-            resideInAnyPackage(AWS, LAMBDA, "com.amazonaws..", "software.amazon.."))
+            resideInAnyPackage(AWS, PAGE, LAMBDA, "com.amazonaws..", "software.amazon.."))
         .check(MAIN);
   }
 

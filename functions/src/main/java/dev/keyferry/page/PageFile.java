@@ -1,4 +1,4 @@
-package dev.keyferry.lambda;
+package dev.keyferry.page;
 
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;

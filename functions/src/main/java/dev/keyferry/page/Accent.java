@@ -1,4 +1,4 @@
-package dev.keyferry.lambda;
+package dev.keyferry.page;
 
 import java.util.Locale;
 import java.util.regex.Pattern;

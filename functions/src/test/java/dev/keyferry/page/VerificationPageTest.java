@@ -1,4 +1,4 @@
-package dev.keyferry.lambda;
+package dev.keyferry.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
@@ -14,8 +14,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -173,7 +171,7 @@ final class VerificationPageTest {
 
   @Nested
   class Serving {
-    private final VerificationPageHandler handler = handler(Map.of());
+    private final VerificationPage page = page(Map.of());
 
     @Test
     void everything_in_the_folder_is_served_and_everything_a_document_names() throws IOException {
@@ -189,13 +187,12 @@ final class VerificationPageTest {
               name -> assertThat(get(folder + name, Map.of()).status()).as(name).isEqualTo(200));
       // Loaded at once, not one after the other.
       assertThat(named)
-          .containsAll(
-              VerificationPageHandler.SCRIPTS.stream().map(name -> folder + name).toList());
+          .containsAll(VerificationPage.SCRIPTS.stream().map(name -> folder + name).toList());
     }
 
     @Test
     void what_has_the_hash_in_its_path_is_stored_for_good_and_another_hash_is_not_found() {
-      var style = styleOf(handler);
+      var style = styleOf(page);
 
       assertThat(get(style, Map.of()).headers())
           .containsEntry("cache-control", "public, max-age=31536000, immutable")
@@ -203,8 +200,8 @@ final class VerificationPageTest {
           .containsEntry("x-content-type-options", "nosniff");
       var other = style.replaceFirst("/device/[^/]+", "/device/000000000000");
       assertThat(get(other, Map.of()).status()).isEqualTo(404);
-      assertThat(styleOf(handler(Map.of("ACCENT_COLOR", "#bb0000")))).isNotEqualTo(style);
-      assertThat(styleOf(handler(Map.of("BRAND_NAME", "Acme")))).isEqualTo(style);
+      assertThat(styleOf(page(Map.of("ACCENT_COLOR", "#bb0000")))).isNotEqualTo(style);
+      assertThat(styleOf(page(Map.of("BRAND_NAME", "Acme")))).isEqualTo(style);
     }
 
     @ParameterizedTest
@@ -221,7 +218,7 @@ final class VerificationPageTest {
         })
     void is_compressed_for_whom_it_may_be(String accepted, boolean isCompressed)
         throws IOException {
-      var path = styleOf(handler);
+      var path = styleOf(page);
       var plain = get(path, Map.of());
       var answer = get(path, Map.of("accept-encoding", accepted));
 
@@ -301,7 +298,7 @@ final class VerificationPageTest {
               "SignInAudience", "https://api.example",
               "Resource", "https://keyferry.invalid");
 
-      var answer = get(handler, stage, "/device", Map.of());
+      var answer = get(page, stage, "/device", Map.of());
 
       assertThat(answer.headers().get("content-security-policy"))
           .contains(
@@ -324,7 +321,7 @@ final class VerificationPageTest {
       var english = get("/device", Map.of());
 
       assertThat(get("/device", german).body()).contains("lang=\"de\"").contains("issuer.example");
-      assertThat(get(handler, elsewhere, "/device", german).body())
+      assertThat(get(page, elsewhere, "/device", german).body())
           .contains("lang=\"de\"")
           .contains("https://elsewhere.example");
       assertThat(get("/device", Map.of())).isEqualTo(english);
@@ -333,7 +330,7 @@ final class VerificationPageTest {
     @Test
     void the_brand_is_shown_and_can_be_no_markup() {
       var branded =
-          handler(
+          page(
               Map.of(
                   "BRAND_NAME", "<b>A&B</b>\"{{issuer}}$1",
                   "SUPPORT_URL", "https://help.example/?a=1&b=2"));
@@ -344,8 +341,8 @@ final class VerificationPageTest {
           .contains("content=\"https://issuer.example\"");
     }
 
-    private static String styleOf(VerificationPageHandler handler) {
-      var document = get(handler, "/device", Map.of()).body();
+    private static String styleOf(VerificationPage page) {
+      var document = get(page, "/device", Map.of()).body();
       return Pattern.compile("/device/[0-9a-f]+/device\\.css")
           .matcher(document)
           .results()
@@ -355,20 +352,19 @@ final class VerificationPageTest {
     }
 
     private Response get(String path, Map<String, String> headers) {
-      return get(handler, path, headers);
+      return get(page, path, headers);
+    }
+
+    private static Response get(VerificationPage page, String path, Map<String, String> headers) {
+      return get(page, STAGE, path, headers);
     }
 
     private static Response get(
-        VerificationPageHandler handler, String path, Map<String, String> headers) {
-      return get(handler, STAGE, path, headers);
-    }
-
-    private static Response get(
-        VerificationPageHandler handler,
+        VerificationPage page,
         Map<String, String> stage,
         String path,
         Map<String, String> headers) {
-      return handler.handle(
+      return page.answer(
           new Request(
               Optional.empty(),
               URI.create("https://keys.example"),
@@ -381,27 +377,12 @@ final class VerificationPageTest {
               Map.of()));
     }
 
-    private static VerificationPageHandler handler(Map<String, String> settings) {
-      var all =
-          new HashMap<>(
-              Map.of(
-                  "BRAND_NAME", "Keyferry",
-                  "ACCENT_COLOR", "#0b5a6b",
-                  "SUPPORT_URL", ""));
-      all.putAll(settings);
-      return new VerificationPageHandler(
-          new Wiring(
-              all,
-              Clients.ofArtifact(),
-              () -> {
-                throw new AssertionError("the page needs no AWS");
-              },
-              () -> {
-                throw new AssertionError("the page needs no AWS");
-              },
-              Clock.systemUTC(),
-              new SecureRandom(),
-              _ -> {}));
+    private static VerificationPage page(Map<String, String> settings) {
+      return new VerificationPage(
+          new VerificationPage.Branding(
+              settings.getOrDefault("BRAND_NAME", "Keyferry"),
+              settings.getOrDefault("ACCENT_COLOR", "#0b5a6b"),
+              settings.getOrDefault("SUPPORT_URL", "")));
     }
   }
 
