@@ -1,9 +1,8 @@
 package dev.keyferry.jose;
 
 import dev.keyferry.flow.OAuthError;
-import dev.keyferry.web.Json;
-import dev.keyferry.web.JsonObject;
 import dev.keyferry.web.MalformedRequest;
+import dev.keyferry.web.StrictJson;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -12,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// A client's parameter `encryption_jwk`: a public key to encrypt to, RFC 7517 and RFC 7518 §6.
 /// What is refused is told in fixed words, never in the key's own.
@@ -38,46 +38,61 @@ public final class EncryptionJwk {
   /// RFC 7518 §6.2.2, §6.3.2 and §6.4.
   private static final List<String> PRIVATE = List.of("d", "p", "q", "dp", "dq", "qi", "oth", "k");
 
+  private record Common(
+      @Nullable String kty,
+      @Nullable String use,
+      List<String> keyOps,
+      @Nullable String alg,
+      @Nullable String kid) {}
+
+  private record Ec(@Nullable String crv, @Nullable String x, @Nullable String y) {}
+
+  private record Rsa(@Nullable String n, @Nullable String e) {}
+
   private EncryptionJwk() {}
 
   /// The key with nothing in it but what encrypting needs, `kid` and `alg`: no certificates, no
   /// addresses. A key that this returns can be encrypted to; any other is an invalid request.
   public static String normalForm(String text) {
     require(text.getBytes(StandardCharsets.UTF_8).length <= LARGEST, "is larger than 2048 bytes");
-    var jwk = Json.readObject("encryption_jwk", text);
-    require(PRIVATE.stream().noneMatch(jwk::has), "holds a private key, which is one no longer");
-    require(jwk.optionalString("use").orElse("enc").equals("enc"), "has a use other than enc");
+    var jwk = StrictJson.parse("encryption_jwk", text);
+    require(
+        PRIVATE.stream().noneMatch(jwk::hasNonNull), "holds a private key, which is one no longer");
+    var common = StrictJson.bind(jwk, Common.class);
+    require(common.use() == null || common.use().equals("enc"), "has a use other than enc");
     var members =
-        switch (jwk.string("kty")) {
-          case "EC" -> ec(jwk);
-          case "RSA" -> rsa(jwk);
+        switch (StrictJson.require("kty", common.kty())) {
+          case "EC" -> ec(common, StrictJson.bind(jwk, Ec.class));
+          case "RSA" -> rsa(common, StrictJson.bind(jwk, Rsa.class));
           default -> throw refused("is neither an EC nor an RSA key");
         };
-    jwk.optionalString("kid").ifPresent(kid -> members.put("kid", kid));
-    var normal = Json.write(members);
+    if (common.kid() != null) {
+      members.put("kid", common.kid());
+    }
+    var normal = StrictJson.write(members);
     // Here, where nothing is lost yet, and not first when a code is about to be spent.
     require(Jwe.canEncryptTo(normal), "is not a valid public key");
     return normal;
   }
 
-  private static Map<String, String> ec(JsonObject jwk) {
-    require(jwk.string("crv").equals("P-256"), "is on another curve than P-256");
-    requireOperation(jwk, Set.of("deriveKey", "deriveBits"));
-    var members = members(jwk, "ECDH-ES", "ECDH-ES+A256KW");
+  private static Map<String, String> ec(Common common, Ec key) {
+    require(StrictJson.require("crv", key.crv()).equals("P-256"), "is on another curve than P-256");
+    requireOperation(common, Set.of("deriveKey", "deriveBits"));
+    var members = members("EC", common, "ECDH-ES", "ECDH-ES+A256KW");
     members.put("crv", "P-256");
-    members.put("x", coordinate(jwk, "x"));
-    members.put("y", coordinate(jwk, "y"));
+    members.put("x", coordinate("x", key.x()));
+    members.put("y", coordinate("y", key.y()));
     return members;
   }
 
-  private static Map<String, String> rsa(JsonObject jwk) {
-    requireOperation(jwk, Set.of("wrapKey", "encrypt"));
-    var members = members(jwk, "RSA-OAEP-256");
-    var modulus = new BigInteger(1, bytes(jwk, "n"));
+  private static Map<String, String> rsa(Common common, Rsa key) {
+    requireOperation(common, Set.of("wrapKey", "encrypt"));
+    var members = members("RSA", common, "RSA-OAEP-256");
+    var modulus = new BigInteger(1, bytes("n", key.n()));
     require(modulus.bitLength() >= SHORTEST_MODULUS, "has a modulus of less than 2048 bits");
     require(modulus.bitLength() <= LONGEST_MODULUS, "has a modulus of more than 4096 bits");
     require(modulus.testBit(0), "has an even modulus");
-    var exponent = new BigInteger(1, bytes(jwk, "e"));
+    var exponent = new BigInteger(1, bytes("e", key.e()));
     require(exponent.compareTo(LEAST_EXPONENT) >= 0, "has an exponent of less than 65537");
     require(exponent.bitLength() <= LONGEST_EXPONENT, "has an exponent of more than 64 bits");
     require(exponent.testBit(0), "has an even exponent");
@@ -88,32 +103,32 @@ public final class EncryptionJwk {
 
   /// With the algorithm that the key names, or else the first. It is kept, so that what is done
   /// with a key never changes.
-  private static Map<String, String> members(JsonObject jwk, String... algorithms) {
-    var algorithm = jwk.optionalString("alg").orElse(algorithms[0]);
+  private static Map<String, String> members(String kty, Common common, String... algorithms) {
+    var algorithm = common.alg() == null ? algorithms[0] : common.alg();
     require(List.of(algorithms).contains(algorithm), "has an alg that is not done here");
     var members = new HashMap<String, String>();
-    members.put("kty", jwk.string("kty"));
+    members.put("kty", kty);
     members.put("alg", algorithm);
     return members;
   }
 
   /// An empty list excludes nothing: it is what Web Cryptography §20 writes for the public half of
   /// an ECDH pair.
-  private static void requireOperation(JsonObject jwk, Set<String> wanted) {
-    var operations = jwk.strings("key_ops");
+  private static void requireOperation(Common common, Set<String> wanted) {
+    var operations = common.keyOps();
     require(
         operations.isEmpty() || operations.stream().anyMatch(wanted::contains),
         "has key_ops that exclude encrypting to it");
   }
 
-  private static String coordinate(JsonObject jwk, String name) {
-    var bytes = bytes(jwk, name);
+  private static String coordinate(String name, @Nullable String text) {
+    var bytes = bytes(name, text);
     require(bytes.length == COORDINATE_BYTES, "has a coordinate that is not of 32 bytes");
     return text(bytes);
   }
 
-  private static byte[] bytes(JsonObject jwk, String name) {
-    var encoded = jwk.string(name);
+  private static byte[] bytes(String name, @Nullable String text) {
+    var encoded = StrictJson.require(name, text);
     try {
       var bytes = Base64.getUrlDecoder().decode(encoded);
       require(text(bytes).equals(encoded), "has a number that is not in base64url");

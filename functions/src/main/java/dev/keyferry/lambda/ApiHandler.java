@@ -1,10 +1,15 @@
 package dev.keyferry.lambda;
 
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Authorizer;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent.RequestContext.Http;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.keyferry.aws.Budget;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Origin;
-import dev.keyferry.web.JsonObject;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -15,44 +20,55 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// One route behind an HTTP API, payload format 2.0. A malformed request becomes its error here, an
-/// outage a 503, and nothing else is caught.
-abstract class ApiHandler extends EventHandler {
+/// A route of an HTTP API, payload format 2.0. A malformed request becomes its error here, an outage
+/// a 503, and nothing else is caught.
+abstract class ApiHandler
+    implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
 
   abstract Response handle(Request request);
 
   @Override
-  final Map<String, ?> answer(JsonObject event, LambdaLogger log) {
-    return toEvent(Budget.spend(() -> respond(event, log)));
+  public final APIGatewayV2HTTPResponse handleRequest(
+      APIGatewayV2HTTPEvent event, Context context) {
+    return toEvent(Budget.spend(() -> respond(event, context)));
   }
 
-  private Response respond(JsonObject event, LambdaLogger log) {
+  private Response respond(APIGatewayV2HTTPEvent event, Context context) {
     try {
       var request = toRequest(event);
       return AuditLog.during(request, () -> handle(request));
     } catch (MalformedRequest malformed) {
       return Response.error(malformed.error());
     } catch (SdkException outage) {
-      Outage.log(log, outage);
+      Outage.log(context.getLogger(), outage);
       return Response.error(OAuthError.TEMPORARILY_UNAVAILABLE);
     }
   }
 
-  private static Request toRequest(JsonObject event) {
-    var context = event.object("requestContext");
-    var stageVariables = event.values("stageVariables");
+  private static Request toRequest(APIGatewayV2HTTPEvent event) {
+    var context = Optional.ofNullable(event.getRequestContext());
+    var stageVariables = present(event.getStageVariables());
     return new Request(
-        context.optionalString("requestId"),
+        context.map(RequestContext::getRequestId),
         URI.create(stageVariables.get("PublicUrl")),
         SignIn.of(stageVariables),
-        event.string("rawPath"),
-        event.optionalString("rawQueryString").orElse(""),
+        required("rawPath", Optional.ofNullable(event.getRawPath())),
+        Optional.ofNullable(event.getRawQueryString()).orElse(""),
         headers(event),
         body(event),
-        origin(context.object("http").string("sourceIp")),
-        claims(context.object("authorizer")));
+        origin(required("sourceIp", context.map(RequestContext::getHttp).map(Http::getSourceIp))),
+        context.map(RequestContext::getAuthorizer).map(ApiHandler::claims).orElse(Map.of()));
+  }
+
+  private static String required(String name, Optional<String> value) {
+    return value
+        .filter(text -> !text.isEmpty())
+        .orElseThrow(
+            () -> new MalformedRequest(OAuthError.invalidRequest("the event has no " + name)));
   }
 
   private static Origin origin(String sourceIp) {
@@ -63,17 +79,16 @@ abstract class ApiHandler extends EventHandler {
     }
   }
 
-  private static Map<String, String> headers(JsonObject event) {
+  private static Map<String, String> headers(APIGatewayV2HTTPEvent event) {
     var headers = new HashMap<String, String>();
-    event
-        .values("headers")
+    present(event.getHeaders())
         .forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
     return headers;
   }
 
-  private static String body(JsonObject event) {
-    var body = event.optionalString("body").orElse("");
-    if (!event.flag("isBase64Encoded")) {
+  private static String body(APIGatewayV2HTTPEvent event) {
+    var body = Optional.ofNullable(event.getBody()).orElse("");
+    if (!event.getIsBase64Encoded()) {
       return Request.text(body.getBytes(StandardCharsets.UTF_8));
     }
     try {
@@ -83,18 +98,32 @@ abstract class ApiHandler extends EventHandler {
     }
   }
 
-  /// What the route's authorizer vouches for: a user's claims, or a key's facts.
-  private static Map<String, String> claims(JsonObject authorizer) {
-    return authorizer.has("jwt")
-        ? authorizer.object("jwt").values("claims")
-        : authorizer.values("lambda");
+  /// The claims of a user's access token, or what [KeyAuthorizer] says of a key.
+  private static Map<String, String> claims(Authorizer authorizer) {
+    return authorizer.getJwt() == null
+        ? present(authorizer.getLambda())
+        : present(authorizer.getJwt().getClaims());
   }
 
-  private static Map<String, ?> toEvent(Response response) {
-    return Map.of(
-        "statusCode", response.status(),
-        "headers", response.headers(),
-        "body", response.body(),
-        "isBase64Encoded", response.isBase64());
+  /// The texts of a map that may be missing.
+  private static Map<String, String> present(@Nullable Map<String, ?> map) {
+    var texts = new HashMap<String, String>();
+    if (map != null) {
+      map.forEach((name, value) -> {
+        if (value instanceof String text) {
+          texts.put(name, text);
+        }
+      });
+    }
+    return texts;
+  }
+
+  private static APIGatewayV2HTTPResponse toEvent(Response response) {
+    return APIGatewayV2HTTPResponse.builder()
+        .withStatusCode(response.status())
+        .withHeaders(response.headers())
+        .withBody(response.body())
+        .withIsBase64Encoded(response.isBase64())
+        .build();
   }
 }

@@ -3,14 +3,24 @@ package dev.keyferry.lambda;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Approver;
+import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The claimant approves, RFC 8628 §3.3: all that was asked for, or less. The answer tells the
 /// number that the device must be told, if it must.
 public final class ApproveHandler extends ApiHandler {
+  private record Body(
+      @Nullable String userCode,
+      @Nullable String approvalNonce,
+      boolean acknowledged,
+      @Nullable String scope,
+      @Nullable Long expiresIn,
+      @Nullable String name) {}
+
   private final Consents consents;
   private final DeviceFlow flow;
   private final ProfileClaims profileClaims;
@@ -27,18 +37,21 @@ public final class ApproveHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var body = request.json();
-    var decision = Decision.read(body);
-    var consent = consents.read(body);
+    var body = request.json(Body.class);
+    var decision = Decision.of(body.userCode(), body.approvalNonce());
+    var consent = consents.read(body.scope(), body.expiresIn(), body.name());
     var approver =
         new Approver(
-            request.subject(),
-            profileClaims.read(request),
-            request.origin(),
-            body.flag("acknowledged"));
+            request.subject(), profileClaims.read(request), request.origin(), body.acknowledged());
     return switch (flow.approve(approver, decision.userCode(), decision.approvalNonce(), consent)) {
       case Given(var agreed) ->
-          Response.json(200, Map.of("status", "approved", "confirmation", agreed.number()));
+          Response.json(
+              200,
+              Map.of(
+                  "status",
+                  "approved",
+                  "confirmation",
+                  agreed.number().map(Confirmation::toString)));
       case Declined(var error) -> Response.error(error);
     };
   }

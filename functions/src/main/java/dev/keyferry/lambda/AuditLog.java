@@ -1,8 +1,8 @@
 package dev.keyferry.lambda;
 
 import dev.keyferry.flow.Audit;
-import dev.keyferry.web.Json;
 import dev.keyferry.web.Request;
+import dev.keyferry.web.StrictJson;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -46,14 +46,14 @@ final class AuditLog implements Audit {
     var name = event.kind().toString();
     var line = new LinkedHashMap<String, Object>(event.facts());
     if (REQUEST.isBound()) {
-      line.put("address", REQUEST.get().origin());
+      line.put("address", REQUEST.get().origin().toString());
       line.put("request_id", REQUEST.get().id());
     }
     line.put("event", name);
     line.put(name, 1);
     line.put("stack", stack);
     line.put("_aws", counting(name));
-    lines.accept(Json.write(line));
+    lines.accept(StrictJson.write(line));
   }
 
   private Map<String, ?> counting(String name) {

@@ -6,11 +6,19 @@ import dev.keyferry.flow.Approver;
 import dev.keyferry.flow.CodeFlow;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
+import dev.keyferry.web.StrictJson;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The user agrees to what is on the screen, RFC 6749 §4.1.2: the answer says where the page takes
 /// the code.
 public final class AuthorizationApproveHandler extends ApiHandler {
+  private record Body(
+      @Nullable String approvalNonce,
+      @Nullable String scope,
+      @Nullable Long expiresIn,
+      @Nullable String name) {}
+
   private final Consents consents;
   private final CodeFlow flow;
   private final ProfileClaims profileClaims;
@@ -27,10 +35,12 @@ public final class AuthorizationApproveHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var body = request.json();
+    var body = request.json(Body.class);
     var approver =
         new Approver(request.subject(), profileClaims.read(request), request.origin(), false);
-    return switch (flow.approve(approver, body.string("approval_nonce"), consents.read(body))) {
+    var nonce = StrictJson.require("approval_nonce", body.approvalNonce());
+    var consent = consents.read(body.scope(), body.expiresIn(), body.name());
+    return switch (flow.approve(approver, nonce, consent)) {
       case Given(var authorized) -> {
         var redirect = Redirect.of(request.publicUrl(), authorized.request());
         yield Response.json(

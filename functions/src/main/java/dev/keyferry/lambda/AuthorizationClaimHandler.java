@@ -1,5 +1,6 @@
 package dev.keyferry.lambda;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keyferry.flow.AuthorizationScreens;
 import dev.keyferry.flow.Check;
 import dev.keyferry.web.MalformedRequest;
@@ -25,7 +26,7 @@ public final class AuthorizationClaimHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var parameters = AuthorizationParameters.read(request.json(), clients);
+    var parameters = AuthorizationParameters.read(request.json(ObjectNode.class), clients);
     var subject = request.subject();
     try {
       var screen = screens.open(subject, request.origin(), parameters.request());

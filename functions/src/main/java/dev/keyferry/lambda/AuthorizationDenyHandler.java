@@ -6,11 +6,15 @@ import dev.keyferry.flow.AuthorizationScreens;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
+import dev.keyferry.web.StrictJson;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The user refuses what is on the screen, RFC 6749 §4.1.2.1; it may be reported that somebody else
 /// wanted it approved.
 public final class AuthorizationDenyHandler extends ApiHandler {
+  private record Body(@Nullable String approvalNonce, boolean report) {}
+
   private final AuthorizationScreens screens;
 
   public AuthorizationDenyHandler() {
@@ -23,9 +27,9 @@ public final class AuthorizationDenyHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var body = request.json();
-    var nonce = body.string("approval_nonce");
-    return switch (body.flag("report")
+    var body = request.json(Body.class);
+    var nonce = StrictJson.require("approval_nonce", body.approvalNonce());
+    return switch (body.report()
         ? screens.report(request.subject(), nonce)
         : screens.deny(request.subject(), nonce)) {
       case Given(var denied) -> {

@@ -1,31 +1,45 @@
 package dev.keyferry.lambda;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keyferry.flow.AuthorizationRequest;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.OAuthError;
-import dev.keyferry.web.JsonObject;
 import dev.keyferry.web.MalformedRequest;
+import dev.keyferry.web.StrictJson;
 import java.net.URI;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// The parameters that a client opened the page with, RFC 6749 §4.1.1, as the page passes them on:
 /// texts, but for one that was repeated.
 ///
 /// @param client that asks
 /// @param redirectUri where it may be answered
-record AuthorizationParameters(JsonObject all, Client client, String redirectUri) {
+record AuthorizationParameters(ObjectNode all, Client client, String redirectUri) {
+  private record Target(@Nullable String clientId, @Nullable String redirectUri) {}
+
+  private record Asked(
+      @Nullable String responseType,
+      @Nullable String state,
+      @Nullable String scope,
+      @Nullable String deviceName,
+      @Nullable String expiresIn,
+      @Nullable String codeChallenge,
+      @Nullable String codeChallengeMethod) {}
+
   /// RFC 6749 Appendix A.5; the page must be able to send it back twice over.
   private static final Pattern STATE = Pattern.compile("[\\x20-\\x7E]{1,2048}");
 
   /// Of an unknown client, or one to be answered where it is not, nothing is told but to the
   /// person: RFC 6749 §4.1.2.1.
-  static AuthorizationParameters read(JsonObject all, Clients clients) {
+  static AuthorizationParameters read(ObjectNode all, Clients clients) {
+    var target = StrictJson.bind(all, Target.class);
     var client =
         clients
-            .find(all.string("client_id"))
+            .find(StrictJson.require("client_id", target.clientId()))
             .orElseThrow(() -> refused("no such client is registered"));
-    var redirectUri = all.string("redirect_uri");
+    var redirectUri = StrictJson.require("redirect_uri", target.redirectUri());
     if (!client.mayBeAnsweredAt(redirectUri)) {
       throw refused("the redirect_uri is not one of this client's");
     }
@@ -34,12 +48,12 @@ record AuthorizationParameters(JsonObject all, Client client, String redirectUri
 
   /// How the client is told of whatever else is wrong.
   Redirect redirect(URI issuer) {
-    var state = all.isString("state") ? optional("state") : Optional.<String>empty();
-    return new Redirect(issuer, redirectUri, state);
+    return new Redirect(issuer, redirectUri, optional(all.path("state").textValue()));
   }
 
   AuthorizationRequest request() {
-    if (!all.string("response_type").equals("code")) {
+    var asked = StrictJson.bind(all, Asked.class);
+    if (!StrictJson.require("response_type", asked.responseType()).equals("code")) {
       throw new MalformedRequest(
           OAuthError.of(
               OAuthError.Code.UNSUPPORTED_RESPONSE_TYPE, "the response_type is not code"));
@@ -47,16 +61,17 @@ record AuthorizationParameters(JsonObject all, Client client, String redirectUri
     return new AuthorizationRequest(
         client.id(),
         redirectUri,
-        optional("state").map(AuthorizationParameters::state),
-        Parameters.scope(optional("scope"), client),
-        optional("device_name").map(name -> Parameters.name("device_name", name)),
-        Parameters.lifetime(optional("expires_in"), client),
-        Parameters.challenge(optional("code_challenge"), optional("code_challenge_method")));
+        optional(asked.state()).map(AuthorizationParameters::state),
+        Parameters.scope(optional(asked.scope()), client),
+        optional(asked.deviceName()).map(name -> Parameters.name("device_name", name)),
+        Parameters.lifetime(optional(asked.expiresIn()), client),
+        Parameters.challenge(
+            optional(asked.codeChallenge()), optional(asked.codeChallengeMethod())));
   }
 
   /// One without a value counts as omitted, RFC 6749 §3.1.
-  private Optional<String> optional(String name) {
-    return all.optionalString(name).filter(text -> !text.isEmpty());
+  private static Optional<String> optional(@Nullable String value) {
+    return Optional.ofNullable(value).filter(text -> !text.isEmpty());
   }
 
   private static String state(String text) {

@@ -9,10 +9,14 @@ import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.WrongCodeLimit;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
+import dev.keyferry.web.StrictJson;
+import org.jspecify.annotations.Nullable;
 
 /// A signed-in user puts a grant on the screen, RFC 8628 §3.3: who asks for what, when and from
 /// where.
 public final class ClaimHandler extends ApiHandler {
+  private record Body(@Nullable String userCode) {}
+
   private final Clients clients;
   private final Consents consents;
   private final DeviceFlow flow;
@@ -31,7 +35,7 @@ public final class ClaimHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var typed = request.json().string("user_code");
+    var typed = StrictJson.require("user_code", request.json(Body.class).userCode());
     var subject = request.subject();
     return switch (limit.guard(subject, request.origin(), () -> flow.claim(subject, typed))) {
       case Given(var screen) -> {

@@ -5,9 +5,8 @@ import dev.keyferry.flow.Client;
 import dev.keyferry.flow.LoopbackUri;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Scope;
-import dev.keyferry.web.Json;
-import dev.keyferry.web.JsonObject;
 import dev.keyferry.web.MalformedRequest;
+import dev.keyferry.web.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,10 +18,51 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The registered clients, baked into the artifact from `infra/clients.yaml`, which the build has
 /// checked.
 public final class Clients {
+  /// What the build writes.
+  private record File(List<Entry> clients, List<Described> scopes) {}
+
+  private record Described(String scope, Map<String, String> description) {}
+
+  /// A client with a secret has none of what is for keys.
+  private record Entry(
+      String clientId,
+      String clientName,
+      @Nullable String secretSha256,
+      boolean introspects,
+      List<String> grantTypes,
+      List<String> scopes,
+      long defaultLifetime,
+      long maxLifetime,
+      @Nullable String confirmation,
+      List<String> redirectUris) {
+
+    Client toClient() {
+      return secretSha256 == null
+          ? withKeys()
+          : Client.confidential(clientId, clientName, secretSha256, introspects);
+    }
+
+    private Client withKeys() {
+      return new Client(
+          clientId,
+          clientName,
+          Set.copyOf(grantTypes),
+          new Scope(scopes),
+          Duration.ofSeconds(defaultLifetime),
+          Duration.ofSeconds(maxLifetime),
+          Check.Policy.valueOf(
+              StrictJson.require("confirmation", confirmation).toUpperCase(Locale.ROOT)),
+          redirectUris.stream().map(LoopbackUri::parse).toList(),
+          Optional.empty(),
+          false);
+    }
+  }
+
   private final Map<String, Client> byId;
   private final Map<String, Map<String, String>> scopes;
 
@@ -41,13 +81,13 @@ public final class Clients {
 
   public static Clients parse(String json) {
     var byId = new LinkedHashMap<String, Client>();
-    var file = Json.readObject(json);
-    for (var client : file.objects("clients")) {
-      byId.put(client.string("client_id"), read(client));
+    var file = StrictJson.read(json, File.class);
+    for (var client : file.clients()) {
+      byId.put(client.clientId(), client.toClient());
     }
     var scopes = new LinkedHashMap<String, Map<String, String>>();
-    for (var described : file.objects("scopes")) {
-      scopes.put(described.string("scope"), described.texts("description"));
+    for (var described : file.scopes()) {
+      scopes.put(described.scope(), described.description());
     }
     return new Clients(byId, scopes);
   }
@@ -57,35 +97,6 @@ public final class Clients {
     var more = new LinkedHashMap<>(byId);
     more.put(client.id(), client);
     return new Clients(more, scopes);
-  }
-
-  private static Client read(JsonObject client) {
-    return client
-        .optionalString("secret_sha256")
-        .map(hash -> confidential(client, hash))
-        .orElseGet(() -> withKeys(client));
-  }
-
-  private static Client confidential(JsonObject client, String secretHash) {
-    return Client.confidential(
-        client.string("client_id"),
-        client.string("client_name"),
-        secretHash,
-        client.flag("introspects"));
-  }
-
-  private static Client withKeys(JsonObject client) {
-    return new Client(
-        client.string("client_id"),
-        client.string("client_name"),
-        Set.copyOf(client.strings("grant_types")),
-        new Scope(client.strings("scopes")),
-        Duration.ofSeconds(client.integer("default_lifetime")),
-        Duration.ofSeconds(client.integer("max_lifetime")),
-        Check.Policy.valueOf(client.string("confirmation").toUpperCase(Locale.ROOT)),
-        client.strings("redirect_uris").stream().map(LoopbackUri::parse).toList(),
-        Optional.empty(),
-        false);
   }
 
   /// All that any client may ask for.

@@ -7,9 +7,10 @@ import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Scope;
-import dev.keyferry.web.JsonObject;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What people see before they agree, and what they agree to: the same for a device and for a
 /// browser's client.
@@ -27,26 +28,26 @@ final class Consents {
     return Map.ofEntries(
         entry("client_id", asked.clientId()),
         entry("client_name", clients.nameOf(asked.clientId())),
-        entry("scope", asked.scope()),
+        entry("scope", asked.scope().toString()),
         entry("scopes", clients.describe(asked.scope())),
         entry("device_name", asked.deviceName()),
         entry("expires_in", asked.lifetime().toSeconds()),
         entry("link_expires_in", asked.longestLink().toSeconds()),
         entry("requested_at", asked.at().getEpochSecond()),
-        entry("requested_from", asked.origin()),
+        entry("requested_from", asked.origin().toString()),
         entry("same_network", asked.origin().sharesNetworkWith(claimant)),
         entry("confirmation", check.name().toLowerCase(Locale.ROOT)),
         entry("approval_nonce", approvalNonce));
   }
 
   /// All that was asked for, or less.
-  Consent read(JsonObject body) {
+  Consent read(@Nullable String scope, @Nullable Long expiresIn, @Nullable String name) {
     return new Consent(
-        body.optionalString("scope").map(this::scope),
-        body.optionalInteger("expires_in").map(Parameters::lifetime),
-        body.optionalString("name")
-            .filter(name -> !name.isEmpty())
-            .map(name -> Parameters.name("name", name)));
+        Optional.ofNullable(scope).map(this::scope),
+        Optional.ofNullable(expiresIn).map(Parameters::lifetime),
+        Optional.ofNullable(name)
+            .filter(text -> !text.isEmpty())
+            .map(text -> Parameters.name("name", text)));
   }
 
   /// No more than some client may have: the store's condition names each token of it.

@@ -7,10 +7,13 @@ import dev.keyferry.flow.Grant;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The claimant denies, RFC 8628 §3.3. The nonce must be sent but need not be the latest: saying no
 /// is safe from any of the claimant's screens. It may be reported that somebody else sent the code.
 public final class DenyHandler extends ApiHandler {
+  private record Body(@Nullable String userCode, @Nullable String approvalNonce, boolean report) {}
+
   private final DeviceFlow flow;
 
   public DenyHandler() {
@@ -23,9 +26,9 @@ public final class DenyHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var body = request.json();
-    var userCode = Decision.read(body).userCode();
-    return switch (body.flag("report")
+    var body = request.json(Body.class);
+    var userCode = Decision.of(body.userCode(), body.approvalNonce()).userCode();
+    return switch (body.report()
         ? flow.report(request.subject(), userCode)
         : flow.deny(request.subject(), userCode)) {
       case Given<Grant> _ -> Response.json(200, Map.of("status", "denied"));

@@ -39,10 +39,10 @@ public final class IntrospectHandler extends ApiHandler {
         "active", true,
         "client_id", terms.clientId(),
         "sub", terms.subject().value(),
-        "scope", terms.scope(),
+        "scope", terms.scope().toString(),
         "token_type", "Bearer",
         "exp", active.until().getEpochSecond(),
-        "iss", request.publicUrl(),
-        "jti", active.key().id());
+        "iss", request.publicUrl().toString(),
+        "jti", active.key().id().value());
   }
 }

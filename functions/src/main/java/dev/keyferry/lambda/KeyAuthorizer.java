@@ -1,20 +1,25 @@
 package dev.keyferry.lambda;
 
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2CustomAuthorizerEvent;
 import dev.keyferry.codes.AccessToken;
 import dev.keyferry.flow.KeyVerifier;
 import dev.keyferry.flow.KeyVerifier.Active;
-import dev.keyferry.web.JsonObject;
-import dev.keyferry.web.MalformedRequest;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Lets the holders of keys through to the routes of any HTTP API: a Lambda authorizer, payload
 /// format 2.0, simple response. An outage is no verdict: it fails the invocation, and API Gateway
 /// answers 500, not 403.
-public final class KeyAuthorizer extends EventHandler {
+public final class KeyAuthorizer
+    implements RequestHandler<APIGatewayV2CustomAuthorizerEvent, KeyAuthorizer.Verdict> {
+  /// The simple response. The context reaches the route as `requestContext.authorizer.lambda`.
+  public record Verdict(boolean isAuthorized, Map<String, String> context) {}
+
   /// RFC 6750 §2.1; the scheme is of any case.
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+)");
 
@@ -29,34 +34,26 @@ public final class KeyAuthorizer extends EventHandler {
   }
 
   @Override
-  Map<String, ?> answer(JsonObject event, LambdaLogger log) {
+  public Verdict handleRequest(APIGatewayV2CustomAuthorizerEvent event, Context context) {
     return Outage.orFail(
-        log,
+        context.getLogger(),
         () ->
             credentials(event)
                 .flatMap(AccessToken::parse)
                 .flatMap(verifier::verify)
-                .map(active -> verdict(true, facts(active)))
-                .orElse(verdict(false, Map.of())));
+                .map(active -> new Verdict(true, facts(active)))
+                .orElse(new Verdict(false, Map.of())));
   }
 
-  /// The simple response; the context reaches the route as `requestContext.authorizer.lambda`.
-  private static Map<String, Object> verdict(boolean isAuthorized, Map<String, String> context) {
-    return Map.of("isAuthorized", isAuthorized, "context", context);
-  }
-
-  /// None, if the event has no headers to read them from: that is a no, and not a fault.
-  private static Optional<String> credentials(JsonObject event) {
-    try {
-      return event.values("headers").entrySet().stream()
-          .filter(header -> header.getKey().equalsIgnoreCase("authorization"))
-          .map(header -> BEARER.matcher(header.getValue()))
-          .filter(bearer -> bearer.matches())
-          .map(bearer -> bearer.group(1))
-          .findFirst();
-    } catch (MalformedRequest malformed) {
-      return Optional.empty();
-    }
+  private static Optional<String> credentials(APIGatewayV2CustomAuthorizerEvent event) {
+    return Stream.ofNullable(event.getHeaders())
+        .flatMap(headers -> headers.entrySet().stream())
+        .filter(header -> header.getKey().equalsIgnoreCase("authorization"))
+        .flatMap(header -> Stream.ofNullable(header.getValue()))
+        .map(BEARER::matcher)
+        .filter(bearer -> bearer.matches())
+        .map(bearer -> bearer.group(1))
+        .findFirst();
   }
 
   private static Map<String, String> facts(Active active) {

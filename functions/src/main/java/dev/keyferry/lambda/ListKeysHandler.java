@@ -35,15 +35,15 @@ public final class ListKeysHandler extends ApiHandler {
   private Map<String, ?> describe(Key key) {
     var terms = key.terms();
     return Map.of(
-        "key_id", key.id(),
+        "key_id", key.id().value(),
         "client_id", terms.clientId(),
         "client_name", clients.nameOf(terms.clientId()),
         "name", names.of(key),
-        "scope", terms.scope(),
+        "scope", terms.scope().toString(),
         "scopes", clients.describe(terms.scope()),
         "created_at", terms.createdAt().getEpochSecond(),
         "expires_at", key.end().getEpochSecond(),
         "last_used_at", key.lastUsedAt().map(Instant::getEpochSecond),
-        "requested_from", terms.origin());
+        "requested_from", terms.origin().toString());
   }
 }

@@ -28,7 +28,7 @@ public final class MetadataHandler extends ApiHandler {
     return Response.json(
         200,
         Map.ofEntries(
-            entry("issuer", issuer),
+            entry("issuer", issuer.toString()),
             entry("authorization_endpoint", issuer + "/oauth/authorize"),
             entry("authorization_response_iss_parameter_supported", true),
             entry("device_authorization_endpoint", issuer + "/oauth/device/authorize"),

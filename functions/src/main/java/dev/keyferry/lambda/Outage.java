@@ -3,7 +3,7 @@ package dev.keyferry.lambda;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.keyferry.aws.Budget;
-import dev.keyferry.web.Json;
+import dev.keyferry.web.StrictJson;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -56,6 +56,6 @@ final class Outage {
             .limit(FRAMES)
             .map(frame -> frame.getClassName() + "." + frame.getMethodName())
             .toList());
-    return Json.write(line);
+    return StrictJson.write(line);
   }
 }

@@ -1,7 +1,12 @@
 package dev.keyferry.lambda;
 
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.LambdaRuntime;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -49,7 +54,7 @@ final class Prime implements Resource {
   @Override
   public void beforeCheckpoint(Context<? extends Resource> context)
       throws IOException, ReflectiveOperationException, GeneralSecurityException {
-    answerSample(Class.forName(settings.get("_HANDLER")).asSubclass(EventHandler.class));
+    answerSample();
     greet();
   }
 
@@ -59,10 +64,24 @@ final class Prime implements Resource {
     random.setSeed(random.generateSeed(SEED_BYTES));
   }
 
-  private void answerSample(Class<? extends EventHandler> type)
-      throws IOException, ReflectiveOperationException {
-    var handler = type.getConstructor(Wiring.class).newInstance(Wiring.withoutAws(settings));
-    handler.answer(sample(type), LambdaRuntime.getLogger());
+  private void answerSample() throws IOException, ReflectiveOperationException {
+    var type = Class.forName(settings.get("_HANDLER"));
+    var handler =
+        (RequestHandler<?, ?>)
+            type.getConstructor(Wiring.class).newInstance(Wiring.withoutAws(settings));
+    try (var event = sample(type)) {
+      EventSerializer.invoke(
+          handler, event, OutputStream.nullOutputStream(), contextOf(LambdaRuntime.getLogger()));
+    }
+  }
+
+  /// What handlers ask of a context: its logger.
+  static com.amazonaws.services.lambda.runtime.Context contextOf(LambdaLogger logger) {
+    return (com.amazonaws.services.lambda.runtime.Context)
+        Proxy.newProxyInstance(
+            Prime.class.getClassLoader(),
+            new Class<?>[] {com.amazonaws.services.lambda.runtime.Context.class},
+            (_, _, _) -> logger);
   }
 
   /// The first message of a TLS connection, to nobody: with it most of TLS is loaded.
@@ -74,16 +93,13 @@ final class Prime implements Resource {
   }
 
   /// `AuthorizationClaimHandler` has `authorization-claim.json`.
-  private static byte[] sample(Class<?> handler) throws IOException {
+  private static InputStream sample(Class<?> handler) {
     var name =
         handler
             .getSimpleName()
             .replaceFirst("Handler$", "")
             .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
             .toLowerCase(Locale.ROOT);
-    var path = "prime/" + name + ".json";
-    try (var file = Objects.requireNonNull(Prime.class.getResourceAsStream(path))) {
-      return file.readAllBytes();
-    }
+    return Objects.requireNonNull(Prime.class.getResourceAsStream("prime/" + name + ".json"));
   }
 }

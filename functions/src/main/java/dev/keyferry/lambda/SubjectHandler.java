@@ -1,17 +1,18 @@
 package dev.keyferry.lambda;
 
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.keyferry.flow.Disabling;
 import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.Subject;
-import dev.keyferry.web.JsonObject;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /// An operator disables a subject, so that all of its keys are dead meanwhile, or lifts that; or
 /// signs it out everywhere, for good. It has no route; IAM says who may invoke it.
-public final class SubjectHandler extends EventHandler {
+public final class SubjectHandler
+    implements RequestHandler<Map<String, Object>, Map<String, Object>> {
   private static final Set<String> MEMBERS = Set.of("action", "subject");
 
   /// OpenID Connect Core §2 allows no more.
@@ -32,14 +33,14 @@ public final class SubjectHandler extends EventHandler {
   /// @param event `{"action": "disable" | "enable" | "sign_out", "subject": "…"}`
   /// @return what holds now, and whether it is this invocation that changed it
   @Override
-  Map<String, ?> answer(JsonObject event, LambdaLogger log) {
-    if (!MEMBERS.containsAll(event.names())) {
+  public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
+    if (!MEMBERS.containsAll(event.keySet())) {
       throw new IllegalArgumentException("the event has other members than action and subject");
     }
     var subject = new Subject(subject(event));
     var action = require(event, "action");
     return Outage.orFail(
-        log,
+        context.getLogger(),
         () ->
             switch (action) {
               case "disable" -> answer(subject, "disabled", disabling.disable(subject));
@@ -57,7 +58,7 @@ public final class SubjectHandler extends EventHandler {
     return Map.of("subject", subject.value(), "status", status, "changed", changed);
   }
 
-  private static String subject(JsonObject event) {
+  private static String subject(Map<String, Object> event) {
     var subject = require(event, "subject");
     if (!SUBJECT.matcher(subject).matches()) {
       throw new IllegalArgumentException(
@@ -66,10 +67,10 @@ public final class SubjectHandler extends EventHandler {
     return subject;
   }
 
-  private static String require(JsonObject event, String member) {
-    return event
-        .optionalString(member)
-        .filter(value -> !value.isBlank())
-        .orElseThrow(() -> new IllegalArgumentException("the event lacks " + member));
+  private static String require(Map<String, Object> event, String member) {
+    if (event.get(member) instanceof String value && !value.isBlank()) {
+      return value;
+    }
+    throw new IllegalArgumentException("the event lacks " + member);
   }
 }

@@ -4,8 +4,8 @@ import dev.keyferry.codes.RefreshToken;
 import dev.keyferry.flow.Delivery;
 import dev.keyferry.flow.IssuedKey;
 import dev.keyferry.jose.Jwe;
-import dev.keyferry.web.Json;
 import dev.keyferry.web.Response;
+import dev.keyferry.web.StrictJson;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,7 +27,7 @@ final class TokenAnswer {
   static String encrypt(Delivery delivery, IssuedKey issued) {
     var body = new HashMap<String, Object>(body(issued));
     body.put("nonce", delivery.nonce());
-    return Jwe.encrypt(delivery.jwk(), Json.write(body));
+    return Jwe.encrypt(delivery.jwk(), StrictJson.write(body));
   }
 
   /// The life is the key's whole life, so that a repeated answer is the same to the byte.
@@ -38,7 +38,7 @@ final class TokenAnswer {
         "token_type", "Bearer",
         "expires_in", Duration.between(key.generation().issuedAt(), key.expiresAt()).toSeconds(),
         "refresh_token", issued.refreshToken().map(RefreshToken::reveal),
-        "scope", key.terms().scope(),
+        "scope", key.terms().scope().toString(),
         "sub", key.terms().subject().value(),
         "name", key.terms().profile().name(),
         "email", key.terms().profile().email(),

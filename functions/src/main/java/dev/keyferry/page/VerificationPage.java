@@ -3,11 +3,11 @@ package dev.keyferry.page;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 
-import dev.keyferry.web.Json;
-import dev.keyferry.web.JsonObject;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import dev.keyferry.web.SignIn;
+import dev.keyferry.web.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +60,7 @@ public final class VerificationPage {
           "svg", "image/svg+xml");
 
   private final String document = read("device.html");
-  private final Map<String, JsonObject> words =
+  private final Map<String, ObjectNode> words =
       Languages.ALL.stream().collect(toMap(UnaryOperator.identity(), VerificationPage::of));
   private final Map<String, PageFile> files = new HashMap<>();
   private final Map<Reader, PageFile> documents = new ConcurrentHashMap<>();
@@ -121,7 +121,7 @@ public final class VerificationPage {
     var value =
         key.equals(blank)
             ? Optional.ofNullable(values.get(key)).orElseThrow()
-            : Optional.ofNullable(words.get(language)).orElseThrow().string(key);
+            : Optional.ofNullable(words.get(language)).orElseThrow().required(key).textValue();
     return Matcher.quoteReplacement(escape(value));
   }
 
@@ -181,8 +181,8 @@ public final class VerificationPage {
     return "words-" + language + ".json";
   }
 
-  private static JsonObject of(String language) {
-    return Json.readObject(read(words(language)));
+  private static ObjectNode of(String language) {
+    return StrictJson.read(read(words(language)), ObjectNode.class);
   }
 
   /// The hash of all names and texts.

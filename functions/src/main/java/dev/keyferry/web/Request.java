@@ -72,9 +72,9 @@ public record Request(
     return Form.parse(body);
   }
 
-  public JsonObject json() {
+  public <T> T json(Class<T> type) {
     require("application/json");
-    return Json.readObject(body);
+    return StrictJson.read(body, type);
   }
 
   /// The signed-in user; the gateway lets nobody else through to the routes that ask.

@@ -20,7 +20,7 @@ public record Response(int status, Map<String, String> headers, String body, boo
             "content-type", "application/json",
             "cache-control", "no-store",
             "x-content-type-options", "nosniff"),
-        Json.write(body));
+        StrictJson.write(body));
   }
 
   /// Done, and nothing to say about it.

@@ -14,8 +14,8 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
 import dev.keyferry.flow.OAuthError.Code;
-import dev.keyferry.web.Json;
 import dev.keyferry.web.MalformedRequest;
+import dev.keyferry.web.StrictJson;
 import java.math.BigInteger;
 import java.text.ParseException;
 import java.util.HashMap;
@@ -82,7 +82,7 @@ final class EncryptionJwkTest {
     for (int i = 0; i < changes.length; i += 2) {
       members.put((String) changes[i], changes[i + 1]);
     }
-    return Json.write(members);
+    return StrictJson.write(members);
   }
 
   private static String number(BigInteger number) {
@@ -202,9 +202,9 @@ final class EncryptionJwkTest {
         arguments("without n", without(rsa(), "n"), "the member n is missing"),
         arguments("without e", without(rsa(), "e"), "the member e is missing"),
         // Private and secret keys.
-        arguments("EC private", Json.write(EC.toJSONObject()), PRIVATE),
+        arguments("EC private", StrictJson.write(EC.toJSONObject()), PRIVATE),
         arguments("EC private in a way", ec("d", 1), PRIVATE),
-        arguments("RSA private", Json.write(RSA.toJSONObject()), PRIVATE),
+        arguments("RSA private", StrictJson.write(RSA.toJSONObject()), PRIVATE),
         arguments("RSA private by its prime", rsa("p", "Aw"), PRIVATE),
         arguments("RSA private by other primes", rsa("oth", List.of()), PRIVATE),
         arguments("RSA private by CRT", rsa("qi", "Aw"), PRIVATE),
@@ -292,7 +292,8 @@ final class EncryptionJwkTest {
             "{\"alg\":\"ECDH-ES\",\"crv\":\"P-256\",\"kid\":\"k ü\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}"
                 .formatted(EC.getX(), EC.getY()));
 
-    var padded = rsa("n", Base64URL.encode(RSA.getModulus().decodeToBigInteger().toByteArray()));
+    var padded =
+        rsa("n", Base64URL.encode(RSA.getModulus().decodeToBigInteger().toByteArray()).toString());
     assertThat(EncryptionJwk.normalForm(padded))
         .isEqualTo(
             "{\"alg\":\"RSA-OAEP-256\",\"e\":\"AQAB\",\"kty\":\"RSA\",\"n\":\"%s\"}"

@@ -8,7 +8,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -174,7 +174,7 @@ final class ArchitectureTest {
   void lambda_can_make_every_handler() {
     classes()
         .that()
-        .areAssignableTo(RequestStreamHandler.class)
+        .areAssignableTo(RequestHandler.class)
         .and()
         .doNotHaveModifier(ABSTRACT)
         .should()

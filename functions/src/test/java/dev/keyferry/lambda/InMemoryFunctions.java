@@ -2,6 +2,7 @@ package dev.keyferry.lambda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.amazonaws.services.lambda.runtime.RequestHandler;
 import dev.keyferry.codes.Hasher;
 import dev.keyferry.codes.TestHasher;
 import dev.keyferry.flow.Client;
@@ -12,6 +13,8 @@ import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.TestClock;
 import dev.keyferry.limits.InMemoryLimitStore;
 import dev.keyferry.limits.LimitStore;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,7 +58,7 @@ final class InMemoryFunctions {
   private static final Clients CLIENTS =
       Clients.ofArtifact().with(Client.confidential(INTROSPECTING, "Reports", SECRET_SHA256, true));
 
-  private static final Map<String, Function<Wiring, EventHandler>> KINDS =
+  private static final Map<String, Function<Wiring, RequestHandler<?, ?>>> KINDS =
       Map.ofEntries(
           Map.entry("authorize", AuthorizeHandler::new),
           Map.entry("poll", PollHandler::new),
@@ -77,10 +80,10 @@ final class InMemoryFunctions {
 
   private static final String PAGE = "verification-page";
 
-  private static final EventHandler THE_PAGE =
+  private static final RequestHandler<?, ?> THE_PAGE =
       new VerificationPageHandler(new InMemory(PAGE_SETTINGS));
 
-  private final Map<String, EventHandler> functions = new TreeMap<>();
+  private final Map<String, RequestHandler<?, ?>> functions = new TreeMap<>();
   private final List<String> audit = new ArrayList<>();
 
   InMemoryFunctions() {
@@ -98,7 +101,13 @@ final class InMemoryFunctions {
   /// 500.
   String answer(String function, String event) {
     var handler = Optional.ofNullable(functions.get(function)).orElseThrow();
-    return new String(handler.answer(event.getBytes(UTF_8), new NoLog()), UTF_8);
+    var answer = new ByteArrayOutputStream();
+    EventSerializer.invoke(
+        handler,
+        new ByteArrayInputStream(event.getBytes(UTF_8)),
+        answer,
+        Prime.contextOf(new NoLog()));
+    return answer.toString(UTF_8);
   }
 
   /// All lines of the audit log.

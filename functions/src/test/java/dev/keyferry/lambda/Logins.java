@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keyferry.web.Json;
+import dev.keyferry.web.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -76,14 +76,15 @@ final class Logins {
   }
 
   private void claim(String name) {
-    var answer = post("claim", Json.write(Map.of("user_code", required(name + ".user_code"))));
+    var answer =
+        post("claim", StrictJson.write(Map.of("user_code", required(name + ".user_code"))));
     drawn.put(name + ".nonce", answer.path("approval_nonce").asText());
   }
 
   private void approve(String name) {
     post(
         "approve",
-        Json.write(
+        StrictJson.write(
             Map.of(
                 "user_code", required(name + ".user_code"),
                 "approval_nonce", required(name + ".nonce"),
@@ -105,7 +106,7 @@ final class Logins {
     var answer =
         post(
             "authorization-claim",
-            Json.write(
+            StrictJson.write(
                 Map.of(
                     "response_type", "code",
                     "client_id", "cli",
@@ -119,7 +120,7 @@ final class Logins {
     var answer =
         post(
             "authorization-approve",
-            Json.write(Map.of("approval_nonce", required(name + ".nonce"))));
+            StrictJson.write(Map.of("approval_nonce", required(name + ".nonce"))));
     var redirect = answer.path("redirect_to").asText();
     drawn.put("authorization_code", redirect.replaceFirst(".*[?&]code=([^&]*).*", "$1"));
   }

@@ -3,6 +3,7 @@ package dev.keyferry.lambda;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -23,11 +24,12 @@ class PrimeTest {
   void authorize_is_primed_to_its_very_end_past_the_limit() throws IOException {
     var handler = new AuthorizeHandler(Wiring.withoutAws(SETTINGS));
     try (var sample = PrimeTest.class.getResourceAsStream("prime/authorize.json")) {
-      var event = Objects.requireNonNull(sample).readAllBytes();
+      var answer = new ByteArrayOutputStream();
 
-      var answer = new String(handler.answer(event, new NoLog()), UTF_8);
+      EventSerializer.invoke(
+          handler, Objects.requireNonNull(sample), answer, Prime.contextOf(new NoLog()));
 
-      assertThat(answer).contains("\"statusCode\":200", "user_code");
+      assertThat(answer.toString(UTF_8)).contains("\"statusCode\":200", "user_code");
     }
   }
 }

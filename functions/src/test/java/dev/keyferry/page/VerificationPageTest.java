@@ -3,11 +3,12 @@ package dev.keyferry.page;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keyferry.flow.Origin;
-import dev.keyferry.web.Json;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import dev.keyferry.web.SignIn;
+import dev.keyferry.web.StrictJson;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -126,9 +127,10 @@ final class VerificationPageTest {
 
     private static Map<String, String> phrases(String language) throws IOException {
       var text = file("words-" + language + ".json");
-      var object = Json.readObject(text);
+      var object = StrictJson.read(text, ObjectNode.class);
       var phrases = new HashMap<String, String>();
-      found("(?m)^  \"([^\"]+)\":", text).forEach(key -> phrases.put(key, object.string(key)));
+      found("(?m)^  \"([^\"]+)\":", text)
+          .forEach(key -> phrases.put(key, object.required(key).textValue()));
       return phrases;
     }
 

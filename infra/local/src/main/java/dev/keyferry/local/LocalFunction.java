@@ -2,17 +2,16 @@ package dev.keyferry.local;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import dev.keyferry.lambda.EventSerializer;
 import dev.keyferry.lambda.Wiring;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.function.Consumer;
 
 /// A function as Lambda's Java runtime runs it: a handler made once, JSON in, JSON out.
 public final class LocalFunction {
-  private final RequestStreamHandler handler;
+  private final RequestHandler<?, ?> handler;
   private final String name;
   private final Consumer<String> log;
 
@@ -22,7 +21,7 @@ public final class LocalFunction {
     try {
       handler =
           Class.forName(function.handler())
-              .asSubclass(RequestStreamHandler.class)
+              .asSubclass(RequestHandler.class)
               .getConstructor(Wiring.class)
               .newInstance(wiring);
     } catch (ReflectiveOperationException e) {
@@ -33,12 +32,11 @@ public final class LocalFunction {
   /// What the handler throws comes through, as a failed invocation.
   public String invoke(String event) {
     var answer = new ByteArrayOutputStream();
-    try {
-      handler.handleRequest(
-          new ByteArrayInputStream(event.getBytes(UTF_8)), answer, new LocalContext(name, log));
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory does not fail", e);
-    }
+    EventSerializer.invoke(
+        handler,
+        new ByteArrayInputStream(event.getBytes(UTF_8)),
+        answer,
+        new LocalContext(name, log));
     return answer.toString(UTF_8);
   }
 }

@@ -4,7 +4,7 @@ import static java.util.Map.entry;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -81,7 +81,7 @@ class TemplateTest {
           .hasSize(18)
           .allSatisfy(function -> {
             var handler = Class.forName(function.handler());
-            assertThat(handler).isPublic().isAssignableTo(RequestStreamHandler.class);
+            assertThat(handler).isPublic().isAssignableTo(RequestHandler.class);
             assertThat(handler.getConstructor().getParameterCount()).isZero();
           });
     }

@@ -1,0 +1,198 @@
+package dev.keyferry.web;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationConfig;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.BeanSerializerModifier;
+import com.fasterxml.jackson.databind.ser.std.BeanSerializerBase;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// JSON by databind, read strictly and written in one way only.
+///
+/// A member has the type that its record says, and no other type is converted to it. `null` counts
+/// as omitted, and an unknown member is ignored. Anything else is an invalid request: a repeated
+/// member, text after the object, half of a surrogate pair.
+public final class StrictJson {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              text -> {
+                text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+                text.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+                text.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+              })
+          .withConfigOverride(
+              List.class,
+              list -> list.setSetterInfo(JsonSetter.Value.construct(Nulls.AS_EMPTY, Nulls.SKIP)))
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(new Members())
+                  .addSerializer(new OptionalValue())
+                  .setSerializerModifier(new NoBeans()))
+          .build();
+
+  private StrictJson() {}
+
+  /// Reads a body, which is one object.
+  public static <T> T read(String body, Class<T> type) {
+    return bind(parse("the body", body), type);
+  }
+
+  /// @param what the name of the text in an error
+  public static ObjectNode parse(String what, String text) {
+    try (var parser = MAPPER.createParser(text)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw MalformedRequest.because(what + " is not a JSON object");
+      }
+      ObjectNode object = parser.readValueAsTree();
+      if (parser.nextToken() != null) {
+        throw MalformedRequest.because(what + " goes on after its JSON object");
+      }
+      if (isUnicode(object)) {
+        return object;
+      }
+    } catch (IOException e) {
+      // As what is not Unicode.
+    }
+    throw MalformedRequest.because(what + " is not valid JSON");
+  }
+
+  /// JSON can escape half of a surrogate pair. That is no character, so it cannot be stored or
+  /// hashed as it is.
+  private static boolean isUnicode(JsonNode value) {
+    return value.isTextual()
+        ? StandardCharsets.UTF_8.newEncoder().canEncode(value.textValue())
+        : value.valueStream().allMatch(StrictJson::isUnicode);
+  }
+
+  /// An object as a record.
+  public static <T> T bind(ObjectNode object, Class<T> type) {
+    try {
+      return MAPPER.treeToValue(object, type);
+    } catch (JsonMappingException mismatch) {
+      throw MalformedRequest.because(describe(mismatch));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+  }
+
+  /// The member is one of a record, so its name is ours.
+  private static String describe(JsonMappingException mismatch) {
+    var path = mismatch.getPath();
+    var member = "the member " + path.getFirst().getFieldName();
+    return path.size() > 1
+        ? member + " has elements of another type"
+        : member + " is not " + wanted(mismatch);
+  }
+
+  private static String wanted(JsonMappingException mismatch) {
+    var type = mismatch instanceof MismatchedInputException other ? other.getTargetType() : null;
+    if (type == String.class) {
+      return "a string";
+    } else if (type == boolean.class) {
+      return "true or false";
+    } else if (type != null && List.class.isAssignableFrom(type)) {
+      return "a list";
+    }
+    return "a whole number";
+  }
+
+  /// The text of a member that must be there. An empty text counts as omitted.
+  public static String require(String member, @Nullable String text) {
+    if (text == null || text.isEmpty()) {
+      throw MalformedRequest.because("the member " + member + " is missing");
+    }
+    return text;
+  }
+
+  /// Writes texts, numbers, booleans, lists and maps. Members are sorted, so that a repeated answer
+  /// is the same to the byte wherever it is made. An empty `Optional` is a member left out.
+  public static String write(Map<String, ?> object) {
+    try {
+      return MAPPER.writeValueAsString(object);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private static final class Members extends StdSerializer<Map<?, ?>> {
+    private static final long serialVersionUID = 1L;
+
+    Members() {
+      super(Map.class, false);
+    }
+
+    @Override
+    public void serialize(Map<?, ?> object, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      json.writeStartObject();
+      for (var member : new TreeMap<>(object).entrySet()) {
+        if (!Optional.empty().equals(member.getValue())) {
+          provider.defaultSerializeField(member.getKey().toString(), member.getValue(), json);
+        }
+      }
+      json.writeEndObject();
+    }
+  }
+
+  private static final class OptionalValue extends StdSerializer<Optional<?>> {
+    private static final long serialVersionUID = 1L;
+
+    OptionalValue() {
+      super(Optional.class, false);
+    }
+
+    @Override
+    public void serialize(Optional<?> value, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      provider.defaultSerializeValue(value.orElseThrow(), json);
+    }
+  }
+
+  /// An object of a class may hold a secret, so it is not written member by member.
+  private static final class NoBeans extends BeanSerializerModifier {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public JsonSerializer<?> modifySerializer(
+        SerializationConfig config, BeanDescription bean, JsonSerializer<?> serializer) {
+      if (serializer instanceof BeanSerializerBase) {
+        throw new IllegalArgumentException(bean.getBeanClass() + " is not written as JSON");
+      }
+      return serializer;
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.keyferry.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keyferry.flow.OAuthError;
+import dev.keyferry.flow.Scope;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class StrictJsonTest {
+  private record Body(
+      @Nullable String text, @Nullable Long number, boolean flag, List<String> list) {}
+
+  private static Body member(String name, String value) {
+    return StrictJson.read("{\"" + name + "\": " + value + "}", Body.class);
+  }
+
+  private static void assertRefused(Runnable reading, String description) {
+    assertThatExceptionOfType(MalformedRequest.class)
+        .isThrownBy(reading::run)
+        .withMessage(description)
+        .extracting(refused -> refused.error().code())
+        .isEqualTo(OAuthError.Code.INVALID_REQUEST);
+  }
+
+  private static void assertRefused(Runnable reading) {
+    assertThatExceptionOfType(MalformedRequest.class)
+        .isThrownBy(reading::run)
+        .extracting(refused -> refused.error().code())
+        .isEqualTo(OAuthError.Code.INVALID_REQUEST);
+  }
+
+  @Nested
+  class Reading {
+    @Test
+    void gives_members_by_name_and_type() {
+      var body =
+          StrictJson.read(
+              """
+              {"text": "é\\u00e9", "number": 4102444800000, "flag": true, "list": ["a", "b"]}
+              """,
+              Body.class);
+
+      assertThat(body).isEqualTo(new Body("éé", 4_102_444_800_000L, true, List.of("a", "b")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{}",
+          "{\"text\": null, \"number\": null, \"flag\": null, \"list\": null}",
+          "{\"list\": [null]}"
+        })
+    void treats_null_as_omitted(String text) {
+      assertThat(StrictJson.read(text, Body.class))
+          .isEqualTo(new Body(null, null, false, List.of()));
+    }
+
+    @Test
+    void tells_an_empty_text_from_none_and_takes_it_for_none_where_one_must_be() {
+      assertThat(member("text", "\"\"").text()).isEmpty();
+      assertThat(StrictJson.require("text", "a")).isEqualTo("a");
+      assertRefused(() -> StrictJson.require("text", ""), "the member text is missing");
+      assertRefused(() -> StrictJson.require("text", null), "the member text is missing");
+    }
+
+    @Test
+    void ignores_members_that_nobody_asks_for() {
+      assertThat(
+              StrictJson.read(
+                      "{\"x\": [1, {\"y\": [true, null, 1.5, 1e999999999]}], \"text\": \"1\"}",
+                      Body.class)
+                  .text())
+          .isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "true", "[\"1\"]", "[]", "{\"b\": \"1\"}", "{}", "1.0"})
+    void refuses_another_type_where_a_text_is_asked_for(String value) {
+      assertRefused(() -> member("text", value), "the member text is not a string");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "\"60\"",
+          "\"\"",
+          "true",
+          "60.0",
+          "6e1",
+          "[60]",
+          "{}",
+          "9223372036854775808",
+          "1e999999999",
+          "1e99999999999",
+          "1e-2147483649"
+        })
+    void refuses_another_type_where_a_whole_number_is_asked_for(String value) {
+      assertRefused(() -> member("number", value), "the member number is not a whole number");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"true\"", "\"\"", "1", "0", "[true]", "{}", "1.0"})
+    void refuses_another_type_where_true_or_false_is_asked_for(String value) {
+      assertRefused(() -> member("flag", value), "the member flag is not true or false");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"a\"", "\"\"", "{}", "1", "true"})
+    void refuses_another_type_where_a_list_is_asked_for(String value) {
+      assertRefused(() -> member("list", value), "the member list is not a list");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[1]", "[\"a\", 1]", "[[\"a\"]]", "[{}]", "[true]"})
+    void refuses_elements_of_another_type(String value) {
+      assertRefused(() -> member("list", value), "the member list has elements of another type");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "",
+          " ",
+          "null",
+          "true",
+          "1",
+          "\"a\"",
+          "[]",
+          "{",
+          "{\"a\"}",
+          "{\"a\":}",
+          "{\"a\":1,}",
+          "{a:1}",
+          "{'a':1}",
+          "{\"a\":01}",
+          "{\"a\":NaN}",
+          "{\"a\":\"\n\"}",
+          "{\"a\":\"\\x\"}",
+          "{\"a\":[1,]}",
+          "{\"a\":[1}",
+          "{} // a comment",
+          "\uFEFF{}x"
+        })
+    void refuses_what_is_not_one_json_object(String text) {
+      assertRefused(() -> StrictJson.read(text, Body.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{} {}", "{}]", "{}x", "{},", "{}0"})
+    void refuses_anything_after_the_object(String text) {
+      assertRefused(() -> StrictJson.read(text, Body.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{\"a\": 1, \"a\": 1}",
+          "{\"a\": null, \"a\": 1}",
+          "{\"a\": 1, \"\\u0061\": 2}",
+          "{\"x\": {\"a\": 1, \"a\": 2}}"
+        })
+    void refuses_a_repeated_member(String text) {
+      assertRefused(() -> StrictJson.read(text, Body.class), "the body is not valid JSON");
+    }
+
+    @Test
+    void refuses_depth_without_end() {
+      assertRefused(() -> StrictJson.read("{\"a\":".repeat(1_500), Body.class));
+      assertRefused(() ->
+          StrictJson.read("{\"a\":" + "[".repeat(4_000) + "]".repeat(4_000) + "}", Body.class));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud83d", "a\\udcbb", "\\udcbb\\ud83d"})
+    void refuses_half_a_character_wherever_it_stands(String text) {
+      assertRefused(() -> member("text", '"' + text + '"'), "the body is not valid JSON");
+      assertRefused(() -> member("x", "[{\"y\": \"" + text + "\"}]"), "the body is not valid JSON");
+    }
+
+    @Test
+    void takes_a_character_escaped_in_two_halves() {
+      assertThat(member("text", "\"\\ud83d\\udcbb\"").text()).isEqualTo("💻");
+    }
+  }
+
+  @Nested
+  class Writing {
+    @Test
+    void writes_each_type_as_json_has_it_and_members_sorted() {
+      var object = new LinkedHashMap<String, Object>();
+      object.put("text", "a\"\n</é");
+      object.put("integer", 5);
+      object.put("long", 4_102_444_800_000L);
+      object.put("truth", true);
+      object.put("list", List.of("a", 1));
+      object.put("object", Map.of("b", Optional.of("c"), "a", List.of(Map.of("z", 1, "y", 2))));
+
+      assertThat(StrictJson.write(object))
+          .isEqualTo(
+              "{\"integer\":5,\"list\":[\"a\",1],\"long\":4102444800000,"
+                  + "\"object\":{\"a\":[{\"y\":2,\"z\":1}],\"b\":\"c\"},"
+                  + "\"text\":\"a\\\"\\n</é\",\"truth\":true}");
+    }
+
+    @Test
+    void leaves_out_what_is_not_there() {
+      assertThat(StrictJson.write(Map.of("a", Optional.empty()))).isEqualTo("{}");
+    }
+
+    @Test
+    void writes_no_object_of_ours_member_by_member() {
+      assertThatThrownBy(() -> StrictJson.write(Map.of("a", new Scope(List.of("read")))))
+          .hasMessageContaining("Scope");
+    }
+
+    @Test
+    void reads_what_it_wrote() {
+      var text = "\0\t\\\"é💻\u2028";
+
+      var read = StrictJson.read(StrictJson.write(Map.of("a", text)), ObjectNode.class);
+
+      assertThat(read.path("a").textValue()).isEqualTo(text);
+    }
+  }
+}
