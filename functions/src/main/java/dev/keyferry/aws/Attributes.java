@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// The attributes of an item, or the values of an expression: written one by one, read back by
@@ -42,8 +41,7 @@ final class Attributes {
   /// Reads an item. One that Keyferry cannot have written decides nothing, so it is an outage; what
   /// it says is not repeated.
   static <T> T read(Map<String, AttributeValue> item, Function<Attributes, T> reader) {
-    return readIfWhole(item, reader)
-        .orElseThrow(() -> SdkClientException.create("an item cannot be read"));
+    return readIfWhole(item, reader).orElseThrow(() -> Outages.unreadable("unreadable item"));
   }
 
   /// Reads an item, if Keyferry can have written it.
@@ -60,57 +58,57 @@ final class Attributes {
     return values;
   }
 
-  Attributes with(String name, String text) {
+  Attributes put(String name, String text) {
     values.put(name, AttributeValue.fromS(text));
     return this;
   }
 
-  Attributes with(String name, long number) {
+  Attributes put(String name, long number) {
     values.put(name, AttributeValue.fromN(Long.toString(number)));
     return this;
   }
 
-  Attributes with(String name, AttributeValue value) {
+  Attributes put(String name, AttributeValue value) {
     values.put(name, value);
     return this;
   }
 
-  Attributes with(String name, Instant instant) {
-    return with(name, instant.toEpochMilli());
+  Attributes put(String name, Instant instant) {
+    return put(name, instant.toEpochMilli());
   }
 
-  Attributes with(String name, Scope scope) {
+  Attributes put(String name, Scope scope) {
     values.put(
         name, AttributeValue.fromL(scope.tokens().stream().map(AttributeValue::fromS).toList()));
     return this;
   }
 
-  Attributes withSet(String name, String onlyElement) {
+  Attributes putSet(String name, String onlyElement) {
     values.put(name, AttributeValue.fromSs(List.of(onlyElement)));
     return this;
   }
 
-  Attributes withText(String name, Optional<String> text) {
-    text.ifPresent(present -> with(name, present));
+  Attributes putText(String name, Optional<String> text) {
+    text.ifPresent(present -> put(name, present));
     return this;
   }
 
   /// One that is not set is not stored.
-  Attributes withFlag(String name, boolean set) {
+  Attributes putFlag(String name, boolean set) {
     if (set) {
       values.put(name, AttributeValue.fromBool(true));
     }
     return this;
   }
 
-  Attributes withNumbers(String name, Set<Integer> numbers) {
+  Attributes putNumbers(String name, Set<Integer> numbers) {
     values.put(name, AttributeValue.fromNs(numbers.stream().map(String::valueOf).toList()));
     return this;
   }
 
-  Attributes withDelivery(Optional<Delivery> delivery) {
-    return withText("delivery_jwk", delivery.map(Delivery::jwk))
-        .withText("delivery_nonce", delivery.flatMap(Delivery::nonce));
+  Attributes putDelivery(Optional<Delivery> delivery) {
+    return putText("delivery_jwk", delivery.map(Delivery::jwk))
+        .putText("delivery_nonce", delivery.flatMap(Delivery::nonce));
   }
 
   Optional<Delivery> delivery() {
@@ -118,16 +116,16 @@ final class Attributes {
         .map(jwk -> new Delivery(jwk, optionalText("delivery_nonce")));
   }
 
-  Attributes with(Profile profile) {
-    return withText(USER_NAME, profile.name())
-        .withText(USER_EMAIL, profile.email())
-        .withText(USER_ORGANISATION, profile.organisation());
+  Attributes put(Profile profile) {
+    return putText(USER_NAME, profile.name())
+        .putText(USER_EMAIL, profile.email())
+        .putText(USER_ORGANISATION, profile.organisation());
   }
 
-  Attributes with(DeviceName name) {
+  Attributes put(DeviceName name) {
     return switch (name) {
-      case DeviceName.Given(var text) -> with(KEY_NAME, text);
-      case DeviceName.ByCode(var code) -> with(KEY_CODE, code.toString());
+      case DeviceName.Given(var text) -> put(KEY_NAME, text);
+      case DeviceName.ByCode(var code) -> put(KEY_CODE, code.toString());
     };
   }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
@@ -28,13 +27,14 @@ final class BatchRead {
         Map.of(table, KeysAndAttributes.builder().keys(keys.toList()).consistentRead(true).build());
     for (int tries = 0; !wanted.isEmpty(); tries++) {
       if (tries == TRIES) {
-        throw SdkClientException.create("DynamoDB left keys of a batch unread");
+        throw Outages.unreadable("unread keys of a batch");
       }
       LockSupport.parkNanos(PAUSE.multipliedBy(tries).toNanos());
       var request = wanted;
       var answer =
-          dynamo.batchGetItem(
-              get -> get.requestItems(request).overrideConfiguration(Budget.forCall()));
+          Outages.translate(() ->
+              dynamo.batchGetItem(
+                  get -> get.requestItems(request).overrideConfiguration(Budget.forCall())));
       for (var row : answer.responses().getOrDefault(table, List.of())) {
         rows.put(Attributes.of(row).text("pk"), row);
       }

@@ -1,5 +1,6 @@
 package dev.keyferry.aws;
 
+import dev.keyferry.flow.Outage;
 import dev.keyferry.flow.Write;
 import java.util.Map;
 import java.util.Optional;
@@ -7,7 +8,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -62,14 +62,14 @@ final class ConditionalWrites<T> {
 
   Write<T> write(Map<String, AttributeValue> key, Predicate<T> mine, Supplier<T> call) {
     try {
-      return new Write.Applied<>(call.get());
+      return new Write.Applied<>(Outages.translate(call));
     } catch (ConditionalCheckFailedException refused) {
       var found = refused.hasItem() ? Optional.of(read.apply(refused.item())) : Optional.<T>empty();
       return found
           .filter(mine)
           .<Write<T>>map(Write.Applied::new)
           .orElse(new Write.Refused<>(found));
-    } catch (SdkException outage) {
+    } catch (Outage outage) {
       return resolve(outage, key, mine, Write.Applied::new);
     }
   }
@@ -82,26 +82,27 @@ final class ConditionalWrites<T> {
   private Optional<T> find(
       Map<String, AttributeValue> key, AwsRequestOverrideConfiguration budget) {
     var item =
-        dynamo
-            .getItem(get ->
-                get.tableName(table).key(key).consistentRead(true).overrideConfiguration(budget))
-            .item();
+        Outages.translate(() ->
+            dynamo
+                .getItem(get ->
+                    get.tableName(table)
+                        .key(key)
+                        .consistentRead(true)
+                        .overrideConfiguration(budget))
+                .item());
     return item.isEmpty() ? Optional.empty() : Optional.of(read.apply(item));
   }
 
   /// The outcome of a write whose answer never came: its own work if that is what a strong read
   /// finds, else the outage itself.
   <R> R resolve(
-      SdkException outage,
-      Map<String, AttributeValue> key,
-      Predicate<T> mine,
-      Function<T, R> done) {
+      Outage outage, Map<String, AttributeValue> key, Predicate<T> mine, Function<T, R> done) {
     try {
       var found = find(key, Budget.forResolvingRead()).filter(mine);
       if (found.isPresent()) {
         return done.apply(found.get());
       }
-    } catch (SdkException again) {
+    } catch (Outage again) {
       outage.addSuppressed(again);
     }
     throw outage;

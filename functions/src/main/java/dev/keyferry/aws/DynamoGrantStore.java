@@ -3,11 +3,12 @@ package dev.keyferry.aws;
 import dev.keyferry.codes.CodeChallenge;
 import dev.keyferry.codes.Digest;
 import dev.keyferry.codes.Locator;
-import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.Key;
+import dev.keyferry.flow.MatchingNumber;
+import dev.keyferry.flow.Outage;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
@@ -17,9 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
@@ -46,9 +47,10 @@ public final class DynamoGrantStore implements GrantStore {
   private final ConditionalWrites<Optional<Grant>> polls;
   private final DynamoDbClient dynamo;
   private final String grantsTable;
-  private final String keysTable;
+  private final Supplier<String> keysTable;
 
-  public DynamoGrantStore(DynamoDbClient dynamo, String grantsTable, String keysTable) {
+  /// @param keysTable only a redemption writes there, so only the function that redeems knows it
+  public DynamoGrantStore(DynamoDbClient dynamo, String grantsTable, Supplier<String> keysTable) {
     grants = new ConditionalWrites<>(dynamo, grantsTable, GrantItem::read);
     polls = new ConditionalWrites<>(dynamo, grantsTable, item -> Optional.of(GrantItem.read(item)));
     this.dynamo = dynamo;
@@ -58,7 +60,7 @@ public final class DynamoGrantStore implements GrantStore {
 
   @Override
   public Write<Grant> create(Grant grant, Instant now) {
-    var values = Attributes.none().with(":now_s", now.getEpochSecond());
+    var values = Attributes.none().put(":now_s", now.getEpochSecond());
     return grants.write(
         GrantItem.key(grant.locator()),
         found -> found.isOf(grant),
@@ -79,10 +81,10 @@ public final class DynamoGrantStore implements GrantStore {
     var key = GrantItem.key(locator);
     var values =
         values(proof)
-            .with(":pending", GrantItem.PENDING)
-            .with(":now", now)
-            .with(":due", now.plus(Grant.Pace.TOLERANCE))
-            .with(":attempt", attempt);
+            .put(":pending", GrantItem.PENDING)
+            .put(":now", now)
+            .put(":due", now.plus(Grant.Pace.TOLERANCE))
+            .put(":attempt", attempt);
     var write =
         polls.write(
             key,
@@ -105,7 +107,7 @@ public final class DynamoGrantStore implements GrantStore {
             });
     return switch (write) {
       case Write.Applied<Optional<Grant>> _ -> new Polled.Pending();
-      case Write.Refused(var found) -> new Polled.Refused(found.flatMap(Function.identity()));
+      case Write.Refused(var found) -> new Polled.NotPending(found.flatMap(Function.identity()));
     };
   }
 
@@ -118,9 +120,9 @@ public final class DynamoGrantStore implements GrantStore {
         "grant_state = :pending AND next_poll_at = :window"
             + " AND (attribute_not_exists(slowed_at) OR slowed_at <> :window)",
         Attributes.none()
-            .with(":pending", GrantItem.PENDING)
-            .with(":window", seen.pace().nextPollAt())
-            .with(":interval", interval.toMillis()));
+            .put(":pending", GrantItem.PENDING)
+            .put(":window", seen.pace().nextPollAt())
+            .put(":interval", interval.toMillis()));
   }
 
   @Override
@@ -130,7 +132,7 @@ public final class DynamoGrantStore implements GrantStore {
         found -> found.state().equals(new State.Claimed(claim)),
         "SET claimed_by = :me, claim_nonce = :nonce",
         PENDING,
-        values(claim).with(":pending", GrantItem.PENDING).with(":now", now));
+        values(claim).put(":pending", GrantItem.PENDING).put(":now", now));
   }
 
   @Override
@@ -139,14 +141,14 @@ public final class DynamoGrantStore implements GrantStore {
     var consent = approval.consent();
     var values =
         values(claim)
-            .with(":pending", GrantItem.PENDING)
-            .with(":approved", GrantItem.APPROVED)
-            .with(":now", now);
+            .put(":pending", GrantItem.PENDING)
+            .put(":approved", GrantItem.APPROVED)
+            .put(":now", now);
     var set = new StringBuilder("SET grant_state = :approved");
     GrantItem.of(approval)
         .toMap()
         .forEach((name, value) -> {
-          values.with(":" + name, value);
+          values.put(":" + name, value);
           set.append(", ").append(name).append(" = :").append(name);
         });
     var condition = new StringBuilder(PENDING + " AND " + CLAIMED_BY_ME);
@@ -154,7 +156,7 @@ public final class DynamoGrantStore implements GrantStore {
         .scope()
         .ifPresent(scope -> {
           for (int i = 0; i < scope.tokens().size(); i++) {
-            values.with(":scope" + i, scope.tokens().get(i));
+            values.put(":scope" + i, scope.tokens().get(i));
             condition.append(" AND contains(requested_scope, :scope").append(i).append(')');
           }
         });
@@ -163,7 +165,7 @@ public final class DynamoGrantStore implements GrantStore {
         .ifPresent(lifetime -> {
           condition.append(" AND (requested_lifetime >= :approved_lifetime");
           if (lifetime.compareTo(Key.LONGEST_FAMILY) <= 0) {
-            values.with(":offline", Scope.OFFLINE_ACCESS);
+            values.put(":offline", Scope.OFFLINE_ACCESS);
             condition.append(" OR contains(requested_scope, :offline)");
           }
           condition.append(')');
@@ -183,17 +185,17 @@ public final class DynamoGrantStore implements GrantStore {
 
   /// The set is the mark of its own work: to add again what is in it changes nothing.
   @Override
-  public Write<Grant> countWrong(Locator locator, Proof proof, Confirmation wrong, Instant now) {
+  public Write<Grant> countWrong(Locator locator, Proof proof, MatchingNumber wrong, Instant now) {
     return update(
         locator,
         found -> found.hasCounted(wrong),
         "ADD wrong_confirmations :wrong",
         fits(proof) + " AND " + APPROVED + " AND " + FEW_WRONG,
         values(proof)
-            .with(":approved", GrantItem.APPROVED)
-            .with(":now", now)
-            .with(":most_wrong", Confirmation.MOST_WRONG)
-            .withNumbers(":wrong", Set.of(wrong.number())));
+            .put(":approved", GrantItem.APPROVED)
+            .put(":now", now)
+            .put(":most_wrong", MatchingNumber.MOST_WRONG)
+            .putNumbers(":wrong", Set.of(wrong.number())));
   }
 
   @Override
@@ -204,11 +206,11 @@ public final class DynamoGrantStore implements GrantStore {
         "SET grant_state = :denied",
         "grant_state IN (:pending, :approved) AND expires_at > :now AND claimed_by = :me",
         Attributes.none()
-            .with(":pending", GrantItem.PENDING)
-            .with(":approved", GrantItem.APPROVED)
-            .with(":denied", GrantItem.DENIED)
-            .with(":me", subject.value())
-            .with(":now", now));
+            .put(":pending", GrantItem.PENDING)
+            .put(":approved", GrantItem.APPROVED)
+            .put(":denied", GrantItem.DENIED)
+            .put(":me", subject.value())
+            .put(":now", now));
   }
 
   @Override
@@ -218,7 +220,7 @@ public final class DynamoGrantStore implements GrantStore {
         found -> found.state() instanceof State.Denied(var denied, var _) && denied.equals(claim),
         "SET grant_state = :denied",
         "grant_state = :approved AND " + CLAIMED_BY_ME,
-        values(claim).with(":approved", GrantItem.APPROVED).with(":denied", GrantItem.DENIED));
+        values(claim).put(":approved", GrantItem.APPROVED).put(":denied", GrantItem.DENIED));
   }
 
   @Override
@@ -228,7 +230,7 @@ public final class DynamoGrantStore implements GrantStore {
     var transaction = transaction(locator, proof, redemption, key);
     Predicate<Grant> mine = found -> found.isRedeemedBy(redemption.attempt());
     try {
-      dynamo.transactWriteItems(transaction);
+      Outages.translate(() -> dynamo.transactWriteItems(transaction));
       return new Redeemed.Stored();
     } catch (TransactionCanceledException cancelled) {
       var reasons = cancelled.cancellationReasons();
@@ -238,7 +240,8 @@ public final class DynamoGrantStore implements GrantStore {
               .filter(item -> reasons.get(item).code().equals(CONDITION_FAILED))
               .collect(Collectors.toSet());
       if (failed.isEmpty()) {
-        return grants.resolve(cancelled, GrantItem.key(locator), mine, _ -> new Redeemed.Stored());
+        return grants.resolve(
+            Outages.of(cancelled), GrantItem.key(locator), mine, _ -> new Redeemed.Stored());
       }
       var found = found(reasons.get(GRANT));
       if (found.filter(mine).isPresent()) {
@@ -246,8 +249,8 @@ public final class DynamoGrantStore implements GrantStore {
       }
       return failed.contains(SUBJECT) && !failed.contains(GRANT)
           ? new Redeemed.Barred()
-          : new Redeemed.Refused(found);
-    } catch (SdkException outage) {
+          : new Redeemed.NotApproved(found);
+    } catch (Outage outage) {
       return grants.resolve(outage, GrantItem.key(locator), mine, _ -> new Redeemed.Stored());
     }
   }
@@ -256,12 +259,12 @@ public final class DynamoGrantStore implements GrantStore {
       Locator locator, Proof proof, Grant.Redemption redemption, Key key) {
     var values =
         values(proof)
-            .with(":approved", GrantItem.APPROVED)
-            .with(":consumed", GrantItem.CONSUMED)
-            .with(":now", redemption.at())
-            .with(":most_wrong", Confirmation.MOST_WRONG)
-            .with(":attempt", redemption.attempt())
-            .withText(":idempotency", redemption.idempotencyKey().map(Digest::toString));
+            .put(":approved", GrantItem.APPROVED)
+            .put(":consumed", GrantItem.CONSUMED)
+            .put(":now", redemption.at())
+            .put(":most_wrong", MatchingNumber.MOST_WRONG)
+            .put(":attempt", redemption.attempt())
+            .putText(":idempotency", redemption.idempotencyKey().map(Digest::toString));
     var set =
         "SET grant_state = :consumed, consumed_at = :now, consumed_by = :attempt"
             + redemption.idempotencyKey().map(_ -> ", idempotency_key = :idempotency").orElse("");
@@ -280,7 +283,7 @@ public final class DynamoGrantStore implements GrantStore {
     var store =
         TransactWriteItem.builder()
             .put(row ->
-                row.tableName(keysTable)
+                row.tableName(keysTable.get())
                     .item(KeyItem.ofNew(key))
                     .conditionExpression("attribute_not_exists(pk)"))
             .build();
@@ -288,11 +291,11 @@ public final class DynamoGrantStore implements GrantStore {
         TransactWriteItem.builder()
             .conditionCheck(subject ->
                 subject
-                    .tableName(keysTable)
+                    .tableName(keysTable.get())
                     .key(KeyItem.key(key.terms().subject()))
                     .conditionExpression(STANDING)
                     .expressionAttributeValues(
-                        Attributes.none().with(":approved_at", key.terms().approvedAt()).toMap()))
+                        Attributes.none().put(":approved_at", key.terms().approvedAt()).toMap()))
             .build();
     return TransactWriteItemsRequest.builder()
         .clientRequestToken(redemption.attempt())
@@ -315,15 +318,15 @@ public final class DynamoGrantStore implements GrantStore {
 
   private static Attributes values(Proof proof) {
     return Attributes.none()
-        .with(":secret", proof.deviceSecret().toString())
-        .with(":client", proof.clientId())
-        .withText(":challenge", proof.challenge().map(CodeChallenge::value));
+        .put(":secret", proof.deviceSecret().toString())
+        .put(":client", proof.clientId())
+        .putText(":challenge", proof.challenge().map(CodeChallenge::value));
   }
 
   private static Attributes values(Grant.Claim claim) {
     return Attributes.none()
-        .with(":me", claim.subject().value())
-        .with(":nonce", claim.nonce().toString());
+        .put(":me", claim.subject().value())
+        .put(":nonce", claim.nonce().toString());
   }
 
   private Write<Grant> update(

@@ -7,6 +7,7 @@ import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyStore;
+import dev.keyferry.flow.Outage;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
@@ -21,7 +22,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -54,8 +54,8 @@ public final class DynamoKeyStore implements KeyStore {
             }
           });
 
-  /// By the clock of this process; not since it was made, for a snapshot may be restored where that
-  /// clock shows less.
+  /// A `nanoTime` deadline. It is empty at first, because a restored snapshot may run where
+  /// `nanoTime` is lower.
   private volatile Optional<Long> noteAfter = Optional.empty();
 
   public DynamoKeyStore(DynamoDbClient dynamo, String table) {
@@ -73,7 +73,7 @@ public final class DynamoKeyStore implements KeyStore {
             dynamo,
             table,
             Stream.concat(Stream.of(KeyItem.key(id)), remembered.stream().map(KeyItem::key)));
-    return Optional.ofNullable(rows.get(id.partitionKey()))
+    return Optional.ofNullable(rows.get(id.qualified()))
         .map(KeyItem::read)
         .map(key -> {
           var subject = key.terms().subject();
@@ -81,7 +81,7 @@ public final class DynamoKeyStore implements KeyStore {
             rows.putAll(BatchRead.of(dynamo, table, Stream.of(KeyItem.key(subject))));
             subjectsOfKeys.put(id, subject);
           }
-          return new Holding(key, standing(rows.get(subject.partitionKey())));
+          return new Holding(key, standing(rows.get(KeyItem.partitionKey(subject))));
         });
   }
 
@@ -111,33 +111,33 @@ public final class DynamoKeyStore implements KeyStore {
             + " contains(granted_scope, :offline)"
             + " AND linked_until > :now AND issued_at > :idlest",
         Attributes.none()
-            .with(":number", next.number())
-            .with(":access", next.access().toString())
-            .with(":refresh", next.refresh().toString())
-            .with(":previous_access", previous.access().toString())
-            .with(":previous_refresh", previous.refresh().toString())
-            .with(":previous_issued_at", previous.issuedAt())
-            .with(":previous_seal", previous.seal().toString())
-            .with(":now", now)
-            .with(":seal", next.seal().toString())
-            .with(":attempt", next.attempt())
-            .withText(":idempotency", idempotencyKey)
-            .with(":client", clientId)
-            .with(":offline", Scope.OFFLINE_ACCESS)
-            .with(":idlest", now.minus(Key.LONGEST_IDLE)));
+            .put(":number", next.number())
+            .put(":access", next.access().toString())
+            .put(":refresh", next.refresh().toString())
+            .put(":previous_access", previous.access().toString())
+            .put(":previous_refresh", previous.refresh().toString())
+            .put(":previous_issued_at", previous.issuedAt())
+            .put(":previous_seal", previous.seal().toString())
+            .put(":now", now)
+            .put(":seal", next.seal().toString())
+            .put(":attempt", next.attempt())
+            .putText(":idempotency", idempotencyKey)
+            .put(":client", clientId)
+            .put(":offline", Scope.OFFLINE_ACCESS)
+            .put(":idlest", now.minus(Key.LONGEST_IDLE)));
   }
 
   @Override
   public Write<Key> revoke(KeyId id, Revoker revoker, Instant now) {
-    var values = Attributes.none().with(":now", now);
+    var values = Attributes.none().put(":now", now);
     var mayRevoke =
         switch (revoker) {
           case Revoker.Owner(var subject) -> {
-            values.with(":owner", subject.value());
+            values.put(":owner", subject.value());
             yield "subject = :owner";
           }
           case Revoker.Holder(var clientId, var token) -> {
-            values.with(":client", clientId).with(":token", token.toString());
+            values.put(":client", clientId).put(":token", token.toString());
             yield "client_id = :client AND :token IN (access_hash, refresh_hash,"
                 + " previous_access_hash, previous_refresh_hash)";
           }
@@ -174,16 +174,18 @@ public final class DynamoKeyStore implements KeyStore {
 
   /// Each page has what is left of the invocation's time.
   private QueryResponse page(Subject subject, Map<String, AttributeValue> after, int size) {
-    return dynamo.query(query ->
-        query
-            .tableName(table)
-            .indexName("by-subject")
-            .keyConditionExpression("subject = :subject")
-            .expressionAttributeValues(Attributes.none().with(":subject", subject.value()).toMap())
-            .scanIndexForward(false)
-            .limit(size)
-            .exclusiveStartKey(after.isEmpty() ? null : after)
-            .overrideConfiguration(Budget.forCall()));
+    return Outages.translate(() ->
+        dynamo.query(query ->
+            query
+                .tableName(table)
+                .indexName("by-subject")
+                .keyConditionExpression("subject = :subject")
+                .expressionAttributeValues(
+                    Attributes.none().put(":subject", subject.value()).toMap())
+                .scanIndexForward(false)
+                .limit(size)
+                .exclusiveStartKey(after.isEmpty() ? null : after)
+                .overrideConfiguration(Budget.forCall())));
   }
 
   /// Repeating it changes nothing, so an answer that is lost is asked for again. The function's
@@ -191,15 +193,17 @@ public final class DynamoKeyStore implements KeyStore {
   @Override
   public void signOut(Subject subject, Instant now) {
     try {
-      dynamo.updateItem(update ->
-          update
-              .tableName(table)
-              .key(KeyItem.key(subject))
-              .returnValues(ReturnValue.NONE)
-              .updateExpression("SET signed_out_at = :now")
-              .conditionExpression("attribute_not_exists(signed_out_at) OR signed_out_at < :now")
-              .expressionAttributeValues(Attributes.none().with(":now", now).toMap())
-              .overrideConfiguration(Budget.forCall()));
+      Outages.translate(() ->
+          dynamo.updateItem(update ->
+              update
+                  .tableName(table)
+                  .key(KeyItem.key(subject))
+                  .returnValues(ReturnValue.NONE)
+                  .updateExpression("SET signed_out_at = :now")
+                  .conditionExpression(
+                      "attribute_not_exists(signed_out_at) OR signed_out_at < :now")
+                  .expressionAttributeValues(Attributes.none().put(":now", now).toMap())
+                  .overrideConfiguration(Budget.forCall())));
     } catch (ConditionalCheckFailedException _) {
       // It is so already.
     }
@@ -213,8 +217,8 @@ public final class DynamoKeyStore implements KeyStore {
   @Override
   public Write<Disablement> reverse(
       Subject subject, Disablement seen, Instant now, String attempt) {
-    var values = Attributes.none().with(":attempt", attempt);
-    seen.by().ifPresent(by -> values.with(":seen", by));
+    var values = Attributes.none().put(":attempt", attempt);
+    seen.by().ifPresent(by -> values.put(":seen", by));
     return subjects.update(
         KeyItem.key(subject),
         found -> found.by().equals(Optional.of(attempt)),
@@ -222,17 +226,18 @@ public final class DynamoKeyStore implements KeyStore {
             ? "SET disabled_by = :attempt REMOVE disabled_at"
             : "SET disabled_by = :attempt, disabled_at = :now",
         seen.by().isPresent() ? "disabled_by = :seen" : "attribute_not_exists(disabled_by)",
-        seen.disabled() ? values : values.with(":now", now));
+        seen.disabled() ? values : values.put(":now", now));
   }
 
   private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
-    return dynamo
-        .getItem(get ->
-            get.tableName(table)
-                .key(key)
-                .consistentRead(true)
-                .overrideConfiguration(Budget.forCall()))
-        .item();
+    return Outages.translate(() ->
+        dynamo
+            .getItem(get ->
+                get.tableName(table)
+                    .key(key)
+                    .consistentRead(true)
+                    .overrideConfiguration(Budget.forCall()))
+            .item());
   }
 
   private static Standing standing(@Nullable Map<String, AttributeValue> row) {
@@ -248,20 +253,21 @@ public final class DynamoKeyStore implements KeyStore {
     }
     noteAfter = Optional.empty();
     try {
-      dynamo.updateItem(update ->
-          update
-              .tableName(table)
-              .key(KeyItem.key(id))
-              .returnValues(ReturnValue.NONE)
-              .updateExpression("SET last_used_at = :hour")
-              .conditionExpression(
-                  "attribute_exists(pk)"
-                      + " AND (attribute_not_exists(last_used_at) OR last_used_at < :hour)")
-              .expressionAttributeValues(Attributes.none().with(":hour", hour).toMap())
-              .overrideConfiguration(Budget.forExtra()));
+      Outages.translate(() ->
+          dynamo.updateItem(update ->
+              update
+                  .tableName(table)
+                  .key(KeyItem.key(id))
+                  .returnValues(ReturnValue.NONE)
+                  .updateExpression("SET last_used_at = :hour")
+                  .conditionExpression(
+                      "attribute_exists(pk)"
+                          + " AND (attribute_not_exists(last_used_at) OR last_used_at < :hour)")
+                  .expressionAttributeValues(Attributes.none().put(":hour", hour).toMap())
+                  .overrideConfiguration(Budget.forExtra())));
     } catch (ConditionalCheckFailedException _) {
       // Someone else noted it first.
-    } catch (SdkException _) {
+    } catch (Outage _) {
       // Noted at a later use; meanwhile nobody else shall wait for it.
       noteAfter = Optional.of(System.nanoTime() + NOTE_PAUSE.toNanos());
     }

@@ -1,12 +1,12 @@
 package dev.keyferry.aws;
 
+import dev.keyferry.flow.Outage;
 import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.limits.Limit.Window;
 import dev.keyferry.limits.LimitStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -36,23 +36,24 @@ public final class DynamoLimitStore implements LimitStore {
             "ADD hits :one SET last_hit = :attempt, purge_at = :purge_at",
             "attribute_not_exists(hits) OR (hits < :most AND last_hit <> :attempt)",
             Attributes.none()
-                .with(":one", 1)
-                .with(":most", window.limit().most())
-                .with(":attempt", attempt)
-                .with(":purge_at", window.end().getEpochSecond()))
+                .put(":one", 1)
+                .put(":most", window.limit().most())
+                .put(":attempt", attempt)
+                .put(":purge_at", window.end().getEpochSecond()))
         instanceof Applied<Row>;
   }
 
   @Override
   public boolean isFull(Window window) {
     var item =
-        dynamo
-            .getItem(get ->
-                get.tableName(table)
-                    .key(key(window))
-                    .consistentRead(true)
-                    .overrideConfiguration(Budget.forCall()))
-            .item();
+        Outages.translate(() ->
+            dynamo
+                .getItem(get ->
+                    get.tableName(table)
+                        .key(key(window))
+                        .consistentRead(true)
+                        .overrideConfiguration(Budget.forCall()))
+                .item());
     return !item.isEmpty() && read(item).hits() >= window.limit().most();
   }
 
@@ -66,24 +67,25 @@ public final class DynamoLimitStore implements LimitStore {
             "ADD tries :attempts SET purge_at = :purge_at",
             "attribute_not_exists(tries) OR size(tries) < :most",
             Attributes.none()
-                .withSet(":attempts", attempt)
-                .with(":most", window.limit().most())
-                .with(":purge_at", window.end().getEpochSecond()))
+                .putSet(":attempts", attempt)
+                .put(":most", window.limit().most())
+                .put(":purge_at", window.end().getEpochSecond()))
         instanceof Applied<Row>;
   }
 
   @Override
   public void giveBack(Window window, String attempt) {
     try {
-      dynamo.updateItem(update ->
-          update
-              .tableName(table)
-              .key(key(window))
-              .updateExpression("DELETE tries :attempts")
-              .conditionExpression("attribute_exists(pk)")
-              .expressionAttributeValues(Attributes.none().withSet(":attempts", attempt).toMap())
-              .overrideConfiguration(Budget.forExtra()));
-    } catch (SdkException _) {
+      Outages.translate(() ->
+          dynamo.updateItem(update ->
+              update
+                  .tableName(table)
+                  .key(key(window))
+                  .updateExpression("DELETE tries :attempts")
+                  .conditionExpression("attribute_exists(pk)")
+                  .expressionAttributeValues(Attributes.none().putSet(":attempts", attempt).toMap())
+                  .overrideConfiguration(Budget.forExtra())));
+    } catch (Outage _) {
       // Whoever entered a right code is not told; it counts as a wrong one until the window ends.
     }
   }
@@ -98,7 +100,12 @@ public final class DynamoLimitStore implements LimitStore {
                 item.set("tries")));
   }
 
+  /// Ends in the number, so no two windows share a row, whatever `who` contains.
+  public static String partitionKey(Window window) {
+    return "LIMIT#" + window.limit().name() + "#" + window.who() + "#" + window.number();
+  }
+
   private static Map<String, AttributeValue> key(Window window) {
-    return Map.of("pk", AttributeValue.fromS(window.partitionKey()));
+    return Map.of("pk", AttributeValue.fromS(partitionKey(window)));
   }
 }

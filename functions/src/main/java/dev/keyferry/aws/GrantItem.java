@@ -3,7 +3,6 @@ package dev.keyferry.aws;
 import dev.keyferry.codes.CodeChallenge;
 import dev.keyferry.codes.Digest;
 import dev.keyferry.codes.Locator;
-import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Approval;
@@ -12,6 +11,7 @@ import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Grant.Pace;
 import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State;
+import dev.keyferry.flow.MatchingNumber;
 import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.flow.Subject;
@@ -35,7 +35,7 @@ final class GrantItem {
   private GrantItem() {}
 
   static Map<String, AttributeValue> key(Locator locator) {
-    return Map.of("pk", AttributeValue.fromS(locator.partitionKey()));
+    return Map.of("pk", AttributeValue.fromS(locator.qualified()));
   }
 
   /// The item of a grant that nobody has looked at, or that begins approved; the other states are
@@ -43,33 +43,33 @@ final class GrantItem {
   static Map<String, AttributeValue> ofNew(Grant grant) {
     var request = grant.request();
     return withState(grant.state())
-        .with("pk", grant.locator().partitionKey())
-        .with("client_id", request.clientId())
-        .with("requested_scope", request.scope())
-        .withText("device_name", request.deviceName())
-        .with("requested_lifetime", request.lifetime().toSeconds())
-        .withText("code_challenge", request.challenge().map(CodeChallenge::value))
-        .withDelivery(request.delivery())
-        .withFlag("confirmation_supported", request.confirmationSupported())
-        .with("requested_from", request.origin().toString())
-        .with("requested_at", request.at())
-        .with("device_secret", grant.deviceSecret().toString())
-        .with("request_seal", grant.seal().toString())
-        .with("expires_at", grant.expiresAt())
-        .with("purge_at", grant.purgeAt().getEpochSecond())
-        .with("poll_interval", grant.pace().interval().toMillis())
-        .with("next_poll_at", grant.pace().nextPollAt())
+        .put("pk", grant.locator().qualified())
+        .put("client_id", request.clientId())
+        .put("requested_scope", request.scope())
+        .putText("device_name", request.deviceName())
+        .put("requested_lifetime", request.lifetime().toSeconds())
+        .putText("code_challenge", request.challenge().map(CodeChallenge::value))
+        .putDelivery(request.delivery())
+        .putFlag("confirmation_supported", request.confirmationSupported())
+        .put("requested_from", request.origin().toString())
+        .put("requested_at", request.at())
+        .put("device_secret", grant.deviceSecret().toString())
+        .put("request_seal", grant.seal().toString())
+        .put("expires_at", grant.expiresAt())
+        .put("purge_at", grant.purgeAt().getEpochSecond())
+        .put("poll_interval", grant.pace().interval().toMillis())
+        .put("next_poll_at", grant.pace().nextPollAt())
         .toMap();
   }
 
   private static Attributes withState(State state) {
     return switch (state) {
-      case State.Pending _ -> Attributes.none().with("grant_state", PENDING);
+      case State.Pending _ -> Attributes.none().put("grant_state", PENDING);
       case State.Approved(var claim, var approval, var _) ->
           of(approval)
-              .with("grant_state", APPROVED)
-              .with("claimed_by", claim.subject().value())
-              .with("claim_nonce", claim.nonce().toString());
+              .put("grant_state", APPROVED)
+              .put("claimed_by", claim.subject().value())
+              .put("claim_nonce", claim.nonce().toString());
       case State.Claimed _, State.Denied _, State.Consumed _ ->
           throw new IllegalArgumentException("no grant begins so");
     };
@@ -124,9 +124,9 @@ final class GrantItem {
     return new Claim(new Subject(item.text("claimed_by")), Digest.parse(item.text("claim_nonce")));
   }
 
-  private static Set<Confirmation> wrong(Attributes item) {
+  private static Set<MatchingNumber> wrong(Attributes item) {
     return item.numbers("wrong_confirmations").stream()
-        .map(Confirmation::new)
+        .map(MatchingNumber::new)
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -135,15 +135,15 @@ final class GrantItem {
     var consent = approval.consent();
     var attributes =
         Attributes.none()
-            .with("approved_at", approval.since())
-            .with("approval_seal", approval.seal().toString())
-            .with(approval.profile())
-            .withText("approved_name", consent.name())
-            .withFlag("number_required", approval.numberRequired());
-    consent.scope().ifPresent(scope -> attributes.with("approved_scope", scope));
+            .put("approved_at", approval.since())
+            .put("approval_seal", approval.seal().toString())
+            .put(approval.profile())
+            .putText("approved_name", consent.name())
+            .putFlag("number_required", approval.numberRequired());
+    consent.scope().ifPresent(scope -> attributes.put("approved_scope", scope));
     consent
         .lifetime()
-        .ifPresent(lifetime -> attributes.with("approved_lifetime", lifetime.toSeconds()));
+        .ifPresent(lifetime -> attributes.put("approved_lifetime", lifetime.toSeconds()));
     return attributes;
   }
 

@@ -19,37 +19,42 @@ final class KeyItem {
   private KeyItem() {}
 
   static Map<String, AttributeValue> key(KeyId id) {
-    return Map.of("pk", AttributeValue.fromS(id.partitionKey()));
+    return Map.of("pk", AttributeValue.fromS(id.qualified()));
   }
 
   static Map<String, AttributeValue> key(Subject subject) {
-    return Map.of("pk", AttributeValue.fromS(subject.partitionKey()));
+    return Map.of("pk", AttributeValue.fromS(partitionKey(subject)));
+  }
+
+  /// The row that says whether a subject is disabled or has signed out everywhere.
+  static String partitionKey(Subject subject) {
+    return "SUBJECT#" + subject.value();
   }
 
   static Map<String, AttributeValue> ofNew(Key key) {
     var terms = key.terms();
     var generation = key.generation();
     return Attributes.none()
-        .with("pk", key.id().partitionKey())
-        .with("client_id", terms.clientId())
-        .with("subject", terms.subject().value())
-        .with(terms.profile())
-        .with("granted_scope", terms.scope())
-        .with("token_lifetime", terms.lifetime().toMillis())
-        .with(terms.name())
-        .with("requested_from", terms.origin().toString())
-        .with("approved_at", terms.approvedAt())
-        .with("created_at", terms.createdAt())
-        .with("linked_until", terms.linkedUntil())
-        .withDelivery(terms.delivery())
-        .with("key_seal", key.seal().toString())
-        .with("generation", generation.number())
-        .with("access_hash", generation.access().toString())
-        .with("refresh_hash", generation.refresh().toString())
-        .with("issued_at", generation.issuedAt())
-        .with("generation_seal", generation.seal().toString())
-        .with("issued_by", generation.attempt())
-        .with("purge_at", key.purgeAt().getEpochSecond())
+        .put("pk", key.id().qualified())
+        .put("client_id", terms.clientId())
+        .put("subject", terms.subject().value())
+        .put(terms.profile())
+        .put("granted_scope", terms.scope())
+        .put("token_lifetime", terms.lifetime().toMillis())
+        .put(terms.name())
+        .put("requested_from", terms.origin().toString())
+        .put("approved_at", terms.approvedAt())
+        .put("created_at", terms.createdAt())
+        .put("linked_until", terms.linkedUntil())
+        .putDelivery(terms.delivery())
+        .put("key_seal", key.seal().toString())
+        .put("generation", generation.number())
+        .put("access_hash", generation.access().toString())
+        .put("refresh_hash", generation.refresh().toString())
+        .put("issued_at", generation.issuedAt())
+        .put("generation_seal", generation.seal().toString())
+        .put("issued_by", generation.attempt())
+        .put("purge_at", key.purgeAt().getEpochSecond())
         .toMap();
   }
 

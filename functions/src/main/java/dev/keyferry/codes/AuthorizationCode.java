@@ -31,7 +31,7 @@ public record AuthorizationCode(Locator locator, Secret secret) implements Code 
   /// another redirect URI fits as little as another secret (RFC 6749 §4.1.3).
   public byte[] message(String redirectUri) {
     return Frame.of("secret")
-        .with(locator.partitionKey())
+        .with(locator.qualified())
         .with(secret.reveal())
         .with(redirectUri)
         .toBytes();

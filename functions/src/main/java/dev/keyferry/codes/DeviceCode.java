@@ -16,6 +16,6 @@ public record DeviceCode(Locator locator, Secret secret) implements Code {
   /// What is hashed and kept of it. Bound to the place, so that the hash of a thief's own secret,
   /// copied onto another's row, fits nothing.
   public byte[] message() {
-    return Frame.of("secret").with(locator.partitionKey()).with(secret.reveal()).toBytes();
+    return Frame.of("secret").with(locator.qualified()).with(secret.reveal()).toBytes();
   }
 }

@@ -11,8 +11,8 @@ public record KeyId(String value) {
     return FORM.matcher(text).matches() ? Optional.of(new KeyId(text)) : Optional.empty();
   }
 
-  /// The partition key of the key's item.
-  public String partitionKey() {
+  /// The key's name among all rows, in hashes and in the store.
+  public String qualified() {
     return "KEY#" + value;
   }
 

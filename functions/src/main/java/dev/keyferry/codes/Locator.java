@@ -18,8 +18,8 @@ public record Locator(String value) {
     return Base64.getUrlDecoder().decode(value);
   }
 
-  /// The partition key of the grant's item.
-  public String partitionKey() {
+  /// The grant's name among all rows, in hashes and in the store.
+  public String qualified() {
     return "GRANT#" + value;
   }
 }

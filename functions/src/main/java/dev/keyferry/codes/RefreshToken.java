@@ -49,10 +49,7 @@ public final class RefreshToken {
   }
 
   private static byte[] of(String label, Code code) {
-    return Frame.of(label)
-        .with(code.locator().partitionKey())
-        .with(code.secret().reveal())
-        .toBytes();
+    return Frame.of(label).with(code.locator().qualified()).with(code.secret().reveal()).toBytes();
   }
 
   private static RefreshToken tagged(

@@ -29,6 +29,11 @@ public record UserCode(String characters) {
     return ofBits(firstBits(hasher.hmac(Purpose.USER_CODE, version, message)));
   }
 
+  /// Where the grant of this code is.
+  public Locator locator(Hasher hasher, int version) {
+    return Locator.of(hasher.hmac(Purpose.USER_CODE, version, bytes()));
+  }
+
   /// As many bits of a MAC as a code has.
   public static long firstBits(byte[] mac) {
     return ByteBuffer.wrap(mac).getLong() >>> (Long.SIZE - BITS);

@@ -1,15 +1,12 @@
 package dev.keyferry.flow;
 
-import dev.keyferry.codes.Secret;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.limits.Limit;
 import dev.keyferry.limits.LimitStore;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 
 /// How often one network may ask for codes: each costs a row.
 public final class AuthorizationLimit {
@@ -17,27 +14,22 @@ public final class AuthorizationLimit {
 
   private final LimitStore store;
   private final Limit perNetwork;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-  private final Audit audit;
+  private final Environment environment;
 
   /// @param mostAMinute 0 is no limit
-  public AuthorizationLimit(
-      LimitStore store, int mostAMinute, InstantSource clock, RandomGenerator random, Audit audit) {
+  public AuthorizationLimit(LimitStore store, int mostAMinute, Environment environment) {
     this.store = store;
     perNetwork = new Limit("authorize", mostAMinute, WINDOW);
-    this.clock = clock;
-    this.random = random;
-    this.audit = audit;
+    this.environment = environment;
   }
 
   public <T> Answer<T> guard(Origin origin, Supplier<Answer<T>> authorize) {
-    var now = clock.instant();
+    var now = environment.now();
     var window = perNetwork.at(origin.network(), now);
-    if (perNetwork.most() == 0 || store.count(window, Secret.drawName(random))) {
+    if (perNetwork.most() == 0 || store.count(window, environment.newAttempt())) {
       return authorize.get();
     }
-    audit.record(Event.of(Kind.LIMIT_HIT).with("limit", "authorize"));
+    environment.record(Event.of(Kind.LIMIT_HIT).with("limit", "authorize"));
     return new Declined<>(OAuthError.overLimit(Duration.between(now, window.end())));
   }
 }

@@ -1,30 +1,38 @@
 package dev.keyferry.flow;
 
+import static dev.keyferry.codes.Purpose.AUTHORIZATION_CODE;
+
 import dev.keyferry.codes.ApprovalNonce;
 import dev.keyferry.codes.AuthorizationCode;
 import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Purpose;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.random.RandomGenerator;
+import dev.keyferry.flow.Grant.Claim;
+import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.Grant.Pace;
+import dev.keyferry.flow.Grant.State.Approved;
+import dev.keyferry.flow.Write.Applied;
+import dev.keyferry.flow.Write.Refused;
+import java.time.Duration;
+import java.time.Instant;
 
-/// The consent screens of the browser flow, RFC 6749 §4.1.1: opened, and closed by a no. Neither
-/// writes: there is no grant before the yes, which is [CodeFlow]'s.
+/// The consent screens of the browser flow, RFC 6749 §4.1.1. Nothing is stored while a screen is
+/// open or when the user denies. A grant begins with its approval.
 public final class AuthorizationScreens {
-  private final Hasher hasher;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-  private final Audit audit;
+  /// How long a code is valid. The browser goes straight to the client, RFC 6749 §4.1.2.
+  public static final Duration CODE_LIFETIME = Duration.ofSeconds(60);
 
-  public AuthorizationScreens(
-      Hasher hasher, InstantSource clock, RandomGenerator random, Audit audit) {
+  private final GrantStore grants;
+  private final Hasher hasher;
+  private final Environment environment;
+
+  public AuthorizationScreens(GrantStore grants, Hasher hasher, Environment environment) {
+    this.grants = grants;
     this.hasher = hasher;
-    this.clock = clock;
-    this.random = random;
-    this.audit = audit;
+    this.environment = environment;
   }
 
   /// A request on a user's screen, and the nonce by which this screen decides.
@@ -32,11 +40,65 @@ public final class AuthorizationScreens {
 
   /// Puts a request on a signed-in user's screen.
   public Screen open(Subject subject, Origin origin, AuthorizationRequest request) {
-    var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    var screen = new AuthorizationScreen(ApprovalNonce.draw(random, now), subject, request);
+    var now = environment.now();
+    var screen =
+        new AuthorizationScreen(ApprovalNonce.draw(environment.random(), now), subject, request);
     var text = screen.write(hasher);
     record(Kind.CLAIMED, screen);
     return new Screen(request.from(origin, now), text);
+  }
+
+  /// The code of an approved request, RFC 6749 §4.1.2.
+  public record Authorized(AuthorizationRequest request, AuthorizationCode code) {}
+
+  /// The user agrees, to the request or to less. To agree once more on the same screen, to the
+  /// same, tells the same code.
+  public Answer<Authorized> approve(Approver approver, String approvalNonce, Consent consent) {
+    var now = environment.now();
+    return AuthorizationScreen.read(hasher, approver.subject(), approvalNonce, now)
+        .map(screen -> approve(approver, screen, consent, now))
+        .orElse(new Declined<>(OAuthError.SCREEN_OVER));
+  }
+
+  private Answer<Authorized> approve(
+      Approver approver, AuthorizationScreen screen, Consent consent, Instant now) {
+    var code = AuthorizationCode.of(hasher, screen.nonce());
+    var grant = approved(approver, screen, consent, code, now);
+    if (!consent.within(grant.request())) {
+      return new Declined<>(consent.excess(grant.request()));
+    }
+    return switch (grants.create(grant, now)) {
+      case Applied(var stored) when !stored.isExpired(now) -> {
+        environment.record(Event.of(Kind.APPROVED, stored));
+        yield new Given<>(new Authorized(screen.request(), code));
+      }
+      // Once more, and too late; or once more, and to something else.
+      case Applied<Grant> _, Refused<Grant> _ -> new Declined<>(OAuthError.SCREEN_OVER);
+    };
+  }
+
+  private Grant approved(
+      Approver approver,
+      AuthorizationScreen screen,
+      Consent consent,
+      AuthorizationCode code,
+      Instant now) {
+    var locator = code.locator();
+    var since = screen.nonce().openedAt();
+    var request = screen.request().from(approver.origin(), since);
+    var expiresAt = now.plus(CODE_LIFETIME);
+    var nonce = hasher.digest(Purpose.APPROVAL, screen.nonce().bytes());
+    var claim = new Claim(approver.subject(), nonce);
+    return new Grant(
+        locator,
+        request,
+        hasher.digest(AUTHORIZATION_CODE, code.message(screen.request().redirectUri())),
+        hasher.digest(Purpose.SEAL, Seals.message(locator, request, expiresAt)),
+        expiresAt,
+        Pace.from(now),
+        new Approved(
+            claim,
+            Seals.approval(hasher, locator, claim, consent, approver.profile(), since, false)));
   }
 
   /// The user refuses.
@@ -50,7 +112,7 @@ public final class AuthorizationScreens {
   }
 
   private Answer<AuthorizationRequest> deny(Subject subject, String approvalNonce, Kind kind) {
-    return AuthorizationScreen.read(hasher, subject, approvalNonce, clock.instant())
+    return AuthorizationScreen.read(hasher, subject, approvalNonce, environment.now())
         .<Answer<AuthorizationRequest>>map(screen -> {
           record(kind, screen);
           return new Given<>(screen.request());
@@ -60,7 +122,7 @@ public final class AuthorizationScreens {
 
   private void record(Kind kind, AuthorizationScreen screen) {
     var locator = AuthorizationCode.of(hasher, screen.nonce()).locator();
-    audit.record(
+    environment.record(
         Event.of(kind, screen.subject())
             .about(locator)
             .with("client_id", screen.request().clientId()));

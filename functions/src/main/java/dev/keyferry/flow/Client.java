@@ -22,7 +22,7 @@ public record Client(
     Scope scopes,
     Duration defaultLifetime,
     Duration maxLifetime,
-    Check.Policy confirmation,
+    ConfirmationPolicy confirmation,
     List<LoopbackUri> redirects,
     Optional<String> secretHash,
     boolean introspects) {
@@ -51,7 +51,7 @@ public record Client(
         scopes,
         defaultLifetime,
         maxLifetime,
-        Check.Policy.MISMATCH,
+        ConfirmationPolicy.MISMATCH,
         List.of(),
         Optional.empty(),
         false);
@@ -67,7 +67,7 @@ public record Client(
         new Scope(List.of()),
         Duration.ZERO,
         Duration.ZERO,
-        Check.Policy.OFF,
+        ConfirmationPolicy.OFF,
         List.of(),
         Optional.of(secretHash),
         introspects);

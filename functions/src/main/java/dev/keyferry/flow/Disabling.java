@@ -1,13 +1,10 @@
 package dev.keyferry.flow;
 
-import dev.keyferry.codes.Secret;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
-import java.time.InstantSource;
-import java.util.random.RandomGenerator;
 
 /// An operator ends all that is a subject's for as long as it is disabled, and lifts that.
 ///
@@ -15,15 +12,11 @@ import java.util.random.RandomGenerator;
 /// back cannot undo what was asked for since. docs/decisions/0023.
 public final class Disabling {
   private final KeyStore keys;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-  private final Audit audit;
+  private final Environment environment;
 
-  public Disabling(KeyStore keys, InstantSource clock, RandomGenerator random, Audit audit) {
+  public Disabling(KeyStore keys, Environment environment) {
     this.keys = keys;
-    this.clock = clock;
-    this.random = random;
-    this.audit = audit;
+    this.environment = environment;
   }
 
   /// @return whether it is this call that changed it
@@ -37,13 +30,13 @@ public final class Disabling {
   }
 
   private boolean set(Subject subject, boolean disabled, Kind kind) {
-    var now = clock.instant();
+    var now = environment.now();
     var seen = keys.findDisablement(subject);
     while (seen.disabled() != disabled) {
       // Each write has a name of its own: a late one must find no name again that it once saw.
-      switch (keys.reverse(subject, seen, now, Secret.drawName(random))) {
+      switch (keys.reverse(subject, seen, now, environment.newAttempt())) {
         case Applied<Disablement> _ -> {
-          audit.record(Event.of(kind, subject));
+          environment.record(Event.of(kind, subject));
           return true;
         }
         case Refused<Disablement>(var found) -> seen = found.orElse(Disablement.NEVER);

@@ -37,14 +37,14 @@ public record Grant(
     /// Approved, not yet redeemed.
     ///
     /// @param wrong the wrong numbers that the device was told, where it must be told one
-    record Approved(Claim claim, Approval approval, Set<Confirmation> wrong) implements State {
+    record Approved(Claim claim, Approval approval, Set<MatchingNumber> wrong) implements State {
       public Approved(Claim claim, Approval approval) {
         this(claim, approval, Set.of());
       }
     }
 
     /// Denied, for good: by the claimant, or by so many wrong numbers.
-    record Denied(Claim claim, Set<Confirmation> wrong) implements State {
+    record Denied(Claim claim, Set<MatchingNumber> wrong) implements State {
       public Denied(Claim claim) {
         this(claim, Set.of());
       }
@@ -54,8 +54,8 @@ public record Grant(
     record Consumed(Claim claim, Approval approval, Redemption redemption) implements State {}
 
     /// Approved, unless so many wrong numbers have denied it.
-    static State approved(Claim claim, Approval approval, Set<Confirmation> wrong) {
-      return wrong.size() < Confirmation.MOST_WRONG
+    static State approved(Claim claim, Approval approval, Set<MatchingNumber> wrong) {
+      return wrong.size() < MatchingNumber.MOST_WRONG
           ? new Approved(claim, approval, wrong)
           : new Denied(claim, wrong);
     }
@@ -88,7 +88,7 @@ public record Grant(
   ///
   /// @param profile the claimant's, as the identity provider told it
   /// @param since when the screen was opened on which it was given: a sign-out after that undoes it
-  /// @param numberRequired whether the device must be told the [Confirmation]
+  /// @param numberRequired whether the device must be told the [MatchingNumber]
   /// @param seal over all of this, the claim and the place of the row
   public record Approval(
       Consent consent, Profile profile, Instant since, boolean numberRequired, Digest seal) {}
@@ -191,6 +191,11 @@ public record Grant(
         && state.claimed().equals(Optional.of(mine));
   }
 
+  /// Whether the grant is pending on the screen of this claim.
+  boolean isClaimedWith(Claim claim) {
+    return state.equals(new State.Claimed(claim));
+  }
+
   /// Whether this row is what storing that new one left behind, and maybe what has become of it.
   public boolean isOf(Grant created) {
     return deviceSecret.equals(created.deviceSecret)
@@ -203,7 +208,7 @@ public record Grant(
   }
 
   /// Whether this wrong number has been counted.
-  public boolean hasCounted(Confirmation number) {
+  public boolean hasCounted(MatchingNumber number) {
     return switch (state) {
       case State.Approved(var _, var _, var wrong) -> wrong.contains(number);
       case State.Denied(var _, var wrong) -> wrong.contains(number);

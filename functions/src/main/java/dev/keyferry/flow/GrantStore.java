@@ -20,7 +20,7 @@ public interface GrantStore {
     record Stored() implements Redeemed {}
 
     /// The grant was not, or no longer, approved.
-    record Refused(Optional<Grant> found) implements Redeemed {}
+    record NotApproved(Optional<Grant> found) implements Redeemed {}
 
     /// The subject is disabled, or has signed out everywhere since the approval.
     record Barred() implements Redeemed {}
@@ -42,7 +42,7 @@ public interface GrantStore {
     record Pending() implements Polled {}
 
     /// Not so: this is what was found there, if anything was.
-    record Refused(Optional<Grant> found) implements Polled {}
+    record NotPending(Optional<Grant> found) implements Polled {}
   }
 
   /// Stores a new grant, pending or approved, if no grant is there or the one there may be purged.
@@ -69,9 +69,9 @@ public interface GrantStore {
   Optional<Grant> find(Locator locator);
 
   /// Counts a wrong number, if the proof fits, the grant is approved and not expired, and fewer
-  /// than [Confirmation#MOST_WRONG] are counted; with the last the grant is denied. The same number
+  /// than [MatchingNumber#MOST_WRONG] are counted; with the last the grant is denied. The same number
   /// counts once.
-  Write<Grant> countWrong(Locator locator, Proof proof, Confirmation wrong, Instant now);
+  Write<Grant> countWrong(Locator locator, Proof proof, MatchingNumber wrong, Instant now);
 
   /// Denies, if the grant is pending or approved, not expired, and claimed by this subject.
   Write<Grant> deny(Locator locator, Subject subject, Instant now);
@@ -81,7 +81,7 @@ public interface GrantStore {
   Write<Grant> bar(Locator locator, Grant.Claim claim);
 
   /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is
-  /// approved and not expired, fewer than [Confirmation#MOST_WRONG] wrong numbers are counted, no
+  /// approved and not expired, fewer than [MatchingNumber#MOST_WRONG] wrong numbers are counted, no
   /// such key exists, and the subject is not barred.
   Redeemed redeem(Locator locator, Proof proof, Grant.Redemption redemption, Key key);
 }

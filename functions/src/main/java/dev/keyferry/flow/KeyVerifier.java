@@ -3,7 +3,6 @@ package dev.keyferry.flow;
 import dev.keyferry.codes.AccessToken;
 import dev.keyferry.codes.Hasher;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -12,12 +11,12 @@ import java.util.Optional;
 public final class KeyVerifier {
   private final KeyStore keys;
   private final Hasher hasher;
-  private final InstantSource clock;
+  private final Environment environment;
 
-  public KeyVerifier(KeyStore keys, Hasher hasher, InstantSource clock) {
+  public KeyVerifier(KeyStore keys, Hasher hasher, Environment environment) {
     this.keys = keys;
     this.hasher = hasher;
-    this.clock = clock;
+    this.environment = environment;
   }
 
   /// The key of a token that is good, and until when that token is: the one before the present one
@@ -27,7 +26,7 @@ public final class KeyVerifier {
   /// Lets the holder of this token in, if it is genuine and alive and its subject in good standing.
   /// That is a use of the key.
   public Optional<Active> verify(AccessToken token) {
-    var now = clock.instant();
+    var now = environment.now();
     return look(token, now)
         .map(active -> {
           noteUse(active.key(), now.truncatedTo(ChronoUnit.HOURS));
@@ -37,7 +36,7 @@ public final class KeyVerifier {
 
   /// What the token is worth at this moment, RFC 7662. To ask is not to use: nothing is noted.
   public Optional<Active> introspect(AccessToken token) {
-    return look(token, clock.instant());
+    return look(token, environment.now());
   }
 
   private Optional<Active> look(AccessToken token, Instant now) {

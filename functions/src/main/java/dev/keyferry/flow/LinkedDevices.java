@@ -7,9 +7,6 @@ import dev.keyferry.flow.KeyStore.Listing;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 
 /// What a user has linked, and may unlink: one device, or all at once.
 public final class LinkedDevices {
@@ -17,20 +14,18 @@ public final class LinkedDevices {
   static final int MOST_LISTED = 200;
 
   private final KeyStore keys;
-  private final InstantSource clock;
-  private final Audit audit;
+  private final Environment environment;
 
-  public LinkedDevices(KeyStore keys, InstantSource clock, Audit audit) {
+  public LinkedDevices(KeyStore keys, Environment environment) {
     this.keys = keys;
-    this.clock = clock;
-    this.audit = audit;
+    this.environment = environment;
   }
 
   /// The keys that can still be used, or still be renewed, the newest of them; for people to read,
   /// from an index that lags. A row that cannot be read hides none of the others, and is an
   /// operator's to know of.
   public Listing of(Subject subject) {
-    var now = now();
+    var now = environment.now();
     var standing = keys.findStanding(subject);
     var listing =
         keys.list(
@@ -41,18 +36,18 @@ public final class LinkedDevices {
                     && standing.admits(key.terms().approvedAt()),
             MOST_LISTED);
     if (listing.unreadable() > 0) {
-      audit.record(Event.of(Kind.ROW_UNREADABLE, subject));
+      environment.record(Event.of(Kind.ROW_UNREADABLE, subject));
     }
     return listing;
   }
 
   /// Whether the key was the subject's to revoke. It stays revoked; again is no error.
   public boolean unlink(Subject subject, KeyId id) {
-    var now = now();
+    var now = environment.now();
     return switch (keys.revoke(id, new Revoker.Owner(subject), now)) {
       case Applied(var key) -> {
         if (key.wasRevokedAt(now)) {
-          audit.record(Event.of(Kind.REVOKED, key).with("by", "owner"));
+          environment.record(Event.of(Kind.REVOKED, key).with("by", "owner"));
         }
         yield true;
       }
@@ -62,11 +57,7 @@ public final class LinkedDevices {
 
   /// Ends all that the subject agreed to until now: keys, and grants that are still to be redeemed.
   public void signOut(Subject subject) {
-    keys.signOut(subject, now());
-    audit.record(Event.of(Kind.SIGNED_OUT, subject));
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    keys.signOut(subject, environment.now());
+    environment.record(Event.of(Kind.SIGNED_OUT, subject));
   }
 }

@@ -38,7 +38,7 @@ public record MaskedCode(int version, long bits) {
   }
 
   private static long pad(Hasher hasher, int version, KeyId id, Subject subject) {
-    var message = Frame.of("name").with(id.partitionKey()).with(subject.value()).toBytes();
+    var message = Frame.of("name").with(id.qualified()).with(subject.value()).toBytes();
     return UserCode.firstBits(hasher.hmac(Purpose.NAME, version, message));
   }
 

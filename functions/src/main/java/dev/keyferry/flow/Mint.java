@@ -2,7 +2,6 @@ package dev.keyferry.flow;
 
 import dev.keyferry.codes.Hasher;
 import dev.keyferry.codes.RefreshToken;
-import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
@@ -17,57 +16,50 @@ import java.time.Duration;
 
 /// Where an approved grant becomes a key: exactly once, and delivered at least once. The device
 /// flow and the code flow both end here, with a request whose proof fits.
-final class Mint {
+public final class Mint {
   /// How long the request that redeemed a code may be repeated with its `Idempotency-Key`.
   static final Duration REDELIVERY = Duration.ofSeconds(60);
 
   private final GrantStore grants;
   private final KeyStore keys;
   private final Hasher hasher;
-  private final Encrypter encrypter;
-  private final TokenPrefix prefix;
-  private final Audit audit;
+  private final Issuance issuance;
+  private final Environment environment;
 
-  Mint(
-      GrantStore grants,
-      KeyStore keys,
-      Hasher hasher,
-      Encrypter encrypter,
-      TokenPrefix prefix,
-      Audit audit) {
+  public Mint(
+      GrantStore grants, KeyStore keys, Hasher hasher, Issuance issuance, Environment environment) {
     this.grants = grants;
     this.keys = keys;
     this.hasher = hasher;
-    this.encrypter = encrypter;
-    this.prefix = prefix;
-    this.audit = audit;
+    this.issuance = issuance;
+    this.environment = environment;
   }
 
   Answer<IssuedKey> mint(TokenRequest request, Grant grant, Approved approved) {
     var redemption = new Redemption(request.now(), request.attempt(), request.name(hasher));
     var id = RefreshToken.id(hasher, grant.version(), request.code());
     // Not the grant's version, which may be older: a family has one, for as long as it lasts.
-    var token = RefreshToken.first(prefix, hasher, hasher.version(), id, request.code());
+    var token = RefreshToken.first(issuance.prefix(), hasher, hasher.version(), id, request.code());
     var name = DeviceName.of(hasher, request, grant, approved, id);
     var key = Key.mint(hasher, token, grant, approved, request.client(), name, redemption);
-    var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
+    var issued = IssuedKey.of(key, token, hasher).encrypted(issuance.encrypter());
     // All that can fail for want of a subkey, or of encryption, is behind us; what is left is all
     // or nothing.
     var proof = request.proof(grant.deviceSecret());
     return switch (grants.redeem(grant.locator(), proof, redemption, key)) {
       case GrantStore.Redeemed.Stored _ -> minted(issued, grant);
       case GrantStore.Redeemed.Barred _ -> bar(request, grant, approved, issued);
-      case GrantStore.Redeemed.Refused(var found) -> tooLate(request, found.orElse(grant));
+      case GrantStore.Redeemed.NotApproved(var found) -> tooLate(request, found.orElse(grant));
     };
   }
 
   private Answer<IssuedKey> minted(IssuedKey issued, Grant grant) {
-    audit.record(Event.of(Kind.MINTED, issued.key()).about(grant.locator()));
+    environment.record(Event.of(Kind.MINTED, issued.key()).about(grant.locator()));
     return new Given<>(issued);
   }
 
   private Answer<IssuedKey> userGone(Grant grant) {
-    audit.record(Event.of(Kind.MINT_REFUSED, grant));
+    environment.record(Event.of(Kind.MINT_REFUSED, grant));
     return new Declined<>(OAuthError.USER_GONE);
   }
 
@@ -108,7 +100,7 @@ final class Mint {
   }
 
   private Answer<IssuedKey> declineReplay(Grant grant) {
-    audit.record(Event.of(Kind.REPLAY_REFUSED, grant));
+    environment.record(Event.of(Kind.REPLAY_REFUSED, grant));
     return new Declined<>(OAuthError.INVALID_GRANT);
   }
 
@@ -119,9 +111,9 @@ final class Mint {
         .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, request.now()))
         .filter(issued -> issued.key().generation().number() == 0)
         .filter(issued -> issued.key().lastUsedAt().isEmpty())
-        .map(issued -> issued.encrypted(encrypter))
+        .map(issued -> issued.encrypted(issuance.encrypter()))
         .<Answer<IssuedKey>>map(issued -> {
-          audit.record(Event.of(Kind.REDELIVERED, issued.key()).about(grant.locator()));
+          environment.record(Event.of(Kind.REDELIVERED, issued.key()).about(grant.locator()));
           return new Given<>(issued);
         })
         .orElseGet(() -> declineReplay(grant));
@@ -129,7 +121,7 @@ final class Mint {
 
   private IssuedKey first(TokenRequest request, Key key) {
     var version = key.generation().version();
-    var token = RefreshToken.first(prefix, hasher, version, key.id(), request.code());
+    var token = RefreshToken.first(issuance.prefix(), hasher, version, key.id(), request.code());
     return IssuedKey.of(key, token, hasher);
   }
 }

@@ -20,9 +20,9 @@ record ScreenPass(
         nonce, request.clientId(), request.confirmationSupported(), request.origin());
   }
 
-  /// What an approval from there asks for.
-  Check check(Check.Policies policies, Origin claimant) {
-    return Check.of(policies.of(clientId), confirmationSupported, origin, claimant);
+  /// What an approval from there needs.
+  Precaution precaution(ConfirmationPolicy.OfClients policies, Origin claimant) {
+    return policies.of(clientId).precaution(confirmationSupported, origin, claimant);
   }
 
   String write(Hasher hasher) {

@@ -18,7 +18,7 @@ final class Seals {
 
   static byte[] message(Locator locator, DeviceRequest request, Instant expiresAt) {
     return Frame.of("request")
-        .with(locator.partitionKey())
+        .with(locator.qualified())
         .with(request.clientId())
         .withAll(request.scope().tokens())
         .with(request.deviceName())
@@ -41,7 +41,7 @@ final class Seals {
       Instant since,
       boolean numberRequired) {
     return Frame.of("approval")
-        .with(locator.partitionKey())
+        .with(locator.qualified())
         .with(claim.subject().value())
         .with(claim.nonce())
         .with(consent.scope().isPresent())

@@ -38,6 +38,6 @@ record TokenRequest(
   }
 
   private byte[] named(String key) {
-    return Frame.of("poll").with(code.locator().partitionKey()).with(key).toBytes();
+    return Frame.of("poll").with(code.locator().qualified()).with(key).toBytes();
   }
 }

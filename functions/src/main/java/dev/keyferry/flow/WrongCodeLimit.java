@@ -1,6 +1,5 @@
 package dev.keyferry.flow;
 
-import dev.keyferry.codes.Secret;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
@@ -9,9 +8,7 @@ import dev.keyferry.limits.Limit.Window;
 import dev.keyferry.limits.LimitStore;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 
 /// How often one subject, and one network, may enter a user code that is not to be had, RFC 8628
 /// §5.1. Only wrong codes count, and a right one resets nothing.
@@ -25,32 +22,23 @@ public final class WrongCodeLimit {
   private final LimitStore store;
   private final Limit perSubject;
   private final Limit perNetwork;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-  private final Audit audit;
+  private final Environment environment;
 
   /// @param mostOfSubject in ten minutes; 0 is no limit
   /// @param mostOfNetwork in ten minutes; 0 is no limit
   public WrongCodeLimit(
-      LimitStore store,
-      int mostOfSubject,
-      int mostOfNetwork,
-      InstantSource clock,
-      RandomGenerator random,
-      Audit audit) {
+      LimitStore store, int mostOfSubject, int mostOfNetwork, Environment environment) {
     this.store = store;
     perSubject = new Limit("wrong-code-subject", mostOfSubject, WINDOW);
     perNetwork = new Limit("wrong-code-network", mostOfNetwork, WINDOW);
-    this.clock = clock;
-    this.random = random;
-    this.audit = audit;
+    this.environment = environment;
   }
 
   public <T> Answer<T> guard(Subject subject, Origin origin, Supplier<Answer<T>> claim) {
-    var now = clock.instant();
+    var now = environment.now();
     var ofSubject = perSubject.at(subject.value(), now);
     var ofNetwork = perNetwork.at(origin.network(), now);
-    var attempt = Secret.drawName(random);
+    var attempt = environment.newAttempt();
     if ((isOn(perNetwork) && store.isFull(ofNetwork))
         || (isOn(perSubject) && !store.reserve(ofSubject, attempt))) {
       return overLimit(subject, ofSubject, now);
@@ -77,7 +65,7 @@ public final class WrongCodeLimit {
 
   /// Both windows end at the same time.
   private <T> Answer<T> overLimit(Subject subject, Window window, Instant now) {
-    audit.record(Event.of(Kind.LIMIT_HIT, subject).with("limit", "wrong_code"));
+    environment.record(Event.of(Kind.LIMIT_HIT, subject).with("limit", "wrong_code"));
     return new Declined<>(OAuthError.overLimit(Duration.between(now, window.end())));
   }
 }

@@ -1,6 +1,6 @@
-/// The protocol, RFC 8628, and nothing else: codes, keys, the states of a grant, and [DeviceFlow],
-/// which moves a grant from one state to the next. Depends on `java.base` alone; what it needs of
-/// the world it names as ports: [GrantStore], [KeyStore] and [Hasher].
+/// The protocol and nothing else. [Authorize], [Decide] and [Poll] move a grant from one state to
+/// the next, RFC 8628. [Refresh] and [Revoke] do the same for a key. This package depends on
+/// `java.base` alone. Its ports to the world are [GrantStore], [KeyStore] and [KeyHasher].
 @NullMarked
 package dev.keyferry.flow;
 

@@ -10,6 +10,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.keyferry.aws.Budget;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Origin;
+import dev.keyferry.flow.Outage;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -22,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /// A route of an HTTP API, payload format 2.0. A malformed request becomes its error here, an outage
 /// a 503, and nothing else is caught.
@@ -43,8 +43,8 @@ abstract class ApiHandler
       return AuditLog.during(request, () -> handle(request));
     } catch (MalformedRequest malformed) {
       return Response.error(malformed.error());
-    } catch (SdkException outage) {
-      Outage.log(context.getLogger(), outage);
+    } catch (Outage outage) {
+      OutageLog.log(context.getLogger(), outage);
       return Response.error(OAuthError.TEMPORARILY_UNAVAILABLE);
     }
   }

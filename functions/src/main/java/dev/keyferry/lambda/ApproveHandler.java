@@ -3,8 +3,8 @@ package dev.keyferry.lambda;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Approver;
-import dev.keyferry.flow.Confirmation;
-import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Decide;
+import dev.keyferry.flow.MatchingNumber;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
@@ -22,7 +22,7 @@ public final class ApproveHandler extends ApiHandler {
       @Nullable String name) {}
 
   private final Consents consents;
-  private final DeviceFlow flow;
+  private final Decide decide;
   private final ProfileClaims profileClaims;
 
   public ApproveHandler() {
@@ -31,7 +31,7 @@ public final class ApproveHandler extends ApiHandler {
 
   public ApproveHandler(Wiring wiring) {
     consents = new Consents(wiring.clients());
-    flow = wiring.flow();
+    decide = wiring.decide();
     profileClaims = ProfileClaims.of(wiring);
   }
 
@@ -43,7 +43,8 @@ public final class ApproveHandler extends ApiHandler {
     var approver =
         new Approver(
             request.subject(), profileClaims.read(request), request.origin(), body.acknowledged());
-    return switch (flow.approve(approver, decision.userCode(), decision.approvalNonce(), consent)) {
+    return switch (decide.approve(
+        approver, decision.userCode(), decision.approvalNonce(), consent)) {
       case Given(var agreed) ->
           Response.json(
               200,
@@ -51,7 +52,7 @@ public final class ApproveHandler extends ApiHandler {
                   "status",
                   "approved",
                   "confirmation",
-                  agreed.number().map(Confirmation::toString)));
+                  agreed.number().map(MatchingNumber::toString)));
       case Declined(var error) -> Response.error(error);
     };
   }

@@ -3,7 +3,7 @@ package dev.keyferry.lambda;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Approver;
-import dev.keyferry.flow.CodeFlow;
+import dev.keyferry.flow.AuthorizationScreens;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import dev.keyferry.web.StrictJson;
@@ -20,7 +20,7 @@ public final class AuthorizationApproveHandler extends ApiHandler {
       @Nullable String name) {}
 
   private final Consents consents;
-  private final CodeFlow flow;
+  private final AuthorizationScreens screens;
   private final ProfileClaims profileClaims;
 
   public AuthorizationApproveHandler() {
@@ -29,7 +29,7 @@ public final class AuthorizationApproveHandler extends ApiHandler {
 
   public AuthorizationApproveHandler(Wiring wiring) {
     consents = new Consents(wiring.clients());
-    flow = wiring.codeFlow();
+    screens = wiring.authorizationScreens();
     profileClaims = ProfileClaims.of(wiring);
   }
 
@@ -40,7 +40,7 @@ public final class AuthorizationApproveHandler extends ApiHandler {
         new Approver(request.subject(), profileClaims.read(request), request.origin(), false);
     var nonce = StrictJson.require("approval_nonce", body.approvalNonce());
     var consent = consents.read(body.scope(), body.expiresIn(), body.name());
-    return switch (flow.approve(approver, nonce, consent)) {
+    return switch (screens.approve(approver, nonce, consent)) {
       case Given(var authorized) -> {
         var redirect = Redirect.of(request.publicUrl(), authorized.request());
         yield Response.json(

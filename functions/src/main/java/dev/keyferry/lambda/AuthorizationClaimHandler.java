@@ -2,7 +2,7 @@ package dev.keyferry.lambda;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keyferry.flow.AuthorizationScreens;
-import dev.keyferry.flow.Check;
+import dev.keyferry.flow.Precaution;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -32,7 +32,8 @@ public final class AuthorizationClaimHandler extends ApiHandler {
       var screen = screens.open(subject, request.origin(), parameters.request());
       return Response.json(
           200,
-          consents.ask(screen.request(), request.origin(), Check.NONE, screen.approvalNonce()));
+          consents.ask(
+              screen.request(), request.origin(), Precaution.NONE, screen.approvalNonce()));
     } catch (MalformedRequest fault) {
       // The client's own, and it is known where it listens: RFC 6749 §4.1.2.1.
       var redirect = parameters.redirect(request.publicUrl());

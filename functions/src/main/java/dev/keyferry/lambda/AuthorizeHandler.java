@@ -6,10 +6,11 @@ import dev.keyferry.codes.CodeChallenge;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.AuthorizationLimit;
+import dev.keyferry.flow.Authorize;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Delivery;
-import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.DeviceRequest;
+import dev.keyferry.flow.Environment;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Origin;
@@ -18,8 +19,6 @@ import dev.keyferry.web.Form;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -29,9 +28,9 @@ public final class AuthorizeHandler extends ApiHandler {
   private static final Pattern NONCE = Pattern.compile("[\\x21-\\x7E]{1,128}");
 
   private final Clients clients;
-  private final DeviceFlow flow;
+  private final Authorize authorize;
   private final AuthorizationLimit limit;
-  private final InstantSource clock;
+  private final Environment environment;
 
   public AuthorizeHandler() {
     this(Wiring.ofEnvironment());
@@ -39,9 +38,9 @@ public final class AuthorizeHandler extends ApiHandler {
 
   public AuthorizeHandler(Wiring wiring) {
     clients = wiring.clients();
-    flow = wiring.flow();
+    authorize = wiring.authorize();
     limit = wiring.authorizationLimit();
-    clock = wiring.clock();
+    environment = wiring.environment();
   }
 
   @Override
@@ -49,7 +48,7 @@ public final class AuthorizeHandler extends ApiHandler {
     var form = request.form();
     var client = clients.require(form.require("client_id"), DEVICE_CODE_GRANT);
     return switch (limit.guard(
-        request.origin(), () -> flow.authorize(asked(form, client, request.origin())))) {
+        request.origin(), () -> authorize.authorize(asked(form, client, request.origin())))) {
       case Given(var codes) -> {
         var page = request.publicUrl() + "/device";
         yield Response.json(
@@ -59,7 +58,7 @@ public final class AuthorizeHandler extends ApiHandler {
                 "user_code", codes.userCode().display(),
                 "verification_uri", page,
                 "verification_uri_complete", page + "?user_code=" + codes.userCode().display(),
-                "expires_in", DeviceFlow.CODE_LIFETIME.toSeconds(),
+                "expires_in", Authorize.CODE_LIFETIME.toSeconds(),
                 "interval", Grant.Pace.FIRST_INTERVAL.toSeconds()));
       }
       case Declined(var error) -> Response.error(error);
@@ -77,7 +76,7 @@ public final class AuthorizeHandler extends ApiHandler {
         delivery(form),
         confirmationSupported(form),
         origin,
-        clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        environment.now());
   }
 
   /// A device need not have one.

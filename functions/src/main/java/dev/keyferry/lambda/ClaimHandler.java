@@ -2,10 +2,10 @@ package dev.keyferry.lambda;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
-import dev.keyferry.flow.Check;
-import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Decide;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Origin;
+import dev.keyferry.flow.Precaution;
 import dev.keyferry.flow.WrongCodeLimit;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -19,7 +19,7 @@ public final class ClaimHandler extends ApiHandler {
 
   private final Clients clients;
   private final Consents consents;
-  private final DeviceFlow flow;
+  private final Decide decide;
   private final WrongCodeLimit limit;
 
   public ClaimHandler() {
@@ -29,7 +29,7 @@ public final class ClaimHandler extends ApiHandler {
   public ClaimHandler(Wiring wiring) {
     clients = wiring.clients();
     consents = new Consents(clients);
-    flow = wiring.flow();
+    decide = wiring.decide();
     limit = wiring.wrongCodeLimit();
   }
 
@@ -37,20 +37,20 @@ public final class ClaimHandler extends ApiHandler {
   Response handle(Request request) {
     var typed = StrictJson.require("user_code", request.json(Body.class).userCode());
     var subject = request.subject();
-    return switch (limit.guard(subject, request.origin(), () -> flow.claim(subject, typed))) {
+    return switch (limit.guard(subject, request.origin(), () -> decide.claim(subject, typed))) {
       case Given(var screen) -> {
         var asked = screen.grant().request();
-        var check = check(asked, request.origin());
+        var precaution = precaution(asked, request.origin());
         yield Response.json(
-            200, consents.ask(asked, request.origin(), check, screen.approvalNonce()));
+            200, consents.ask(asked, request.origin(), precaution, screen.approvalNonce()));
       }
       case Declined(var error) -> Response.error(error);
     };
   }
 
-  /// What approve is going to ask for, if it comes from where this came from.
-  private Check check(DeviceRequest asked, Origin claimant) {
+  /// What approve will need, if it comes from where this came from.
+  private Precaution precaution(DeviceRequest asked, Origin claimant) {
     var policy = clients.confirmationOf(asked.clientId());
-    return Check.of(policy, asked.confirmationSupported(), asked.origin(), claimant);
+    return policy.precaution(asked.confirmationSupported(), asked.origin(), claimant);
   }
 }

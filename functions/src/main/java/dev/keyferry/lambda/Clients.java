@@ -1,7 +1,7 @@
 package dev.keyferry.lambda;
 
-import dev.keyferry.flow.Check;
 import dev.keyferry.flow.Client;
+import dev.keyferry.flow.ConfirmationPolicy;
 import dev.keyferry.flow.LoopbackUri;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Scope;
@@ -55,7 +55,7 @@ public final class Clients {
           new Scope(scopes),
           Duration.ofSeconds(defaultLifetime),
           Duration.ofSeconds(maxLifetime),
-          Check.Policy.valueOf(
+          ConfirmationPolicy.valueOf(
               StrictJson.require("confirmation", confirmation).toUpperCase(Locale.ROOT)),
           redirectUris.stream().map(LoopbackUri::parse).toList(),
           Optional.empty(),
@@ -148,8 +148,8 @@ public final class Clients {
   }
 
   /// When the grants of a client are checked; those of one that is registered no more as most are.
-  Check.Policy confirmationOf(String id) {
-    return find(id).map(Client::confirmation).orElse(Check.Policy.MISMATCH);
+  ConfirmationPolicy confirmationOf(String id) {
+    return find(id).map(Client::confirmation).orElse(ConfirmationPolicy.MISMATCH);
   }
 
   /// What one token of a scope means, by language, if the operator wrote that down.

@@ -2,10 +2,10 @@ package dev.keyferry.lambda;
 
 import static java.util.Map.entry;
 
-import dev.keyferry.flow.Check;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Origin;
+import dev.keyferry.flow.Precaution;
 import dev.keyferry.flow.Scope;
 import java.util.Locale;
 import java.util.Map;
@@ -23,8 +23,9 @@ final class Consents {
 
   /// Who asks for what, when and from where.
   ///
-  /// @param check what approve is going to ask for, if it comes from where this came from
-  Map<String, ?> ask(DeviceRequest asked, Origin claimant, Check check, String approvalNonce) {
+  /// @param precaution what approve will need, if it comes from where this came from
+  Map<String, ?> ask(
+      DeviceRequest asked, Origin claimant, Precaution precaution, String approvalNonce) {
     return Map.ofEntries(
         entry("client_id", asked.clientId()),
         entry("client_name", clients.nameOf(asked.clientId())),
@@ -36,7 +37,7 @@ final class Consents {
         entry("requested_at", asked.at().getEpochSecond()),
         entry("requested_from", asked.origin().toString()),
         entry("same_network", asked.origin().sharesNetworkWith(claimant)),
-        entry("confirmation", check.name().toLowerCase(Locale.ROOT)),
+        entry("confirmation", precaution.name().toLowerCase(Locale.ROOT)),
         entry("approval_nonce", approvalNonce));
   }
 

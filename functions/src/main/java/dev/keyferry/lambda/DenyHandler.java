@@ -2,7 +2,7 @@ package dev.keyferry.lambda;
 
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
-import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Decide;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 public final class DenyHandler extends ApiHandler {
   private record Body(@Nullable String userCode, @Nullable String approvalNonce, boolean report) {}
 
-  private final DeviceFlow flow;
+  private final Decide decide;
 
   public DenyHandler() {
     this(Wiring.ofEnvironment());
   }
 
   public DenyHandler(Wiring wiring) {
-    flow = wiring.flow();
+    decide = wiring.decide();
   }
 
   @Override
@@ -29,8 +29,8 @@ public final class DenyHandler extends ApiHandler {
     var body = request.json(Body.class);
     var userCode = Decision.of(body.userCode(), body.approvalNonce()).userCode();
     return switch (body.report()
-        ? flow.report(request.subject(), userCode)
-        : flow.deny(request.subject(), userCode)) {
+        ? decide.report(request.subject(), userCode)
+        : decide.deny(request.subject(), userCode)) {
       case Given<Grant> _ -> Response.json(200, Map.of("status", "denied"));
       case Declined(var error) -> Response.error(error);
     };

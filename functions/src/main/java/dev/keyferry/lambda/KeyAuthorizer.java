@@ -35,7 +35,7 @@ public final class KeyAuthorizer
 
   @Override
   public Verdict handleRequest(APIGatewayV2CustomAuthorizerEvent event, Context context) {
-    return Outage.orFail(
+    return OutageLog.orFail(
         context.getLogger(),
         () ->
             credentials(event)

@@ -1,6 +1,6 @@
 package dev.keyferry.lambda;
 
-import dev.keyferry.flow.Revocation;
+import dev.keyferry.flow.Revoke;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
@@ -9,7 +9,7 @@ import java.util.Map;
 /// answer is the same.
 public final class RevokeHandler extends ApiHandler {
   private final Clients clients;
-  private final Revocation revocation;
+  private final Revoke revoke;
 
   public RevokeHandler() {
     this(Wiring.ofEnvironment());
@@ -17,14 +17,14 @@ public final class RevokeHandler extends ApiHandler {
 
   public RevokeHandler(Wiring wiring) {
     clients = wiring.clients();
-    revocation = wiring.revocation();
+    revoke = wiring.revoke();
   }
 
   @Override
   Response handle(Request request) {
     var form = request.form();
     var client = clients.require(form.require("client_id"));
-    revocation.revoke(client, form.require("token"));
+    revoke.revoke(client, form.require("token"));
     return Response.json(200, Map.of());
   }
 }

@@ -39,7 +39,7 @@ public final class SubjectHandler
     }
     var subject = new Subject(subject(event));
     var action = require(event, "action");
-    return Outage.orFail(
+    return OutageLog.orFail(
         context.getLogger(),
         () ->
             switch (action) {

@@ -1,6 +1,5 @@
-/// The functions: one handler class for each, thirty lines that parse, call and render.
-/// [ApiHandler] is the one place that turns API Gateway's events into requests, [Wiring] the one place that knows
-/// the environment.
+/// The functions. Each has one handler, which parses, calls and renders. [ApiHandler] is the only
+/// place that turns events into requests. [Wiring] is the only place that reads the environment.
 @NullMarked
 package dev.keyferry.lambda;
 

@@ -8,7 +8,7 @@ import java.time.Instant;
 ///
 /// @param most 0 is no limit
 public record Limit(String name, int most, Duration window) {
-  /// The window that is open at this time, for one of those that it is counted for.
+  /// The window that is open at this time, for one subject or network.
   ///
   /// @param who a subject, or a network
   public Window at(String who, Instant now) {
@@ -19,11 +19,6 @@ public record Limit(String name, int most, Duration window) {
   ///
   /// @param number of the windows since the epoch
   public record Window(Limit limit, String who, long number) {
-    /// Ends in the number, so whatever `who` says, no two windows share a row.
-    public String partitionKey() {
-      return "LIMIT#" + limit.name() + "#" + who + "#" + number;
-    }
-
     /// When the next one opens, and this one may be purged.
     public Instant end() {
       return Instant.ofEpochMilli((number + 1) * limit.window().toMillis());

@@ -16,7 +16,7 @@ import dev.keyferry.codes.TestHasher;
 import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
-import dev.keyferry.flow.CodeFlow.Authorized;
+import dev.keyferry.flow.AuthorizationScreens.Authorized;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Grant.State;
@@ -52,18 +52,20 @@ final class CodeFlowTest {
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
   private final List<Audit.Event> audited = Collections.synchronizedList(new ArrayList<>());
+  private final Environment environment = new Environment(clock, new Random(6749), audited::add);
   private final AuthorizationScreens screens =
-      new AuthorizationScreens(hasher, clock, new Random(6749), audited::add);
-  private final CodeFlow flow =
-      new CodeFlow(
+      new AuthorizationScreens(grants, hasher, environment);
+  private final RedeemCode redeemCode =
+      new RedeemCode(
           grants,
-          keys,
           hasher,
-          new TestEncrypter(),
-          TokenPrefix.DEFAULT,
-          clock,
-          new Random(7636),
-          audited::add);
+          new Mint(
+              grants,
+              keys,
+              hasher,
+              new Issuance(TokenPrefix.DEFAULT, new TestEncrypter()),
+              environment),
+          environment);
 
   private static AuthorizationRequest request() {
     return new AuthorizationRequest(
@@ -91,7 +93,7 @@ final class CodeFlowTest {
   }
 
   private Answer<Authorized> approve(String nonce) {
-    return flow.approve(ADA_HERE, nonce, Consent.TO_ALL);
+    return screens.approve(ADA_HERE, nonce, Consent.TO_ALL);
   }
 
   private AuthorizationCode code() {
@@ -103,7 +105,7 @@ final class CodeFlowTest {
   }
 
   private Answer<IssuedKey> redeem(AuthorizationCode code, Optional<String> idempotencyKey) {
-    return flow.redeem(CLI, code, REDIRECT_URI, CHALLENGE, idempotencyKey);
+    return redeemCode.redeem(CLI, code, REDIRECT_URI, CHALLENGE, idempotencyKey);
   }
 
   private Grant row(AuthorizationCode code) {
@@ -194,7 +196,8 @@ final class CodeFlowTest {
 
       assertThat(given(approve(nonce)).code()).isEqualTo(code);
       var less = new Consent(Optional.empty(), Optional.of(Duration.ofHours(1)), Optional.empty());
-      assertThat(declined(flow.approve(ADA_HERE, nonce, less))).isEqualTo(OAuthError.SCREEN_OVER);
+      assertThat(declined(screens.approve(ADA_HERE, nonce, less)))
+          .isEqualTo(OAuthError.SCREEN_OVER);
       given(redeem(code));
       assertThat(given(approve(nonce)).code()).isEqualTo(code);
       assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
@@ -220,7 +223,7 @@ final class CodeFlowTest {
 
       assertThat(
               declined(
-                  flow.approve(
+                  screens.approve(
                       ADA_HERE,
                       nonce,
                       new Consent(
@@ -230,7 +233,7 @@ final class CodeFlowTest {
           .isEqualTo(OAuthError.invalidScope("only what was asked for can be approved"));
       assertThat(
               declined(
-                  flow.approve(
+                  screens.approve(
                       ADA_HERE,
                       nonce,
                       new Consent(
@@ -244,7 +247,8 @@ final class CodeFlowTest {
       var nonce = open();
 
       assertThat(
-              declined(flow.approve(Samples.approver(new Subject("bob")), nonce, Consent.TO_ALL)))
+              declined(
+                  screens.approve(Samples.approver(new Subject("bob")), nonce, Consent.TO_ALL)))
           .isEqualTo(OAuthError.SCREEN_OVER);
       assertThat(declined(screens.deny(new Subject("bob"), nonce)))
           .isEqualTo(OAuthError.SCREEN_OVER);
@@ -260,7 +264,7 @@ final class CodeFlowTest {
     void an_expired_code_is_not_told_again_and_no_other_comes_of_its_screen() {
       var nonce = open();
       var code = given(approve(nonce)).code();
-      clock.advance(CodeFlow.CODE_LIFETIME);
+      clock.advance(AuthorizationScreens.CODE_LIFETIME);
 
       assertThat(declined(approve(nonce))).isEqualTo(OAuthError.SCREEN_OVER);
       assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
@@ -320,7 +324,7 @@ final class CodeFlowTest {
               Optional.of(new Scope(List.of("read"))),
               Optional.of(Duration.ofHours(1)),
               Optional.of("Küche"));
-      var code = given(flow.approve(ADA_HERE, open(), less)).code();
+      var code = given(screens.approve(ADA_HERE, open(), less)).code();
 
       var key = given(redeem(code)).key();
 
@@ -332,7 +336,7 @@ final class CodeFlowTest {
     @Test
     void a_code_is_redeemed_up_to_its_last_moment() {
       var code = code();
-      clock.advance(CodeFlow.CODE_LIFETIME.minus(MILLISECOND));
+      clock.advance(AuthorizationScreens.CODE_LIFETIME.minus(MILLISECOND));
 
       given(redeem(code));
     }
@@ -347,11 +351,12 @@ final class CodeFlowTest {
               "secret", redeem(new AuthorizationCode(code.locator(), other.secret())),
               "place", redeem(new AuthorizationCode(other.locator(), code.secret())),
               "unknown", redeem(new AuthorizationCode(Locator.of(new byte[16]), code.secret())),
-              "client", flow.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, ONCE),
+              "client", redeemCode.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, ONCE),
               "redirect URI",
-                  flow.redeem(CLI, code, "http://127.0.0.1:49153/callback", CHALLENGE, ONCE),
+                  redeemCode.redeem(CLI, code, "http://127.0.0.1:49153/callback", CHALLENGE, ONCE),
               "verifier",
-                  flow.redeem(CLI, code, REDIRECT_URI, new CodeChallenge("x".repeat(43)), ONCE));
+                  redeemCode.redeem(
+                      CLI, code, REDIRECT_URI, new CodeChallenge("x".repeat(43)), ONCE));
 
       assertThat(wrong)
           .allSatisfy(
@@ -367,12 +372,9 @@ final class CodeFlowTest {
               grants,
               keys,
               hasher,
-              new TestEncrypter(),
-              TokenPrefix.DEFAULT,
-              clock,
-              new Random(8628),
-              audited::add,
-              _ -> Check.Policy.OFF);
+              new Issuance(TokenPrefix.DEFAULT, new TestEncrypter()),
+              _ -> ConfirmationPolicy.OFF,
+              new Environment(clock, new Random(8628), audited::add));
       var codes = given(devices.authorize(Samples.challenged(Samples.request(NOON))));
       var nonce = given(devices.claim(ADA, codes.userCode())).approvalNonce();
       given(devices.approve(ADA_HERE, codes.userCode(), nonce, Consent.TO_ALL));
@@ -470,9 +472,9 @@ final class CodeFlowTest {
       given(redeem(code, same));
       var verifier = new CodeChallenge("x".repeat(43));
 
-      assertThat(declined(flow.redeem(CLI, code, REDIRECT_URI, verifier, same)))
+      assertThat(declined(redeemCode.redeem(CLI, code, REDIRECT_URI, verifier, same)))
           .isEqualTo(OAuthError.INVALID_CODE);
-      assertThat(declined(flow.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, same)))
+      assertThat(declined(redeemCode.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, same)))
           .isEqualTo(OAuthError.INVALID_CODE);
       given(redeem(code, same));
     }

@@ -17,9 +17,8 @@ import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.codes.UserCode;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
-import dev.keyferry.flow.Check.Policy;
-import dev.keyferry.flow.DeviceFlow.Agreed;
-import dev.keyferry.flow.DeviceFlow.Codes;
+import dev.keyferry.flow.Authorize.Codes;
+import dev.keyferry.flow.Decide.Agreed;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
@@ -58,7 +57,7 @@ final class DeviceFlowTest {
   private static final Approver ADA_HERE = Samples.approver(ADA);
   private static final Approver BOB_HERE = Samples.approver(BOB);
   private static final Optional<CodeChallenge> NO_VERIFIER = Optional.empty();
-  private static final Optional<Confirmation> NO_NUMBER = Optional.empty();
+  private static final Optional<MatchingNumber> NO_NUMBER = Optional.empty();
   private static final Optional<String> ONCE = Optional.empty();
 
   private final TestClock clock = new TestClock(NOON);
@@ -69,7 +68,7 @@ final class DeviceFlowTest {
   private final List<Audit.Event> audited = Collections.synchronizedList(new ArrayList<>());
   private final Random random = new Random(8628);
   private final DeviceFlow flow = flowOver(hasher);
-  private Policy policy = Policy.MISMATCH;
+  private ConfirmationPolicy policy = ConfirmationPolicy.MISMATCH;
 
   private DeviceFlow flowOver(Hasher hasher) {
     return flowOver(grants, hasher);
@@ -85,12 +84,9 @@ final class DeviceFlowTest {
         grants,
         keys,
         hasher,
-        encrypter,
-        TokenPrefix.DEFAULT,
-        clock,
-        random,
-        audited::add,
-        _ -> policy);
+        new Issuance(TokenPrefix.DEFAULT, encrypter),
+        _ -> policy,
+        new Environment(clock, random, audited::add));
   }
 
   private static <T> T given(Answer<T> answer) {
@@ -315,7 +311,7 @@ final class DeviceFlowTest {
           .isEqualTo(OAuthError.INVALID_USER_CODE);
 
       var expired = authorize();
-      clock.advance(DeviceFlow.CODE_LIFETIME);
+      clock.advance(Authorize.CODE_LIFETIME);
       assertThat(declined(flow.claim(ADA, expired.userCode())))
           .isEqualTo(OAuthError.INVALID_USER_CODE);
     }
@@ -377,7 +373,7 @@ final class DeviceFlowTest {
     void more_than_was_asked_for_is_no_clue_once_the_code_has_expired() {
       var codes = authorize();
       var nonce = claim(codes);
-      clock.advance(DeviceFlow.CODE_LIFETIME);
+      clock.advance(Authorize.CODE_LIFETIME);
       var wider = consent(Optional.of(new Scope(List.of("admin"))), Optional.empty());
 
       assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), nonce, wider)))
@@ -459,7 +455,9 @@ final class DeviceFlowTest {
       assertThat(key.terms().createdAt()).isEqualTo(clock.instant());
       assertThat(key.expiresAt()).isEqualTo(clock.instant().plus(Duration.ofHours(24)));
       assertThat(keys.find(key.id())).contains(key);
-      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken()))
+      assertThat(
+              new KeyVerifier(keys, hasher, new Environment(clock, new Random(), _ -> {}))
+                  .verify(issued.accessToken()))
           .contains(new KeyVerifier.Active(key, key.expiresAt()));
     }
 
@@ -715,21 +713,21 @@ final class DeviceFlowTest {
       return flow.approve(approver, codes.userCode(), nonce, Consent.TO_ALL);
     }
 
-    private Confirmation approved() {
+    private MatchingNumber approved() {
       return given(approve(adaElsewhere)).number().orElseThrow();
     }
 
-    private Answer<IssuedKey> enter(Confirmation number, Optional<String> idempotencyKey) {
+    private Answer<IssuedKey> enter(MatchingNumber number, Optional<String> idempotencyKey) {
       return flow.poll(CLI, codes.deviceCode(), NO_VERIFIER, Optional.of(number), idempotencyKey);
     }
 
-    private Answer<IssuedKey> enter(Confirmation number) {
+    private Answer<IssuedKey> enter(MatchingNumber number) {
       return enter(number, ONCE);
     }
 
     /// The number so much above the right one, from 10 on again after 99.
-    private Confirmation beside(Confirmation right, int steps) {
-      return new Confirmation(10 + (right.number() - 10 + steps) % 90);
+    private MatchingNumber beside(MatchingNumber right, int steps) {
+      return new MatchingNumber(10 + (right.number() - 10 + steps) % 90);
     }
 
     private List<Audit.Kind> auditedKinds() {
@@ -807,7 +805,7 @@ final class DeviceFlowTest {
 
     @Test
     void a_number_that_comes_before_the_approval_counts_nothing() {
-      var wrong = new Confirmation(5);
+      var wrong = new MatchingNumber(5);
       assertThat(declined(enter(wrong))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
       assertThat(declined(enter(wrong)).code()).isEqualTo(OAuthError.Code.SLOW_DOWN);
       approved();
@@ -819,7 +817,7 @@ final class DeviceFlowTest {
     void a_number_that_nobody_asked_for_is_ignored() {
       given(approve(ADA_HERE));
 
-      given(enter(new Confirmation(5)));
+      given(enter(new MatchingNumber(5)));
     }
 
     @Test
@@ -875,10 +873,10 @@ final class DeviceFlowTest {
 
     @Test
     void the_policy_decides_and_that_of_the_moment_of_approval() {
-      policy = Policy.ALWAYS;
+      policy = ConfirmationPolicy.ALWAYS;
       assertThat(given(approve(ADA_HERE)).number()).isPresent();
 
-      policy = Policy.OFF;
+      policy = ConfirmationPolicy.OFF;
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
       var other = given(flow.authorize(Samples.confirming(Samples.request(NOON))));
       assertThat(
@@ -1006,7 +1004,7 @@ final class DeviceFlowTest {
         var newer = claim(codes);
         assertThat(declined(approve(adaElsewhere))).isEqualTo(OAuthError.INVALID_USER_CODE);
 
-        clock.advance(DeviceFlow.CODE_LIFETIME);
+        clock.advance(Authorize.CODE_LIFETIME);
         assertThat(declined(flow.approve(adaElsewhere, codes.userCode(), newer, Consent.TO_ALL)))
             .isEqualTo(OAuthError.INVALID_USER_CODE);
       }
@@ -1171,7 +1169,7 @@ final class DeviceFlowTest {
     void a_denial_comes_before_expiry() {
       var codes = authorize();
       deny(codes);
-      clock.advance(DeviceFlow.CODE_LIFETIME);
+      clock.advance(Authorize.CODE_LIFETIME);
 
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
     }
@@ -1181,7 +1179,7 @@ final class DeviceFlowTest {
       var codes = authorize();
       approve(codes);
       given(poll(codes));
-      clock.advance(DeviceFlow.CODE_LIFETIME);
+      clock.advance(Authorize.CODE_LIFETIME);
 
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.INVALID_GRANT);
     }
@@ -1189,7 +1187,7 @@ final class DeviceFlowTest {
     @Test
     void a_code_is_expired_at_the_very_moment_of_its_expiry() {
       var codes = authorize();
-      clock.advance(DeviceFlow.CODE_LIFETIME.minus(MILLISECOND));
+      clock.advance(Authorize.CODE_LIFETIME.minus(MILLISECOND));
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
 
       clock.advance(MILLISECOND);
@@ -1199,7 +1197,7 @@ final class DeviceFlowTest {
     @Test
     void expiry_comes_before_slow_down() {
       var codes = authorize();
-      clock.advance(DeviceFlow.CODE_LIFETIME.minus(MILLISECOND));
+      clock.advance(Authorize.CODE_LIFETIME.minus(MILLISECOND));
       poll(codes);
       clock.advance(MILLISECOND);
 
@@ -1210,7 +1208,7 @@ final class DeviceFlowTest {
     void an_approval_that_was_not_redeemed_in_time_has_expired() {
       var codes = authorize();
       approve(codes);
-      clock.advance(DeviceFlow.CODE_LIFETIME);
+      clock.advance(Authorize.CODE_LIFETIME);
 
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.EXPIRED_TOKEN);
     }
@@ -1219,7 +1217,7 @@ final class DeviceFlowTest {
     void an_approval_can_be_redeemed_up_to_its_last_moment() {
       var codes = authorize();
       approve(codes);
-      clock.advance(DeviceFlow.CODE_LIFETIME.minus(MILLISECOND));
+      clock.advance(Authorize.CODE_LIFETIME.minus(MILLISECOND));
 
       assertThat(poll(codes)).isInstanceOf(Given.class);
     }
@@ -1234,7 +1232,7 @@ final class DeviceFlowTest {
 
       assertThat(declined(pollWithOtherSecret(denied))).isEqualTo(OAuthError.INVALID_GRANT);
       assertThat(declined(pollWithOtherSecret(early))).isEqualTo(OAuthError.INVALID_GRANT);
-      clock.advance(DeviceFlow.CODE_LIFETIME);
+      clock.advance(Authorize.CODE_LIFETIME);
       assertThat(declined(pollWithOtherSecret(expired))).isEqualTo(OAuthError.INVALID_GRANT);
     }
   }
@@ -1330,7 +1328,10 @@ final class DeviceFlowTest {
     @Test
     void a_key_that_was_used_is_not_handed_out_again() {
       var issued = given(poll(codes, "a"));
-      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken())).isPresent();
+      assertThat(
+              new KeyVerifier(keys, hasher, new Environment(clock, new Random(), _ -> {}))
+                  .verify(issued.accessToken()))
+          .isPresent();
 
       assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
     }
@@ -1421,9 +1422,9 @@ final class DeviceFlowTest {
 
     @Test
     void a_wrong_number_counts_no_more() {
-      policy = Policy.ALWAYS;
+      policy = ConfirmationPolicy.ALWAYS;
       approve(codes);
-      var wrong = Optional.of(new Confirmation(5));
+      var wrong = Optional.of(new MatchingNumber(5));
       var late = overtaken("countWrong", () -> given(flow.deny(ADA, codes.userCode())));
 
       assertThat(declined(late.poll(CLI, codes.deviceCode(), NO_VERIFIER, wrong, ONCE)))
@@ -1465,7 +1466,10 @@ final class DeviceFlowTest {
       approve(codes);
       var issued = given(poll(codes));
 
-      assertThat(new KeyVerifier(keys, hasher, clock).verify(issued.accessToken())).isPresent();
+      assertThat(
+              new KeyVerifier(keys, hasher, new Environment(clock, new Random(), _ -> {}))
+                  .verify(issued.accessToken()))
+          .isPresent();
       assertThat(issued.key().generation().access().version()).isEqualTo(2);
     }
 
@@ -1573,7 +1577,7 @@ final class DeviceFlowTest {
                   longer,
                   row.pace(),
                   row.state()));
-      clock.advance(DeviceFlow.CODE_LIFETIME);
+      clock.advance(Authorize.CODE_LIFETIME);
 
       assertRedeemsNothing();
     }
@@ -1765,7 +1769,7 @@ final class DeviceFlowTest {
 
     @Test
     void an_approval_whose_number_was_edited_out_is_not_redeemed() {
-      policy = Policy.ALWAYS;
+      policy = ConfirmationPolicy.ALWAYS;
       var asked = given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
       given(flow.approve(ADA_HERE, asked.userCode(), claim(asked), Consent.TO_ALL));
       var genuine = (Approved) row(asked).state();
@@ -1961,7 +1965,7 @@ final class DeviceFlowTest {
 
     @Test
     void no_number_is_demanded_that_cannot_be_told_for_want_of_its_subkey() {
-      policy = Policy.ALWAYS;
+      policy = ConfirmationPolicy.ALWAYS;
       var codes = given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
       var nonce = claim(codes);
       hasher.failFor(Purpose.CONFIRMATION);

@@ -15,7 +15,7 @@ final class DisablingTest {
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final List<Event> events = new ArrayList<>();
   private final Disabling operator =
-      new Disabling(keys, () -> NOON, new SplittableRandom(1), events::add);
+      new Disabling(keys, new Environment(() -> NOON, new SplittableRandom(1), events::add));
   private final Subject subject = Samples.subject();
 
   private boolean isDisabled() {
@@ -70,7 +70,7 @@ final class DisablingTest {
   /// An operator whose colleagues do this between the look and the write.
   private Disabling whoLooksBefore(Runnable colleagues) {
     var store = Overtaken.store(KeyStore.class, keys, "reverse", colleagues);
-    return new Disabling(store, () -> NOON, new SplittableRandom(2), events::add);
+    return new Disabling(store, new Environment(() -> NOON, new SplittableRandom(2), events::add));
   }
 
   private void reverse() {

@@ -113,8 +113,8 @@ public abstract class GrantStoreContract {
   private Optional<Grant> stored(Locator at) {
     var nobody = new Proof("nobody", digest(), Optional.empty());
     var answer = grants().poll(at, nobody, attempt(), NOON);
-    assertThat(answer).isInstanceOf(Polled.Refused.class);
-    return ((Polled.Refused) answer).found();
+    assertThat(answer).isInstanceOf(Polled.NotPending.class);
+    return ((Polled.NotPending) answer).found();
   }
 
   private Grant stored() {
@@ -133,7 +133,7 @@ public abstract class GrantStoreContract {
   }
 
   private void assertRefused(Polled answer, Grant unchanged) {
-    assertThat(answer).isEqualTo(new Polled.Refused(Optional.of(unchanged)));
+    assertThat(answer).isEqualTo(new Polled.NotPending(Optional.of(unchanged)));
     assertThat(stored()).isEqualTo(unchanged);
   }
 
@@ -423,7 +423,7 @@ public abstract class GrantStoreContract {
 
       for (var wrong : proofsThatDoNotFit(proofOf(challenged))) {
         assertThat(grants().poll(challenged.locator(), wrong, attempt(), NOON))
-            .isEqualTo(new Polled.Refused(Optional.of(challenged)));
+            .isEqualTo(new Polled.NotPending(Optional.of(challenged)));
       }
       assertThat(grants().poll(challenged.locator(), proofOf(challenged), attempt(), NOON))
           .isEqualTo(new Polled.Pending());
@@ -441,7 +441,7 @@ public abstract class GrantStoreContract {
       var unknown = Samples.grant(Samples.request(NOON)).locator();
 
       assertThat(grants().poll(unknown, proof, attempt(), NOON))
-          .isEqualTo(new Polled.Refused(Optional.empty()));
+          .isEqualTo(new Polled.NotPending(Optional.empty()));
       assertThat(stored(unknown)).isEmpty();
     }
 
@@ -933,9 +933,9 @@ public abstract class GrantStoreContract {
 
   @Nested
   class CountWrong {
-    private final Confirmation first = new Confirmation(11);
-    private final Confirmation second = new Confirmation(22);
-    private final Confirmation third = new Confirmation(33);
+    private final MatchingNumber first = new MatchingNumber(11);
+    private final MatchingNumber second = new MatchingNumber(22);
+    private final MatchingNumber third = new MatchingNumber(33);
 
     @BeforeEach
     void createClaimAndApprove() {
@@ -944,7 +944,7 @@ public abstract class GrantStoreContract {
       approveIt();
     }
 
-    private Write<Grant> count(Confirmation wrong) {
+    private Write<Grant> count(MatchingNumber wrong) {
       return grants().countWrong(locator, proof, wrong, later);
     }
 
@@ -984,7 +984,7 @@ public abstract class GrantStoreContract {
 
       assertThat(applied(count(third))).isEqualTo(denied);
       assertThat(stored()).isEqualTo(denied);
-      assertRefused(count(new Confirmation(44)), denied);
+      assertRefused(count(new MatchingNumber(44)), denied);
     }
 
     @Test
@@ -1061,7 +1061,7 @@ public abstract class GrantStoreContract {
       var denied = stored(other.locator());
       var next = Samples.key(claim.subject(), later);
       assertThat(grants().redeem(other.locator(), proofOf(other), redemption(), next))
-          .isEqualTo(new Redeemed.Refused(denied));
+          .isEqualTo(new Redeemed.NotApproved(denied));
       assertThat(stores().find(next.id())).isEmpty();
     }
 
@@ -1093,7 +1093,7 @@ public abstract class GrantStoreContract {
           race(
               IntStream.range(0, CONTENDERS)
                   .<Callable<Write<Grant>>>mapToObj(
-                      number -> () -> count(new Confirmation(10 + number)))
+                      number -> () -> count(new MatchingNumber(10 + number)))
                   .toList());
 
       assertThat(answers.stream().filter(Applied.class::isInstance)).hasSize(3);
@@ -1148,7 +1148,7 @@ public abstract class GrantStoreContract {
       approveIt();
 
       assertThat(applied(deny(claim.subject(), later)).state()).isEqualTo(new Denied(claim));
-      assertThat(redeem(redemption())).isEqualTo(new Redeemed.Refused(Optional.of(stored())));
+      assertThat(redeem(redemption())).isEqualTo(new Redeemed.NotApproved(Optional.of(stored())));
     }
 
     @Test
@@ -1283,7 +1283,7 @@ public abstract class GrantStoreContract {
     }
 
     private void assertRefused(Redeemed answer, Grant unchanged) {
-      assertThat(answer).isEqualTo(new Redeemed.Refused(Optional.of(unchanged)));
+      assertThat(answer).isEqualTo(new Redeemed.NotApproved(Optional.of(unchanged)));
       assertThat(stored()).isEqualTo(unchanged);
     }
 
@@ -1350,7 +1350,7 @@ public abstract class GrantStoreContract {
 
       for (var wrong : proofsThatDoNotFit(proofOf(challenged))) {
         assertThat(grants().redeem(challenged.locator(), wrong, redemption(), key))
-            .isInstanceOf(Redeemed.Refused.class);
+            .isInstanceOf(Redeemed.NotApproved.class);
       }
       assertThat(stores().find(key.id())).isEmpty();
       assertThat(grants().redeem(challenged.locator(), proofOf(challenged), redemption(), key))
@@ -1364,7 +1364,7 @@ public abstract class GrantStoreContract {
       var claimed = applied(grants().claim(pending.locator(), claim, NOON));
 
       assertThat(grants().redeem(pending.locator(), proofOf(pending), redemption(), key))
-          .isEqualTo(new Redeemed.Refused(Optional.of(claimed)));
+          .isEqualTo(new Redeemed.NotApproved(Optional.of(claimed)));
       assertThat(stored(pending.locator())).contains(claimed);
       assertThat(stores().find(key.id())).isEmpty();
     }
@@ -1392,7 +1392,7 @@ public abstract class GrantStoreContract {
       var unknown = Samples.grant(Samples.request(NOON)).locator();
 
       assertThat(grants().redeem(unknown, proof, redemption(), key))
-          .isEqualTo(new Redeemed.Refused(Optional.empty()));
+          .isEqualTo(new Redeemed.NotApproved(Optional.empty()));
       assertThat(stored(unknown)).isEmpty();
       assertThat(stores().find(key.id())).isEmpty();
     }
@@ -1451,7 +1451,7 @@ public abstract class GrantStoreContract {
               Optional.empty());
 
       assertThat(grants().redeem(second.locator(), proofOf(second), redemption(), sameId))
-          .isInstanceOf(Redeemed.Refused.class);
+          .isInstanceOf(Redeemed.NotApproved.class);
       assertThat(stored(second.locator())).contains(approved);
       assertThat(stores().find(key.id())).contains(key);
     }
@@ -1481,7 +1481,7 @@ public abstract class GrantStoreContract {
       var answers = race(polls).stream().collect(Collectors.partitioningBy(new Stored()::equals));
 
       assertThat(answers.get(true)).hasSize(1);
-      assertThat(answers.get(false)).hasOnlyElementsOfType(Redeemed.Refused.class);
+      assertThat(answers.get(false)).hasOnlyElementsOfType(Redeemed.NotApproved.class);
       assertThat(keys.stream().filter(own -> stores().find(own.id()).isPresent())).hasSize(1);
     }
 

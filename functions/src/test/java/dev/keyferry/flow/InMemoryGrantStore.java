@@ -67,7 +67,7 @@ public final class InMemoryGrantStore implements GrantStore {
   public Polled poll(Locator locator, Proof proof, String attempt, Instant now) {
     return switch (write(locator, proof, attempt, now)) {
       case Write.Applied<Grant> _ -> new Polled.Pending();
-      case Write.Refused(var found) -> new Polled.Refused(found);
+      case Write.Refused(var found) -> new Polled.NotPending(found);
     };
   }
 
@@ -149,7 +149,7 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
-  public Write<Grant> countWrong(Locator locator, Proof proof, Confirmation wrong, Instant now) {
+  public Write<Grant> countWrong(Locator locator, Proof proof, MatchingNumber wrong, Instant now) {
     return update(
         locator,
         grant ->
@@ -202,7 +202,7 @@ public final class InMemoryGrantStore implements GrantStore {
       }
       if (!conditions.mayWrite()
           || found.filter(grant -> mayRedeem(grant, proof, redemption.at())).isEmpty()) {
-        return new Redeemed.Refused(found);
+        return new Redeemed.NotApproved(found);
       }
       var standing = keys.findStanding(key.terms().subject());
       var signedOut =
@@ -212,7 +212,7 @@ public final class InMemoryGrantStore implements GrantStore {
         return new Redeemed.Barred();
       }
       if (!conditions.hold(REDEEM_KEY_ABSENT, keys.find(key.id()).isEmpty())) {
-        return new Redeemed.Refused(Optional.empty());
+        return new Redeemed.NotApproved(Optional.empty());
       }
       keys.put(key);
       grants.put(locator, consumed(found.get(), redemption));
@@ -277,7 +277,7 @@ public final class InMemoryGrantStore implements GrantStore {
 
   private static boolean isOutOfTries(Grant grant) {
     return grant.state() instanceof Denied(var _, var wrong)
-        && wrong.size() >= Confirmation.MOST_WRONG;
+        && wrong.size() >= MatchingNumber.MOST_WRONG;
   }
 
   private static boolean isClaimed(Grant grant, Predicate<Grant.Claim> by) {
@@ -318,7 +318,7 @@ public final class InMemoryGrantStore implements GrantStore {
     };
   }
 
-  private static Grant counted(Grant grant, Confirmation wrong) {
+  private static Grant counted(Grant grant, MatchingNumber wrong) {
     return switch (grant.state()) {
       case Approved(var claim, var approval, var before) ->
           in(grant, State.approved(claim, approval, with(before, wrong)));
@@ -327,7 +327,7 @@ public final class InMemoryGrantStore implements GrantStore {
     };
   }
 
-  private static Set<Confirmation> with(Set<Confirmation> before, Confirmation wrong) {
+  private static Set<MatchingNumber> with(Set<MatchingNumber> before, MatchingNumber wrong) {
     var counted = new HashSet<>(before);
     counted.add(wrong);
     return counted;

@@ -572,7 +572,7 @@ public abstract class KeyStoreContract {
   }
 
   @Nested
-  class Revocation {
+  class Revoke {
     private final Key device = Samples.key(Samples.renewable(subject, NOON));
     private final Instant later = NOON.plusSeconds(7);
 

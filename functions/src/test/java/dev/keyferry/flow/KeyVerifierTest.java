@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,8 @@ final class KeyVerifierTest {
   private final TestClock clock = new TestClock(NOON);
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
-  private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
+  private final KeyVerifier verifier =
+      new KeyVerifier(keys, hasher, new Environment(clock, new Random(), _ -> {}));
   private final Subject subject = Samples.subject();
   private final RefreshToken first = Samples.first(hasher, 1, Samples.deviceCode());
   private final AccessToken token = first.access(hasher, 1);

@@ -48,7 +48,7 @@ final class LimitsTest {
   @Nested
   class Authorizations {
     private final AuthorizationLimit limit =
-        new AuthorizationLimit(store, 3, clock, random, audited::add);
+        new AuthorizationLimit(store, 3, new Environment(clock, random, audited::add));
 
     private List<String> ask(int times, Origin origin) {
       return nCopies(times, origin).stream().map(this::ask).toList();
@@ -125,7 +125,7 @@ final class LimitsTest {
 
     @Test
     void zero_is_no_limit() {
-      var none = new AuthorizationLimit(store, 0, clock, random, audited::add);
+      var none = new AuthorizationLimit(store, 0, new Environment(clock, random, audited::add));
       assertThat(nCopies(100, HOME))
           .allSatisfy(origin ->
               assertThat(verdict(none.guard(origin, () -> new Given<>("a code"))))
@@ -136,7 +136,7 @@ final class LimitsTest {
   @Nested
   class WrongCodes {
     private final WrongCodeLimit limit =
-        new WrongCodeLimit(store, 3, 5, clock, random, audited::add);
+        new WrongCodeLimit(store, 3, 5, new Environment(clock, random, audited::add));
 
     private static Answer<String> wrong() {
       return new Declined<>(OAuthError.INVALID_USER_CODE);
@@ -263,12 +263,13 @@ final class LimitsTest {
 
     @Test
     void each_of_the_two_can_be_switched_off() {
-      var ofNetworkAlone = new WrongCodeLimit(store, 0, 5, clock, random, audited::add);
+      var ofNetworkAlone =
+          new WrongCodeLimit(store, 0, 5, new Environment(clock, random, audited::add));
       nCopies(5, ADA).forEach(subject -> ofNetworkAlone.guard(subject, HOME, WrongCodes::wrong));
       assertThat(verdict(ofNetworkAlone.guard(ADA, HOME, WrongCodes::right)))
           .isEqualTo("OVER_LIMIT");
 
-      var ofNeither = new WrongCodeLimit(store, 0, 0, clock, random, audited::add);
+      var ofNeither = new WrongCodeLimit(store, 0, 0, new Environment(clock, random, audited::add));
       assertThat(verdict(ofNeither.guard(ADA, HOME, WrongCodes::right))).isEqualTo("given");
       assertThat(verdict(ofNeither.guard(ADA, HOME, WrongCodes::wrong)))
           .isEqualTo("INVALID_USER_CODE");

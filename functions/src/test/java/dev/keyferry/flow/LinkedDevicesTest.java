@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,8 @@ final class LinkedDevicesTest {
   private final TestClock clock = new TestClock(NOON);
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final List<Event> audited = new ArrayList<>();
-  private final LinkedDevices devices = new LinkedDevices(keys, clock, audited::add);
+  private final LinkedDevices devices =
+      new LinkedDevices(keys, new Environment(clock, new Random(), audited::add));
   private final Subject subject = Samples.subject();
 
   private Key link(Key key) {

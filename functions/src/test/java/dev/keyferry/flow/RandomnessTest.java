@@ -273,12 +273,9 @@ final class RandomnessTest {
             new InMemoryGrantStore(keys),
             keys,
             hasher,
-            (_, _) -> "",
-            TokenPrefix.DEFAULT,
-            () -> NOON,
-            random,
-            _ -> {},
-            _ -> Check.Policy.OFF);
+            new Issuance(TokenPrefix.DEFAULT, (_, _) -> ""),
+            _ -> ConfirmationPolicy.OFF,
+            new Environment(() -> NOON, random, _ -> {}));
     var codes = given(flow.authorize(REQUEST));
     var nonce = given(flow.claim(ADA.subject(), codes.userCode())).approvalNonce();
     given(flow.approve(ADA, codes.userCode(), nonce, Consent.TO_ALL));

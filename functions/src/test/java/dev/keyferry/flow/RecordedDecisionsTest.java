@@ -34,21 +34,19 @@ final class RecordedDecisionsTest {
           grants,
           keys,
           hasher,
-          encrypter,
-          TokenPrefix.DEFAULT,
-          clock,
-          new Random(8628),
-          events::add,
-          _ -> Check.Policy.MISMATCH);
-  private final RefreshFlow refreshes =
-      new RefreshFlow(keys, hasher, encrypter, clock, new Random(6749), events::add);
-  private final LinkedDevices devices = new LinkedDevices(keys, clock, events::add);
+          new Issuance(TokenPrefix.DEFAULT, encrypter),
+          _ -> ConfirmationPolicy.MISMATCH,
+          new Environment(clock, new Random(8628), events::add));
+  private final Refresh refreshes =
+      new Refresh(keys, hasher, encrypter, new Environment(clock, new Random(6749), events::add));
+  private final LinkedDevices devices =
+      new LinkedDevices(keys, new Environment(clock, new Random(), events::add));
 
   private static <T> T given(Answer<T> answer) {
     return ((Given<T>) answer).value();
   }
 
-  private DeviceFlow.Codes authorized() {
+  private Authorize.Codes authorized() {
     var asked = Samples.request(clock.instant());
     return given(
         flow.authorize(
@@ -64,14 +62,14 @@ final class RecordedDecisionsTest {
                 asked.at())));
   }
 
-  private DeviceFlow.Codes approved() {
+  private Authorize.Codes approved() {
     var codes = authorized();
     var nonce = given(flow.claim(ada, codes.userCode())).approvalNonce();
     given(flow.approve(Samples.approver(ada), codes.userCode(), nonce, Consent.TO_ALL));
     return codes;
   }
 
-  private Answer<IssuedKey> poll(DeviceFlow.Codes codes, Optional<String> name) {
+  private Answer<IssuedKey> poll(Authorize.Codes codes, Optional<String> name) {
     return flow.poll(CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), name);
   }
 

@@ -37,7 +37,7 @@ public final class Samples {
           new Scope(List.of("read", "write", Scope.OFFLINE_ACCESS)),
           Duration.ofHours(24),
           Duration.ofDays(365),
-          Check.Policy.MISMATCH,
+          ConfirmationPolicy.MISMATCH,
           List.of(LoopbackUri.parse("http://127.0.0.1/callback")),
           Optional.empty(),
           false);
@@ -149,7 +149,7 @@ public final class Samples {
         request,
         digest(),
         digest(),
-        request.at().plus(DeviceFlow.CODE_LIFETIME),
+        request.at().plus(Authorize.CODE_LIFETIME),
         Pace.from(request.at()),
         new Grant.State.Pending());
   }
@@ -297,7 +297,7 @@ public final class Samples {
 
   /// The operator's, at these keys.
   public static Disabling disabling(KeyStore keys) {
-    return new Disabling(keys, () -> NOON, new SplittableRandom(), _ -> {});
+    return new Disabling(keys, new Environment(() -> NOON, new SplittableRandom(), _ -> {}));
   }
 
   /// Names one attempt; no longer than DynamoDB lets a transaction's token be.

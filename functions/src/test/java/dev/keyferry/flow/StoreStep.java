@@ -38,7 +38,7 @@ public sealed interface StoreStep {
   default String outcome(Object answer, List<String> against, boolean changed) {
     var name = getClass().getSimpleName();
     return switch (answer) {
-      case Write.Refused<?> _, Polled.Refused _, Redeemed.Refused _, Redeemed.Barred _ ->
+      case Write.Refused<?> _, Polled.NotPending _, Redeemed.NotApproved _, Redeemed.Barred _ ->
           name + " refused, " + (against.size() == 1 ? against.getFirst() : "for several reasons");
       case Write.Applied<?>(Grant(_, _, _, _, _, _, State.Denied _))
           when this instanceof CountWrong && changed ->
@@ -206,7 +206,7 @@ public sealed interface StoreStep {
     }
   }
 
-  record CountWrong(Locator locator, Proof proof, Confirmation wrong, Instant now)
+  record CountWrong(Locator locator, Proof proof, MatchingNumber wrong, Instant now)
       implements StoreStep {
     @Override
     public Object on(AllStores stores) {

@@ -101,13 +101,13 @@ public final class StoreSteps {
   public Map<String, Object> rows(AllStores stores) {
     var rows = new LinkedHashMap<String, Object>();
     locators.forEach(locator ->
-        stores.grants().find(locator).ifPresent(it -> rows.put(locator.partitionKey(), it)));
-    ids.forEach(id -> stores.find(id).ifPresent(key -> rows.put(id.partitionKey(), key)));
+        stores.grants().find(locator).ifPresent(it -> rows.put(locator.qualified(), it)));
+    ids.forEach(id -> stores.find(id).ifPresent(key -> rows.put(id.qualified(), key)));
     subjects.forEach(it ->
         rows.put(
-            it.partitionKey(),
+            it.toString(),
             List.of(stores.keys().findStanding(it), stores.keys().findDisablement(it))));
-    windows.forEach(window -> rows.put(window.partitionKey(), stores.counted(window)));
+    windows.forEach(window -> rows.put(window.toString(), stores.counted(window)));
     return rows;
   }
 
@@ -163,7 +163,7 @@ public final class StoreSteps {
       case 6 -> new StoreStep.Bar(locator, claim(grant));
       case 7 ->
           new StoreStep.CountWrong(
-              locator, proof(grant), new Confirmation(10 + random.nextInt(5)), now);
+              locator, proof(grant), new MatchingNumber(10 + random.nextInt(5)), now);
       case 8 -> create(locator, found);
       default -> new StoreStep.Find(locator);
     };
@@ -199,7 +199,7 @@ public final class StoreSteps {
         request,
         secret(),
         pick(DIGESTS),
-        at.plus(DeviceFlow.CODE_LIFETIME),
+        at.plus(Authorize.CODE_LIFETIME),
         Pace.from(at),
         chance(theme == Theme.KEYS ? 100 : 30)
             ? new State.Approved(claim, approval(consent()))
@@ -373,7 +373,7 @@ public final class StoreSteps {
 
   /// Around the edges: of the code's life, and of its next poll.
   private Instant moment(Grant grant) {
-    var begin = grant.expiresAt().minus(DeviceFlow.CODE_LIFETIME);
+    var begin = grant.expiresAt().minus(Authorize.CODE_LIFETIME);
     var due = grant.pace().nextPollAt().minus(Pace.TOLERANCE);
     return chance(55)
         ? begin.plus(pick(Duration.ZERO, MOMENT, Duration.ofSeconds(5), Duration.ofSeconds(30)))

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keyferry.clients.CheckClients;
-import dev.keyferry.flow.Check.Policy;
 import dev.keyferry.flow.Client;
+import dev.keyferry.flow.ConfirmationPolicy;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.web.MalformedRequest;
@@ -104,9 +104,9 @@ class ClientsTest {
 
   @Test
   void a_client_says_when_its_grants_are_checked_and_one_that_is_gone_is_checked_as_most() {
-    assertThat(clients.confirmationOf("cli")).isEqualTo(Policy.ALWAYS);
-    assertThat(clients.confirmationOf("web")).isEqualTo(Policy.OFF);
-    assertThat(clients.confirmationOf("gone")).isEqualTo(Policy.MISMATCH);
+    assertThat(clients.confirmationOf("cli")).isEqualTo(ConfirmationPolicy.ALWAYS);
+    assertThat(clients.confirmationOf("web")).isEqualTo(ConfirmationPolicy.OFF);
+    assertThat(clients.confirmationOf("gone")).isEqualTo(ConfirmationPolicy.MISMATCH);
   }
 
   @Test
@@ -173,7 +173,7 @@ class ClientsTest {
                 Duration.ofMinutes(90),
                 Duration.ofDays(7)),
             Client.confidential("api", "An API", HASH, true));
-    assertThat(read.confirmationOf("cli")).isEqualTo(Policy.MISMATCH);
+    assertThat(read.confirmationOf("cli")).isEqualTo(ConfirmationPolicy.MISMATCH);
     assertThat(read.describe("keys:*")).contains(Map.of("en", "Any \"key\"", "ja", "鍵"));
   }
 }

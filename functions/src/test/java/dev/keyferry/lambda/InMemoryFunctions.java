@@ -3,22 +3,17 @@ package dev.keyferry.lambda;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
-import dev.keyferry.codes.Hasher;
-import dev.keyferry.codes.TestHasher;
 import dev.keyferry.flow.Client;
-import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.InMemoryGrantStore;
 import dev.keyferry.flow.InMemoryKeyStore;
-import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.TestClock;
+import dev.keyferry.flow.TestKeyHasher;
 import dev.keyferry.limits.InMemoryLimitStore;
-import dev.keyferry.limits.LimitStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +38,7 @@ final class InMemoryFunctions {
   private static final Map<String, String> SETTINGS =
       Map.of(
           "STACK_NAME", "in-memory",
+          "HASH_VERSION", "1",
           "AUTHORIZATIONS_PER_MINUTE", "30",
           "WRONG_CODES_OF_SUBJECT", "5",
           "WRONG_CODES_OF_NETWORK", "10",
@@ -81,13 +77,13 @@ final class InMemoryFunctions {
   private static final String PAGE = "verification-page";
 
   private static final RequestHandler<?, ?> THE_PAGE =
-      new VerificationPageHandler(new InMemory(PAGE_SETTINGS));
+      new VerificationPageHandler(wiring(PAGE_SETTINGS, new ArrayList<>()));
 
   private final Map<String, RequestHandler<?, ?>> functions = new TreeMap<>();
   private final List<String> audit = new ArrayList<>();
 
   InMemoryFunctions() {
-    var wiring = new InMemory(SETTINGS, audit);
+    var wiring = wiring(SETTINGS, audit);
     KINDS.forEach((name, kind) -> functions.put(name, kind.apply(wiring)));
     functions.put(PAGE, THE_PAGE);
   }
@@ -115,49 +111,12 @@ final class InMemoryFunctions {
     return Collections.unmodifiableList(audit);
   }
 
-  private static final class InMemory extends Wiring {
-    private final InMemoryKeyStore keys = new InMemoryKeyStore();
-    private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
-    private final InMemoryLimitStore limits = new InMemoryLimitStore();
-    private final TestHasher hasher = new TestHasher();
-
-    InMemory(Map<String, String> settings) {
-      this(settings, new ArrayList<>());
-    }
-
-    InMemory(Map<String, String> settings, List<String> audit) {
-      super(
-          new HashMap<>(settings),
-          CLIENTS,
-          () -> {
-            throw new IllegalStateException("there is no DynamoDB");
-          },
-          () -> {
-            throw new IllegalStateException("there is no KMS");
-          },
-          new TestClock(NOW),
-          new Random(8628),
-          audit::add);
-    }
-
-    @Override
-    protected GrantStore grants() {
-      return grants;
-    }
-
-    @Override
-    protected KeyStore keys() {
-      return keys;
-    }
-
-    @Override
-    protected LimitStore limits() {
-      return limits;
-    }
-
-    @Override
-    protected Hasher hasher() {
-      return hasher;
-    }
+  private static Wiring wiring(Map<String, String> settings, List<String> audit) {
+    var keys = new InMemoryKeyStore();
+    var ports =
+        new InMemoryPorts(
+            new InMemoryGrantStore(keys), keys, new InMemoryLimitStore(), TestKeyHasher::new);
+    return new Wiring(
+        new Host(settings, new TestClock(NOW), new Random(8628), audit::add), CLIENTS, ports);
   }
 }

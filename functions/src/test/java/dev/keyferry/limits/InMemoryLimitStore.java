@@ -12,8 +12,8 @@ import java.util.Set;
 public final class InMemoryLimitStore implements LimitStore {
   private static final Row NONE = new Row(0, "");
 
-  private final Map<String, Row> rows = new HashMap<>();
-  private final Map<String, Set<String>> reserved = new HashMap<>();
+  private final Map<Window, Row> rows = new HashMap<>();
+  private final Map<Window, Set<String>> reserved = new HashMap<>();
 
   private record Row(int hits, String last) {}
 
@@ -25,7 +25,7 @@ public final class InMemoryLimitStore implements LimitStore {
     }
     var within = row.hits() < window.limit().most();
     if (within) {
-      rows.put(window.partitionKey(), new Row(row.hits() + 1, attempt));
+      rows.put(window, new Row(row.hits() + 1, attempt));
     }
     return within;
   }
@@ -37,13 +37,13 @@ public final class InMemoryLimitStore implements LimitStore {
 
   @Override
   public synchronized boolean reserve(Window window, String attempt) {
-    var tries = reserved.computeIfAbsent(window.partitionKey(), _ -> new HashSet<>());
+    var tries = reserved.computeIfAbsent(window, _ -> new HashSet<>());
     return tries.contains(attempt) || (tries.size() < window.limit().most() && tries.add(attempt));
   }
 
   @Override
   public synchronized void giveBack(Window window, String attempt) {
-    reserved.getOrDefault(window.partitionKey(), new HashSet<>()).remove(attempt);
+    reserved.getOrDefault(window, new HashSet<>()).remove(attempt);
   }
 
   /// What the rows of a window hold.
@@ -52,10 +52,10 @@ public final class InMemoryLimitStore implements LimitStore {
     return new AllStores.Counted(
         row.hits(),
         Optional.of(row.last()).filter(last -> !last.isEmpty()),
-        Set.copyOf(reserved.getOrDefault(window.partitionKey(), Set.of())));
+        Set.copyOf(reserved.getOrDefault(window, Set.of())));
   }
 
   private Row row(Window window) {
-    return rows.getOrDefault(window.partitionKey(), NONE);
+    return rows.getOrDefault(window, NONE);
   }
 }

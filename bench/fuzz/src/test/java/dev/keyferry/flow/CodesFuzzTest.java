@@ -26,7 +26,7 @@ final class CodesFuzzTest {
         .isEqualTo(UserCode.parse(upper(text)));
     assertCode(text, DeviceCode.parse(text));
     assertCode(text, AuthorizationCode.parse(text));
-    Confirmation.parse(text).ifPresent(number -> assertThat(number).hasToString(text));
+    MatchingNumber.parse(text).ifPresent(number -> assertThat(number).hasToString(text));
     KeyId.parse(text)
         .ifPresent(id -> {
           assertThat(id).hasToString(text);
@@ -64,7 +64,7 @@ final class CodesFuzzTest {
   private static void assertCode(String text, Optional<? extends Code> parsed) {
     parsed.ifPresent(code -> {
       assertThat(code.reveal()).isEqualTo(text);
-      assertThat(code.locator().partitionKey()).matches("GRANT#[A-Za-z0-9_-]{22}");
+      assertThat(code.locator().qualified()).matches("GRANT#[A-Za-z0-9_-]{22}");
       assertThat(code.secret().reveal()).hasSize(Code.SECRET_BYTES);
       assertThat(code.toString()).endsWith("secret=Secret[hidden]]");
     });

@@ -1,6 +1,5 @@
 package dev.keyferry.bench;
 
-import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.Key;

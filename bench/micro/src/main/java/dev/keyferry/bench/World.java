@@ -1,5 +1,9 @@
 package dev.keyferry.bench;
 
+import dev.keyferry.lambda.AwsPorts;
+import dev.keyferry.lambda.Host;
+import dev.keyferry.lambda.InMemoryPorts;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -143,27 +147,12 @@ final class World implements AutoCloseable {
       GrantStore grantsThere,
       KeyStore keysThere,
       LimitStore limitsThere) {
-    if (throughSdk) {
-      return new Wiring(
-          settings, clients, () -> dynamo, aws::kms, clock, new SecureRandom(), _ -> {});
-    }
+    var host = new Host(settings, clock, new SecureRandom(), _ -> {});
+    var ports = new AwsPorts(host, () -> dynamo, aws::kms);
     return new Wiring(
-        settings, clients, () -> dynamo, aws::kms, clock, new SecureRandom(), _ -> {}) {
-      @Override
-      protected GrantStore grants() {
-        return grantsThere;
-      }
-
-      @Override
-      protected KeyStore keys() {
-        return keysThere;
-      }
-
-      @Override
-      protected LimitStore limits() {
-        return limitsThere;
-      }
-    };
+        host,
+        clients,
+        throughSdk ? ports : new InMemoryPorts(grantsThere, keysThere, limitsThere, ports::keyHasher));
   }
 
   /// Makes the request once, in earnest; then what it asks of the store is answered as it was.

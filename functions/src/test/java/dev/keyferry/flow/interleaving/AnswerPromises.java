@@ -1,6 +1,5 @@
 package dev.keyferry.flow.interleaving;
 
-import dev.keyferry.flow.Confirmation;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.Grant.State.Approved;
@@ -10,6 +9,7 @@ import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyStore.Holding;
+import dev.keyferry.flow.MatchingNumber;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Write;
 import dev.keyferry.flow.interleaving.Heard.Kind;
@@ -157,7 +157,7 @@ final class AnswerPromises {
   }
 
   /// A wrong number is refused, and counts.
-  private Optional<String> brokenGuess(Confirmation number, Heard told, World now) {
+  private Optional<String> brokenGuess(MatchingNumber number, Heard told, World now) {
     var isRefused =
         told.is(Code.CONFIRMATION_REQUIRED)
             || told.is(Code.ACCESS_DENIED)
@@ -255,7 +255,7 @@ final class AnswerPromises {
   private static Stream<Grant> found(Stage.Waiting asked) {
     return asked.answers().stream()
         .flatMap(answer ->
-            answer instanceof Answered.With(Polled.Refused(var found))
+            answer instanceof Answered.With(Polled.NotPending(var found))
                 ? found.stream()
                 : Stream.empty());
   }

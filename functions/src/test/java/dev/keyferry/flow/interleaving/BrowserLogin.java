@@ -48,7 +48,7 @@ final class BrowserLogin {
             .visit(
                 EMPTY,
                 NOON,
-                flows -> given(flows.codes().approve(APPROVER, screen, Consent.TO_ALL)))
+                flows -> given(flows.screens().approve(APPROVER, screen, Consent.TO_ALL)))
             .code();
     login =
         new Login(
@@ -71,7 +71,8 @@ final class BrowserLogin {
         Request.of(
             "agrees",
             flows ->
-                Heard.of(flows.codes().approve(APPROVER, screen, Consent.TO_ALL), _ -> Heard.DONE),
+                Heard.of(
+                    flows.screens().approve(APPROVER, screen, Consent.TO_ALL), _ -> Heard.DONE),
             Heard.declined(Code.EXPIRED_TOKEN)));
   }
 

@@ -8,13 +8,13 @@ import dev.keyferry.codes.DeviceCode;
 import dev.keyferry.codes.Secret;
 import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Approver;
+import dev.keyferry.flow.Authorize.Codes;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Conditions;
-import dev.keyferry.flow.Confirmation;
-import dev.keyferry.flow.DeviceFlow.Codes;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.InMemoryKeyStore;
+import dev.keyferry.flow.MatchingNumber;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Subject;
@@ -36,7 +36,7 @@ final class DeviceLogin {
   private final Stagehand hands = new Stagehand(Conditions.ALL, hasher);
   private final Optional<CodeChallenge> challenge;
   private final Codes codes;
-  private Optional<Confirmation> number = Optional.empty();
+  private Optional<MatchingNumber> number = Optional.empty();
   private String screen = "";
   private World start;
 
@@ -87,7 +87,7 @@ final class DeviceLogin {
     return this;
   }
 
-  Optional<Confirmation> number() {
+  Optional<MatchingNumber> number() {
     return number;
   }
 
@@ -135,14 +135,14 @@ final class DeviceLogin {
         actor,
         new Request(
             "polls with the number " + guess,
-            new Request.Asks.Guess(new Confirmation(guess)),
+            new Request.Asks.Guess(new MatchingNumber(guess)),
             flows ->
                 poll(
                     flows,
                     CLI,
                     codes.deviceCode(),
                     challenge,
-                    Optional.of(new Confirmation(guess)),
+                    Optional.of(new MatchingNumber(guess)),
                     Optional.empty())));
   }
 
@@ -194,7 +194,7 @@ final class DeviceLogin {
       Client client,
       DeviceCode code,
       Optional<CodeChallenge> answered,
-      Optional<Confirmation> number,
+      Optional<MatchingNumber> number,
       Optional<String> name) {
     return Heard.key(flows.devices().poll(client, code, answered, number, name));
   }

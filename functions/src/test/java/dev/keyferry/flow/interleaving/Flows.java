@@ -3,16 +3,19 @@ package dev.keyferry.flow.interleaving;
 import dev.keyferry.codes.Hasher;
 import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.AuthorizationScreens;
-import dev.keyferry.flow.Check;
-import dev.keyferry.flow.CodeFlow;
+import dev.keyferry.flow.ConfirmationPolicy;
 import dev.keyferry.flow.DeviceFlow;
 import dev.keyferry.flow.Disabling;
+import dev.keyferry.flow.Environment;
 import dev.keyferry.flow.GrantStore;
+import dev.keyferry.flow.Issuance;
 import dev.keyferry.flow.KeyStore;
 import dev.keyferry.flow.KeyVerifier;
 import dev.keyferry.flow.LinkedDevices;
-import dev.keyferry.flow.RefreshFlow;
-import dev.keyferry.flow.Revocation;
+import dev.keyferry.flow.Mint;
+import dev.keyferry.flow.RedeemCode;
+import dev.keyferry.flow.Refresh;
+import dev.keyferry.flow.Revoke;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Consumer;
@@ -23,12 +26,12 @@ import java.util.random.RandomGenerator;
 /// @param time lets some of it pass
 record Flows(
     DeviceFlow devices,
-    CodeFlow codes,
     AuthorizationScreens screens,
-    RefreshFlow refreshes,
+    RedeemCode codes,
+    Refresh refreshes,
     Disabling disabling,
     LinkedDevices linked,
-    Revocation revocation,
+    Revoke revoke,
     KeyVerifier verifier,
     KeyStore keys,
     InstantSource clock,
@@ -42,25 +45,19 @@ record Flows(
       InstantSource clock,
       Consumer<Duration> time,
       RandomGenerator random) {
+    var environment = new Environment(clock, random, _ -> {});
+    var issuance = new Issuance(TokenPrefix.DEFAULT, (_, _) -> "");
+    var mint = new Mint(grants, keys, hasher, issuance, environment);
     return new Flows(
         new DeviceFlow(
-            grants,
-            keys,
-            hasher,
-            (_, _) -> "",
-            TokenPrefix.DEFAULT,
-            clock,
-            random,
-            _ -> {},
-            _ -> Check.Policy.MISMATCH),
-        new CodeFlow(
-            grants, keys, hasher, (_, _) -> "", TokenPrefix.DEFAULT, clock, random, _ -> {}),
-        new AuthorizationScreens(hasher, clock, random, _ -> {}),
-        new RefreshFlow(keys, hasher, (_, _) -> "", clock, random, _ -> {}),
-        new Disabling(keys, clock, random, _ -> {}),
-        new LinkedDevices(keys, clock, _ -> {}),
-        new Revocation(keys, hasher, clock, _ -> {}),
-        new KeyVerifier(keys, hasher, clock),
+            grants, keys, hasher, issuance, _ -> ConfirmationPolicy.MISMATCH, environment),
+        new AuthorizationScreens(grants, hasher, environment),
+        new RedeemCode(grants, hasher, mint, environment),
+        new Refresh(keys, hasher, issuance.encrypter(), environment),
+        new Disabling(keys, environment),
+        new LinkedDevices(keys, environment),
+        new Revoke(keys, hasher, environment),
+        new KeyVerifier(keys, hasher, environment),
         keys,
         clock,
         time,

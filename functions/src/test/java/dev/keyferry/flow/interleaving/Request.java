@@ -1,6 +1,6 @@
 package dev.keyferry.flow.interleaving;
 
-import dev.keyferry.flow.Confirmation;
+import dev.keyferry.flow.MatchingNumber;
 import java.time.Instant;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -21,7 +21,7 @@ record Request(String words, Asks asks, Function<Flows, Heard> run) {
     record Refresh(int generation, String name) implements Asks {}
 
     /// The device polls, with a number that it was not told.
-    record Guess(Confirmation number) implements Asks {}
+    record Guess(MatchingNumber number) implements Asks {}
 
     /// Somebody lets itself in.
     ///

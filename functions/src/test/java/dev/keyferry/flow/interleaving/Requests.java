@@ -97,7 +97,7 @@ final class Requests {
         "revokes",
         (world, _) -> isRevoked(world, token.id()) || isLongPast(world, token.id(), generation),
         flows -> {
-          flows.revocation().revoke(client, token.reveal());
+          flows.revoke().revoke(client, token.reveal());
           return Heard.DONE;
         });
   }

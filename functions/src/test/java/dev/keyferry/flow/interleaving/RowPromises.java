@@ -11,7 +11,7 @@ import dev.keyferry.flow.Grant.State.Pending;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyStore.Revoker;
-import dev.keyferry.flow.RefreshFlow;
+import dev.keyferry.flow.Refresh;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.interleaving.Request.Asks;
 import java.time.Duration;
@@ -208,7 +208,7 @@ final class RowPromises {
     if (revoker instanceof Revoker.Server
         && by.request().asks() instanceof Asks.Refresh(var shown, var _)) {
       var older = was.generation().number() - shown;
-      var grace = was.generation().issuedAt().plus(RefreshFlow.GRACE);
+      var grace = was.generation().issuedAt().plus(Refresh.GRACE);
       var isReuse = older > 1 || (older == 1 && !by.begun().isBefore(grace));
       return isReuse
           ? Optional.empty()

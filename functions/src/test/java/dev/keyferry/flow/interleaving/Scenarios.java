@@ -6,8 +6,8 @@ import static dev.keyferry.flow.interleaving.DeviceLogin.ADA;
 import static dev.keyferry.flow.interleaving.DeviceLogin.BOB;
 
 import dev.keyferry.flow.Approver;
-import dev.keyferry.flow.CodeFlow;
-import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.AuthorizationScreens;
+import dev.keyferry.flow.Authorize;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Samples;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 final class Scenarios {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Duration INTERVAL = Duration.ofSeconds(5);
-  private static final Duration TO_EXPIRY = DeviceFlow.CODE_LIFETIME;
+  private static final Duration TO_EXPIRY = Authorize.CODE_LIFETIME;
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   /// One for each thing that can go wrong, the quickest first.
@@ -234,7 +234,7 @@ final class Scenarios {
         browser.approver("ada, once more"),
         browser.redeemer("the client", "one"),
         browser.redeemer("its retry", "one"),
-        Actor.clock(CodeFlow.CODE_LIFETIME));
+        Actor.clock(AuthorizationScreens.CODE_LIFETIME));
   }
 
   private static Scenario refreshes() {

@@ -32,10 +32,10 @@ final class Words {
       case Write.Applied(var row) -> "done: " + of(row);
       case Write.Refused(var found) -> "refused: " + of(found);
       case Polled.Pending _ -> "pending";
-      case Polled.Refused(var found) -> "refused: " + of(found);
+      case Polled.NotPending(var found) -> "refused: " + of(found);
       case Redeemed.Stored _ -> "stored";
       case Redeemed.Barred _ -> "barred";
-      case Redeemed.Refused(var found) -> "refused: " + of(found);
+      case Redeemed.NotApproved(var found) -> "refused: " + of(found);
       case Optional<?> some -> some.map(Words::of).orElse("nothing");
       case Holding(var key, var standing) -> of(key) + ", " + of(standing);
       case Standing(var disabled, var signedOutAt) ->

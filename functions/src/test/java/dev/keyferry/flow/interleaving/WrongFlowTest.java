@@ -89,7 +89,7 @@ final class WrongFlowTest {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         var answer = ask.apply(call);
-        return answer instanceof Redeemed.Refused(var found)
+        return answer instanceof Redeemed.NotApproved(var found)
                 && found.map(Grant::state).filter(Consumed.class::isInstance).isPresent()
             ? new Redeemed.Stored()
             : answer;
@@ -108,7 +108,7 @@ final class WrongFlowTest {
         var answer = ask.apply(call);
         return foundApproved(answer)
             .filter(grant -> grant.pace().nextPollAt().isAfter(NOON))
-            .<Object>map(grant -> new Polled.Refused(Optional.of(undecided(grant))))
+            .<Object>map(grant -> new Polled.NotPending(Optional.of(undecided(grant))))
             .orElse(answer);
       }
     },
@@ -213,7 +213,7 @@ final class WrongFlowTest {
     }
 
     private static Optional<Grant> foundApproved(Object answer) {
-      return answer instanceof Polled.Refused(var found)
+      return answer instanceof Polled.NotPending(var found)
           ? found.filter(grant -> grant.state() instanceof Approved)
           : Optional.empty();
     }

@@ -1,7 +1,9 @@
 package dev.keyferry.local;
 
 import dev.keyferry.aws.AwsConnection;
+import dev.keyferry.lambda.AwsPorts;
 import dev.keyferry.lambda.Clients;
+import dev.keyferry.lambda.Host;
 import dev.keyferry.lambda.Wiring;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -34,15 +36,16 @@ public final class Functions {
       Consumer<String> audit) {
     this(
         template,
-        function ->
-            new Wiring(
-                function.environment(),
-                clients,
-                () -> tap.tap(function.id(), aws.dynamo()),
-                () -> tap.tap(function.id(), aws.kms()),
-                clock,
-                new SecureRandom(),
-                audit),
+        function -> {
+          var host = new Host(function.environment(), clock, new SecureRandom(), audit);
+          return new Wiring(
+              host,
+              clients,
+              new AwsPorts(
+                  host,
+                  () -> tap.tap(function.id(), aws.dynamo()),
+                  () -> tap.tap(function.id(), aws.kms())));
+        },
         log);
   }
 

@@ -8,10 +8,12 @@ import dev.keyferry.codes.Secret;
 import dev.keyferry.codes.TestHasher;
 import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Answer;
-import dev.keyferry.flow.Check;
+import dev.keyferry.flow.ConfirmationPolicy;
 import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Environment;
 import dev.keyferry.flow.InMemoryGrantStore;
 import dev.keyferry.flow.InMemoryKeyStore;
+import dev.keyferry.flow.Issuance;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.jose.Jwe;
 import java.io.FileDescriptor;
@@ -69,12 +71,9 @@ final class Image {
             grants,
             new InMemoryKeyStore(),
             new TestHasher(),
-            (_, _) -> "",
-            TokenPrefix.DEFAULT,
-            clock,
-            drawn,
-            _ -> {},
-            _ -> Check.Policy.OFF);
+            new Issuance(TokenPrefix.DEFAULT, (_, _) -> ""),
+            _ -> ConfirmationPolicy.OFF,
+            new Environment(clock, drawn, _ -> {}));
     seeded =
         Map.of(
             "SplittableRandom",
@@ -93,7 +92,7 @@ final class Image {
   public static void main(String... arguments) throws Throwable {
     // All that a copy will need is loaded.
     new Image(new SecureRandom()).values();
-    var image = new Image(Wiring.ofEnvironment().random());
+    var image = new Image(Wiring.ofEnvironment().environment().random());
     hooks().beforeCheckpoint(Core.getGlobalContext());
     stopTheClock();
     var processes = new Processes();

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keyferry.codes.DeviceCode;
 import dev.keyferry.flow.Audit.Kind;
-import dev.keyferry.flow.RefreshFlow;
+import dev.keyferry.flow.Refresh;
 import dev.keyferry.flow.TestClock;
 import dev.keyferry.local.Wire.Fate;
 import java.io.IOException;
@@ -194,7 +194,7 @@ class AuditTest {
   void a_reuse_is_written_down_even_if_its_outcome_stays_unknown() {
     var first = link();
     api.refresh(first.text("refresh_token"));
-    clock.advance(RefreshFlow.GRACE);
+    clock.advance(Refresh.GRACE);
     lines.clear();
     wire.follow((_, attempt) ->
         switch (attempt.operation()) {

@@ -2,7 +2,7 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keyferry.flow.CodeFlow;
+import dev.keyferry.flow.AuthorizationScreens;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -321,7 +321,7 @@ class AuthorizationCodeTest {
     @Test
     void a_code_is_good_for_a_minute() {
       var code = code("late");
-      Shared.CLOCK.advance(CodeFlow.CODE_LIFETIME);
+      Shared.CLOCK.advance(AuthorizationScreens.CODE_LIFETIME);
 
       assertThat(api.redeem(code).verdict()).isEqualTo("400 invalid_grant");
     }

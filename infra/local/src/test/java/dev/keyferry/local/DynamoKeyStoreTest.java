@@ -27,7 +27,7 @@ class DynamoKeyStoreTest extends KeyStoreContract {
     Tables.DYNAMO.updateItem(update ->
         update
             .tableName(Tables.KEYS)
-            .key(Map.of("pk", AttributeValue.fromS(subject.partitionKey())))
+            .key(Map.of("pk", AttributeValue.fromS("SUBJECT#" + subject.value())))
             .updateExpression("SET disabled_at = :at")
             .expressionAttributeValues(Map.of(":at", AttributeValue.fromN("1"))));
 

@@ -11,7 +11,7 @@ record DynamoStores(GrantStore grants, KeyStore keys) implements Stores {
   static DynamoStores at(LocalAws aws) {
     var dynamo = aws.dynamo().dynamo();
     return new DynamoStores(
-        new DynamoGrantStore(dynamo, Tables.GRANTS, Tables.KEYS),
+        new DynamoGrantStore(dynamo, Tables.GRANTS, () -> Tables.KEYS),
         new DynamoKeyStore(dynamo, Tables.KEYS));
   }
 }

@@ -274,7 +274,7 @@ class HonestStoresTest {
   private static final class Database implements AllStores, AutoCloseable {
     private final AmazonDynamoDBLocal database = DynamoDBEmbedded.create();
     private final DynamoDbClient client = database.dynamoDbClient();
-    private final GrantStore grants = new DynamoGrantStore(client, GRANTS, KEYS);
+    private final GrantStore grants = new DynamoGrantStore(client, GRANTS, () -> KEYS);
     private final KeyStore keys = new DynamoKeyStore(client, KEYS);
     private final LimitStore limits = new DynamoLimitStore(client, GRANTS);
 
@@ -301,7 +301,8 @@ class HonestStoresTest {
 
     @Override
     public Counted counted(Window window) {
-      var row = raw(GRANTS, Set.of(window.partitionKey())).values().stream().findFirst();
+      var row =
+          raw(GRANTS, Set.of(DynamoLimitStore.partitionKey(window))).values().stream().findFirst();
       row.ifPresent(
           there -> assertThat(number(there, "purge_at")).isEqualTo(window.end().getEpochSecond()));
       return row.map(there ->

@@ -1,6 +1,6 @@
 package dev.keyferry.local;
 
-import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Authorize;
 import java.time.Duration;
 import java.util.UUID;
 
@@ -34,7 +34,7 @@ final class KeyferryServer implements AuthorizationServer {
   public void expire(String credential) {
     var isToken = credential.startsWith("kf");
     // A grant stays for an hour after its code, and is then forgotten.
-    Shared.CLOCK.advance(isToken ? PAST_ALL : DeviceFlow.CODE_LIFETIME);
+    Shared.CLOCK.advance(isToken ? PAST_ALL : Authorize.CODE_LIFETIME);
   }
 
   @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.keyferry.aws.AwsConnection;
 import dev.keyferry.aws.KmsKeyHasher;
 import dev.keyferry.codes.Purpose;
+import dev.keyferry.flow.Outage;
+import dev.keyferry.flow.Subkeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CyclicBarrier;
@@ -17,7 +19,6 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.KmsException;
 import software.amazon.awssdk.services.kms.model.MacAlgorithmSpec;
@@ -35,12 +36,12 @@ abstract class KmsKeyHasherContract {
     return wire.tap("Test", aws().kms());
   }
 
-  final KmsKeyHasher hasher() {
+  final Subkeys hasher() {
     return hasher(_ -> {});
   }
 
-  final KmsKeyHasher hasher(Consumer<SdkException> unheard) {
-    return new KmsKeyHasher(connection().kms(), aws().hashKey(), 1, clock, unheard);
+  final Subkeys hasher(Consumer<Outage> unheard) {
+    return new Subkeys(new KmsKeyHasher(connection().kms(), aws().hashKey()), 1, clock, unheard);
   }
 
   @Test

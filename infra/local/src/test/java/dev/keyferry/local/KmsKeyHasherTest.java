@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keyferry.codes.Purpose;
+import dev.keyferry.flow.Outage;
 import dev.keyferry.local.Wire.Fate;
 import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.kms.model.DisabledException;
 
 /// The subkeys over the KMS of this process, which can also fail and be disabled.
 class KmsKeyHasherTest extends KmsKeyHasherContract {
@@ -30,8 +28,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
     clock.advance(Duration.ofMinutes(14));
     assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
     clock.advance(Duration.ofMinutes(1));
-    assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE))
-        .isInstanceOf(SdkClientException.class);
+    assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE)).isInstanceOf(Outage.class);
 
     wire.follow((_, _) -> Fate.ARRIVES);
     assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
@@ -58,7 +55,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
 
   @Test
   void a_renewal_that_failed_is_told_and_another_thread_makes_the_next() throws Exception {
-    var told = new ArrayList<SdkException>();
+    var told = new ArrayList<Outage>();
     var hasher = hasher(told::add);
     hasher.hmac(Purpose.KEY, 1, MESSAGE);
     clock.advance(Duration.ofMinutes(15));
@@ -77,8 +74,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
     var hasher = hasher();
     wire.follow((_, _) -> Fate.LOST);
 
-    assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE))
-        .isInstanceOf(SdkClientException.class);
+    assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE)).isInstanceOf(Outage.class);
   }
 
   @Test
@@ -125,9 +121,9 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
       clock.advance(Duration.ofMinutes(15));
 
       assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE))
-          .isInstanceOf(DisabledException.class);
+          .isInstanceOfSatisfying(Outage.class, outage -> assertThat(outage.isRefusal()).isTrue());
       assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE))
-          .isInstanceOf(DisabledException.class);
+          .isInstanceOfSatisfying(Outage.class, outage -> assertThat(outage.isRefusal()).isTrue());
 
       kms.enableKey(key -> key.keyId(hashKey));
       assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).hasSize(32);

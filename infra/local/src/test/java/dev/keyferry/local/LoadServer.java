@@ -1,14 +1,15 @@
 package dev.keyferry.local;
 
 import dev.keyferry.aws.AwsConnection;
-import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.InMemoryGrantStore;
 import dev.keyferry.flow.InMemoryKeyStore;
-import dev.keyferry.flow.KeyStore;
+import dev.keyferry.lambda.AwsPorts;
 import dev.keyferry.lambda.Clients;
+import dev.keyferry.lambda.Host;
+import dev.keyferry.lambda.InMemoryPorts;
+import dev.keyferry.lambda.Ports;
 import dev.keyferry.lambda.Wiring;
 import dev.keyferry.limits.InMemoryLimitStore;
-import dev.keyferry.limits.LimitStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -54,55 +55,26 @@ final class LoadServer {
   }
 
   private static Function<Template.Function, Wiring> wiring(String store, AwsConnection kms) {
+    Function<Host, Ports> ports;
     if (store.equals(IN_MEMORY)) {
       var keys = new InMemoryKeyStore();
       var grants = new InMemoryGrantStore(keys);
-      return function -> new InMemory(function, kms, grants, keys);
+      ports =
+          host ->
+              new InMemoryPorts(
+                  grants,
+                  keys,
+                  new InMemoryLimitStore(),
+                  new AwsPorts(host, () -> kms, () -> kms)::keyHasher);
+    } else {
+      var dynamo = LocalAws.at(URI.create(store)).dynamo();
+      ports = host -> new AwsPorts(host, () -> dynamo, () -> kms);
     }
-    var dynamo = LocalAws.at(URI.create(store)).dynamo();
-    return function ->
-        new Wiring(
-            function.environment(),
-            Clients.ofArtifact(),
-            () -> dynamo,
-            () -> kms,
-            Clock.systemUTC(),
-            new SecureRandom(),
-            LoadServer::forget);
-  }
-
-  private static final class InMemory extends Wiring {
-    private final GrantStore grants;
-    private final KeyStore keys;
-
-    InMemory(Template.Function function, AwsConnection kms, GrantStore grants, KeyStore keys) {
-      super(
-          function.environment(),
-          Clients.ofArtifact(),
-          () -> {
-            throw new IllegalStateException("there is no DynamoDB");
-          },
-          () -> kms,
-          Clock.systemUTC(),
-          new SecureRandom(),
-          LoadServer::forget);
-      this.grants = grants;
-      this.keys = keys;
-    }
-
-    @Override
-    protected GrantStore grants() {
-      return grants;
-    }
-
-    @Override
-    protected KeyStore keys() {
-      return keys;
-    }
-
-    @Override
-    protected LimitStore limits() {
-      return new InMemoryLimitStore();
-    }
+    return function -> {
+      var host =
+          new Host(
+              function.environment(), Clock.systemUTC(), new SecureRandom(), LoadServer::forget);
+      return new Wiring(host, Clients.ofArtifact(), ports.apply(host));
+    };
   }
 }

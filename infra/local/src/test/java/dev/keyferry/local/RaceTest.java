@@ -3,7 +3,7 @@ package dev.keyferry.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyferry.codes.AccessToken;
-import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Authorize;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.TestClock;
@@ -125,7 +125,7 @@ class RaceTest {
     for (int duel = 0; duel < DUELS; duel++) {
       var codes = stopped.codes();
       var nonce = stopped.claim("carol", codes.userCode()).text("approval_nonce");
-      clock.advance(DeviceFlow.CODE_LIFETIME.minus(TICK));
+      clock.advance(Authorize.CODE_LIFETIME.minus(TICK));
       if (duel % 3 == 0) {
         clock.advance(TICK);
       }

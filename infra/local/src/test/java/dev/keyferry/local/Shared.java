@@ -1,7 +1,7 @@
 package dev.keyferry.local;
 
-import dev.keyferry.flow.Check;
 import dev.keyferry.flow.Client;
+import dev.keyferry.flow.ConfirmationPolicy;
 import dev.keyferry.flow.Scope;
 import dev.keyferry.lambda.Clients;
 import dev.keyferry.local.LocalAws.Place;
@@ -49,7 +49,7 @@ final class Shared {
                   new Scope(List.of("read", "offline_access")),
                   Duration.ofDays(1),
                   Duration.ofDays(1),
-                  Check.Policy.ALWAYS,
+                  ConfirmationPolicy.ALWAYS,
                   List.of(),
                   Optional.empty(),
                   false))

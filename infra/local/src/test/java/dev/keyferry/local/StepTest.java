@@ -2,7 +2,7 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keyferry.flow.DeviceFlow;
+import dev.keyferry.flow.Authorize;
 import dev.keyferry.flow.TestClock;
 import dev.keyferry.local.Wire.Fate;
 import java.time.Duration;
@@ -226,7 +226,7 @@ class StepTest {
     assertThat(requestsOf("400 access_denied", () -> api.poll(denied.deviceCode())))
         .containsExactly("UpdateItem");
     var expired = api.codes();
-    clock.advance(DeviceFlow.CODE_LIFETIME);
+    clock.advance(Authorize.CODE_LIFETIME);
     assertThat(requestsOf("400 expired_token", () -> api.poll(expired.deviceCode())))
         .containsExactly("UpdateItem");
   }

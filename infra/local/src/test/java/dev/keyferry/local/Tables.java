@@ -39,7 +39,7 @@ final class Tables {
   }
 
   static Map<String, AttributeValue> grant(String deviceCode) {
-    var key = DeviceCode.parse(deviceCode).orElseThrow().locator().partitionKey();
+    var key = DeviceCode.parse(deviceCode).orElseThrow().locator().qualified();
     return DYNAMO
         .getItem(get ->
             get.tableName(GRANTS).key(Map.of("pk", AttributeValue.fromS(key))).consistentRead(true))

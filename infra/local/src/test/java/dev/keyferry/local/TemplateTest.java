@@ -8,7 +8,9 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keyferry.lambda.AwsPorts;
 import dev.keyferry.lambda.Clients;
+import dev.keyferry.lambda.Host;
 import dev.keyferry.lambda.Wiring;
 import dev.keyferry.local.Template.Authorization;
 import dev.keyferry.local.Template.Function;
@@ -220,15 +222,9 @@ class TemplateTest {
           .allSatisfy(function -> {
             var settings = new WatchedSettings(function.environment());
             var aws = Shared.stack().aws();
+            var host = new Host(settings, Shared.CLOCK, new SecureRandom(), _ -> {});
             var wiring =
-                new Wiring(
-                    settings,
-                    Clients.ofArtifact(),
-                    aws::dynamo,
-                    aws::kms,
-                    Shared.CLOCK,
-                    new SecureRandom(),
-                    _ -> {});
+                new Wiring(host, Clients.ofArtifact(), new AwsPorts(host, aws::dynamo, aws::kms));
 
             new LocalFunction(function, wiring, _ -> {});
 

@@ -20,8 +20,8 @@ final class ConfirmationTest {
   private final Locator locator = Samples.deviceCode().locator();
   private final Claim claim = new Claim(Samples.subject(), Samples.digest());
 
-  private Confirmation of(Locator locator, Claim claim) {
-    return Confirmation.of(hasher, locator, claim);
+  private MatchingNumber of(Locator locator, Claim claim) {
+    return MatchingNumber.of(hasher, locator, claim);
   }
 
   @Test
@@ -64,12 +64,12 @@ final class ConfirmationTest {
   @ParameterizedTest
   @ValueSource(strings = {"47", "10", "99", "00", "07"})
   void is_two_digits_as_a_device_sends_it(String text) {
-    assertThat(Confirmation.parse(text).orElseThrow()).hasToString(text);
+    assertThat(MatchingNumber.parse(text).orElseThrow()).hasToString(text);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "7", "147", "4 7", " 47", "47 ", "+7", "-7", "4x", "٤٧", "0x"})
   void is_nothing_else(String text) {
-    assertThat(Confirmation.parse(text)).isEmpty();
+    assertThat(MatchingNumber.parse(text)).isEmpty();
   }
 }

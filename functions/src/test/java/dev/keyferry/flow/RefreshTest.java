@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Refreshing as a client meets it, section by section of the RFCs.
-final class RefreshFlowTest {
+final class RefreshTest {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration MONTH = Duration.ofDays(30);
@@ -61,11 +61,12 @@ final class RefreshFlowTest {
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
   private final Random random = new Random(8628);
   private DeviceFlow deviceFlow = minting(TokenPrefix.DEFAULT);
-  private final RefreshFlow flow = flowOver(keys);
-  private final KeyVerifier verifier = new KeyVerifier(keys, hasher, clock);
+  private final Refresh flow = flowOver(keys);
+  private final KeyVerifier verifier =
+      new KeyVerifier(keys, hasher, new Environment(clock, new Random(), _ -> {}));
 
-  private RefreshFlow flowOver(KeyStore keys) {
-    return new RefreshFlow(keys, hasher, encrypter, clock, random, _ -> {});
+  private Refresh flowOver(KeyStore keys) {
+    return new Refresh(keys, hasher, encrypter, new Environment(clock, random, _ -> {}));
   }
 
   private DeviceFlow minting(TokenPrefix prefix) {
@@ -73,12 +74,9 @@ final class RefreshFlowTest {
         grants,
         keys,
         hasher,
-        encrypter,
-        prefix,
-        clock,
-        random,
-        _ -> {},
-        _ -> Check.Policy.MISMATCH);
+        new Issuance(prefix, encrypter),
+        _ -> ConfirmationPolicy.MISMATCH,
+        new Environment(clock, random, _ -> {}));
   }
 
   private static <T> T given(Answer<T> answer) {
@@ -90,15 +88,15 @@ final class RefreshFlowTest {
     assertThat(answer).isEqualTo(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
   }
 
-  private DeviceFlow.Codes approved(Scope scope, Duration lifetime) {
+  private Authorize.Codes approved(Scope scope, Duration lifetime) {
     return approved(Samples.request(clock.instant()), scope, lifetime);
   }
 
-  private DeviceFlow.Codes approved(DeviceRequest asked, Scope scope, Duration lifetime) {
+  private Authorize.Codes approved(DeviceRequest asked, Scope scope, Duration lifetime) {
     return approved(asked, scope, lifetime, Consent.TO_ALL);
   }
 
-  private DeviceFlow.Codes approved(
+  private Authorize.Codes approved(
       DeviceRequest asked, Scope scope, Duration lifetime, Consent consent) {
     var codes =
         given(
@@ -118,11 +116,11 @@ final class RefreshFlowTest {
     return codes;
   }
 
-  private IssuedKey poll(DeviceFlow.Codes codes) {
+  private IssuedKey poll(Authorize.Codes codes) {
     return given(poll(codes, ONCE));
   }
 
-  private Answer<IssuedKey> poll(DeviceFlow.Codes codes, Optional<String> idempotencyKey) {
+  private Answer<IssuedKey> poll(Authorize.Codes codes, Optional<String> idempotencyKey) {
     return deviceFlow.poll(
         CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), idempotencyKey);
   }
@@ -316,7 +314,7 @@ final class RefreshFlowTest {
 
       assertThat(row(first)).isEqualTo(before);
       given(refresh(first));
-      clock.advance(RefreshFlow.GRACE);
+      clock.advance(Refresh.GRACE);
       assertInvalidGrant(flow.refresh(OTHER, token(first), ONCE));
       assertNotRevoked(first);
     }
@@ -543,14 +541,14 @@ final class RefreshFlowTest {
     @Test
     void the_same_refresh_hears_the_same_answer_for_thirty_seconds() {
       assertSameTokens(given(refresh(first, "a")), second);
-      clock.set(refreshedAt.plus(RefreshFlow.GRACE).minus(MILLISECOND));
+      clock.set(refreshedAt.plus(Refresh.GRACE).minus(MILLISECOND));
       assertSameTokens(given(refresh(first, "a")), second);
       assertThat(opens(second)).isTrue();
     }
 
     @Test
     void from_the_thirtieth_second_on_it_is_reuse() {
-      clock.set(refreshedAt.plus(RefreshFlow.GRACE));
+      clock.set(refreshedAt.plus(Refresh.GRACE));
 
       assertInvalidGrant(refresh(first, "a"));
       assertRevoked(second);
@@ -558,7 +556,7 @@ final class RefreshFlowTest {
 
     @Test
     void after_the_thirtieth_second_it_is_reuse() {
-      clock.set(refreshedAt.plus(RefreshFlow.GRACE).plus(MILLISECOND));
+      clock.set(refreshedAt.plus(Refresh.GRACE).plus(MILLISECOND));
 
       assertInvalidGrant(refresh(first, "a"));
       assertRevoked(second);
@@ -568,7 +566,7 @@ final class RefreshFlowTest {
     void another_refresh_with_the_token_before_hears_nothing_and_harms_nobody() {
       assertInvalidGrant(refresh(first, "b"));
       assertInvalidGrant(refresh(first));
-      clock.set(refreshedAt.plus(RefreshFlow.GRACE).minus(MILLISECOND));
+      clock.set(refreshedAt.plus(Refresh.GRACE).minus(MILLISECOND));
       assertInvalidGrant(refresh(first, "b"));
       assertInvalidGrant(refresh(first));
 
@@ -626,7 +624,7 @@ final class RefreshFlowTest {
 
     @Test
     void of_the_token_before_harms_nobody_until_the_thirtieth_second() {
-      clock.advance(RefreshFlow.GRACE.minus(MILLISECOND));
+      clock.advance(Refresh.GRACE.minus(MILLISECOND));
       assertInvalidGrant(refresh(first));
       assertNotRevoked(first);
 
@@ -651,7 +649,7 @@ final class RefreshFlowTest {
     void of_a_token_any_number_of_generations_back_is_recognised(int back) {
       var used = given(refresh(second));
       var present = generations(back, used);
-      clock.advance(RefreshFlow.GRACE);
+      clock.advance(Refresh.GRACE);
 
       assertInvalidGrant(refresh(used));
 
@@ -662,7 +660,7 @@ final class RefreshFlowTest {
     @ValueSource(ints = {0, 1, 2, 500})
     void costs_a_few_hashes_to_tell_from_garbage_in_any_generation(int number) {
       var present = generations(number, second);
-      clock.advance(RefreshFlow.GRACE);
+      clock.advance(Refresh.GRACE);
 
       assertThat(hashesOf(() -> flow.refresh(CLI, garbage(first), ONCE))).isLessThanOrEqualTo(6);
       assertThat(hashesOf(() -> flow.refresh(CLI, withRandomTag(first), ONCE)))
@@ -708,7 +706,7 @@ final class RefreshFlowTest {
     @Test
     void is_not_what_garbage_with_a_good_checksum_is() {
       assertInvalidGrant(flow.refresh(CLI, garbage(first), ONCE));
-      clock.advance(RefreshFlow.GRACE);
+      clock.advance(Refresh.GRACE);
       assertInvalidGrant(flow.refresh(CLI, garbage(first), Optional.of("a")));
       assertInvalidGrant(flow.refresh(CLI, withRandomTag(first), ONCE));
       assertInvalidGrant(flow.refresh(CLI, withRandomTag(second), ONCE));
@@ -726,7 +724,7 @@ final class RefreshFlowTest {
 
     @Test
     void keeps_the_time_of_the_first_time() {
-      clock.advance(RefreshFlow.GRACE);
+      clock.advance(Refresh.GRACE);
       assertInvalidGrant(refresh(first));
       var at = clock.instant();
       clock.advance(HOUR);
@@ -754,7 +752,7 @@ final class RefreshFlowTest {
       assertThat(token(issued).reveal()).startsWith(prefix + "r_");
     }
 
-    private Answer<IssuedKey> poll(DeviceFlow.Codes codes) {
+    private Answer<IssuedKey> poll(Authorize.Codes codes) {
       var code = codes.deviceCode();
       return deviceFlow.poll(CLI, code, Optional.empty(), Optional.empty(), NAMED);
     }
@@ -810,7 +808,7 @@ final class RefreshFlowTest {
     void of_another_family_is_never_that_of_a_token() {
       assertInvalidGrant(flow.refresh(CLI, under(ACME, first), ONCE));
       var second = given(refresh(first));
-      clock.advance(RefreshFlow.GRACE);
+      clock.advance(Refresh.GRACE);
       assertInvalidGrant(flow.refresh(CLI, under(ACME, first), ONCE));
 
       assertNotRevoked(first);
@@ -889,7 +887,7 @@ final class RefreshFlowTest {
     void reuse_of_the_token_before_is_recognised_across_a_rotation() {
       hasher.rotateTo(2);
       var second = given(refresh(first));
-      clock.advance(RefreshFlow.GRACE);
+      clock.advance(Refresh.GRACE);
 
       assertInvalidGrant(refresh(first));
 
@@ -1158,7 +1156,7 @@ final class RefreshFlowTest {
   /// A device that wanted its key encrypted wants so whatever replaces it.
   @Nested
   class EncryptedDelivery {
-    private final DeviceFlow.Codes codes =
+    private final Authorize.Codes codes =
         approved(Samples.encrypted(Samples.request(NOON), Samples.DELIVERY), OFFLINE, HOUR);
     private final IssuedKey first = poll(codes);
 

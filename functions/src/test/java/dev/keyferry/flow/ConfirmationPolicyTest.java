@@ -2,11 +2,10 @@ package dev.keyferry.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keyferry.flow.Check.Policy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class CheckTest {
+final class ConfirmationPolicyTest {
   @ParameterizedTest
   @CsvSource({
     "OFF,      true,  192.0.2.7,        NONE",
@@ -23,17 +22,18 @@ final class CheckTest {
     "ALWAYS,   false, 198.51.100.7,     NUMBER",
   })
   void follows_from_policy_support_and_networks(
-      Policy policy, boolean supported, String claimant, Check check) {
+      ConfirmationPolicy policy, boolean supported, String claimant, Precaution precaution) {
     var device = Origin.parse("192.0.2.7");
 
-    assertThat(Check.of(policy, supported, device, Origin.parse(claimant))).isEqualTo(check);
+    assertThat(policy.precaution(supported, device, Origin.parse(claimant))).isEqualTo(precaution);
   }
 
   @ParameterizedTest
   @CsvSource({"2001:db8:a:b::1, NONE", "2001:db8:a:c::1, NUMBER"})
-  void takes_an_ipv6_64_for_one_network(String claimant, Check check) {
+  void takes_an_ipv6_64_for_one_network(String claimant, Precaution precaution) {
     var device = Origin.parse("2001:db8:a:b:ffff::2");
 
-    assertThat(Check.of(Policy.MISMATCH, true, device, Origin.parse(claimant))).isEqualTo(check);
+    assertThat(ConfirmationPolicy.MISMATCH.precaution(true, device, Origin.parse(claimant)))
+        .isEqualTo(precaution);
   }
 }

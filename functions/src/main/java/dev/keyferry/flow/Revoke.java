@@ -10,22 +10,17 @@ import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 
 /// A client gives a key back by one of its tokens, RFC 7009.
-public final class Revocation {
+public final class Revoke {
   private final KeyStore keys;
   private final Hasher hasher;
-  private final InstantSource clock;
-  private final Audit audit;
+  private final Environment environment;
 
-  public Revocation(KeyStore keys, Hasher hasher, InstantSource clock, Audit audit) {
+  public Revoke(KeyStore keys, Hasher hasher, Environment environment) {
     this.keys = keys;
     this.hasher = hasher;
-    this.clock = clock;
-    this.audit = audit;
+    this.environment = environment;
   }
 
   /// Revokes the key that a token belongs to. That there is none, or none of this client's, is not
@@ -37,7 +32,7 @@ public final class Revocation {
 
   private void revoke(Client client, KeyId id, byte[] token) {
     var holder = new Revoker.Holder(client.id(), hasher.digest(Purpose.KEY, token));
-    var now = now();
+    var now = environment.now();
     var write =
         switch (keys.revoke(id, holder, now)) {
           // Hashed under a neighbouring version, if it is its own at all.
@@ -46,15 +41,11 @@ public final class Revocation {
           case Write<Key> decided -> decided;
         };
     if (write instanceof Applied(var key) && key.wasRevokedAt(now)) {
-      audit.record(Event.of(Kind.REVOKED, key).with("by", "client"));
+      environment.record(Event.of(Kind.REVOKED, key).with("by", "client"));
     }
   }
 
   private boolean isOf(Key key, Client client, byte[] token) {
     return key.terms().clientId().equals(client.id()) && key.knows(token, hasher);
-  }
-
-  private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 }

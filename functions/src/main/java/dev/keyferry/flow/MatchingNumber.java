@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 /// The two digits that the approving page shows and the claimant enters at the device. They are
 /// derived from the claim that approved, so they are stored nowhere, and are the same however often
 /// they are asked for.
-public record Confirmation(int number) {
+public record MatchingNumber(int number) {
   /// So many different wrong ones deny the grant.
   public static final int MOST_WRONG = 3;
 
@@ -20,19 +20,19 @@ public record Confirmation(int number) {
   private static final Pattern FORM = Pattern.compile("[0-9]{2}");
 
   /// What a device sends; empty if it cannot be one.
-  public static Optional<Confirmation> parse(String text) {
+  public static Optional<MatchingNumber> parse(String text) {
     return FORM.matcher(text).matches()
-        ? Optional.of(new Confirmation(Integer.parseInt(text)))
+        ? Optional.of(new MatchingNumber(Integer.parseInt(text)))
         : Optional.empty();
   }
 
   /// The number of this claim: 10 to 99, all as likely but for one part in 2^57.
-  static Confirmation of(Hasher hasher, Locator locator, Grant.Claim claim) {
+  static MatchingNumber of(Hasher hasher, Locator locator, Grant.Claim claim) {
     var nonce = claim.nonce();
-    var message = Frame.of("confirmation").with(locator.partitionKey()).with(nonce).toBytes();
+    var message = Frame.of("confirmation").with(locator.qualified()).with(nonce).toBytes();
     var mac = hasher.hmac(Purpose.CONFIRMATION, nonce.version(), message);
     var drawn = Long.remainderUnsigned(ByteBuffer.wrap(mac).getLong(), CHOICES);
-    return new Confirmation(LEAST + (int) drawn);
+    return new MatchingNumber(LEAST + (int) drawn);
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.keyferry.codes.Digest;
 import dev.keyferry.codes.Frame;
 import dev.keyferry.codes.Hasher;
 import dev.keyferry.codes.RefreshToken;
-import dev.keyferry.codes.Secret;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
@@ -18,14 +17,11 @@ import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 
 /// Refreshing a key, RFC 6749 §6. Access and refresh token rotate together (RFC 9700 §4.14.2): one
 /// read that says whether, and one conditional update that decides between those who race.
-public final class RefreshFlow {
+public final class Refresh {
   /// How long the refresh that made a generation may be repeated with its `Idempotency-Key`, and a
   /// refresh that lost a race against it is no reuse.
   public static final Duration GRACE = Duration.ofSeconds(30);
@@ -33,23 +29,13 @@ public final class RefreshFlow {
   private final KeyStore keys;
   private final Hasher hasher;
   private final Encrypter encrypter;
-  private final InstantSource clock;
-  private final RandomGenerator random;
-  private final Audit audit;
+  private final Environment environment;
 
-  public RefreshFlow(
-      KeyStore keys,
-      Hasher hasher,
-      Encrypter encrypter,
-      InstantSource clock,
-      RandomGenerator random,
-      Audit audit) {
+  public Refresh(KeyStore keys, Hasher hasher, Encrypter encrypter, Environment environment) {
     this.keys = keys;
     this.hasher = hasher;
     this.encrypter = encrypter;
-    this.clock = clock;
-    this.random = random;
-    this.audit = audit;
+    this.environment = environment;
   }
 
   private record Ask(
@@ -62,8 +48,8 @@ public final class RefreshFlow {
   /// @param idempotencyKey names this refresh across its retries
   public Answer<IssuedKey> refresh(
       Client client, RefreshToken token, Optional<String> idempotencyKey) {
-    var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    var ask = new Ask(client, token, idempotencyKey, Secret.drawName(random), now);
+    var now = environment.now();
+    var ask = new Ask(client, token, idempotencyKey, environment.newAttempt(), now);
     return keys.findWithStanding(token.id())
         .filter(holding -> isGood(ask, holding))
         .map(holding -> judge(ask, holding.key()))
@@ -111,7 +97,7 @@ public final class RefreshFlow {
     var issued = IssuedKey.of(key.renewed(next), token, hasher).encrypted(encrypter);
     return switch (keys.renew(key.id(), ask.client().id(), next)) {
       case Applied<Key> _ -> {
-        audit.record(Event.of(Kind.REFRESHED, issued.key()));
+        environment.record(Event.of(Kind.REFRESHED, issued.key()));
         yield new Given<>(issued);
       }
       // Another refresh of the same token came first, or a revocation did.
@@ -140,7 +126,7 @@ public final class RefreshFlow {
     if (ask.token().isGenuine(hasher, key.generation().version())) {
       // Somebody holds a token that was already used: the client, or a thief (RFC 9700 §4.14.2).
       // Written down first: whatever becomes of the write, the alarm is not lost.
-      audit.record(Event.of(Kind.REUSE_DETECTED, key));
+      environment.record(Event.of(Kind.REUSE_DETECTED, key));
       keys.revoke(key.id(), new Revoker.Server(), ask.now());
     }
     return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
@@ -155,12 +141,12 @@ public final class RefreshFlow {
             && hasher.matches(
                 KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
     if (!same) {
-      audit.record(Event.of(Kind.REPLAY_REFUSED, key));
+      environment.record(Event.of(Kind.REPLAY_REFUSED, key));
       return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
     }
     var token = ask.token().next(hasher, generation.version());
     var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
-    audit.record(Event.of(Kind.REDELIVERED, key));
+    environment.record(Event.of(Kind.REDELIVERED, key));
     return new Given<>(issued);
   }
 

@@ -19,16 +19,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// RFC 7009, over the row of a device whose tokens were renewed once.
-final class RevocationTest {
+final class RevokeTest {
   private final TestClock clock = new TestClock(NOON);
   private final TestHasher hasher = new TestHasher();
   private final InMemoryKeyStore keys = new InMemoryKeyStore();
   private final List<Event> events = new ArrayList<>();
-  private final Revocation revocation = new Revocation(keys, hasher, clock, events::add);
+  private final Revoke revocation =
+      new Revoke(keys, hasher, new Environment(clock, new Random(), events::add));
 
   private final RefreshToken before = Samples.first(hasher, 1, Samples.deviceCode());
   private final RefreshToken present = before.next(hasher, 1);
