@@ -145,7 +145,7 @@ final class Attributes {
   private static String text(String name, AttributeValue value) {
     var text = value.s();
     if (text == null) {
-      throw new IllegalStateException("no text in attribute " + name);
+      throw new IllegalStateException("no string in attribute " + name);
     }
     return text;
   }
@@ -201,7 +201,7 @@ final class Attributes {
   private AttributeValue required(String name) {
     var value = values.get(name);
     if (value == null) {
-      throw new IllegalStateException("item without attribute " + name);
+      throw new IllegalStateException("the item has no attribute " + name);
     }
     return value;
   }

@@ -73,7 +73,7 @@ public record AwsConnection(
       connection.setReadTimeout((int) ATTEMPT_TIMEOUT.toMillis());
       return connection;
     } catch (IOException e) {
-      throw new UncheckedIOException("a URL opens no connection", e);
+      throw new UncheckedIOException("opening a URL connection failed", e);
     }
   }
 

@@ -71,7 +71,7 @@ final class GrantItem {
               .put("claimed_by", claim.subject().value())
               .put("claim_nonce", claim.nonce().toString());
       case State.Claimed _, State.Denied _, State.Consumed _ ->
-          throw new IllegalArgumentException("no grant begins so");
+          throw new IllegalArgumentException("a new grant is either pending or approved");
     };
   }
 
@@ -116,7 +116,7 @@ final class GrantItem {
                   item.instant("consumed_at"),
                   item.text("consumed_by"),
                   item.optionalText("idempotency_key").map(Digest::parse)));
-      case String unknown -> throw new IllegalStateException("grant in state " + unknown);
+      case String unknown -> throw new IllegalStateException("unknown grant state " + unknown);
     };
   }
 

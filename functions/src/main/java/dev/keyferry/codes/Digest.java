@@ -19,7 +19,7 @@ public record Digest(int version, String mac) {
   public static Digest parse(String text) {
     var form = FORM.matcher(text);
     if (!form.matches()) {
-      throw new IllegalArgumentException("not a hash");
+      throw new IllegalArgumentException("not a valid digest");
     }
     return new Digest(Integer.parseInt(form.group(1)), form.group(2));
   }

@@ -15,7 +15,7 @@ public record TokenPrefix(String value) {
 
   public TokenPrefix {
     if (!PATTERN.matcher(value).matches()) {
-      throw new IllegalArgumentException("no token may begin with " + value);
+      throw new IllegalArgumentException("not a valid token prefix: " + value);
     }
   }
 

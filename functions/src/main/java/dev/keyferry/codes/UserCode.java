@@ -18,7 +18,7 @@ public record UserCode(String characters) {
 
   public UserCode {
     if (!FORM.matcher(characters).matches()) {
-      throw new IllegalArgumentException("not a user code");
+      throw new IllegalArgumentException("not a valid user code");
     }
   }
 

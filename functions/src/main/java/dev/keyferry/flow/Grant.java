@@ -115,7 +115,7 @@ public record Grant(
     /// What is to be said of one that is not.
     OAuthError excess(DeviceRequest request) {
       var isScope = scope.filter(some -> !some.within(request.scope())).isPresent();
-      var words = "only what was asked for can be approved";
+      var words = "an approval cannot grant more than the client requested";
       return isScope ? OAuthError.invalidScope(words) : OAuthError.invalidRequest(words);
     }
   }

@@ -25,7 +25,7 @@ public record MaskedCode(int version, long bits) {
   public static MaskedCode parse(String text) {
     var form = FORM.matcher(text);
     if (!form.matches()) {
-      throw new IllegalArgumentException("not a masked code");
+      throw new IllegalArgumentException("not a valid masked code");
     }
     return new MaskedCode(
         Integer.parseInt(form.group(1)), HexFormat.fromHexDigitsToLong(form.group(2)));

@@ -49,30 +49,36 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
       of(Code.AUTHORIZATION_PENDING, "the user has not decided yet");
   public static final OAuthError ACCESS_DENIED = of(Code.ACCESS_DENIED, "the request was denied");
   public static final OAuthError USER_GONE =
-      of(Code.ACCESS_DENIED, "the user has signed out or been disabled since");
+      of(Code.ACCESS_DENIED, "the user has signed out or has been disabled");
   public static final OAuthError EXPIRED_TOKEN =
       of(Code.EXPIRED_TOKEN, "the device code has expired; start again");
   public static final OAuthError CONFIRMATION_REQUIRED =
-      of(Code.CONFIRMATION_REQUIRED, "enter the number that the approving page shows");
+      of(Code.CONFIRMATION_REQUIRED, "enter the number that the verification page shows");
   public static final OAuthError ACKNOWLEDGEMENT_REQUIRED =
-      of(Code.ACKNOWLEDGEMENT_REQUIRED, "the request came from another network; acknowledge that");
+      of(
+          Code.ACKNOWLEDGEMENT_REQUIRED,
+          "the request came from another network; the user must acknowledge the warning");
   public static final OAuthError INVALID_GRANT =
-      of(Code.INVALID_GRANT, "the device code is unknown, used, or not this client's");
+      of(
+          Code.INVALID_GRANT,
+          "the device code is unknown, already used, or issued to another client");
   public static final OAuthError INVALID_CODE =
       of(
           Code.INVALID_GRANT,
-          "the authorization code is unknown, used, expired, or not this client's");
+          "the authorization code is unknown, expired, already used, or issued to another client");
   public static final OAuthError SCREEN_OVER =
-      of(Code.EXPIRED_TOKEN, "this screen can decide no more; claim again");
+      of(Code.EXPIRED_TOKEN, "this approval screen has expired; start again");
   public static final OAuthError INVALID_REFRESH_TOKEN =
-      of(Code.INVALID_GRANT, "the refresh token is unknown, used, expired or revoked");
+      of(Code.INVALID_GRANT, "the refresh token is unknown, expired, revoked, or already used");
   public static final OAuthError INVALID_USER_CODE =
-      of(Code.INVALID_USER_CODE, "the code is unknown, expired or already decided");
-  public static final OAuthError NOT_FOUND = of(Code.NOT_FOUND, "you have no such key");
+      of(
+          Code.INVALID_USER_CODE,
+          "the user code is unknown, expired, or already approved or denied");
+  public static final OAuthError NOT_FOUND = of(Code.NOT_FOUND, "you have no key with this ID");
   public static final OAuthError TEMPORARILY_UNAVAILABLE =
       new OAuthError(
           Code.TEMPORARILY_UNAVAILABLE,
-          "nothing was decided; try again shortly",
+          "the service is temporarily unavailable; repeat the request",
           Optional.of(OUTAGE_PAUSE));
 
   public static OAuthError of(Code code, String description) {
@@ -89,11 +95,13 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
 
   static OAuthError slowDown(Duration interval) {
     return new OAuthError(
-        Code.SLOW_DOWN, "polled too early; wait for the interval", Optional.of(interval));
+        Code.SLOW_DOWN,
+        "the poll came too early; wait for the interval between polls",
+        Optional.of(interval));
   }
 
   static OAuthError overLimit(Duration pause) {
     return new OAuthError(
-        Code.OVER_LIMIT, "too many requests of this kind; come back later", Optional.of(pause));
+        Code.OVER_LIMIT, "too many requests; try again later", Optional.of(pause));
   }
 }

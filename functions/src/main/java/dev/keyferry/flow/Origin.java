@@ -24,7 +24,7 @@ public record Origin(InetAddress address) {
     try {
       return InetAddress.getByAddress(Arrays.copyOf(prefix, IPV6_BYTES)).getHostAddress() + "/64";
     } catch (UnknownHostException e) {
-      throw new IllegalStateException("sixteen bytes are an address", e);
+      throw new IllegalStateException("sixteen bytes are always an address", e);
     }
   }
 

@@ -60,7 +60,7 @@ public final class Subkeys implements Hasher {
       // hash.
       return ((Mac) keyed.clone()).doFinal(message);
     } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("the JDK's " + ALGORITHM + " can be copied", e);
+      throw new IllegalStateException("the JDK's " + ALGORITHM + " cannot be copied", e);
     }
   }
 

@@ -57,7 +57,7 @@ public final class EncryptionJwk {
     require(text.getBytes(StandardCharsets.UTF_8).length <= LARGEST, "is larger than 2048 bytes");
     var jwk = StrictJson.parse("encryption_jwk", text);
     require(
-        PRIVATE.stream().noneMatch(jwk::hasNonNull), "holds a private key, which is one no longer");
+        PRIVATE.stream().noneMatch(jwk::hasNonNull), "contains private key material");
     var common = StrictJson.bind(jwk, Common.class);
     require(common.use() == null || common.use().equals("enc"), "has a use other than enc");
     var members =
@@ -76,7 +76,7 @@ public final class EncryptionJwk {
   }
 
   private static Map<String, String> ec(Common common, Ec key) {
-    require(StrictJson.require("crv", key.crv()).equals("P-256"), "is on another curve than P-256");
+    require(StrictJson.require("crv", key.crv()).equals("P-256"), "is on a curve other than P-256");
     requireOperation(common, Set.of("deriveKey", "deriveBits"));
     var members = members("EC", common, "ECDH-ES", "ECDH-ES+A256KW");
     members.put("crv", "P-256");
@@ -89,11 +89,11 @@ public final class EncryptionJwk {
     requireOperation(common, Set.of("wrapKey", "encrypt"));
     var members = members("RSA", common, "RSA-OAEP-256");
     var modulus = new BigInteger(1, bytes("n", key.n()));
-    require(modulus.bitLength() >= SHORTEST_MODULUS, "has a modulus of less than 2048 bits");
+    require(modulus.bitLength() >= SHORTEST_MODULUS, "has a modulus of fewer than 2048 bits");
     require(modulus.bitLength() <= LONGEST_MODULUS, "has a modulus of more than 4096 bits");
     require(modulus.testBit(0), "has an even modulus");
     var exponent = new BigInteger(1, bytes("e", key.e()));
-    require(exponent.compareTo(LEAST_EXPONENT) >= 0, "has an exponent of less than 65537");
+    require(exponent.compareTo(LEAST_EXPONENT) >= 0, "has an exponent smaller than 65537");
     require(exponent.bitLength() <= LONGEST_EXPONENT, "has an exponent of more than 64 bits");
     require(exponent.testBit(0), "has an even exponent");
     members.put("n", text(unsigned(modulus)));
@@ -105,7 +105,7 @@ public final class EncryptionJwk {
   /// with a key never changes.
   private static Map<String, String> members(String kty, Common common, String... algorithms) {
     var algorithm = common.alg() == null ? algorithms[0] : common.alg();
-    require(List.of(algorithms).contains(algorithm), "has an alg that is not done here");
+    require(List.of(algorithms).contains(algorithm), "has an unsupported alg");
     var members = new HashMap<String, String>();
     members.put("kty", kty);
     members.put("alg", algorithm);
@@ -118,12 +118,12 @@ public final class EncryptionJwk {
     var operations = common.keyOps();
     require(
         operations.isEmpty() || operations.stream().anyMatch(wanted::contains),
-        "has key_ops that exclude encrypting to it");
+        "has key_ops that do not allow encryption");
   }
 
   private static String coordinate(String name, @Nullable String text) {
     var bytes = bytes(name, text);
-    require(bytes.length == COORDINATE_BYTES, "has a coordinate that is not of 32 bytes");
+    require(bytes.length == COORDINATE_BYTES, "has a coordinate that is not 32 bytes long");
     return text(bytes);
   }
 
@@ -131,10 +131,10 @@ public final class EncryptionJwk {
     var encoded = StrictJson.require(name, text);
     try {
       var bytes = Base64.getUrlDecoder().decode(encoded);
-      require(text(bytes).equals(encoded), "has a number that is not in base64url");
+      require(text(bytes).equals(encoded), "has a number that is not valid base64url");
       return bytes;
     } catch (IllegalArgumentException e) {
-      throw refused("has a number that is not in base64url");
+      throw refused("has a number that is not valid base64url");
     }
   }
 

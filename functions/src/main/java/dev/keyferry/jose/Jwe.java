@@ -23,7 +23,7 @@ public final class Jwe {
     try {
       return compact(jwk, json);
     } catch (JOSEException | ParseException e) {
-      throw new IllegalStateException("a key that was accepted cannot be encrypted to", e);
+      throw new IllegalStateException("encrypting to an accepted key failed", e);
     }
   }
 

@@ -75,7 +75,7 @@ abstract class ApiHandler
     try {
       return Origin.parse(sourceIp);
     } catch (IllegalArgumentException e) {
-      throw new MalformedRequest(OAuthError.invalidRequest("the request comes from no address"));
+      throw new MalformedRequest(OAuthError.invalidRequest("the request has no source IP address"));
     }
   }
 
@@ -94,7 +94,7 @@ abstract class ApiHandler
     try {
       return Request.text(Base64.getDecoder().decode(body));
     } catch (IllegalArgumentException e) {
-      throw new MalformedRequest(OAuthError.invalidRequest("the body is not base64"));
+      throw new MalformedRequest(OAuthError.invalidRequest("the body is not valid base64"));
     }
   }
 

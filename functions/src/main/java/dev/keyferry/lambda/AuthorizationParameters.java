@@ -38,10 +38,10 @@ record AuthorizationParameters(ObjectNode all, Client client, String redirectUri
     var client =
         clients
             .find(StrictJson.require("client_id", target.clientId()))
-            .orElseThrow(() -> refused("no such client is registered"));
+            .orElseThrow(() -> refused("no client with this client_id is registered"));
     var redirectUri = StrictJson.require("redirect_uri", target.redirectUri());
     if (!client.mayBeAnsweredAt(redirectUri)) {
-      throw refused("the redirect_uri is not one of this client's");
+      throw refused("the redirect_uri is not registered for this client");
     }
     return new AuthorizationParameters(all, client, redirectUri);
   }
@@ -56,7 +56,7 @@ record AuthorizationParameters(ObjectNode all, Client client, String redirectUri
     if (!StrictJson.require("response_type", asked.responseType()).equals("code")) {
       throw new MalformedRequest(
           OAuthError.of(
-              OAuthError.Code.UNSUPPORTED_RESPONSE_TYPE, "the response_type is not code"));
+              OAuthError.Code.UNSUPPORTED_RESPONSE_TYPE, "response_type must be code"));
     }
     return new AuthorizationRequest(
         client.id(),
@@ -76,7 +76,7 @@ record AuthorizationParameters(ObjectNode all, Client client, String redirectUri
 
   private static String state(String text) {
     if (!STATE.matcher(text).matches()) {
-      throw refused("state is not at most 2048 visible ASCII characters");
+      throw refused("state must be at most 2048 visible ASCII characters");
     }
     return text;
   }

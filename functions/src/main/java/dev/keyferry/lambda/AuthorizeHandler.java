@@ -104,14 +104,14 @@ public final class AuthorizeHandler extends ApiHandler {
       case "false" -> false;
       default ->
           throw new MalformedRequest(
-              OAuthError.invalidRequest("confirmation_supported is neither true nor false"));
+              OAuthError.invalidRequest("confirmation_supported must be true or false"));
     };
   }
 
   private static String nonce(String text) {
     if (!NONCE.matcher(text).matches()) {
       throw new MalformedRequest(
-          OAuthError.invalidRequest("nonce is not 1 to 128 visible ASCII characters"));
+          OAuthError.invalidRequest("nonce must be 1 to 128 visible ASCII characters"));
     }
     return text;
   }

@@ -114,15 +114,17 @@ public final class Clients {
   Client require(String id) {
     return find(id)
         .filter(client -> client.secretHash().isEmpty())
-        .orElseThrow(
-            () -> refused(OAuthError.Code.INVALID_CLIENT, "no such public client is registered"));
+        .orElseThrow(() ->
+            refused(
+                OAuthError.Code.INVALID_CLIENT,
+                "no public client with this client_id is registered"));
   }
 
   /// The client that sends a request, if it may also use this grant.
   Client require(String id, String grantType) {
     var client = require(id);
     if (!client.mayUse(grantType)) {
-      throw refused(OAuthError.Code.UNAUTHORIZED_CLIENT, "this client may not use this grant");
+      throw refused(OAuthError.Code.UNAUTHORIZED_CLIENT, "this client may not use this grant type");
     }
     return client;
   }
@@ -135,9 +137,9 @@ public final class Clients {
             .flatMap(BasicCredentials::parse)
             .flatMap(credentials -> find(credentials.clientId()).filter(credentials::areOf))
             .orElseThrow(
-                () -> refused(OAuthError.Code.INVALID_CLIENT, "the client is not authenticated"));
+                () -> refused(OAuthError.Code.INVALID_CLIENT, "client authentication failed"));
     if (!client.introspects()) {
-      throw refused(OAuthError.Code.UNAUTHORIZED_CLIENT, "this client may not introspect");
+      throw refused(OAuthError.Code.UNAUTHORIZED_CLIENT, "this client may not introspect tokens");
     }
     return client;
   }

@@ -55,7 +55,7 @@ final class Consents {
   private Scope scope(String text) {
     var scope = Parameters.scope(text);
     if (!scope.within(clients.scopes())) {
-      throw Parameters.scopeError("only what was asked for can be approved");
+      throw Parameters.scopeError("an approval cannot grant more than the client requested");
     }
     return scope;
   }

@@ -35,6 +35,6 @@ record DeviceCodeGrant(Clients clients, Poll poll) implements TokenGrant {
   private static MatchingNumber number(String text) {
     return MatchingNumber.parse(text)
         .orElseThrow(() ->
-            new MalformedRequest(OAuthError.invalidRequest("confirmation is not two digits")));
+            new MalformedRequest(OAuthError.invalidRequest("confirmation must be two digits")));
   }
 }

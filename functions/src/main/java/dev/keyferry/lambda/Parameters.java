@@ -28,7 +28,7 @@ final class Parameters {
   static Scope scope(Optional<String> text, Client client) {
     var asked = text.map(Parameters::scope).orElse(client.scopes().without(Scope.OFFLINE_ACCESS));
     if (!asked.within(client.scopes())) {
-      throw scopeError("the client may not ask for this scope");
+      throw scopeError("this client may not request this scope");
     }
     return asked;
   }
@@ -44,7 +44,7 @@ final class Parameters {
 
   private static long seconds(String text) {
     if (!SECONDS.matcher(text).matches()) {
-      throw new MalformedRequest(OAuthError.invalidRequest("expires_in is not a whole number"));
+      throw new MalformedRequest(OAuthError.invalidRequest("expires_in must be a whole number"));
     }
     return Long.parseLong(text);
   }
@@ -56,12 +56,14 @@ final class Parameters {
         .flatMap(CodeChallenge::parse)
         .orElseThrow(() ->
             new MalformedRequest(
-                OAuthError.invalidRequest("code_challenge needs method S256 and 43 characters")));
+                OAuthError.invalidRequest(
+                    "code_challenge must be 43 characters with code_challenge_method S256")));
   }
 
   static Duration lifetime(long seconds) {
     if (seconds < Client.MIN_LIFETIME.toSeconds()) {
-      throw new MalformedRequest(OAuthError.invalidRequest("expires_in is less than 60 seconds"));
+      throw new MalformedRequest(
+          OAuthError.invalidRequest("expires_in must be at least 60 seconds"));
     }
     return Duration.ofSeconds(seconds);
   }
@@ -71,7 +73,7 @@ final class Parameters {
     if (!isLine(text, LONGEST_NAME)) {
       throw new MalformedRequest(
           OAuthError.invalidRequest(
-              parameter + " is not one line of at most 64 visible characters"));
+              parameter + " must be one line of at most 64 visible characters"));
     }
     return text;
   }

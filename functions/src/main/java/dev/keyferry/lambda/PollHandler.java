@@ -21,7 +21,7 @@ public final class PollHandler extends ApiHandler {
   private static final OAuthError UNSUPPORTED =
       OAuthError.of(
           OAuthError.Code.UNSUPPORTED_GRANT_TYPE,
-          "the token endpoint knows device codes, authorization codes and refresh tokens");
+          "unsupported grant_type; send a device code, authorization code, or refresh token");
 
   private final Map<String, TokenGrant> grants;
 
@@ -54,7 +54,7 @@ public final class PollHandler extends ApiHandler {
     var key = request.header("idempotency-key");
     if (key.filter(text -> !IDEMPOTENCY_KEY.matcher(text).matches()).isPresent()) {
       throw new MalformedRequest(
-          OAuthError.invalidRequest("Idempotency-Key is not 1 to 255 characters"));
+          OAuthError.invalidRequest("Idempotency-Key must be 1 to 255 characters"));
     }
     return key;
   }

@@ -35,7 +35,7 @@ public final class SubjectHandler
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
     if (!MEMBERS.containsAll(event.keySet())) {
-      throw new IllegalArgumentException("the event has other members than action and subject");
+      throw new IllegalArgumentException("the event has members other than action and subject");
     }
     var subject = new Subject(subject(event));
     var action = require(event, "action");
@@ -50,7 +50,7 @@ public final class SubjectHandler
                 yield answer(subject, "signed_out", true);
               }
               default ->
-                  throw new IllegalArgumentException("the action is disable, enable or sign_out");
+                  throw new IllegalArgumentException("the action must be disable, enable, or sign_out");
             });
   }
 
@@ -62,7 +62,7 @@ public final class SubjectHandler
     var subject = require(event, "subject");
     if (!SUBJECT.matcher(subject).matches()) {
       throw new IllegalArgumentException(
-          "the subject is 1 to 255 characters without control characters");
+          "the subject must be 1 to 255 characters without control characters");
     }
     return subject;
   }
@@ -71,6 +71,6 @@ public final class SubjectHandler
     if (event.get(member) instanceof String value && !value.isBlank()) {
       return value;
     }
-    throw new IllegalArgumentException("the event lacks " + member);
+    throw new IllegalArgumentException("the event has no member " + member);
   }
 }

@@ -19,7 +19,7 @@ record Accent(int red, int green, int blue) {
 
   static Accent parse(String text) {
     if (!FORM.matcher(text).matches()) {
-      throw new IllegalStateException("an accent colour is #rrggbb");
+      throw new IllegalStateException("the accent color must have the form #rrggbb");
     }
     int rgb = Integer.parseInt(text.substring(1), 16);
     return new Accent(rgb >> 16, rgb >> 8 & 0xff, rgb & 0xff);

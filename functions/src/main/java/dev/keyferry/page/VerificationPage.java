@@ -201,7 +201,7 @@ public final class VerificationPage {
   private static String read(String name) {
     try (var file = VerificationPage.class.getResourceAsStream(name)) {
       if (file == null) {
-        throw new IllegalStateException("the artifact lacks " + name);
+        throw new IllegalStateException("the artifact has no file " + name);
       }
       return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

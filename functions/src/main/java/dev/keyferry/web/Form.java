@@ -71,7 +71,7 @@ public final class Form {
         bytes.put(escaped(encoded, i + 1));
         i += 2;
       } else if (character > '~' || character < ' ') {
-        throw MalformedRequest.because("the form is not URL-encoded");
+        throw MalformedRequest.because("the form is not valid URL encoding");
       } else {
         bytes.put((byte) (character == '+' ? ' ' : character));
       }
@@ -79,7 +79,7 @@ public final class Form {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
     } catch (CharacterCodingException e) {
-      throw MalformedRequest.because("the form is not UTF-8");
+      throw MalformedRequest.because("the form is not valid UTF-8");
     }
   }
 
@@ -87,7 +87,7 @@ public final class Form {
     if (at + 1 >= encoded.length()
         || !HexFormat.isHexDigit(encoded.charAt(at))
         || !HexFormat.isHexDigit(encoded.charAt(at + 1))) {
-      throw MalformedRequest.because("the form is not URL-encoded");
+      throw MalformedRequest.because("the form is not valid URL encoding");
     }
     return (byte) HexFormat.fromHexDigits(encoded, at, at + 2);
   }

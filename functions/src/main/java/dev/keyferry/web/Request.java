@@ -66,7 +66,7 @@ public record Request(
   /// Fetch Metadata §2.4; a client is no page, and says nothing.
   public Form form() {
     if (header("sec-fetch-site").filter(OTHER_SITES::contains).isPresent()) {
-      throw MalformedRequest.because("this is not for pages of other sites");
+      throw MalformedRequest.because("requests from pages of other sites are not allowed");
     }
     require("application/x-www-form-urlencoded");
     return Form.parse(body);
@@ -85,7 +85,7 @@ public record Request(
     }
     // Half a character is stored as a question mark, and that is somebody else.
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(subject)) {
-      throw MalformedRequest.because("the token's sub is not text");
+      throw MalformedRequest.because("the token's sub is not valid Unicode");
     }
     return new Subject(subject);
   }
@@ -107,7 +107,7 @@ public record Request(
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
     } catch (CharacterCodingException e) {
-      throw MalformedRequest.because("the body is not UTF-8");
+      throw MalformedRequest.because("the body is not valid UTF-8");
     }
   }
 
@@ -116,7 +116,7 @@ public record Request(
         .names()
         .map(name -> name.toLowerCase(Locale.ROOT))
         .anyMatch(SECRETS::contains)) {
-      throw MalformedRequest.because("secrets do not belong in the query string");
+      throw MalformedRequest.because("secrets are not allowed in the query string");
     }
   }
 
@@ -124,7 +124,7 @@ public record Request(
     refuseSecretsInQuery();
     var declared = header("content-type").orElse("").split(";", 2)[0];
     if (!declared.strip().toLowerCase(Locale.ROOT).equals(type)) {
-      throw MalformedRequest.because("the body must be " + type);
+      throw MalformedRequest.because("the Content-Type must be " + type);
     }
   }
 }

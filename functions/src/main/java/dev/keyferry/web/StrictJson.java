@@ -79,7 +79,7 @@ public final class StrictJson {
       }
       ObjectNode object = parser.readValueAsTree();
       if (parser.nextToken() != null) {
-        throw MalformedRequest.because(what + " goes on after its JSON object");
+        throw MalformedRequest.because(what + " has content after its JSON object");
       }
       if (isUnicode(object)) {
         return object;
@@ -105,7 +105,7 @@ public final class StrictJson {
     } catch (JsonMappingException mismatch) {
       throw MalformedRequest.because(describe(mismatch));
     } catch (JsonProcessingException e) {
-      throw new UncheckedIOException("memory does not fail", e);
+      throw new UncheckedIOException("writing to memory failed", e);
     }
   }
 
@@ -114,7 +114,7 @@ public final class StrictJson {
     var path = mismatch.getPath();
     var member = "the member " + path.getFirst().getFieldName();
     return path.size() > 1
-        ? member + " has elements of another type"
+        ? member + " has an element of the wrong type"
         : member + " is not " + wanted(mismatch);
   }
 

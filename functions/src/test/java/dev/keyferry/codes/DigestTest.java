@@ -47,7 +47,7 @@ final class DigestTest {
   void of_any_other_form_is_none(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Digest.parse(text.replace("~", MAC)))
-        .withMessage("not a hash");
+        .withMessage("not a valid digest");
   }
 
   @Test

@@ -230,7 +230,8 @@ final class CodeFlowTest {
                           Optional.of(new Scope(List.of("read", "admin"))),
                           Optional.empty(),
                           Optional.empty()))))
-          .isEqualTo(OAuthError.invalidScope("only what was asked for can be approved"));
+          .isEqualTo(
+              OAuthError.invalidScope("an approval cannot grant more than the client requested"));
       assertThat(
               declined(
                   screens.approve(
@@ -238,7 +239,8 @@ final class CodeFlowTest {
                       nonce,
                       new Consent(
                           Optional.empty(), Optional.of(Duration.ofDays(2)), Optional.empty()))))
-          .isEqualTo(OAuthError.invalidRequest("only what was asked for can be approved"));
+          .isEqualTo(
+              OAuthError.invalidRequest("an approval cannot grant more than the client requested"));
       given(approve(nonce));
     }
 

@@ -35,12 +35,12 @@ final class EncryptionJwkTest {
   private static final RSAKey RSA = rsa(2048);
 
   private static final String POINT = "is not a valid public key";
-  private static final String PRIVATE = "holds a private key, which is one no longer";
+  private static final String PRIVATE = "contains private key material";
   private static final String NEITHER = "is neither an EC nor an RSA key";
-  private static final String SIZE = "has a coordinate that is not of 32 bytes";
-  private static final String OPERATIONS = "has key_ops that exclude encrypting to it";
-  private static final String ALGORITHM = "has an alg that is not done here";
-  private static final String BASE64URL = "has a number that is not in base64url";
+  private static final String SIZE = "has a coordinate that is not 32 bytes long";
+  private static final String OPERATIONS = "has key_ops that do not allow encryption";
+  private static final String ALGORITHM = "has an unsupported alg";
+  private static final String BASE64URL = "has a number that is not valid base64url";
 
   /// The prime of P-256, FIPS 186-4 §D.1.2.3.
   private static final BigInteger PRIME =
@@ -163,7 +163,7 @@ final class EncryptionJwkTest {
         arguments("a text", "\"EC\"", "is not a JSON object"),
         arguments("no JSON", "EC", "is not valid JSON"),
         arguments("half of an object", ec().substring(0, 60), "is not valid JSON"),
-        arguments("more than an object", ec() + "{}", "goes on after its JSON object"),
+        arguments("more than an object", ec() + "{}", "has content after its JSON object"),
         arguments("a repeated member", "{\"kty\":\"EC\"," + ec().substring(1), "is not valid JSON"),
         arguments(
             "a repeated member within",
@@ -192,7 +192,7 @@ final class EncryptionJwkTest {
         arguments(
             "in key_ops",
             ec("key_ops", List.of("deriveKey", 1)),
-            "the member key_ops has elements of another type"),
+            "the member key_ops has an element of the wrong type"),
         // Members left out.
         arguments("an empty object", "{}", "the member kty is missing"),
         arguments("without crv", without(ec(), "crv"), "the member crv is missing"),
@@ -216,11 +216,11 @@ final class EncryptionJwkTest {
             text("\"kty\":\"OKP\"", "\"crv\":\"X25519\"", "\"x\":\"" + x + "\""),
             NEITHER),
         arguments("EC in other letters", ec("kty", "ec"), NEITHER),
-        arguments("P-384", with(p384), "is on another curve than P-256"),
-        arguments("P-521", with(ec(Curve.P_521).toPublicJWK()), "is on another curve than P-256"),
-        arguments("secp256k1", ec("crv", "secp256k1"), "is on another curve than P-256"),
+        arguments("P-384", with(p384), "is on a curve other than P-256"),
+        arguments("P-521", with(ec(Curve.P_521).toPublicJWK()), "is on a curve other than P-256"),
+        arguments("secp256k1", ec("crv", "secp256k1"), "is on a curve other than P-256"),
         arguments(
-            "P-256 by its other name", ec("crv", "secp256r1"), "is on another curve than P-256"),
+            "P-256 by its other name", ec("crv", "secp256r1"), "is on a curve other than P-256"),
         // No points of the curve.
         arguments("a point of P-384", with(p384, "crv", "P-256"), SIZE),
         arguments("another y", ec("y", x), POINT),
@@ -233,21 +233,21 @@ final class EncryptionJwkTest {
         arguments("with a space", ec("x", " " + x.substring(1)), BASE64URL),
         arguments("with bits to spare", ec("x", "A".repeat(42) + "B"), BASE64URL),
         // RSA that protects little, or costs much.
-        arguments("1024 bits", with(weak(1024)), "has a modulus of less than 2048 bits"),
-        arguments("2047 bits", rsa("n", modulus(2047)), "has a modulus of less than 2048 bits"),
+        arguments("1024 bits", with(weak(1024)), "has a modulus of fewer than 2048 bits"),
+        arguments("2047 bits", rsa("n", modulus(2047)), "has a modulus of fewer than 2048 bits"),
         arguments(
             "2048 bits, all zero",
             rsa("n", "A".repeat(342)),
-            "has a modulus of less than 2048 bits"),
+            "has a modulus of fewer than 2048 bits"),
         arguments("4097 bits", rsa("n", modulus(4097)), "has a modulus of more than 4096 bits"),
         arguments("8192 bits", rsa("n", modulus(8192)), "has a modulus of more than 4096 bits"),
         arguments(
             "an even modulus", rsa("n", number(BigInteger.TWO.pow(2047))), "has an even modulus"),
-        arguments("no modulus", rsa("n", "AA"), "has a modulus of less than 2048 bits"),
-        arguments("e = 0", rsa("e", "AA"), "has an exponent of less than 65537"),
-        arguments("e = 1", rsa("e", "AQ"), "has an exponent of less than 65537"),
-        arguments("e = 3", rsa("e", "Aw"), "has an exponent of less than 65537"),
-        arguments("e = 65535", rsa("e", "__8"), "has an exponent of less than 65537"),
+        arguments("no modulus", rsa("n", "AA"), "has a modulus of fewer than 2048 bits"),
+        arguments("e = 0", rsa("e", "AA"), "has an exponent smaller than 65537"),
+        arguments("e = 1", rsa("e", "AQ"), "has an exponent smaller than 65537"),
+        arguments("e = 3", rsa("e", "Aw"), "has an exponent smaller than 65537"),
+        arguments("e = 65535", rsa("e", "__8"), "has an exponent smaller than 65537"),
         arguments("e = 65538", rsa("e", "AQAC"), "has an even exponent"),
         arguments(
             "e of 65 bits",

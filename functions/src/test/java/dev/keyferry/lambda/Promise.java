@@ -83,7 +83,7 @@ final class Promise {
     try {
       return JSON.writeValueAsString(json);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("memory does not fail", e);
+      throw new IllegalStateException("writing to memory failed", e);
     }
   }
 

@@ -61,13 +61,13 @@ final class FormTest {
   @ValueSource(
       strings = {"a=%", "a=%4", "a=%4&b=1", "a=%zz", "a=%4g", "%=1", "a=%-1", "a=%+1", "a=%%34"})
   void refuses_an_escape_that_is_not_whole(String text) {
-    assertRefused(() -> Form.parse(text), "the form is not URL-encoded");
+    assertRefused(() -> Form.parse(text), "the form is not valid URL encoding");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a=é", "a=💻", "a=\n", "a=\0", "a=\u007F", "a=%１２"})
   void refuses_characters_that_should_have_been_escaped(String text) {
-    assertRefused(() -> Form.parse(text), "the form is not URL-encoded");
+    assertRefused(() -> Form.parse(text), "the form is not valid URL encoding");
   }
 
   @ParameterizedTest
@@ -82,7 +82,7 @@ final class FormTest {
         "a=%C3+%A9"
       })
   void refuses_what_is_not_utf_8(String text) {
-    assertRefused(() -> Form.parse(text), "the form is not UTF-8");
+    assertRefused(() -> Form.parse(text), "the form is not valid UTF-8");
   }
 
   private static void assertRefused(Runnable reading, String description) {
