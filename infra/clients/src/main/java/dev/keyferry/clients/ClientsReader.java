@@ -47,11 +47,11 @@ final class ClientsReader {
           ? members(new Yaml(new LoaderOptions()).compose(new StringReader(text)))
           : NOTHING;
     } catch (MarkedYAMLException e) {
-      problems.add(e.getProblemMark().getLine() + 1, "not YAML: " + e.getProblem());
+      problems.add(e.getProblemMark().getLine() + 1, "invalid YAML: " + e.getProblem());
       return NOTHING;
     } catch (YAMLException e) {
       // Beyond what SnakeYAML reads at all, and then it does not say where.
-      problems.add(1, "not YAML: " + e.getMessage());
+      problems.add(1, "invalid YAML: " + e.getMessage());
       return NOTHING;
     }
   }
@@ -62,7 +62,7 @@ final class ClientsReader {
       return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
     } catch (CharacterCodingException e) {
       var before = new String(file, 0, bytes.position(), StandardCharsets.UTF_8);
-      problems.add(1 + (int) before.chars().filter(each -> each == '\n').count(), "not UTF-8");
+      problems.add(1 + (int) before.chars().filter(each -> each == '\n').count(), "invalid UTF-8");
       return "";
     }
   }
@@ -76,14 +76,14 @@ final class ClientsReader {
           .codePoints()
           .filter(point -> !StreamReader.isPrintable(point))
           .mapToObj(Character::toString)
-          .forEach(
-              character -> problems.add(line, "YAML bars the character " + Text.quoted(character)));
+          .forEach(character ->
+              problems.add(line, "YAML does not allow the character " + Text.quoted(character)));
     }
   }
 
   private Valid members(@Nullable Node document) {
     if (!(document instanceof MappingNode mapping)) {
-      problems.add(1, "no clients; the file has a member, clients, and that is a list");
+      problems.add(1, "no clients; the file must have a member clients, which is a list");
       return NOTHING;
     }
     var members = new Members(mapping, "the file has", List.of(CLIENTS, SCOPES), problems);
@@ -103,14 +103,15 @@ final class ClientsReader {
   private List<Entry> clients(Members members) {
     var clients = members.list(CLIENTS);
     if (clients.filter(List::isEmpty).isPresent()) {
-      problems.add(members.lineOf(CLIENTS), "no clients; the list is empty");
+      problems.add(members.lineOf(CLIENTS), "no clients; the list clients is empty");
     }
     return clients.orElse(List.of()).stream().flatMap(node -> client(node).stream()).toList();
   }
 
   private Optional<Entry> client(Node node) {
     if (!(node instanceof MappingNode mapping)) {
-      problems.add(Members.lineOf(node), "a client is a mapping; this is " + Members.kind(node));
+      problems.add(
+          Members.lineOf(node), "a client must be a mapping, but is " + Members.kind(node));
       return Optional.empty();
     }
     return entries.read(new Members(mapping, "a client has", EntryReader.MEMBERS, problems));

@@ -102,31 +102,32 @@ final class EntryReader {
     if (!ID.matcher(id.text()).matches()) {
       problems.add(
           id.line(),
-          ("client_id %s is malformed:"
-                  + " a letter or digit, then letters, digits and . _ - ; at most 64")
+          ("client_id %s is malformed: use a letter or digit, then letters, digits, and . _ - (at"
+                  + " most 64 characters)")
               .formatted(id));
     }
     var first = linesOfIds.putIfAbsent(id.text(), id.line());
     if (first != null) {
-      problems.add(id.line(), "client_id %s is taken by line %d".formatted(id, first));
+      problems.add(id.line(), "client_id %s is already used on line %d".formatted(id, first));
     }
   }
 
   private void checkName(Text name) {
     var text = name.text();
     if (text.isBlank()) {
-      problems.add(name.line(), "client_name is empty; people see it when they approve");
+      problems.add(name.line(), "client_name is empty; users see it when they approve");
     }
     var length = text.codePointCount(0, text.length());
     if (length > LONGEST_NAME) {
       problems.add(
           name.line(),
-          "client_name has %d characters, more than %d".formatted(length, LONGEST_NAME));
+          "client_name has %d characters; the limit is %d".formatted(length, LONGEST_NAME));
     }
     if (!text.codePoints().allMatch(Text::isPlain)) {
       problems.add(
           name.line(),
-          "client_name %s has a control or formatting character or a line break".formatted(name));
+          "client_name %s contains a control or formatting character, or a line break"
+              .formatted(name));
     }
   }
 
@@ -182,8 +183,8 @@ final class EntryReader {
         .forEach(uri ->
             problems.add(
                 uri.line(),
-                ("redirect URI %s is none of the program's own machine:"
-                        + " http://127.0.0.1 or http://[::1], no port, and a plain path")
+                ("redirect URI %s is not a loopback address:"
+                        + " use http://127.0.0.1 or http://[::1] with a plain path and no port")
                     .formatted(uri)));
     return uris.stream().map(Text::text).toList();
   }
@@ -194,8 +195,7 @@ final class EntryReader {
         .spelling(CONFIRMATION)
         .map(said -> {
           if (!POLICIES.contains(said.text())) {
-            problems.add(
-                said.line(), "confirmation " + said + " is none of off, mismatch and always");
+            problems.add(said.line(), "confirmation " + said + " must be off, mismatch, or always");
           }
           return said.text();
         })
@@ -210,26 +210,29 @@ final class EntryReader {
     unknown.forEach(type ->
         problems.add(
             type.line(),
-            "unknown grant type %s; there are device_code and refresh_token".formatted(type)));
+            "unknown grant type %s; the grant types are device_code and refresh_token"
+                .formatted(type)));
     if (unknown.isEmpty() && !names(types, DEVICE_CODE)) {
-      problems.add(line, "grant_types lacks device_code, without which there are no keys");
+      problems.add(
+          line, "grant_types must include device_code; without it, the client gets no keys");
     }
     return unknown.isEmpty();
   }
 
   private void checkScopes(int line, List<Text> scopes) {
     if (scopes.isEmpty()) {
-      problems.add(line, "scopes is empty; a client must be allowed to ask for something");
+      problems.add(line, "scopes is empty; a client needs at least one scope");
     }
     if (scopes.size() > MOST_SCOPES) {
-      problems.add(line, "%d scopes are more than %d".formatted(scopes.size(), MOST_SCOPES));
+      problems.add(
+          line, "scopes has %d elements; the limit is %d".formatted(scopes.size(), MOST_SCOPES));
     }
     scopes.stream()
         .filter(scope -> !SCOPE.matcher(scope.text()).matches())
         .forEach(scope ->
             problems.add(
                 scope.line(),
-                "scope %s is malformed: printable ASCII without spaces, \" and \\"
+                "scope %s is malformed: use printable ASCII without spaces, \", and \\"
                     .formatted(scope)));
     checkDistinct("scope", scopes);
   }
@@ -240,13 +243,13 @@ final class EntryReader {
       scopes.stream()
           .filter(scope -> scope.text().equals(OFFLINE_ACCESS))
           .forEach(scope ->
-              problems.add(scope.line(), "offline_access also needs the grant type refresh_token"));
+              problems.add(scope.line(), "offline_access requires the grant type refresh_token"));
     }
     if (!names(scopes, OFFLINE_ACCESS)) {
       grantTypes.stream()
           .filter(type -> type.text().equals(REFRESH_TOKEN))
-          .forEach(type ->
-              problems.add(type.line(), "refresh_token also needs the scope offline_access"));
+          .forEach(
+              type -> problems.add(type.line(), "refresh_token requires the scope offline_access"));
     }
   }
 
@@ -258,7 +261,7 @@ final class EntryReader {
     var seen = new HashSet<String>();
     texts.stream()
         .filter(text -> !seen.add(text.text()))
-        .forEach(text -> problems.add(text.line(), what + " " + text + " is here twice"));
+        .forEach(text -> problems.add(text.line(), what + " " + text + " appears twice"));
   }
 
   private Optional<Lifetime> lifetime(Members client, String name) {
@@ -270,7 +273,8 @@ final class EntryReader {
     if (lifetime.isEmpty()) {
       problems.add(
           text.line(),
-          "%s %s is no lifetime: a whole number and s, m, h or d, e.g. 24h".formatted(name, text));
+          "%s %s is not a lifetime: use a whole number and s, m, h, or d, such as 24h"
+              .formatted(name, text));
     } else if (lifetime.get().compareTo(Lifetime.SHORTEST) < 0) {
       problems.add(
           text.line(), "%s %s is less than %s".formatted(name, lifetime.get(), Lifetime.SHORTEST));
@@ -291,7 +295,7 @@ final class EntryReader {
           if (said.equals("true") || said.equals("false")) {
             return Optional.of(said.equals("true"));
           }
-          problems.add(text.line(), "introspects " + text + " is neither true nor false");
+          problems.add(text.line(), "introspects " + text + " must be true or false");
           return Optional.empty();
         });
   }
@@ -303,11 +307,11 @@ final class EntryReader {
         .forEach(member ->
             problems.add(
                 client.lineOf(member),
-                member + " has no place beside a secret: such a client gets no keys"));
+                member + " is not allowed with secret_sha256; such a client gets no keys"));
     if (!client.has(SECRET_SHA256)) {
-      problems.add(client.lineOf(INTROSPECTS), "introspects: true also needs secret_sha256");
+      problems.add(client.lineOf(INTROSPECTS), "introspects: true requires secret_sha256");
     } else if (!client.has(INTROSPECTS) || introspects.equals(Optional.of(false))) {
-      problems.add(client.lineOf(SECRET_SHA256), "secret_sha256 also needs introspects: true");
+      problems.add(client.lineOf(SECRET_SHA256), "secret_sha256 requires introspects: true");
     }
     var secret = client.spelling(SECRET_SHA256);
     secret.filter(text -> !SHA256.matcher(text.text()).matches()).ifPresent(this::refuseSecret);
@@ -321,6 +325,7 @@ final class EntryReader {
   private void refuseSecret(Text secret) {
     problems.add(
         secret.line(),
-        "secret_sha256 is not the 64 hexadecimal digits of a SHA-256, which sha256sum prints");
+        "secret_sha256 must be the 64 hexadecimal digits of a SHA-256 hash, as sha256sum prints"
+            + " them");
   }
 }

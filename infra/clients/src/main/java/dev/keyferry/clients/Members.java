@@ -34,7 +34,7 @@ final class Members {
             "unknown member %s; %s %s"
                 .formatted(Text.quoted(name), owner, String.join(", ", allowed)));
       } else if (has(name)) {
-        problems.add(at, name + " is here twice, first on line " + lineOf(name));
+        problems.add(at, name + " appears twice; it is first on line " + lineOf(name));
       } else {
         lines.put(name, at);
         values.put(name, member.getValueNode());
@@ -79,7 +79,7 @@ final class Members {
           if (node instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
             return Optional.of(new Text(lineOf(node), scalar.getValue()));
           }
-          problems.add(lineOf(node), name + " is " + kind(node) + ", not a single value");
+          problems.add(lineOf(node), name + " must be a single value, but is " + kind(node));
           return Optional.empty();
         });
   }
@@ -101,7 +101,7 @@ final class Members {
           if (node instanceof SequenceNode sequence) {
             return Optional.of(sequence.getValue());
           }
-          problems.add(lineOf(node), name + " is " + kind(node) + ", not a list");
+          problems.add(lineOf(node), name + " must be a list, but is " + kind(node));
           return Optional.empty();
         });
   }
@@ -112,7 +112,7 @@ final class Members {
           if (node instanceof MappingNode mapping) {
             return Optional.of(mapping);
           }
-          problems.add(lineOf(node), name + " is " + kind(node) + ", not a mapping");
+          problems.add(lineOf(node), name + " must be a mapping, but is " + kind(node));
           return Optional.empty();
         });
   }
@@ -125,8 +125,8 @@ final class Members {
     if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.STR)) {
       return Optional.of(new Text(lineOf(node), scalar.getValue()));
     }
-    var remedy = node instanceof ScalarNode && !isNull(node) ? "; put it into quotes" : "";
-    problems.add(lineOf(node), what + " is " + kind(node) + ", not a text" + remedy);
+    var remedy = node instanceof ScalarNode && !isNull(node) ? "; put it in quotes" : "";
+    problems.add(lineOf(node), what + " must be a string, but is " + kind(node) + remedy);
     return Optional.empty();
   }
 
@@ -140,8 +140,8 @@ final class Members {
       case MappingNode _ -> "a mapping";
       case SequenceNode _ -> "a list";
       case ScalarNode _ when isNull(node) -> "empty";
-      case ScalarNode _ when node.getTag().equals(Tag.STR) -> "a text";
-      case ScalarNode _ when node.getTag().equals(Tag.BOOL) -> "a yes or no";
+      case ScalarNode _ when node.getTag().equals(Tag.STR) -> "a string";
+      case ScalarNode _ when node.getTag().equals(Tag.BOOL) -> "a Boolean";
       case ScalarNode _ when node.getTag().equals(Tag.TIMESTAMP) -> "a date";
       default -> "a number";
     };

@@ -22,7 +22,7 @@ final class ScopesReader {
   /// @param scopes the file's member
   /// @param known all scopes that some client may ask for
   Map<String, Map<String, String>> read(MappingNode scopes, List<String> known) {
-    var members = new Members(scopes, "the scopes of the clients are", known, problems);
+    var members = new Members(scopes, "the clients' scopes are", known, problems);
     var described = new LinkedHashMap<String, Map<String, String>>();
     for (var scope : known) {
       members.mapping(scope).ifPresent(words -> described.put(scope, words(scope, words)));
@@ -31,7 +31,7 @@ final class ScopesReader {
   }
 
   private Map<String, String> words(String scope, MappingNode node) {
-    var members = new Members(node, "a scope is described in", LANGUAGES, problems);
+    var members = new Members(node, "a scope may be described in", LANGUAGES, problems);
     members.require(ENGLISH);
     var words = new LinkedHashMap<String, String>();
     for (var language : LANGUAGES) {
@@ -48,17 +48,18 @@ final class ScopesReader {
   private void check(String what, Text words) {
     var text = words.text();
     if (text.isBlank()) {
-      problems.add(words.line(), what + " is empty; people see it when they approve");
+      problems.add(words.line(), what + " is empty; users see it when they approve");
     }
     var length = text.codePointCount(0, text.length());
     if (length > LONGEST) {
       problems.add(
-          words.line(), "%s has %d characters, more than %d".formatted(what, length, LONGEST));
+          words.line(), "%s has %d characters; the limit is %d".formatted(what, length, LONGEST));
     }
     if (!text.codePoints().allMatch(Text::isPlain)) {
       problems.add(
           words.line(),
-          "%s %s has a control or formatting character or a line break".formatted(what, words));
+          "%s %s contains a control or formatting character, or a line break"
+              .formatted(what, words));
     }
   }
 }

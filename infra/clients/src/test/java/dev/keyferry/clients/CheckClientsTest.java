@@ -115,7 +115,7 @@ class CheckClientsTest {
     assertThat(run(yaml)).isEqualTo(1);
     assertThat(errors.toString(UTF_8).lines())
         .containsExactly(
-            yaml + ":5: offline_access also needs the grant type refresh_token",
+            yaml + ":5: offline_access requires the grant type refresh_token",
             yaml + ":6: max_lifetime 400d is more than 365d");
   }
 

@@ -180,19 +180,19 @@ class ClientsReaderTest {
       assertThat(problemsWith("scopes: [read, offline_access]", "scopes: [read, offline_access"))
           .singleElement()
           .asString()
-          .startsWith("6: not YAML: expected ',' or ']'");
+          .startsWith("6: invalid YAML: expected ',' or ']'");
     }
 
     @Test
     void one_that_is_not_yaml_is_told_on_one_line_whatever_is_in_it() {
       assertThat(problems("clients:\r\n- &\r\n"))
-          .containsExactly("2: not YAML: unexpected character found \\u{D}(13)");
+          .containsExactly("2: invalid YAML: unexpected character found \\u{D}(13)");
     }
 
     @Test
     void a_scope_that_nobody_may_ask_for_is_told_on_one_line_whatever_is_in_its_name() {
       assertThat(problems("clients: 1\nscopes: {\"re\\u202Ead\": 2}\n"))
-          .contains("2: re\\u{202E}ad is a number, not a mapping");
+          .contains("2: re\\u{202E}ad must be a mapping, but is a number");
     }
 
     @Test
@@ -200,7 +200,7 @@ class ClientsReaderTest {
       assertThat(problems("clients: " + "[".repeat(60) + "]".repeat(60) + "\n"))
           .singleElement()
           .asString()
-          .startsWith("1: not YAML: Nesting Depth exceeded");
+          .startsWith("1: invalid YAML: Nesting Depth exceeded");
     }
 
     @Test
@@ -208,31 +208,32 @@ class ClientsReaderTest {
       assertThat(problems(GOOD + "---\n" + GOOD))
           .singleElement()
           .asString()
-          .startsWith("8: not YAML: but found another document");
+          .startsWith("8: invalid YAML: but found another document");
     }
 
     @Test
     void one_that_is_not_utf_8_is_refused() {
       assertThat(problems(GOOD.replace("Tool", "Büro").getBytes(StandardCharsets.ISO_8859_1)))
-          .containsExactly("3: not UTF-8");
+          .containsExactly("3: invalid UTF-8");
     }
 
     @Test
     void a_character_that_yaml_bars_is_told_with_its_line() {
       assertThat(problemsWith("Tool", "To\u0007ol"))
-          .containsExactly("3: YAML bars the character \"\\u{7}\"");
+          .containsExactly("3: YAML does not allow the character \"\\u{7}\"");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "# nothing\n", "- cli\n", "cli\n", "~\n"})
     void one_that_is_no_mapping_has_no_clients(String yaml) {
       assertThat(problems(yaml))
-          .containsExactly("1: no clients; the file has a member, clients, and that is a list");
+          .containsExactly("1: no clients; the file must have a member clients, which is a list");
     }
 
     @Test
     void an_empty_list_has_no_clients() {
-      assertThat(problems("\nclients: []\n")).containsExactly("2: no clients; the list is empty");
+      assertThat(problems("\nclients: []\n"))
+          .containsExactly("2: no clients; the list clients is empty");
     }
 
     @Test
@@ -246,9 +247,9 @@ class ClientsReaderTest {
     @Test
     void clients_are_a_list_of_mappings() {
       assertThat(problems("clients:\n  cli: Tool\n"))
-          .containsExactly("2: clients is a mapping, not a list");
+          .containsExactly("2: clients must be a list, but is a mapping");
       assertThat(problems("clients:\n  - cli\n"))
-          .containsExactly("2: a client is a mapping; this is a text");
+          .containsExactly("2: a client must be a mapping, but is a string");
     }
   }
 
@@ -292,28 +293,28 @@ class ClientsReaderTest {
     @Test
     void one_that_is_there_twice_is_told_with_the_line_of_the_first() {
       assertThat(problemsWith("    max_lifetime: 7d\n", "    client_name: Tool\n"))
-          .containsExactly("7: client_name is here twice, first on line 3");
+          .containsExactly("7: client_name appears twice; it is first on line 3");
     }
 
     @ParameterizedTest
     @CsvSource(
         delimiter = '|',
         value = {
-          "client_id: cli | client_id: 123 | 2: client_id is a number, not a text; put it into"
-              + " quotes",
-          "client_id: cli | client_id: no | 2: client_id is a yes or no, not a text; put it into"
-              + " quotes",
-          "Tool | 2026-11-21 | 3: client_name is a date, not a text; put it into quotes",
-          "Tool | 1.5 | 3: client_name is a number, not a text; put it into quotes",
-          "Tool | | 3: client_name is empty, not a text",
-          "Tool | [Tool] | 3: client_name is a list, not a text",
-          "Tool | {de: Tool} | 3: client_name is a mapping, not a text",
-          "[read, offline_access] | read | 5: scopes is a text, not a list",
-          "[read, offline_access] | [on] | 5: an element of scopes is a yes or no, not a text;"
-              + " put it into quotes",
-          "[device_code, refresh_token] | | 4: grant_types is empty, not a list",
-          "2h | [2h] | 6: default_lifetime is a list, not a single value",
-          "2h | | 6: default_lifetime is empty, not a single value"
+          "client_id: cli | client_id: 123 | 2: client_id must be a string, but is a number; put it"
+              + " in quotes",
+          "client_id: cli | client_id: no | 2: client_id must be a string, but is a Boolean; put it"
+              + " in quotes",
+          "Tool | 2026-11-21 | 3: client_name must be a string, but is a date; put it in quotes",
+          "Tool | 1.5 | 3: client_name must be a string, but is a number; put it in quotes",
+          "Tool | | 3: client_name must be a string, but is empty",
+          "Tool | [Tool] | 3: client_name must be a string, but is a list",
+          "Tool | {de: Tool} | 3: client_name must be a string, but is a mapping",
+          "[read, offline_access] | read | 5: scopes must be a list, but is a string",
+          "[read, offline_access] | [on] | 5: an element of scopes must be a string, but is a"
+              + " Boolean; put it in quotes",
+          "[device_code, refresh_token] | | 4: grant_types must be a list, but is empty",
+          "2h | [2h] | 6: default_lifetime must be a single value, but is a list",
+          "2h | | 6: default_lifetime must be a single value, but is empty"
         })
     void one_of_another_type_is_told_with_both_types(String good, String bad, String problem) {
       assertThat(problemsWith(good, bad == null ? "" : bad)).containsExactly(problem);
@@ -331,7 +332,8 @@ class ClientsReaderTest {
           .asString()
           .startsWith("2: client_id \"")
           .endsWith(
-              "\" is malformed: a letter or digit, then letters, digits and . _ - ; at most 64");
+              "\" is malformed: use a letter or digit, then letters, digits, and . _ - (at most 64"
+                  + " characters)");
     }
 
     @Test
@@ -345,19 +347,19 @@ class ClientsReaderTest {
       var second = GOOD_CONFIDENTIAL.replace("clients:\n", "").replace("api", "cli");
 
       assertThat(problems(GOOD + second))
-          .containsExactly("8: client_id \"cli\" is taken by line 2");
+          .containsExactly("8: client_id \"cli\" is already used on line 2");
     }
 
     @Test
     void an_empty_name_is_refused() {
       assertThat(problemsWith("Tool", "' '"))
-          .containsExactly("3: client_name is empty; people see it when they approve");
+          .containsExactly("3: client_name is empty; users see it when they approve");
     }
 
     @Test
     void a_name_of_65_characters_is_refused() {
       assertThat(problemsWith("Tool", "💻".repeat(65)))
-          .containsExactly("3: client_name has 65 characters, more than 64");
+          .containsExactly("3: client_name has 65 characters; the limit is 64");
     }
 
     @ParameterizedTest
@@ -367,8 +369,8 @@ class ClientsReaderTest {
           .singleElement()
           .asString()
           .matches(
-              "3: client_name \"To\\\\u\\{[0-9A-F]+}ol\" has a control or formatting character"
-                  + " or a line break");
+              "3: client_name \"To\\\\u\\{[0-9A-F]+}ol\" contains a control or formatting character"
+                  + ", or a line break");
     }
   }
 
@@ -378,7 +380,8 @@ class ClientsReaderTest {
     void an_unknown_grant_type_is_told_beside_those_that_exist() {
       assertThat(problemsWith("refresh_token]", "password]"))
           .containsExactly(
-              "4: unknown grant type \"password\"; there are device_code and refresh_token");
+              "4: unknown grant type \"password\"; the grant types are device_code and"
+                  + " refresh_token");
     }
 
     @ParameterizedTest
@@ -387,13 +390,13 @@ class ClientsReaderTest {
       var yaml = replace(GOOD, "[device_code, refresh_token]", grantTypes);
 
       assertThat(problems(yaml))
-          .contains("4: grant_types lacks device_code, without which there are no keys");
+          .contains("4: grant_types must include device_code; without it, the client gets no keys");
     }
 
     @Test
     void a_grant_type_that_is_here_twice_is_refused() {
       assertThat(problemsWith("[device_code, ", "[device_code, device_code, "))
-          .containsExactly("4: grant type \"device_code\" is here twice");
+          .containsExactly("4: grant type \"device_code\" appears twice");
     }
 
     @ParameterizedTest
@@ -403,7 +406,7 @@ class ClientsReaderTest {
           .singleElement()
           .asString()
           .startsWith("5: scope \"")
-          .endsWith("\" is malformed: printable ASCII without spaces, \" and \\");
+          .endsWith("\" is malformed: use printable ASCII without spaces, \", and \\");
     }
 
     @Test
@@ -411,7 +414,7 @@ class ClientsReaderTest {
       assertThat(
               problemsWith(
                   "[read, offline_access]", "\n      - read\n      - offline_access\n      - read"))
-          .containsExactly("8: scope \"read\" is here twice");
+          .containsExactly("8: scope \"read\" appears twice");
     }
 
     @Test
@@ -419,7 +422,7 @@ class ClientsReaderTest {
       var most = replace(GOOD, "[read, offline_access]", scopes(50));
       assertThat(ClientsReader.read(most.getBytes(UTF_8))).isInstanceOf(Valid.class);
       assertThat(problemsWith("[read, offline_access]", scopes(51)))
-          .containsExactly("5: 51 scopes are more than 50");
+          .containsExactly("5: scopes has 51 elements; the limit is 50");
     }
 
     private static String scopes(int many) {
@@ -431,19 +434,19 @@ class ClientsReaderTest {
     @Test
     void a_client_that_may_ask_for_nothing_is_refused() {
       assertThat(problems(replace(GOOD, ", refresh_token", "").replace("read, offline_access", "")))
-          .containsExactly("5: scopes is empty; a client must be allowed to ask for something");
+          .containsExactly("5: scopes is empty; a client needs at least one scope");
     }
 
     @Test
     void offline_access_without_its_grant_type_is_refused() {
       assertThat(problemsWith(", refresh_token]", "]"))
-          .containsExactly("5: offline_access also needs the grant type refresh_token");
+          .containsExactly("5: offline_access requires the grant type refresh_token");
     }
 
     @Test
     void the_refresh_grant_without_its_scope_is_refused() {
       assertThat(problemsWith(", offline_access]", "]"))
-          .containsExactly("4: refresh_token also needs the scope offline_access");
+          .containsExactly("4: refresh_token requires the scope offline_access");
     }
   }
 
@@ -454,7 +457,7 @@ class ClientsReaderTest {
     void what_is_not_a_number_and_a_unit_is_refused(String lifetime) {
       assertThat(problemsWith("2h", lifetime))
           .containsExactly(
-              "6: default_lifetime \"%s\" is no lifetime: a whole number and s, m, h or d, e.g. 24h"
+              "6: default_lifetime \"%s\" is not a lifetime: use a whole number and s, m, h, or d, such as 24h"
                   .formatted(lifetime.replace("'", "")));
     }
 
@@ -501,7 +504,7 @@ class ClientsReaderTest {
     void that_is_no_policy_is_refused(String policy) {
       assertThat(problemsWith("max_lifetime: 7d", "confirmation: " + policy))
           .containsExactly(
-              "7: confirmation \"%s\" is none of off, mismatch and always"
+              "7: confirmation \"%s\" must be off, mismatch, or always"
                   .formatted(policy.replace("'", "")));
     }
   }
@@ -560,7 +563,7 @@ class ClientsReaderTest {
     void elsewhere_than_on_the_programs_own_machine_are_refused(String uri) {
       assertThat(problemsWith("max_lifetime: 7d", uris("['" + uri + "']")))
           .containsExactly(
-              "7: redirect URI \"%s\" is none of the program's own machine: ".formatted(uri)
+              "7: redirect URI \"%s\" is not a loopback address: ".formatted(uri)
                   + "http://127.0.0.1 or http://[::1], no port, and a plain path");
     }
 
@@ -576,7 +579,7 @@ class ClientsReaderTest {
     @Test
     void that_are_here_twice_are_refused() {
       assertThat(problemsWith("max_lifetime: 7d", uris("['%s', '%s']".formatted(IPV4, IPV4))))
-          .containsExactly("7: redirect URI \"%s\" is here twice".formatted(IPV4));
+          .containsExactly("7: redirect URI \"%s\" appears twice".formatted(IPV4));
     }
 
     @Test
@@ -585,7 +588,7 @@ class ClientsReaderTest {
 
       assertThat(problems(confidential))
           .containsExactly(
-              "6: redirect_uris has no place beside a secret: such a client gets no keys");
+              "6: redirect_uris is not allowed with secret_sha256; such a client gets no keys");
     }
   }
 
@@ -623,7 +626,7 @@ class ClientsReaderTest {
       assertProblem(
           "  read:",
           "  reed:",
-          "9: unknown member \"reed\"; the scopes of the clients are read, offline_access");
+          "9: unknown member \"reed\"; the clients' scopes are read, offline_access");
     }
 
     @Test
@@ -640,7 +643,7 @@ class ClientsReaderTest {
       assertProblem(
           "    ar:",
           "    fr:",
-          "11: unknown member \"fr\"; a scope is described in en, de, es, ja, ar");
+          "11: unknown member \"fr\"; a scope may be described in en, de, es, ja, ar");
     }
 
     @Test
@@ -651,31 +654,36 @@ class ClientsReaderTest {
     @Test
     void of_one_scope_stand_in_one_place() {
       assertProblem(
-          "  read:\n", "  read: {en: Look}\n  read:\n", "10: read is here twice, first on line 9");
+          "  read:\n",
+          "  read: {en: Look}\n  read:\n",
+          "10: read appears twice; it is first on line 9");
     }
 
     @Test
     void are_texts_under_a_mapping() {
-      assertProblem("Read your data", "[Read]", "10: en is a list, not a text");
+      assertProblem("Read your data", "[Read]", "10: en must be a string, but is a list");
       assertProblem(
           "    en: Read your data\n    ar: قراءة بياناتك\n",
           "    - Read\n",
-          "10: read is a list, not a mapping");
+          "10: read must be a mapping, but is a list");
       assertThat(problems(GOOD + "scopes: [read]\n"))
-          .containsExactly("8: scopes is a list, not a mapping");
+          .containsExactly("8: scopes must be a mapping, but is a list");
     }
 
     @Test
     void are_one_line_of_at_most_120_characters_that_show_as_themselves() {
       assertProblem(
-          "Read your data", "' '", "10: read in en is empty; people see it when they approve");
+          "Read your data", "' '", "10: read in en is empty; users see it when they approve");
       assertThat(scopes(replace(DESCRIBED, "Read your data", "💻".repeat(120)))).hasSize(1);
       assertProblem(
-          "Read your data", "💻".repeat(121), "10: read in en has 121 characters, more than 120");
+          "Read your data",
+          "💻".repeat(121),
+          "10: read in en has 121 characters; the limit is 120");
       assertProblem(
           "Read your data",
           "\"Re\\u202Ead\"",
-          "10: read in en \"Re\\u{202E}ad\" has a control or formatting character or a line break");
+          "10: read in en \"Re\\u{202E}ad\" contains a control or formatting character, or a line"
+              + " break");
     }
   }
 
@@ -686,8 +694,8 @@ class ClientsReaderTest {
     void a_hash_of_another_form_is_refused_and_not_repeated(String secret) {
       assertThat(problems(replace(GOOD_CONFIDENTIAL, "'" + HASH + "'", secret)))
           .containsExactly(
-              "4: secret_sha256 is not the 64 hexadecimal digits of a SHA-256, which sha256sum"
-                  + " prints");
+              "4: secret_sha256 must be the 64 hexadecimal digits of a SHA-256 hash, as sha256sum"
+                  + " prints them");
     }
 
     @Test
@@ -708,30 +716,30 @@ class ClientsReaderTest {
                           confirmation: always
                       """))
           .containsExactly(
-              "6: grant_types has no place beside a secret: such a client gets no keys",
-              "7: scopes has no place beside a secret: such a client gets no keys",
-              "8: default_lifetime has no place beside a secret: such a client gets no keys",
-              "9: max_lifetime has no place beside a secret: such a client gets no keys",
-              "10: confirmation has no place beside a secret: such a client gets no keys");
+              "6: grant_types is not allowed with secret_sha256; such a client gets no keys",
+              "7: scopes is not allowed with secret_sha256; such a client gets no keys",
+              "8: default_lifetime is not allowed with secret_sha256; such a client gets no keys",
+              "9: max_lifetime is not allowed with secret_sha256; such a client gets no keys",
+              "10: confirmation is not allowed with secret_sha256; such a client gets no keys");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "    introspects: false\n"})
     void a_secret_without_a_use_is_refused(String introspects) {
       assertThat(problems(replace(GOOD_CONFIDENTIAL, "    introspects: true\n", introspects)))
-          .containsExactly("4: secret_sha256 also needs introspects: true");
+          .containsExactly("4: secret_sha256 requires introspects: true");
     }
 
     @Test
     void introspection_without_a_secret_is_refused() {
       assertThat(problems(replace(GOOD_CONFIDENTIAL, "    secret_sha256: '" + HASH + "'\n", "")))
-          .containsExactly("4: introspects: true also needs secret_sha256");
+          .containsExactly("4: introspects: true requires secret_sha256");
     }
 
     @Test
     void introspects_is_true_or_false() {
       assertThat(problems(replace(GOOD_CONFIDENTIAL, "introspects: true", "introspects: yes")))
-          .containsExactly("5: introspects \"yes\" is neither true nor false");
+          .containsExactly("5: introspects \"yes\" must be true or false");
     }
   }
 }
