@@ -564,7 +564,7 @@ class ClientsReaderTest {
       assertThat(problemsWith("max_lifetime: 7d", uris("['" + uri + "']")))
           .containsExactly(
               "7: redirect URI \"%s\" is not a loopback address: ".formatted(uri)
-                  + "http://127.0.0.1 or http://[::1], no port, and a plain path");
+                  + "use http://127.0.0.1 or http://[::1] with a plain path and no port");
     }
 
     @Test

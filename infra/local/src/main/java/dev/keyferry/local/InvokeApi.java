@@ -41,7 +41,7 @@ final class InvokeApi implements HttpHandler {
       }
       var id = function(exchange);
       if (id.isEmpty()) {
-        refuse(exchange, 404, "ResourceNotFoundException", "there is no such function to invoke");
+        refuse(exchange, 404, "ResourceNotFoundException", "this function does not exist");
       } else if (!isJson(event)) {
         refuse(exchange, 400, "InvalidRequestContentException", "the payload is not JSON");
       } else {

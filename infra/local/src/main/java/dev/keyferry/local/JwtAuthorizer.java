@@ -92,7 +92,7 @@ final class JwtAuthorizer {
     } catch (ParseException | BadJOSEException e) {
       return new Verdict.Unauthorized();
     } catch (JOSEException e) {
-      throw new IllegalStateException("the issuer's keys cannot be had", e);
+      throw new IllegalStateException("cannot get the issuer's keys", e);
     }
   }
 

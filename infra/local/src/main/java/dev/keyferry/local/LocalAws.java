@@ -177,7 +177,7 @@ public final class LocalAws implements AutoCloseable {
     try {
       embedded.close();
     } catch (Exception e) {
-      throw new IllegalStateException("what was embedded does not stop", e);
+      throw new IllegalStateException("an embedded service did not stop", e);
     }
   }
 }

@@ -33,7 +33,7 @@ public final class LocalDynamo implements AutoCloseable {
     try {
       server.start();
     } catch (Exception e) {
-      throw new IllegalStateException("DynamoDB Local does not start", e);
+      throw new IllegalStateException("DynamoDB Local did not start", e);
     }
   }
 
@@ -47,7 +47,7 @@ public final class LocalDynamo implements AutoCloseable {
     try {
       server.stop();
     } catch (Exception e) {
-      throw new IllegalStateException("DynamoDB Local does not stop", e);
+      throw new IllegalStateException("DynamoDB Local did not stop", e);
     } finally {
       requests.shutdown();
     }

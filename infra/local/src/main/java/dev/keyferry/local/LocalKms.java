@@ -78,7 +78,7 @@ public final class LocalKms implements SdkHttpClient {
         JSON.writeValue(written.toFile(), new Kept(keys, aliases));
         Files.move(written, kept, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
-        throw new UncheckedIOException("the hash key cannot be kept in " + kept, e);
+        throw new UncheckedIOException("cannot store the hash key in " + kept, e);
       }
     });
   }

@@ -56,7 +56,7 @@ public final class Main {
     var folder = set(environment, "KEYFERRY_DATA").map(Path::of);
     if (endpoint.isPresent() && folder.isPresent()) {
       throw new Misfit(
-          "KEYFERRY_DATA is for the embedded tables; KEYFERRY_AWS_ENDPOINT has others");
+          "KEYFERRY_DATA and KEYFERRY_AWS_ENDPOINT are both set; set only one of them");
     }
     return endpoint
         .<Place>map(Place.Endpoint::new)
@@ -72,7 +72,7 @@ public final class Main {
     return switch (environment.getOrDefault("KEYFERRY_LIMITS", "on")) {
       case "on" -> Map.of();
       case "off" -> LocalKeyferry.NO_LIMITS;
-      case String other -> throw new Misfit("KEYFERRY_LIMITS is neither on nor off: " + other);
+      case String other -> throw new Misfit("KEYFERRY_LIMITS must be on or off, but is " + other);
     };
   }
 
@@ -97,10 +97,10 @@ public final class Main {
       return socket;
     } catch (IllegalArgumentException e) {
       socket.close();
-      throw new Misfit(name + " is not a port: " + chosen);
+      throw new Misfit(name + " must be a port number, but is " + chosen);
     } catch (IOException e) {
       socket.close();
-      throw new Misfit("port " + chosen + " is in use; " + name + " chooses another");
+      throw new Misfit("port " + chosen + " is in use; set " + name + " to another port");
     }
   }
 
@@ -108,15 +108,15 @@ public final class Main {
     return
 """
 
-Try it: paste these into another terminal.
+To try it, paste these lines into another terminal.
 
   K=%s; get() { sed -E "s/.*\\"$1\\" ?: ?\\"([^\\"]*)\\".*/\\1/"; }; code=$(curl -s $K/oauth/device/authorize -d client_id=cli); echo "$code"
   alice=$(curl -s %s/token -d grant_type=client_credentials -d client_id=alice -d client_secret=any -d scope=keyferry/approve | tr -d '\\n' | get access_token); user() { curl -s $K/oauth/device/$1 -H "Authorization: Bearer $alice" -H 'Content-Type: application/json' -d "{\\"user_code\\":\\"$(echo "$code" | get user_code)\\",\\"approval_nonce\\":\\"$nonce\\"}"; }
   nonce=; nonce=$(user claim | get approval_nonce); user approve; echo
   curl -s $K/whoami -H "Authorization: Bearer $(curl -s $K/oauth/token -d grant_type=urn:ietf:params:oauth:grant-type:device_code -d client_id=cli -d device_code=$(echo "$code" | get device_code) | get access_token)"; echo
 
-Or open the verification_uri_complete that the first line prints, sign in as anyone, and approve there.
-Ctrl-C stops it.
+Or open the verification_uri_complete that the first line prints, sign in with any name, and approve there.
+Press Ctrl-C to stop it.
 """
         .formatted(stack.url(), stack.issuer());
   }

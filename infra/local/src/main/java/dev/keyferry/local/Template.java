@@ -208,7 +208,7 @@ public final class Template {
       case "And" -> ((List<?>) resolve(argument)).stream().allMatch(Boolean.TRUE::equals);
       case "Or" -> ((List<?>) resolve(argument)).stream().anyMatch(Boolean.TRUE::equals);
       case "Condition" -> holds(argument.toString());
-      default -> throw new IllegalStateException("the local stack cannot follow !" + name);
+      default -> throw new IllegalStateException("the local stack does not support !" + name);
     };
   }
 
@@ -246,7 +246,7 @@ public final class Template {
                 case ScalarNode scalar -> constructScalar(scalar);
                 case SequenceNode sequence -> constructSequence(sequence);
                 case MappingNode mapping -> constructMapping(mapping);
-                default -> throw new IllegalStateException("a tag on an alias");
+                default -> throw new IllegalStateException("an alias cannot have a tag");
               });
         }
       };

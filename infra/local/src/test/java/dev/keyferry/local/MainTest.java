@@ -79,7 +79,7 @@ class MainTest {
     try {
       stack.readUntil("ready http://127.0.0.1:" + ports.get("KEYFERRY_PORT"));
       assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(START);
-      stack.readUntil("Ctrl-C");
+      stack.readUntil("Press Ctrl-C");
 
       var lines = stack.printed().stream().filter(line -> line.startsWith("  ")).toList();
       assertThat(lines).hasSize(4);
@@ -147,7 +147,7 @@ class MainTest {
     var stack = Running.start(Map.of("KEYFERRY_LIMITS", "maybe"));
 
     assertThat(stack.out().lines())
-        .containsExactly("keyferry: KEYFERRY_LIMITS is neither on nor off: maybe");
+        .containsExactly("keyferry: KEYFERRY_LIMITS must be on or off, but is maybe");
     assertThat(stack.process().waitFor()).isEqualTo(69);
   }
 
@@ -158,8 +158,8 @@ class MainTest {
 
     assertThat(stack.out().lines())
         .containsExactly(
-            "keyferry: KEYFERRY_DATA is for the embedded tables;"
-                + " KEYFERRY_AWS_ENDPOINT has others");
+            "keyferry: KEYFERRY_DATA and KEYFERRY_AWS_ENDPOINT are both set;"
+                + " set only one of them");
     assertThat(stack.process().waitFor()).isEqualTo(69);
   }
 
@@ -179,7 +179,7 @@ class MainTest {
 
         assertThat(stack.out().lines())
             .containsExactly(
-                "keyferry: port %d is in use; %s chooses another"
+                "keyferry: port %d is in use; set %s to another port"
                     .formatted(taken.getLocalPort(), name));
         assertThat(stack.process().waitFor()).isEqualTo(69);
       }
