@@ -40,7 +40,7 @@ class BrowserTest extends InBrowser {
         .containsText(
             new String[] {
               "Account alice",
-              "Device build server in the cellar the name it gave itself, not verified",
+              "Device build server in the cellar the device chose this name; it is not verified",
               "It can",
               "Access lasts 1 hour 30 minutes",
               "Requested just now",
@@ -94,19 +94,19 @@ class BrowserTest extends InBrowser {
     person.code().fill("WDJB-MJH0");
     // At once, and the rest stays.
     assertThat(person.alert())
-        .hasText("No code contains “0”. Codes use letters and digits, without I, O, 0 and 1.");
+        .hasText("A code cannot contain “0”. Codes use letters and digits, but not I, O, 0, or 1.");
     assertThat(person.code()).hasValue("WDJB-MJH");
     person.screenshot("6-strange-character");
     person.button("Continue").click();
-    assertThat(person.alert()).hasText("A code has 8 characters; this has 7.");
+    assertThat(person.alert()).hasText("A code has 8 characters. This one has 7.");
 
     person.code().fill(another(right));
     person.button("Continue").click();
     person.signIn("carol");
     assertThat(person.alert())
         .hasText(
-            "That code is not valid any more or was mistyped. "
-                + "Check it on your device, or start again there.");
+            "This code is no longer valid, or it was mistyped. "
+                + "Check the code on your device, or start again there.");
     assertThat(person.refusals()).containsExactly("404 /oauth/device/claim");
     assertThat(person.code()).isFocused();
     assertThat(person.code()).hasAttribute("aria-invalid", "true");
@@ -144,7 +144,7 @@ class BrowserTest extends InBrowser {
     // Back from a sign-in that somebody else started.
     person.open(page + "?code=stolen&state=forged");
     assertThat(person.alert())
-        .hasText("That sign-in was not started here or is already over. Enter the code again.");
+        .hasText("This sign-in did not start here, or it has already ended. Enter the code again.");
     assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
 
     claim("dave", asked);
@@ -192,8 +192,8 @@ class BrowserTest extends InBrowser {
     assertThat(person.page().locator("#requested-from")).hasText("203.0.113.7");
     assertThat(person.page().locator("#network"))
         .hasText(
-            "This request came from another network than this browser’s. "
-                + "If you did not start it yourself, deny.");
+            "This request came from a different network than this browser’s. "
+                + "If you did not start it yourself, deny it.");
     assertThat(person.page().locator("#device")).isHidden();
     assertThat(person.button("Deny")).isEnabled();
     person.screenshot("9-another-network");

@@ -43,14 +43,15 @@ class CodeFieldTest extends InBrowser {
     type("WD\u20AC");
     assertThat(person.code()).hasValue("WD");
     assertThat(person.alert())
-        .hasText("No code contains “€”. Codes use letters and digits, without I, O, 0 and 1.");
+        .hasText("A code cannot contain “€”. Codes use letters and digits, but not I, O, 0, or 1.");
     assertThat(person.code()).hasAttribute("aria-invalid", "true");
     type("J");
     assertThat(person.alert()).isEmpty();
     assertThat(person.code()).not().hasAttribute("aria-invalid", "true");
     type("BMJHTX");
     assertThat(person.code()).hasValue("WDJB-MJHT");
-    assertThat(person.alert()).hasText("A code has 8 characters; what followed was left out.");
+    assertThat(person.alert())
+        .hasText("A code has 8 characters. The extra characters were removed.");
   }
 
   @ParameterizedTest

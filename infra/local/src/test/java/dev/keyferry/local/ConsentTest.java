@@ -155,7 +155,7 @@ class ConsentTest extends InBrowser {
     assertThat(poll(asked.text("device_code"))).isEqualTo("400 authorization_pending");
     person.button("Approve").click();
     assertThat(person.alert())
-        .hasText("That is not what was asked for. Type “I started this”, or deny.");
+        .hasText("The text does not match. Type “I started this”, or deny the request.");
     person.screenshot("acknowledge");
     person.page().locator("#acknowledgement").fill(" i  started THIS. ");
     person.button("Approve").click();
@@ -197,8 +197,8 @@ class ConsentTest extends InBrowser {
 
     assertThat(person.alert())
         .hasText(
-            "This request is over: its code has expired, or it was decided elsewhere. "
-                + "Start again on your device.");
+            "This request has ended. Its code has expired, or someone has already approved or"
+                + " denied it. Start again on your device.");
     assertThat(person.heading("Enter the code")).isVisible();
     assertThat(person.refusals()).containsExactly("404 /oauth/device/approve");
     assertThat(poll(asked.text("device_code"))).isEqualTo("400 expired_token");

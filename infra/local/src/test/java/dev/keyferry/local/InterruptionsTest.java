@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 /// What comes between a person and their decision: another account, time, the line, haste.
 class InterruptionsTest extends InBrowser {
   private static final String CODE_UNKNOWN =
-      "That code is not valid any more or was mistyped. "
-          + "Check it on your device, or start again there.";
+      "This code is no longer valid, or it was mistyped. "
+          + "Check the code on your device, or start again there.";
   private static final String REQUEST_OVER =
-      "This request is over: its code has expired, or it was decided elsewhere. "
+      "This request has ended. Its code has expired, or someone has already approved or denied it. "
           + "Start again on your device.";
   private static final String ANSWER_LOST =
-      "Keyferry did not reply. Your answer may not have arrived; it is safe to try again.";
+      "Keyferry did not reply. Your answer may not have arrived. It is safe to try again.";
 
   @Test
   void of_two_accounts_with_one_code_the_last_decides_and_the_first_is_told() {
@@ -78,7 +78,7 @@ class InterruptionsTest extends InBrowser {
     person.button("Continue").click();
     assertThat(person.alert())
         .hasText(
-            "Keyferry could not be reached. Nothing was changed; check your connection and try"
+            "Could not reach Keyferry. Nothing was changed. Check your connection and try"
                 + " again.");
     assertThat(person.code()).hasValue(asked.text("user_code"));
 
@@ -136,7 +136,7 @@ class InterruptionsTest extends InBrowser {
 
     person.button("Approve").click();
 
-    assertThat(person.alert()).hasText("Your sign-in has ended. Sign in again to go on.");
+    assertThat(person.alert()).hasText("Your sign-in has expired. Sign in again to continue.");
     assertThat(person.refusals()).containsExactly("401 /oauth/device/approve");
     assertThat(person.code()).hasValue(asked.text("user_code"));
     person.page().unroute("**/oauth/device/approve");
@@ -185,7 +185,7 @@ class InterruptionsTest extends InBrowser {
     person.signIn("theo");
 
     assertThat(person.alert())
-        .hasText("That sign-in was not started here or is already over. Enter the code again.");
+        .hasText("This sign-in did not start here, or it has already ended. Enter the code again.");
     assertThat(person.code()).hasValue(asked.text("user_code"));
   }
 

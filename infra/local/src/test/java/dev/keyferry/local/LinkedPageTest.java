@@ -47,7 +47,7 @@ class LinkedPageTest extends InBrowser {
     person.button("Unlink cellar").click();
     dialog().locator("#confirm-yes").click();
     assertThat(person.page().locator("#status"))
-        .hasText("cellar is unlinked. It has no access any more.");
+        .hasText("cellar is unlinked. It no longer has access.");
     assertThat(devices()).hasCount(2);
     assertThat(api.whoami(cellar).status()).isEqualTo(403);
     assertThat(api.whoami(kitchen).verdict()).isEqualTo("200");
@@ -58,7 +58,8 @@ class LinkedPageTest extends InBrowser {
     dialog().locator("#confirm-yes").click();
     assertThat(person.page().locator("#status"))
         .hasText(
-            "All devices are signed out. Codes that were approved but not yet used are void too.");
+            "All devices are signed out. Codes that were approved but not yet used are no longer"
+                + " valid.");
     assertThat(person.page().locator("#linked-none")).isVisible();
     assertThat(person.button("Sign out everywhere")).isHidden();
     person.screenshot("signed-out");

@@ -101,7 +101,7 @@ class LoginInBrowserTest extends InBrowser {
         .containsText(
             new String[] {
               "Account alice",
-              "Device Ada's laptop the name it gave itself, not verified",
+              "Device Ada's laptop the device chose this name; it is not verified",
               "It can",
               "Access lasts 1 hour 30 minutes"
             });
@@ -109,9 +109,9 @@ class LoginInBrowserTest extends InBrowser {
         .hasText(new String[] {"Read your data", "Change your data"});
     assertThat(person.page().locator("#network"))
         .hasText(
-            "It runs on this computer and opened this page. "
-                + "If you did not just start it yourself, "
-                + "or somebody wants the address of the page that follows, deny.");
+            "The program runs on this computer and opened this page. "
+                + "Deny the request if you did not just start the program yourself, "
+                + "or if someone asks you for the address of the next page.");
     assertThat(person.page().locator("#code")).isHidden();
     assertThat(person.button("I did not start this")).isVisible();
     assertThat(person.button("Approve")).isEnabled();
@@ -188,8 +188,8 @@ class LoginInBrowserTest extends InBrowser {
       openAndSignIn("fay", wrong);
       assertThat(person.alert())
           .hasText(
-              "Keyferry does not know the program that opened this page, "
-                  + "or where it wants its answer. Nothing was changed; close this page.");
+              "Keyferry does not recognize the program that opened this page, or the address that"
+                  + " it gave for the answer. Nothing was changed. Close this page.");
       assertThat(person.button("Sign in")).isHidden();
       assertThat(person.refusals()).containsExactly("400 /oauth/authorize/claim");
     }
@@ -199,7 +199,7 @@ class LoginInBrowserTest extends InBrowser {
     assertThat(person.alert())
         .hasText(
             "This page no longer knows which program opened it. "
-                + "Nothing was changed; start again in the program.");
+                + "Nothing was changed. Start again in the program.");
     assertThat(person.button("Sign in")).isHidden();
   }
 
@@ -212,7 +212,8 @@ class LoginInBrowserTest extends InBrowser {
 
     assertThat(person.alert())
         .hasText(
-            "This was open for too long, or was decided already. Read it once more, then decide.");
+            "This page was open for too long, or the request was already approved or denied. Read"
+                + " the request again, then decide.");
     assertThat(person.refusals()).containsExactly("400 /oauth/authorize/approve");
     assertThat(person.button("Approve")).isEnabled();
     person.button("Approve").click();
@@ -238,8 +239,8 @@ class LoginInBrowserTest extends InBrowser {
     person.button("Approve").click();
     assertThat(person.alert())
         .hasText(
-            "Keyferry did not reply. Your answer may not have arrived; "
-                + "it is safe to try again.");
+            "Keyferry did not reply. Your answer may not have arrived. "
+                + "It is safe to try again.");
     person.page().unroute("**/oauth/authorize/approve");
     person.button("Approve").click();
 

@@ -19,7 +19,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
     var deviceCode = asked.text("device_code");
     claim("vera", asked);
     assertThat(person.page().locator("#number-follows"))
-        .hasText("After you approve, a number appears here that you enter on the device.");
+        .hasText("After you approve, this page shows a number to enter on the device.");
     person.button("Approve").click();
 
     var number = shownNumber();
@@ -47,7 +47,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
               route.abort("connectionreset");
             });
     person.button("Approve").click();
-    assertThat(person.alert()).containsText("it is safe to try again");
+    assertThat(person.alert()).containsText("It is safe to try again");
     person.page().unroute("**/oauth/device/approve");
 
     person.button("Approve").click();
@@ -145,7 +145,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
 
     person.button(NOT_MINE).click();
 
-    assertThat(person.alert()).containsText("the device has its access already");
+    assertThat(person.alert()).containsText("the device already has access");
     assertThat(person.refusals()).containsExactly("404 /oauth/device/deny");
     person.page().locator("#devices button").click();
     person.page().locator("#confirm-yes").click();

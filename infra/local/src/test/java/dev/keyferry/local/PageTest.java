@@ -96,12 +96,12 @@ class PageTest extends InBrowser {
     person.page().locator("#approve").click();
     assertThat(person.alert())
         .hasText(
-            "Keyferry did not reply. Your answer may not have arrived; it is safe to try again.");
+            "Keyferry did not reply. Your answer may not have arrived. It is safe to try again.");
     person.shoot("offline");
     person.page().locator("#language").selectOption("ar");
     assertThat(person.alert())
         .hasText(
-            "Keyferry could not be reached. Nothing was changed; check your connection and"
+            "Could not reach Keyferry. Nothing was changed. Check your connection and"
                 + " try again.");
     assertThat(person.page().locator("#language")).hasValue("en");
     person.context().setOffline(false);
@@ -115,14 +115,14 @@ class PageTest extends InBrowser {
   @CsvSource(
       delimiter = '|',
       value = {
-        "429|90|Too many tries. Wait 2 minutes, then try again.",
-        "503|3|Keyferry is temporarily unavailable. Nothing was changed; try again in 3"
+        "429|90|Too many attempts. Wait 2 minutes, then try again.",
+        "503|3|Keyferry is temporarily unavailable. Nothing was changed. Try again in 3"
             + " seconds.",
-        "500|''|Keyferry could not be reached. Nothing was changed; check your connection and try"
+        "500|''|Could not reach Keyferry. Nothing was changed. Check your connection and try"
             + " again.",
-        "401|''|Your sign-in has ended. Sign in again to go on.",
-        "403|''|This account may not approve devices. Sign in with one that may.",
-        "400|''|Keyferry did not accept that. Nothing was changed; enter the code again."
+        "401|''|Your sign-in has expired. Sign in again to continue.",
+        "403|''|This account may not approve devices. Sign in with an account that may.",
+        "400|''|Keyferry did not accept this request. Nothing was changed. Enter the code again."
       })
   void a_refusal_is_told_in_words_to_act_on(int status, String wait, String words) {
     var asked = api.authorize(Map.of("client_id", "cli"));
