@@ -70,7 +70,7 @@ class DifferencesTest {
   void the_page_says_how_many_requests_were_compared_and_how_many_agree() throws IOException {
     var agreeing = compared.stream().filter(Compared::agrees).count();
     var summary =
-        "%d requests are compared; %d get the same answer from both."
+        "%d requests are compared, and %d get the same response from both servers."
             .formatted(compared.size(), agreeing);
     System.out.println(summary);
     assertThat(compared).hasSizeGreaterThan(100);
