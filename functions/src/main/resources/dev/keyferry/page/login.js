@@ -76,7 +76,7 @@ async function change() {
 /** To the program, which listens on this computer and nowhere else. */
 async function leave(address) {
   const { protocol, hostname } = new URL(address);
-  if (protocol !== 'http:' || !LOOPBACK.includes(hostname)) throw new Error('not on this computer');
+  if (protocol !== 'http:' || !LOOPBACK.includes(hostname)) throw new Error('the redirect URI is not a loopback address');
   keepRequest(undefined);
   stay(() => show('returning'));
   location.replace(address);

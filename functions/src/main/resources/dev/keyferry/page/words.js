@@ -9,7 +9,7 @@ let catalogue;
 
 export async function speak(chosen) {
   const answer = await fetch(new URL(`./words-${chosen}.json`, import.meta.url));
-  if (!answer.ok) throw new Error(`no words in ${chosen}`);
+  if (!answer.ok) throw new Error(`cannot load the phrases in ${chosen}`);
   catalogue = await answer.json();
   language = chosen;
   document.documentElement.lang = chosen;
@@ -59,7 +59,7 @@ export const wordsOf = ({ scopes }) => scopes.map(({ scope, description }) => {
 
 function parts(phrase, values) {
   const words = catalogue[phrase];
-  if (words === undefined) throw new Error(`no words for ${phrase}`);
+  if (words === undefined) throw new Error(`the phrase ${phrase} does not exist`);
   const known = { brand: settings.brand, ...values };
   return words.split(/\{(\w+)\}/).map((text, index) =>
     index % 2 === 0 ? { text } : { text: visible(known[text]), isValue: true });
