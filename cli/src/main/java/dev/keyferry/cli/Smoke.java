@@ -135,7 +135,7 @@ final class Smoke implements Callable<Integer> {
     deviceCode = body.string("device_code");
     userCode = body.string("user_code");
     var link = WebAddress.parse(body.string("verification_uri"));
-    var life = body.optionalInteger("expires_in").orElse(0);
+    var life = body.optionalInteger("expires_in").orElse(0L);
     if (link.isEmpty() || life < 1 || !noStore(reply)) {
       return Finding.failed(
           "The answer has no safe link, no life, or may be stored.", "See RFC 8628 §3.2.");
@@ -230,7 +230,7 @@ final class Smoke implements Callable<Integer> {
     accessToken = body.string("access_token");
     refreshToken = body.optionalString("refresh_token").orElse("");
     return noStore(reply)
-        ? Finding.ok("there is one, for " + body.optionalInteger("expires_in").orElse(0) + " s")
+        ? Finding.ok("there is one, for " + body.optionalInteger("expires_in").orElse(0L) + " s")
         : Finding.failed("The answer may be stored.", "See RFC 6749 §5.1.");
   }
 

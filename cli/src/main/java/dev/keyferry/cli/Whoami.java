@@ -1,6 +1,6 @@
 package dev.keyferry.cli;
 
-import dev.keyferry.client.JsonObject;
+import dev.keyferry.client.Json;
 import dev.keyferry.client.LoginException;
 import dev.keyferry.client.Owner;
 import dev.keyferry.client.Profile;
@@ -101,10 +101,9 @@ final class Whoami implements Callable<Integer> {
         text(body, "client_id"),
         text(body, "scope"),
         text(body, "key_id"),
-        body.optionalInteger("exp").stream()
-            .map(seconds -> Math.clamp(seconds, 0, FAR))
-            .mapToObj(Instant::ofEpochSecond)
-            .findFirst(),
+        body.optionalInteger("exp")
+            .map(seconds -> Math.clamp(seconds, 0L, FAR))
+            .map(Instant::ofEpochSecond),
         true);
   }
 
@@ -124,7 +123,7 @@ final class Whoami implements Callable<Integer> {
         owner(good(reply)), kept.clientId(), kept.scope(), kept.keyId(), kept.expiresAt(), true);
   }
 
-  private static JsonObject good(Reply reply) throws LoginException {
+  private static Json good(Reply reply) throws LoginException {
     return switch (reply.status()) {
       case 200 -> reply.json();
       case 401, 403 ->
@@ -139,12 +138,12 @@ final class Whoami implements Callable<Integer> {
     };
   }
 
-  private static Owner owner(JsonObject body) throws LoginException {
+  private static Owner owner(Json body) throws LoginException {
     return new Owner(
         text(body, "sub"), text(body, "name"), text(body, "email"), text(body, "organisation"));
   }
 
-  private static Optional<String> text(JsonObject body, String name) throws LoginException {
+  private static Optional<String> text(Json body, String name) throws LoginException {
     return body.optionalString(name).map(text -> Text.clean(text, SHOWN));
   }
 

@@ -22,7 +22,7 @@ public record Metadata(
   private static final int LONGEST_SCOPE = 100;
 
   /// @throws LoginException.BadServer if it is another issuer's, or breaks RFC 8414
-  static Metadata read(URI issuer, JsonObject json) throws LoginException {
+  static Metadata read(URI issuer, Json json) throws LoginException {
     var named = json.string("issuer");
     // OpenID Connect Discovery §4.1: a last / of the issuer is no part of the address asked.
     if (!WebAddress.withoutLastSlash(named)
@@ -43,8 +43,7 @@ public record Metadata(
         json.flag("confirmation_supported"));
   }
 
-  private static Optional<URI> endpoint(URI issuer, JsonObject json, String name)
-      throws LoginException {
+  private static Optional<URI> endpoint(URI issuer, Json json, String name) throws LoginException {
     var text = json.optionalString(name);
     var uri = text.flatMap(address -> WebAddress.named(issuer, address));
     if (text.isPresent() && uri.isEmpty()) {

@@ -23,12 +23,12 @@ public record Owner(
 
   /// Of a token answer's own members, else of its ID token. That came straight from the server over
   /// TLS, which takes the place of its signature (OpenID Connect Core §3.1.3.7).
-  static Owner read(JsonObject answer) throws LoginException {
+  static Owner read(Json answer) throws LoginException {
     var told = members(answer);
     return told.equals(UNKNOWN) ? ofIdToken(answer) : told;
   }
 
-  private static Owner ofIdToken(JsonObject answer) throws LoginException {
+  private static Owner ofIdToken(Json answer) throws LoginException {
     var parts = answer.optionalString("id_token").orElse("").split("\\.", -1);
     if (parts.length != 3) {
       return UNKNOWN;
@@ -41,7 +41,7 @@ public record Owner(
     }
   }
 
-  private static Owner members(JsonObject json) throws LoginException {
+  private static Owner members(Json json) throws LoginException {
     return new Owner(
         member(json, "sub"),
         member(json, "name"),
@@ -49,7 +49,7 @@ public record Owner(
         member(json, "organisation"));
   }
 
-  private static Optional<String> member(JsonObject json, String name) throws LoginException {
+  private static Optional<String> member(Json json, String name) throws LoginException {
     return json.optionalString(name)
         .map(text -> Text.clean(text, LONGEST))
         .filter(text -> !text.isEmpty());

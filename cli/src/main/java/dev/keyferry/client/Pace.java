@@ -25,14 +25,12 @@ final class Pace {
   }
 
   /// What an answer says; empty if it says nothing, or nothing that makes sense.
-  static Optional<Duration> interval(JsonObject answer) {
+  static Optional<Duration> interval(Json answer) {
     try {
-      var seconds = answer.optionalInteger("interval");
-      return seconds.isPresent()
-          ? Optional.of(
-              Duration.ofSeconds(
-                  Math.clamp(seconds.getAsLong(), LEAST.toSeconds(), MOST.toSeconds())))
-          : Optional.empty();
+      return answer
+          .optionalInteger("interval")
+          .map(seconds -> Math.clamp(seconds, LEAST.toSeconds(), MOST.toSeconds()))
+          .map(Duration::ofSeconds);
     } catch (LoginException _) {
       return Optional.empty();
     }

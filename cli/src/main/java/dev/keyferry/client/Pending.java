@@ -35,9 +35,9 @@ public record Pending(
 
   /// The answer of RFC 8628 §3.2.
   static Pending read(
-      Metadata metadata, LoginRequest request, boolean confirmable, JsonObject answer, Instant now)
+      Metadata metadata, LoginRequest request, boolean confirmable, Json answer, Instant now)
       throws LoginException {
-    var life = answer.optionalInteger("expires_in").orElse(0);
+    var life = answer.optionalInteger("expires_in").orElse(0L);
     if (life <= 0) {
       throw new BadServer("The server gives a code that has no time to live.");
     }

@@ -56,7 +56,7 @@ public record Profile(
     return members;
   }
 
-  static Profile read(JsonObject json) throws LoginException {
+  static Profile read(Json json) throws LoginException {
     var name = json.string("name");
     var issuer = WebAddress.parse(json.string("issuer"));
     if (!Profiles.isName(name) || issuer.isEmpty()) {

@@ -11,7 +11,7 @@ public record Reply(URI uri, int status, HttpHeaders headers, String body) {
   /// The body as one JSON object.
   ///
   /// @throws LoginException.BadServer if it is none
-  public JsonObject json() throws LoginException {
+  public Json json() throws LoginException {
     return Json.read(body);
   }
 

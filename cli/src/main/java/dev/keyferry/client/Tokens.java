@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /// What a login brings, RFC 6749 §5.1.
@@ -38,7 +37,7 @@ public record Tokens(
   }
 
   /// @param askedScope what is granted if the answer does not say, RFC 6749 §5.1
-  static Tokens read(JsonObject answer, Instant now, String askedScope) throws LoginException {
+  static Tokens read(Json answer, Instant now, String askedScope) throws LoginException {
     var type = answer.string("token_type");
     if (!type.toLowerCase(Locale.ROOT).equals("bearer")) {
       throw new BadServer(
@@ -59,10 +58,8 @@ public record Tokens(
         Owner.read(answer));
   }
 
-  private static Optional<Instant> expiry(OptionalLong expiresIn, Instant now) {
-    return expiresIn.isEmpty()
-        ? Optional.empty()
-        : Optional.of(now.plusSeconds(Math.clamp(expiresIn.getAsLong(), 0L, LONGEST_LIFE)));
+  private static Optional<Instant> expiry(Optional<Long> expiresIn, Instant now) {
+    return expiresIn.map(seconds -> now.plusSeconds(Math.clamp(seconds, 0L, LONGEST_LIFE)));
   }
 
   static String token(String text) throws LoginException {

@@ -49,16 +49,15 @@ public final class LocalStack {
   }
 
   /// What the page does when its person agrees: the answer of approve.
-  public static JsonObject approve(String user, String userCode) throws Exception {
+  public static Json approve(String user, String userCode) throws Exception {
     return approve(user, userCode, "approve");
   }
 
-  public static JsonObject deny(String user, String userCode) throws Exception {
+  public static Json deny(String user, String userCode) throws Exception {
     return approve(user, userCode, "deny");
   }
 
-  private static JsonObject approve(String user, String userCode, String decision)
-      throws Exception {
+  private static Json approve(String user, String userCode, String decision) throws Exception {
     return decide(user, userCode, claim(user, userCode), decision);
   }
 
@@ -69,7 +68,7 @@ public final class LocalStack {
   }
 
   /// @param decision `approve` or `deny`
-  public static JsonObject decide(String user, String userCode, String nonce, String decision)
+  public static Json decide(String user, String userCode, String nonce, String decision)
       throws Exception {
     return send(
         user, "/oauth/device/" + decision, Map.of("user_code", userCode, "approval_nonce", nonce));
@@ -88,8 +87,7 @@ public final class LocalStack {
             .string("redirect_to"));
   }
 
-  private static JsonObject send(String user, String path, Map<String, String> body)
-      throws Exception {
+  private static Json send(String user, String path, Map<String, String> body) throws Exception {
     var jwt =
         HTTP.post(
                 URI.create(STACK.issuer() + "/token"),
