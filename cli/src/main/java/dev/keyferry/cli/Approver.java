@@ -15,12 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Stands for the person on the page: claims and approves with a token of the sign-in that the page
-/// would have.
+/// Approves in place of a person, with an access token for the approval page.
 final class Approver {
   static final String VARIABLE = "KEYFERRY_APPROVER_TOKEN";
 
-  /// Whom the local stack's sign-in believes anybody to be.
+  /// The user that the local identity provider signs in without a password.
   private static final String SOMEBODY = "alice";
 
   private static final Pattern SIGN_IN =
@@ -36,8 +35,8 @@ final class Approver {
     this.token = token;
   }
 
-  /// Of the environment's token; else, at a server on this machine, as somebody whom its sign-in
-  /// takes the word of. That is what the local stack does.
+  /// Uses the token of the environment. Without one, it asks the identity provider of a server on
+  /// this machine for a token, as the local stack allows.
   static Approver of(Desk desk, Metadata metadata) throws LoginException, InterruptedException {
     var given = desk.environment(VARIABLE);
     return new Approver(
@@ -51,7 +50,7 @@ final class Approver {
     if (!server.getScheme().equals("http")) {
       throw new Failure(
           ExitCode.USAGE,
-          "Nobody can approve: set %s to an access token of the page's sign-in with the scope"
+          "No one can approve. Set %s to an access token for the approval page with the scope"
                   .formatted(VARIABLE)
               + " keyferry/approve.");
     }
@@ -59,10 +58,12 @@ final class Approver {
     var named = SIGN_IN.matcher(page);
     var issuer =
         (named.find() ? WebAddress.parse(named.group(1)) : Optional.<URI>empty())
-            .orElseThrow(() -> new LoginException.BadServer("The page names no sign-in."));
+            .orElseThrow(() ->
+                new LoginException.BadServer(
+                    "The approval page does not name an identity provider."));
     var signIn = Server.discover(http, issuer).metadata().tokenEndpoint();
     if (signIn.isEmpty()) {
-      throw new LoginException.BadServer("The sign-in has no token endpoint.");
+      throw new LoginException.BadServer("The identity provider has no token endpoint.");
     }
     var reply =
         http.send(
@@ -76,7 +77,8 @@ final class Approver {
     if (reply.status() != 200) {
       throw new Failure(
           ExitCode.USAGE,
-          "The sign-in gives scripts no token (%d): set %s.".formatted(reply.status(), VARIABLE));
+          "The identity provider did not issue a token to this script (status %d). Set %s."
+              .formatted(reply.status(), VARIABLE));
     }
     return reply.json().string("access_token");
   }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Who sits at the terminal while a device login waits.
+/// The person at the terminal while a device login waits.
 final class AtTerminal implements DeviceLogin.Person {
   private static final String WAITING = "waiting for approval";
 
@@ -17,8 +17,8 @@ final class AtTerminal implements DeviceLogin.Person {
   private final String resume;
   private final Handles.Keeper keeper;
 
-  /// @param given the number, where there is nobody to ask
-  /// @param resume what to say about going on later
+  /// @param given the number, if it was given as an option
+  /// @param resume how to continue later, for messages
   AtTerminal(
       Desk desk, LiveLine line, Optional<String> given, String resume, Handles.Keeper keeper) {
     this.keeper = keeper;
@@ -39,7 +39,7 @@ final class AtTerminal implements DeviceLogin.Person {
 
   @Override
   public void unreachable(String why) {
-    line.what("the server does not answer, trying again");
+    line.what("the server does not respond, trying again");
   }
 
   @Override
@@ -56,8 +56,8 @@ final class AtTerminal implements DeviceLogin.Person {
       throw new Failure(
           ExitCode.PENDING,
           (again
-                  ? "That was not the number that the page shows."
-                  : "It is approved, and the page shows a number that is wanted here.")
+                  ? "That is not the number on the page."
+                  : "The request is approved, but you must enter the number that the page shows.")
               + " "
               + resume);
     }
@@ -76,8 +76,8 @@ final class AtTerminal implements DeviceLogin.Person {
     desk.talk()
         .say(
             again
-                ? "That was not the number."
-                : "Approved. The page shows a number of two digits: enter it to finish.");
+                ? "That is not the number on the page."
+                : "Approved. To finish, enter the two-digit number that the page shows.");
     while (true) {
       desk.talk().ask("Number: ");
       var typed =
@@ -88,7 +88,7 @@ final class AtTerminal implements DeviceLogin.Person {
       if (isNumber(typed)) {
         return typed;
       }
-      desk.talk().say("Two digits, as 47.");
+      desk.talk().say("Enter two digits, such as 47.");
     }
   }
 

@@ -62,7 +62,7 @@ final class BigText {
     return letters;
   }
 
-  /// Empty if a character has no letter here, or the terminal is too small or unable.
+  /// Empty if a character has no shape here, or if the terminal is too small or cannot show it.
   static Optional<List<String>> of(String text, Terminal terminal) {
     var letters = letters();
     var upper = text.toUpperCase(Locale.ROOT);

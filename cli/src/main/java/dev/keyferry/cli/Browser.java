@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A browser at hand, on the very machine that somebody sits at.
+/// A browser on the machine that the person sits at.
 final class Browser {
-  /// A command that fails at all does so at once; a browser itself may run for hours.
+  /// A command that fails does so at once. A browser may run for hours.
   private static final int PATIENCE_SECONDS = 2;
 
   private final List<String> command;
@@ -25,16 +25,16 @@ final class Browser {
     this.command = command;
   }
 
-  /// Empty over SSH, in CI, without a display or without a command that opens pages. `BROWSER`
-  /// names one, as it does for other programs.
-  static Optional<Browser> atHand(Map<String, String> environment) {
+  /// Empty over SSH, in CI, without a display, or without a command that opens pages. `BROWSER`
+  /// names such a command, as it does for other programs.
+  static Optional<Browser> available(Map<String, String> environment) {
     var elsewhere =
         Stream.of("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "CI")
             .anyMatch(name -> isSet(environment, name));
     return elsewhere ? Optional.empty() : opener(environment);
   }
 
-  /// Whatever opens pages here, if anything.
+  /// The command that opens pages on this machine, if there is one.
   static Optional<Browser> opener(Map<String, String> environment) {
     if (isSet(environment, "BROWSER")) {
       var named = environment.getOrDefault("BROWSER", "").strip().split("\\s+");
@@ -77,7 +77,7 @@ final class Browser {
           new ProcessBuilder(arguments)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD);
-      // It may run for days, and what it starts with it.
+      // The browser and the programs that it starts may run for days.
       builder.environment().keySet().removeIf(name -> name.startsWith("KEYFERRY_"));
       var process = builder.start();
       process.getOutputStream().close();

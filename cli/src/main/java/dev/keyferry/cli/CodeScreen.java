@@ -2,10 +2,10 @@ package dev.keyferry.cli;
 
 import dev.keyferry.client.Pending;
 
-/// What somebody needs who approves on another device. The last lines are those that matter most,
-/// for a small terminal keeps only the last.
+/// Shows what a person needs to approve on another device. The most important lines come last,
+/// because a small terminal keeps only those.
 final class CodeScreen {
-  /// The code, its link, the line that counts down, and what is above them.
+  /// The rows of the code, its link, the countdown, and the lines above them.
   private static final int OTHER_ROWS = 6;
 
   private static final int BIG_ROWS = 4;
@@ -15,7 +15,7 @@ final class CodeScreen {
   static void show(Talk talk, Pending pending) {
     var terminal = talk.terminal();
     var link = pending.verificationUriComplete();
-    talk.say("Log in at " + pending.issuer() + " on any device with a browser:");
+    talk.say("Log in to " + pending.issuer() + " on any device with a browser:");
     var qr =
         QrText.of(
             link.orElse(pending.verificationUri()).toString(),
@@ -39,6 +39,6 @@ final class CodeScreen {
         talk.faint(
             link.isPresent()
                 ? "Approve only if the page shows this code."
-                : "Enter the code there."));
+                : "Enter the code on that page."));
   }
 }

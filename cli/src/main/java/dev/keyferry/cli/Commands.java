@@ -13,7 +13,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// All commands, and how their options are read.
+/// All commands, and the parsing of their options.
 final class Commands {
   private static final Map<String, Function<Keyferry, Callable<Integer>>> COMMANDS = commands();
 
@@ -42,8 +42,8 @@ final class Commands {
     return line.execute(arguments);
   }
 
-  /// With the one command that is meant, for to look at all of them takes as long as to run one;
-  /// with all of them where none or none of them is named.
+  /// Adds only the named command, because adding all of them takes as long as running one. Adds all
+  /// of them if the first argument names none.
   static CommandLine commandLine(Keyferry root, String... arguments) {
     var line = new CommandLine(root);
     var named = Arrays.stream(arguments).filter(COMMANDS::containsKey).findFirst();
@@ -86,7 +86,7 @@ final class Commands {
       }
     }
     message.append(" See '").append(command).append(" --help'.");
-    // What was not understood has set no option.
+    // Options after the error were not parsed.
     var json = root.json() || List.of(arguments).contains("--json");
     return Main.report(root.desk(), json, ExitCode.USAGE, message.toString());
   }

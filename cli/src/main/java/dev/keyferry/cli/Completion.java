@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "completion",
     description = "Prints a completion script for a shell.",
-    footerHeading = "%nTo have it in every new shell:%n",
+    footerHeading = "%nTo load the completions in every new shell:%n",
     footer = {
       "  bash  keyferry completion bash > ~/.local/share/bash-completion/completions/keyferry",
       "  zsh   echo 'source <(keyferry completion zsh)' >> ~/.zshrc",
@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 final class Completion implements Callable<Integer> {
   private final Keyferry root;
 
-  @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
+  @Parameters(paramLabel = "SHELL", description = "bash, zsh, or fish.")
   private Shell shell = Shell.bash;
 
   Completion(Keyferry root) {

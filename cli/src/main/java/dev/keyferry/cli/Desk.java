@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What the commands work with. Each part is made when it is first asked for, so that a command
-/// pays for nothing that it does not use.
+/// What the commands work with. Each part is created on first use, so that a command pays only for
+/// what it uses.
 final class Desk implements AutoCloseable {
   private final Map<String, String> environment;
   private final InputStream in;
@@ -56,7 +56,7 @@ final class Desk implements AutoCloseable {
     return environment;
   }
 
-  /// Empty if it is not set or set to nothing.
+  /// Empty if the variable is not set or blank.
   Optional<String> environment(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
   }
@@ -113,7 +113,8 @@ final class Desk implements AutoCloseable {
     return Session.of(http(), profile, store(), directories, time());
   }
 
-  /// The login that is meant: the profile asked for, else `KEYFERRY_TOKEN`, else the usual profile.
+  /// The requested profile's session. Without a request, `KEYFERRY_TOKEN` comes before the default
+  /// profile.
   ///
   /// @throws Failure if there is none
   Session session(Optional<String> profile) throws LoginException {
@@ -131,12 +132,12 @@ final class Desk implements AutoCloseable {
             new Failure(
                 ExitCode.LOGGED_OUT,
                 asked.isPresent()
-                    ? "There is no profile '%s'. Log in: 'keyferry login https://... --profile %s'."
+                    ? "There is no profile '%s'. Run 'keyferry login https://... --profile %s'."
                         .formatted(name, name)
-                    : "Not logged in. Log in: 'keyferry login https://...'."));
+                    : "Not logged in. Run 'keyferry login https://...'."));
   }
 
-  /// A command's one result, on standard output: an object, or lines for people.
+  /// Prints a command's result to standard output: a JSON object, or lines for people.
   void result(boolean json, Map<String, ?> object, List<String> lines) {
     if (json) {
       out.println(Json.write(object));

@@ -12,9 +12,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "devices",
     description = {
-      "Opens the page that lists your linked devices, to look at or to unlink.",
+      "Opens the page where you see and unlink your linked devices.",
       "",
-      "No key can list or revoke other keys, so this takes you, in a browser."
+      "A key cannot list or revoke other keys, so you do this in a browser."
     })
 final class Devices implements Callable<Integer> {
   private final Keyferry root;
@@ -25,18 +25,18 @@ final class Devices implements Callable<Integer> {
 
   @Override
   public Integer call() throws LoginException, InterruptedException {
-    return open("The page lists your devices:");
+    return open("This page lists your devices:");
   }
 
   @Command(
       name = "revoke",
       description = {
-        "Opens the page on which you unlink a device, or sign out everywhere.",
+        "Opens the page where you unlink a device or sign out everywhere.",
         "",
-        "To revoke the login of this machine, 'keyferry logout' is enough."
+        "To revoke only the login on this machine, run 'keyferry logout'."
       })
   int revoke() throws LoginException, InterruptedException {
-    return open("Press Unlink beside the device on the page:");
+    return open("On this page, choose Unlink next to the device:");
   }
 
   private int open(String saying) throws LoginException, InterruptedException {
@@ -46,10 +46,10 @@ final class Devices implements Callable<Integer> {
     if (reply.status() != 200) {
       throw new Failure(
           ExitCode.REFUSED,
-          "This server has no page of devices at %s (%d). Look in its account settings."
+          "This server has no device page at %s (status %d). Look in your account settings there."
               .formatted(page, reply.status()));
     }
-    var browser = Browser.atHand(desk.environment());
+    var browser = Browser.available(desk.environment());
     var opened = browser.isPresent() && browser.get().open(page);
     desk.talk().say(saying);
     var object = new LinkedHashMap<String, Object>();

@@ -21,17 +21,18 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `keyferry doctor`: looks at all that a login needs, changes nothing, and says what to do about
-/// what is missing.
+/// `keyferry doctor`: checks everything that a login needs, changes nothing, and says how to fix
+/// each problem.
 @Command(
     name = "doctor",
     description = {
-      "Looks at all that a login needs, and says for each thing that is wrong how to put it right.",
+      "Checks everything that a login needs, and says how to fix each problem.",
       "",
-      "Ends with 10 if something is wrong. It links nothing and revokes nothing."
+      "Exits with 10 if there is a problem. Links nothing, and revokes nothing."
     })
 final class Doctor implements Callable<Integer> {
-  /// Tokens are refreshed a minute before they end: a clock that is further off spoils that.
+  /// The tolerated clock drift. Tokens are refreshed a minute before they expire, which a larger
+  /// drift breaks.
   private static final Duration DRIFT = Duration.ofSeconds(30);
 
   private static final String PROBE = "doctor";
@@ -42,7 +43,7 @@ final class Doctor implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "SERVER",
-      description = "Its address, if it is not the profile's.")
+      description = "The server's address (default: the server of the profile).")
   private @Nullable String server;
 
   Doctor(Keyferry root) {
@@ -50,7 +51,7 @@ final class Doctor implements Callable<Integer> {
     desk = root.desk();
   }
 
-  /// What the checks hand on to each other.
+  /// What one check passes on to the next.
   private static final class Seen {
     private Optional<Server> server = Optional.empty();
     private Optional<Reply> poll = Optional.empty();
@@ -62,16 +63,16 @@ final class Doctor implements Callable<Integer> {
     var profile = desk.profiles().find(desk.profiles().nameOf(root.profile(), desk.environment()));
     var issuer = issuer(profile);
     var seen = new Seen();
-    steps.step("tls", "", () -> Tls.look(issuer));
+    steps.step("tls", "", () -> Tls.check(issuer));
     steps.step(
         "metadata",
-        "Check the address, and that this network lets you reach it.",
+        "Check the address, and check that this network can reach it.",
         () -> metadata(issuer, seen));
     steps.step("poll", "", () -> poll(seen, profile));
     steps.step("clock", "", () -> clock(seen));
     steps.step("storage", "", this::storage);
     steps.step("browser", "", this::browser);
-    steps.step("login", "Log in: 'keyferry login'.", () -> login(profile, issuer));
+    steps.step("login", "Run 'keyferry login'.", () -> login(profile, issuer));
     desk.result(root.json(), steps.object("checks"), List.of());
     return (steps.failed() ? ExitCode.FAILED : ExitCode.OK).number();
   }
@@ -84,13 +85,13 @@ final class Doctor implements Callable<Integer> {
           .orElseThrow(() ->
               new Failure(
                   ExitCode.USAGE,
-                  "Which server? As in 'keyferry doctor https://keys.example.com'."));
+                  "Name a server, as in 'keyferry doctor https://keys.example.com'."));
     }
     return WebAddress.issuer(named.get())
         .orElseThrow(() ->
             new Failure(
                 ExitCode.USAGE,
-                "'%s' is no address of a server: https://..., or http:// on this machine."
+                "'%s' is not a server address. Use https://..., or http:// on this machine."
                     .formatted(named.get())));
   }
 
@@ -101,15 +102,15 @@ final class Doctor implements Callable<Integer> {
     var browser = found.metadata().offersBrowser();
     if (!device && !browser) {
       return Finding.failed(
-          "The server offers neither a login by code nor one by browser.",
-          "Its operator must allow the device grant or the authorization code grant.");
+          "The server offers no login by code and no login by browser.",
+          "Ask the server's operator to allow the device grant or the authorization code grant.");
     }
     return Finding.ok(
         "offers a login by "
             + (device && browser ? "code and by browser" : device ? "code" : "browser"));
   }
 
-  /// With a code that cannot be: how the token endpoint refuses it tells whether it would take one.
+  /// Polls with an invalid code. The error shows whether the token endpoint supports the grant.
   private Finding poll(Seen seen, Optional<Profile> profile)
       throws LoginException, InterruptedException {
     var endpoint = seen.server.flatMap(found -> found.metadata().tokenEndpoint());
@@ -132,36 +133,36 @@ final class Doctor implements Callable<Integer> {
     seen.poll = Optional.of(reply);
     if (reply.status() == 429 || reply.status() >= 500) {
       return Finding.failed(
-          "The token endpoint is out of order (" + reply.status() + ").",
-          "Try again later; if it stays so, tell the server's operator.");
+          "The token endpoint is unavailable (status " + reply.status() + ").",
+          "Try again later. If the problem persists, tell the server's operator.");
     }
-    var error = reply.json().optionalString("error").orElse("no error at all");
+    var error = reply.json().optionalString("error").orElse("no error");
     return switch (error) {
       case "invalid_grant", "expired_token", "invalid_request" ->
-          Finding.ok("the token endpoint answers, and knows the client '" + clientId + "'");
+          Finding.ok("the token endpoint responds, and knows the client '" + clientId + "'");
       case "invalid_client", "unauthorized_client" ->
           Finding.failed(
               "The server does not know the client '" + clientId + "'.",
-              "Ask its operator for the client_id: 'keyferry login --client-id ID'.");
+              "Ask the operator for the client_id, and run 'keyferry login --client-id ID'.");
       default ->
           Finding.failed(
-              "The token endpoint answers a made-up code with: " + error + ".",
-              "Tell the server's operator: RFC 8628 wants invalid_grant.");
+              "The token endpoint responds to an invalid code with " + error + ".",
+              "Tell the server's operator. RFC 8628 requires invalid_grant.");
     };
   }
 
   private Finding clock(Seen seen) {
     var date = seen.poll.flatMap(reply -> reply.header("date")).flatMap(Doctor::parse);
     if (date.isEmpty()) {
-      return Finding.skipped("the server told no time");
+      return Finding.skipped("the server sent no date");
     }
     var drift = Duration.between(date.get(), desk.time().clock().instant());
     var off = Words.lasting(drift.abs());
     return drift.abs().compareTo(DRIFT) <= 0
         ? Finding.ok("within " + Words.lasting(drift.abs().plusSeconds(1)) + " of the server's")
         : Finding.failed(
-            "This clock is " + off + (drift.isNegative() ? " slow." : " fast."),
-            "Set it by the network: 'sudo timedatectl set-ntp true', or your system's settings.");
+            "This machine's clock is " + off + (drift.isNegative() ? " slow." : " fast."),
+            "Synchronize the clock, for example with 'sudo timedatectl set-ntp true'.");
   }
 
   private static Optional<Instant> parse(String date) {
@@ -181,33 +182,34 @@ final class Doctor implements Callable<Integer> {
       store.delete(PROBE);
       if (!kept) {
         return Finding.failed(
-            "What is stored does not come back from " + store.place() + ".",
-            "Unlock the keychain, or use files: KEYFERRY_KEYCHAIN=off.");
+            "A stored entry could not be read back from " + store.place() + ".",
+            "Unlock the keychain, or set KEYFERRY_KEYCHAIN=off to use files.");
       }
     } catch (LoginException e) {
       return Finding.failed(
           String.valueOf(e.getMessage()),
-          "Unlock the keychain, or make the folder yours; KEYFERRY_KEYCHAIN=off uses files.");
+          "Unlock the keychain, or check the permissions of the folder. KEYFERRY_KEYCHAIN=off uses"
+              + " files.");
     }
     return Finding.ok(store.place());
   }
 
   private Finding browser() {
-    return Browser.atHand(desk.environment()).isPresent()
-        ? Finding.ok("one can be opened here")
-        : Finding.ok("none at hand: logins show a code");
+    return Browser.available(desk.environment()).isPresent()
+        ? Finding.ok("a browser can be opened on this machine")
+        : Finding.ok("no browser on this machine: logins show a code");
   }
 
   private Finding login(Optional<Profile> profile, URI issuer)
       throws LoginException, InterruptedException {
     if (profile.isEmpty() || !profile.get().issuer().equals(issuer)) {
-      return Finding.skipped("no profile is of this server");
+      return Finding.skipped("no profile belongs to this server");
     }
     var session = desk.session(profile.get());
     if (session.kept().isEmpty()) {
-      return Finding.warning("logged out", "Log in: 'keyferry login'.");
+      return Finding.warning("logged out", "Run 'keyferry login'.");
     }
     session.accessToken();
-    return Finding.ok("there is a token, as " + profile.get().user().orElse("nobody by name"));
+    return Finding.ok("logged in as " + profile.get().user().orElse("an unnamed user"));
   }
 }

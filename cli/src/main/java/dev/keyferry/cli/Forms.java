@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Requests of the OAuth endpoints, for commands that look at a server closer than the library
+/// Requests to OAuth endpoints, for commands that examine a server more closely than the library
 /// does.
 final class Forms {
   static final String DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";

@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// Logins that were begun and left: what the device code is kept under. The code itself is a secret
-/// of the store; a file for each handle knows only when it ends, so that old ones can be swept.
+/// The handles of logins that `--no-wait` started. The device code is a secret in the store. A file
+/// per handle says only when its login expires, so that expired ones can be deleted.
 final class Handles {
   private static final String ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
   private static final int LENGTH = 10;
@@ -27,9 +27,9 @@ final class Handles {
   /// @param profile that the login is for
   record Left(String profile, Pending pending) {}
 
-  /// Keeps a login that goes on as it is now.
+  /// Stores the current state of a login.
   interface Keeper {
-    /// Of one that nobody could resume.
+    /// For a login that cannot be resumed.
     Keeper NONE = _ -> {};
 
     void keep(Pending pending) throws LoginException;
@@ -59,14 +59,14 @@ final class Handles {
     return handle;
   }
 
-  /// Once more, as a poll may have changed it.
+  /// Stores it again after a poll changed it.
   void keep(String handle, Left left) throws LoginException {
     try {
       Files.createDirectories(directory);
       Files.writeString(
           directory.resolve(handle), Long.toString(left.pending().expiresAt().getEpochSecond()));
     } catch (IOException e) {
-      throw new LoginException.Storage("Cannot write in " + directory + ".", e);
+      throw new LoginException.Storage("Could not write to " + directory + ".", e);
     }
     store.put(
         name(handle),
@@ -83,7 +83,7 @@ final class Handles {
       var members = Json.read(secret);
       return new Left(members.string("profile"), Pending.parse(members.string("pending")));
     } catch (LoginException.BadServer e) {
-      throw new LoginException.Storage("What is kept of this login cannot be read.", e);
+      throw new LoginException.Storage("The stored login is damaged. Start a new one.", e);
     }
   }
 
@@ -92,7 +92,7 @@ final class Handles {
     try {
       Files.deleteIfExists(directory.resolve(handle));
     } catch (IOException e) {
-      throw new LoginException.Storage("Cannot delete from " + directory + ".", e);
+      throw new LoginException.Storage("Could not delete from " + directory + ".", e);
     }
   }
 
@@ -111,11 +111,11 @@ final class Handles {
         }
       }
     } catch (IOException e) {
-      throw new LoginException.Storage("Cannot read " + directory + ".", e);
+      throw new LoginException.Storage("Could not read " + directory + ".", e);
     }
   }
 
-  /// Empty if another process swept it first.
+  /// Empty if another process deleted it first.
   private static String read(Path file) throws IOException {
     try {
       return Files.readString(file).strip();

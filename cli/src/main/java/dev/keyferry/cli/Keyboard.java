@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// Lines that are typed. Reading cannot be interrupted, so a thread of its own does it, from the
-/// first time that somebody wants a line.
+/// Lines that a person types. A read cannot be interrupted, so a separate thread reads. It starts
+/// when the first line is requested.
 final class Keyboard {
   private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
   private final Thread reader;
@@ -26,7 +26,7 @@ final class Keyboard {
         lines.add(Optional.of(line));
       }
     } catch (IOException e) {
-      // The terminal is gone: there is nothing more to read, as at its end.
+      // The terminal is gone, which is the same as the end of the input.
     }
     lines.add(Optional.empty());
   }

@@ -6,10 +6,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/// The command itself, with the options that all of its commands have.
+/// The command itself, with the options that all its commands share.
 @Command(
     name = "keyferry",
-    description = "Logs you in where programs need a key, and hands the key to scripts.",
+    description = "Logs you in to a server, and gives scripts the key that they need.",
     mixinStandardHelpOptions = true,
     version = "keyferry 0.1.0",
     scope = ScopeType.INHERIT,
@@ -23,20 +23,20 @@ final class Keyferry {
       names = {"-p", "--profile"},
       paramLabel = "NAME",
       scope = ScopeType.INHERIT,
-      description = "The login that is meant, if you have several (else $KEYFERRY_PROFILE).")
+      description = "The profile to use (default: $KEYFERRY_PROFILE, then the default profile).")
   private @Nullable String profile;
 
   @Option(
       names = "--json",
       scope = ScopeType.INHERIT,
-      description = "Print the result as one line of JSON; errors too.")
+      description = "Print the result or the error as one line of JSON.")
   private boolean json;
 
   Keyferry(Desk desk) {
     this.desk = desk;
   }
 
-  /// What options would say, where they are not read by picocli.
+  /// Sets the options when [Shortcut] reads them instead of picocli.
   void set(Optional<String> named, boolean asJson) {
     profile = named.orElse(null);
     json = asJson;

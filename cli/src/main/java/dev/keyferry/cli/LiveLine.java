@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// The line that says what is waited for and how long it may still take, each second anew. Where
-/// lines cannot be written over, it is said once.
+/// A line that shows what the command waits for and how much time is left. It is updated every
+/// second. Where a line cannot be overwritten, it is printed once.
 final class LiveLine implements AutoCloseable {
   private final Talk talk;
   private final InstantSource clock;
@@ -28,7 +28,7 @@ final class LiveLine implements AutoCloseable {
   static LiveLine start(Talk talk, InstantSource clock, Instant expiresAt, String what) {
     var line = new LiveLine(talk, clock, expiresAt, what);
     if (talk.terminal().moves()) {
-      // Who presses Ctrl-C shall find the prompt on a line of its own.
+      // After Ctrl-C, the shell prompt starts on its own line.
       Runtime.getRuntime().addShutdownHook(new Thread(talk::clear));
       line.ticker.start();
     } else {
@@ -58,7 +58,7 @@ final class LiveLine implements AutoCloseable {
     return left.isNegative() ? "0:00" : "%d:%02d".formatted(left.toMinutes(), left.toSecondsPart());
   }
 
-  /// Says something else; in a log only if it is news.
+  /// Changes the text. A log gets only texts that are new.
   void what(String now) {
     if (!now.equals(what)) {
       what = now;
@@ -68,7 +68,7 @@ final class LiveLine implements AutoCloseable {
     }
   }
 
-  /// Is silent while somebody types.
+  /// Pauses the line while a person types.
   void hold() {
     held = true;
     talk.clear();

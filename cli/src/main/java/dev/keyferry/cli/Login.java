@@ -24,15 +24,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `keyferry login`: by the browser of this machine if there is one at hand, else by a code that is
-/// approved on any other.
+/// `keyferry login`: opens the browser on this machine if there is one. Otherwise, it shows a code
+/// that can be approved on any other device.
 @Command(
     name = "login",
     description = {
-      "Logs in at a server.",
+      "Logs in to a server.",
       "",
-      "Opens the browser of this machine. Over SSH, in CI, without a display or with --device it"
-          + " shows a code and a link instead, to be approved on any other device."
+      "Opens the browser on this machine. Over SSH, in CI, without a display, or with --device, it"
+          + " shows a code and a link instead. Approve the code on any other device."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -51,60 +51,61 @@ final class Login implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "SERVER",
-      description = "Its address; may be left out once you have logged in there.")
+      description = "The server's address. Optional after the first login.")
   private @Nullable String server;
 
-  @Option(names = "--device", description = "Show a code; open no browser here.")
+  @Option(names = "--device", description = "Show a code instead of opening a browser.")
   private boolean device;
 
-  @Option(names = "--browser", description = "Use the browser here, also over SSH or in CI.")
+  @Option(
+      names = "--browser",
+      description = "Open the browser on this machine, even over SSH or in CI.")
   private boolean browser;
 
   @Option(
       names = "--scope",
       paramLabel = "SCOPES",
-      description =
-          "What to ask for, separated by blanks. All that the server offers, if left out.")
+      description = "Scopes to request, separated by spaces (default: all that the server offers).")
   private @Nullable String scope;
 
   @Option(
       names = "--client-id",
       paramLabel = "ID",
-      description = "Which client the server shall know this as (cli).")
+      description = "The client_id to use (default: cli).")
   private @Nullable String clientId;
 
   @Option(
       names = "--name",
       paramLabel = "TEXT",
-      description = "What to call this device where it is approved (user@host).")
+      description = "The device name to show on the approval page (default: user@host).")
   private @Nullable String name;
 
   @Option(
       names = "--lifetime",
       paramLabel = "TIME",
-      description = "How long the key shall live, as 30m, 8h or 90d, if the server lets us choose.")
+      description = "Lifetime of the key, such as 30m, 8h, or 90d, if the server allows a choice.")
   private @Nullable String lifetime;
 
   @Option(
       names = "--no-wait",
-      description = "Print the code and a handle, and end; with --resume, look once.")
+      description = "Print the code and a handle, then exit. With --resume, check once.")
   private boolean noWait;
 
   @Option(
       names = "--resume",
       paramLabel = "HANDLE",
-      description = "Go on with a login that --no-wait began.")
+      description = "Continue a login that --no-wait started.")
   private @Nullable String resume;
 
   @Option(
       names = "--confirmation",
       paramLabel = "NN",
-      description = "The number that the page shows, where nobody can be asked for it.")
+      description = "The number on the approval page, if no one can type it here.")
   private @Nullable String confirmation;
 
   @Option(
       names = "--with-token",
-      description = "Read a key that you already have from standard input, and keep it.")
+      description = "Read an existing key from standard input, and store it.")
   private boolean withToken;
 
   Login(Keyferry root) {
@@ -128,7 +129,7 @@ final class Login implements Callable<Integer> {
       return logIn(at, wanted);
     } catch (LoginException.Refused e) {
       if (scope == null && !wanted.scope().isEmpty() && e.error().equals("invalid_scope")) {
-        // The server lists what its clients may have together; this one may not have all.
+        // The server lists the scopes of all its clients. This client may have fewer.
         return logIn(at, with(profile, ""));
       }
       throw e;
@@ -138,16 +139,16 @@ final class Login implements Callable<Integer> {
   private void check() {
     if (Stream.of(device, browser, withToken).filter(chosen -> chosen).count() > 1
         || (noWait && (browser || withToken))) {
-      throw misuse("Only one of --device, --browser, --no-wait and --with-token can be.");
+      throw misuse("Use only one of --device, --browser, --no-wait, and --with-token.");
     }
     if (resume != null && (server != null || device || browser || withToken)) {
-      throw misuse("--resume takes the handle and knows the rest.");
+      throw misuse("With --resume, leave out the server, --device, --browser, and --with-token.");
     }
     if (confirmation != null && (resume == null || !AtTerminal.isNumber(confirmation))) {
-      throw misuse("--confirmation takes two digits and goes with --resume.");
+      throw misuse("--confirmation requires --resume and a number of two digits.");
     }
     if (root.profile().isPresent() && !Profiles.isName(root.profile().get())) {
-      throw misuse("A profile's name is made of letters, digits and . _ -");
+      throw misuse("A profile name can contain only letters, digits, '.', '_', and '-'.");
     }
     if (lifetime != null) {
       parse(lifetime);
@@ -158,7 +159,7 @@ final class Login implements Callable<Integer> {
     return new Failure(ExitCode.USAGE, message + " See 'keyferry login --help'.");
   }
 
-  /// The profile to log in to, as it will be.
+  /// The profile as it will be after the login.
   private Profile profile() throws LoginException {
     var profileName = desk.profiles().nameOf(root.profile(), desk.environment());
     var known = desk.profiles().find(profileName);
@@ -168,16 +169,16 @@ final class Login implements Callable<Integer> {
             ? WebAddress.issuer(typed.get())
                 .orElseThrow(() ->
                     misuse(
-                        "'%s' is no address of a server: https://..., or http:// on this machine."
+                        "'%s' is not a server address. Use https://..., or http:// on this machine."
                             .formatted(typed.get())))
             : known
                 .map(Profile::issuer)
-                .orElseThrow(
-                    () -> misuse("Which server? As in 'keyferry login https://keys.example.com'."));
+                .orElseThrow(() ->
+                    misuse("Name a server, as in 'keyferry login https://keys.example.com'."));
     var same = known.filter(profile -> profile.issuer().equals(issuer));
     if (same.isEmpty() && known.isPresent() && isLoggedIn(known.get())) {
       throw misuse(
-          "The profile '%s' is logged in at %s. Give the new one a name with --profile, or log out."
+          "The profile '%s' is logged in to %s. Use another --profile, or log out first."
               .formatted(profileName, known.get().issuer()));
     }
     return Profile.login(
@@ -201,9 +202,10 @@ final class Login implements Callable<Integer> {
     if (noWait) {
       return begin(at, profile);
     }
-    var opener = browser ? Browser.opener(desk.environment()) : Browser.atHand(desk.environment());
+    var opener =
+        browser ? Browser.opener(desk.environment()) : Browser.available(desk.environment());
     if (browser && opener.isEmpty()) {
-      throw misuse("No browser can be opened from here.");
+      throw misuse("No browser can be opened on this machine. Use --device.");
     }
     if (!device && opener.isPresent() && at.metadata().offersBrowser()) {
       return byBrowser(at, profile, opener.get());
@@ -211,8 +213,8 @@ final class Login implements Callable<Integer> {
     return byDevice(at, profile);
   }
 
-  /// All that the server lists, so that it is for the person to grant less; nothing, which asks for
-  /// the server's default, if it lists nothing.
+  /// All scopes that the server lists: the person can grant fewer. If the server lists none, the
+  /// empty text requests its default.
   private static String offered(Server at) {
     return String.join(" ", at.metadata().scopes());
   }
@@ -228,7 +230,8 @@ final class Login implements Callable<Integer> {
 
   static Duration parse(String lifetime) {
     if (!lifetime.matches("[1-9][0-9]{0,7}[smhd]")) {
-      throw misuse("'%s' is no time such as 90s, 30m, 8h or 90d.".formatted(lifetime));
+      throw misuse(
+          "'%s' is not a lifetime. Use a form such as 90s, 30m, 8h, or 90d.".formatted(lifetime));
     }
     var number = Long.parseLong(lifetime.substring(0, lifetime.length() - 1));
     return switch (lifetime.charAt(lifetime.length() - 1)) {
@@ -245,11 +248,11 @@ final class Login implements Callable<Integer> {
       var talk = desk.talk();
       var opened = opener.open(login.opener());
       if (opened) {
-        talk.say("Your browser opens. If it does not: 'keyferry login --device'.");
+        talk.say("Opening your browser. If nothing opens, run 'keyferry login --device'.");
       } else {
-        talk.say("No browser could be opened. Open this link on this machine:");
+        talk.say("Could not open a browser. Open this link on this machine:");
         talk.say(login.authorizationUri().toString());
-        talk.say("Without a browser on this machine: 'keyferry login --device'.");
+        talk.say("If this machine has no browser, run 'keyferry login --device'.");
       }
       var until = desk.time().clock().instant().plus(BROWSER_PATIENCE);
       Tokens tokens;
@@ -270,7 +273,7 @@ final class Login implements Callable<Integer> {
         await(
             login,
             Optional.empty(),
-            "Log in again at a terminal where it can be entered.",
+            "Log in again at a terminal, where you can enter it.",
             Handles.Keeper.NONE);
     return finish(profile, tokens);
   }
@@ -329,16 +332,15 @@ final class Login implements Callable<Integer> {
             .orElseThrow(() ->
                 new Failure(
                     ExitCode.EXPIRED,
-                    "No login waits under this handle: it is over or was never begun. Log in"
-                        + " again: 'keyferry login'."));
+                    "No login is waiting under this handle. It has ended or never existed. Run"
+                        + " 'keyferry login' to start again."));
     var pending = left.pending();
     var at = Server.discover(desk.http(), pending.issuer());
     var login = DeviceLogin.resume(at, pending, desk.time());
     var profile =
         Profile.login(left.profile(), pending.issuer(), pending.clientId(), pending.scope());
     var number = Optional.ofNullable(confirmation);
-    var resumption =
-        "Resume with it: 'keyferry login --resume %s --confirmation NN'.".formatted(handle);
+    var resumption = "Run 'keyferry login --resume %s --confirmation NN'.".formatted(handle);
     Handles.Keeper keeper = next -> handles().keep(handle, new Handles.Left(left.profile(), next));
     Tokens tokens;
     try {
@@ -352,7 +354,7 @@ final class Login implements Callable<Integer> {
       handles().forget(handle);
       throw e;
     }
-    // Not before they are kept: who is killed here may resume and gets them again.
+    // Only after the tokens are stored: a process that is killed before this can resume.
     var exitCode = finish(profile, tokens);
     handles().forget(handle);
     return exitCode;
@@ -363,7 +365,7 @@ final class Login implements Callable<Integer> {
     var replaced = before.flatMap(this::kept);
     desk.session(profile).keep(tokens);
     keep(profile.of(tokens.owner()));
-    // Not before the new one is safe.
+    // Only after the new login is stored.
     if (replaced.isPresent()) {
       revoke(before.orElseThrow(), replaced.get());
     }
@@ -377,8 +379,10 @@ final class Login implements Callable<Integer> {
     talk.say(talk.good("Logged in") + " as " + talk.strong(who) + " at " + profile.issuer() + ".");
     talk.say(
         tokens.refreshToken().isPresent()
-            ? "The login renews itself as long as you use it."
-            : until.map(time -> "It lasts for " + time + ".").orElse("It has no known end."));
+            ? "The login is renewed automatically as long as you use it."
+            : until
+                .map(time -> "It expires in " + time + ".")
+                .orElse("The server did not say when it expires."));
     if (root.json()) {
       desk.result(true, object(profile, tokens), List.of());
     }
@@ -389,18 +393,18 @@ final class Login implements Callable<Integer> {
     try {
       return before.kind() == Profile.Kind.LOGIN ? desk.session(before).kept() : Optional.empty();
     } catch (LoginException e) {
-      desk.talk().say("The login before this one was not revoked: " + e.getMessage());
+      desk.talk().say("The previous login was not revoked: " + e.getMessage());
       return Optional.empty();
     }
   }
 
-  /// A login that is replaced shall not live on unseen; that it cannot be revoked is no reason not
-  /// to log in.
+  /// A replaced login must not stay valid unnoticed. If it cannot be revoked, the new login still
+  /// succeeds.
   private void revoke(Profile before, Tokens replaced) throws InterruptedException {
     try {
       desk.session(before).revoke(replaced);
     } catch (LoginException e) {
-      desk.talk().say("The login before this one was not revoked: " + e.getMessage());
+      desk.talk().say("The previous login was not revoked: " + e.getMessage());
     }
   }
 
@@ -433,12 +437,16 @@ final class Login implements Callable<Integer> {
     }
     var key = desk.keyboard().line().map(String::strip).orElse("");
     if (!key.matches("[!-~]{1,4096}")) {
-      throw misuse("Standard input has no key in its first line.");
+      throw misuse("The first line of standard input is not a key.");
     }
     var profile = Profile.key(login.name(), login.issuer());
     desk.session(profile).keepKey(key);
     keep(profile);
-    desk.talk().say("Kept for " + profile.issuer() + ". 'keyferry whoami' tells whose it is.");
+    desk.talk()
+        .say(
+            "Stored the key for "
+                + profile.issuer()
+                + ". Run 'keyferry whoami' to see whose it is.");
     var lines = new ArrayList<String>();
     if (root.json()) {
       var object = new LinkedHashMap<String, Object>();

@@ -10,19 +10,19 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `keyferry logout`: revokes at the server, then forgets here.
+/// `keyferry logout`: revokes the login at the server, then deletes it here.
 @Command(
     name = "logout",
     description = {
-      "Revokes the login at the server and forgets it here.",
+      "Revokes the login at the server, and deletes it from this machine.",
       "",
-      "What is kept here is deleted even if the server is out of reach; it then ends with 7. A key that was pasted is"
-          + " forgotten, not revoked: others may be using it."
+      "Deletes the stored tokens even if the server is unreachable, and then exits with 7. A key"
+          + " that was stored with --with-token is deleted but not revoked, as others may use it."
     })
 final class Logout implements Callable<Integer> {
   private final Keyferry root;
 
-  @Option(names = "--forget", description = "Forget the profile too, not only its login.")
+  @Option(names = "--forget", description = "Delete the profile too, not only its login.")
   private boolean forget;
 
   Logout(Keyferry root) {
@@ -35,31 +35,34 @@ final class Logout implements Callable<Integer> {
     var name = desk.profiles().nameOf(root.profile(), desk.environment());
     var found = desk.profiles().find(name);
     var session = found.map(desk::session);
-    var was = session.isPresent() && isKept(session.get());
-    var revoked = was && session.get().logout();
-    var isLeftBehind =
-        was && !revoked && found.map(Profile::kind).equals(Optional.of(Profile.Kind.LOGIN));
-    var code = isLeftBehind ? ExitCode.UNREACHABLE : ExitCode.OK;
+    var wasLoggedIn = session.isPresent() && isStored(session.get());
+    var revoked = wasLoggedIn && session.get().logout();
+    var isUnrevoked =
+        wasLoggedIn && !revoked && found.map(Profile::kind).equals(Optional.of(Profile.Kind.LOGIN));
+    var code = isUnrevoked ? ExitCode.UNREACHABLE : ExitCode.OK;
     if (found.isPresent()) {
-      leave(desk, found.get());
+      updateProfile(desk, found.get());
     }
     if (root.json()) {
       var object = new LinkedHashMap<String, Object>();
-      object.put("ok", !isLeftBehind);
+      object.put("ok", !isUnrevoked);
       object.put("profile", name);
-      object.put("was_logged_in", was);
+      object.put("was_logged_in", wasLoggedIn);
       object.put("revoked", revoked);
       desk.result(true, object, List.of());
     }
-    desk.talk().say(said(found.map(Profile::kind).orElse(Profile.Kind.LOGIN), name, was, revoked));
+    desk.talk()
+        .say(
+            message(
+                found.map(Profile::kind).orElse(Profile.Kind.LOGIN), name, wasLoggedIn, revoked));
     if (root.profile().isEmpty() && desk.environment("KEYFERRY_TOKEN").isPresent()) {
-      desk.talk().say("KEYFERRY_TOKEN is still set: 'unset KEYFERRY_TOKEN'.");
+      desk.talk().say("KEYFERRY_TOKEN is still set. Run 'unset KEYFERRY_TOKEN' to remove it.");
     }
     return code.number();
   }
 
-  /// What cannot be read is there, too, and is to go.
-  private static boolean isKept(Session session) {
+  /// An entry that cannot be read exists too, and must be deleted.
+  private static boolean isStored(Session session) {
     try {
       return session.kept().isPresent();
     } catch (LoginException _) {
@@ -67,7 +70,7 @@ final class Logout implements Callable<Integer> {
     }
   }
 
-  private void leave(Desk desk, Profile profile) throws LoginException {
+  private void updateProfile(Desk desk, Profile profile) throws LoginException {
     if (forget || profile.kind() == Profile.Kind.KEY) {
       desk.profiles().delete(profile.name());
     } else {
@@ -77,16 +80,17 @@ final class Logout implements Callable<Integer> {
     }
   }
 
-  private static String said(Profile.Kind kind, String name, boolean was, boolean revoked) {
-    if (!was) {
+  private static String message(
+      Profile.Kind kind, String name, boolean wasLoggedIn, boolean revoked) {
+    if (!wasLoggedIn) {
       return "The profile '" + name + "' was not logged in.";
     }
     if (kind == Profile.Kind.KEY) {
-      return "The key is forgotten here. It was not revoked.";
+      return "The key was deleted from this machine. It was not revoked.";
     }
     return revoked
-        ? "Logged out: the key is revoked and forgotten."
-        : "Forgotten here, but the server did not confirm that it is revoked. To be sure, unlink"
-            + " this device on its page.";
+        ? "Logged out. The key was revoked and deleted from this machine."
+        : "The login was deleted from this machine, but the server did not confirm that it was"
+            + " revoked. Unlink this device on the server's page.";
   }
 }

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// What this machine calls itself.
+/// The name of this machine.
 final class Machine {
-  /// As a server takes it.
+  /// The longest name that a server accepts.
   private static final int LONGEST = 64;
 
   private Machine() {}

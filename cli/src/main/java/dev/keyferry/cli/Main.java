@@ -11,8 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Starts the command. Whatever goes wrong ends in one line and an [ExitCode]; `KEYFERRY_DEBUG`
-/// adds the stack trace.
+/// Runs the command. Every error ends in one line and an [ExitCode]. `KEYFERRY_DEBUG` adds the
+/// stack trace.
 public final class Main {
   private Main() {}
 
@@ -30,7 +30,7 @@ public final class Main {
     System.exit(exitCode);
   }
 
-  /// What a locale cannot show becomes `?`.
+  /// Characters that the locale cannot show become `?`.
   private static Charset errors(Map<String, String> environment) {
     return Terminal.isUnicode(environment) ? StandardCharsets.UTF_8 : StandardCharsets.US_ASCII;
   }
@@ -60,7 +60,7 @@ public final class Main {
           default ->
               new Failure(
                   ExitCode.FAULT,
-                  "This should not have happened (%s). Run it with KEYFERRY_DEBUG=1 and report it."
+                  "Internal error (%s). Run it again with KEYFERRY_DEBUG=1, and report the output."
                       .formatted(e.getClass().getSimpleName()));
         };
     return report(root.desk(), root.json(), failure.exitCode(), failure.text());

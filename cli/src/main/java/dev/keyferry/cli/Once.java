@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Nobody: looks whether a login is decided, and does not wait for it.
+/// Polls a login once, and does not wait for a decision.
 final class Once implements DeviceLogin.Person {
   private final Optional<String> number;
   private final String resumption;
@@ -20,18 +20,18 @@ final class Once implements DeviceLogin.Person {
     this.resumption = resumption;
   }
 
-  /// Comes before each poll, the first one too.
+  /// Called before each poll, including the first.
   @Override
   public void waiting(Duration pause, Instant expiresAt) {
     if (polled) {
-      throw new Failure(ExitCode.PENDING, "Nobody has approved it yet. Try again later.");
+      throw new Failure(ExitCode.PENDING, "The request is not approved yet. Try again later.");
     }
     polled = true;
   }
 
   @Override
   public void unreachable(String why) {
-    throw new Failure(ExitCode.UNREACHABLE, "The server does not answer. Try again later.");
+    throw new Failure(ExitCode.UNREACHABLE, "The server does not respond. Try again later.");
   }
 
   @Override
@@ -47,8 +47,8 @@ final class Once implements DeviceLogin.Person {
     throw new Failure(
         ExitCode.PENDING,
         (again
-                ? "That was not the number that the page shows."
-                : "It is approved, and the page shows a number that is wanted here.")
+                ? "That is not the number on the page."
+                : "The request is approved, but you must enter the number that the page shows.")
             + " "
             + resumption);
   }

@@ -14,16 +14,13 @@ import picocli.CommandLine.Option;
 /// `keyferry profiles`: the logins of this account.
 @Command(
     name = "profiles",
-    description = "Lists your logins. The one with the star is used if none is named.")
+    description = "Lists your logins. The one with the star is the default.")
 final class ProfileList implements Callable<Integer> {
   private static final int SHOWN = 60;
 
   private final Keyferry root;
 
-  @Option(
-      names = "--use",
-      paramLabel = "NAME",
-      description = "From now on use this one if none is named.")
+  @Option(names = "--use", paramLabel = "NAME", description = "Make this profile the default.")
   private @Nullable String use;
 
   ProfileList(Keyferry root) {
@@ -51,7 +48,7 @@ final class ProfileList implements Callable<Integer> {
               + profile.issuer());
     }
     if (lines.isEmpty() && !root.json()) {
-      desk.talk().say("There are none. Log in: 'keyferry login https://...'.");
+      desk.talk().say("You have no logins. Run 'keyferry login https://...' to log in.");
     }
     var object = new LinkedHashMap<String, Object>();
     object.put("ok", true);
@@ -60,7 +57,7 @@ final class ProfileList implements Callable<Integer> {
     return ExitCode.OK.number();
   }
 
-  /// One that cannot be read shall not hide the others.
+  /// A profile that cannot be read must not hide the others.
   private boolean isLoggedIn(Profile profile) {
     try {
       return root.desk().session(profile).kept().isPresent();

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A QR code as lines of half blocks, two modules high and one wide. With colours it is black on
-/// white whatever the terminal's own are. Without, its light modules are drawn: right on a dark
-/// terminal, inverted on a light one, which readers take as well.
+/// A QR code as lines of half blocks, two modules high and one wide. With colours, it is black on
+/// white. Without colours, its light modules are drawn. That is correct on a dark terminal and
+/// inverted on a light one, and readers accept both.
 final class QrText {
   private static final String RESET = "\u001B[0m";
 
-  /// The margin of the standard, and the least that readers find it with.
+  /// The margin of the standard, and the smallest that readers accept.
   private static final int[] MARGINS = {4, 2};
 
   private final QrCode code;
@@ -24,9 +24,9 @@ final class QrText {
     this.margin = margin;
   }
 
-  /// Empty if the text is too long, or the terminal too small or unable.
+  /// Empty if the text is too long, or if the terminal is too small or cannot show it.
   ///
-  /// @param rows that are left for it
+  /// @param rows the rows that are left for it
   static Optional<List<String>> of(String text, Terminal terminal, int rows) {
     if (!terminal.moves() || !terminal.unicode()) {
       return Optional.empty();
@@ -50,7 +50,7 @@ final class QrText {
     for (var y = -margin; y < code.size + margin; y += 2) {
       var line = new StringBuilder(start(colours));
       for (var x = -margin; x < code.size + margin; x++) {
-        // Past the last module of an odd height all is margin.
+        // If the height is odd, the last half row is margin.
         line.append(block(inked(x, y, colours), inked(x, y + 1, colours)));
       }
       lines.add(line.append(colours == Colours.NONE ? "" : RESET).toString());
@@ -62,7 +62,7 @@ final class QrText {
     return switch (colours) {
       case NONE -> "";
       case SIXTEEN -> "\u001B[30;47m";
-      // Not among the sixteen that themes change.
+      // Themes do not change these two colours.
       case MANY -> "\u001B[38;5;16;48;5;231m";
     };
   }

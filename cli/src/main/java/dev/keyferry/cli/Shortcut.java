@@ -3,9 +3,9 @@ package dev.keyferry.cli;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/// `whoami` and `token` as scripts call them, over and over. Reading their three options here takes
-/// no time; to read them with picocli is half of such a command's start. Anything else that is
-/// said, right or wrong, goes to [Commands].
+/// `whoami` and `token` as scripts call them, often. Parsing their three options here takes no
+/// time, but picocli would take half of the command's start. All other arguments, valid or not, go
+/// to [Commands].
 final class Shortcut {
   private Shortcut() {}
 

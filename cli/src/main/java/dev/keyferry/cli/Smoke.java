@@ -18,28 +18,34 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `keyferry smoke`: one login from the first request to the revoked key, each answer looked at. It
-/// keeps nothing, and leaves nothing linked.
+/// `keyferry smoke`: one login from the first request to the revoked key. It checks each response,
+/// stores nothing, and leaves no device linked.
 @Command(
     name = "smoke",
     description = {
-      "Checks a whole login at a Keyferry server step by step, for CI. It ends with 10 at the first"
-          + " step that fails, and leaves nothing linked.",
+      "Tests a whole login at a Keyferry server step by step, for CI. Exits with 10 at the first"
+          + " step that fails, and leaves no device linked.",
       "",
-      "Somebody must approve: set KEYFERRY_APPROVER_TOKEN to an access token of the page's sign-in"
-          + " that has the scope keyferry/approve. A server on this machine (mvn -Plocal) needs none."
+      "The login needs an approver: set KEYFERRY_APPROVER_TOKEN to an access token for the"
+          + " approval page with the scope keyferry/approve. The local stack needs none."
     })
 final class Smoke implements Callable<Integer> {
   private final Keyferry root;
   private final Desk desk;
 
-  @Parameters(paramLabel = "SERVER", description = "Its address.")
+  @Parameters(paramLabel = "SERVER", description = "The server's address.")
   private String server = "";
 
-  @Option(names = "--client-id", paramLabel = "ID", description = "Which client to be (cli).")
+  @Option(
+      names = "--client-id",
+      paramLabel = "ID",
+      description = "The client_id to use (default: cli).")
   private String clientId = "cli";
 
-  @Option(names = "--scope", paramLabel = "SCOPES", description = "What to ask for.")
+  @Option(
+      names = "--scope",
+      paramLabel = "SCOPES",
+      description = "Scopes to request, separated by spaces.")
   private @Nullable String scope;
 
   private Optional<Server> at = Optional.empty();
@@ -63,7 +69,7 @@ final class Smoke implements Callable<Integer> {
             .orElseThrow(() ->
                 new Failure(
                     ExitCode.USAGE,
-                    "'%s' is no address of a server: https://..., or http:// on this machine."
+                    "'%s' is not a server address. Use https://..., or http:// on this machine."
                         .formatted(server)));
     var steps = new Steps(desk.out(), root.json());
     var checks = new LinkedHashMap<String, Check>();
@@ -101,8 +107,8 @@ final class Smoke implements Callable<Integer> {
     var found = Server.discover(desk.http(), issuer);
     at = Optional.of(found);
     return found.metadata().offersDevice() && found.metadata().revocationEndpoint().isPresent()
-        ? Finding.ok("names this issuer, and the endpoints")
-        : Finding.failed("It offers no device grant, or no revocation.", "");
+        ? Finding.ok("names this issuer and the endpoints")
+        : Finding.failed("The metadata lacks the device grant or the revocation endpoint.", "");
   }
 
   private Server at() {
@@ -113,8 +119,8 @@ final class Smoke implements Callable<Integer> {
     approver = Optional.of(Approver.of(desk, at().metadata()));
     return Finding.ok(
         desk.environment(Approver.VARIABLE).isPresent()
-            ? "a token is given"
-            : "the local sign-in gave a token");
+            ? "the token of the environment"
+            : "a token of the local identity provider");
   }
 
   private Finding stranger() throws LoginException, InterruptedException {
@@ -138,7 +144,8 @@ final class Smoke implements Callable<Integer> {
     var life = body.optionalInteger("expires_in").orElse(0L);
     if (link.isEmpty() || life < 1 || !noStore(reply)) {
       return Finding.failed(
-          "The answer has no safe link, no life, or may be stored.", "See RFC 8628 §3.2.");
+          "The response lacks a safe verification_uri, a lifetime, or Cache-Control: no-store.",
+          "See RFC 8628 §3.2.");
     }
     return Finding.ok("code " + userCode + " for " + life + " s");
   }
@@ -170,14 +177,15 @@ final class Smoke implements Callable<Integer> {
   private static Finding refused(Reply reply, String error) throws LoginException {
     var found = reply.json().optionalString("error").orElse("no error");
     return found.equals(error) && reply.status() >= 400 && reply.status() < 500
-        ? Finding.ok(error + ", as it should be")
-        : Finding.failed("Instead of " + error + " came " + reply.status() + " " + found + ".", "");
+        ? Finding.ok(error + ", as expected")
+        : Finding.failed(
+            "Expected " + error + ", but got " + reply.status() + " " + found + ".", "");
   }
 
   private static Finding wrong(Reply reply) throws LoginException {
     var body = reply.json();
     return Finding.failed(
-        "The server answered %d %s %s"
+        "The server responded with %d %s %s"
             .formatted(
                 reply.status(),
                 body.optionalString("error").orElse(""),
@@ -194,16 +202,18 @@ final class Smoke implements Callable<Integer> {
             .filter(policy -> policy.contains("frame-ancestors 'none'"))
             .isPresent();
     return reply.status() == 200 && guarded
-        ? Finding.ok("is there, under its content security policy")
-        : Finding.failed("The page is missing, or may be framed (" + reply.status() + ").", "");
+        ? Finding.ok("is available, with its content security policy")
+        : Finding.failed(
+            "The page is missing, or another site can frame it (status " + reply.status() + ").",
+            "");
   }
 
   private Finding claim() throws LoginException, InterruptedException {
     var reply = approver.orElseThrow().claim(userCode);
     if (reply.status() == 401 || reply.status() == 403) {
       return Finding.failed(
-          "The approver's token is not accepted (" + reply.status() + ").",
-          "It must be fresh and have the scope keyferry/approve.");
+          "The approver's token was not accepted (status " + reply.status() + ").",
+          "Use a token that has not expired and has the scope keyferry/approve.");
     }
     if (reply.status() != 200) {
       return wrong(reply);
@@ -230,8 +240,8 @@ final class Smoke implements Callable<Integer> {
     accessToken = body.string("access_token");
     refreshToken = body.optionalString("refresh_token").orElse("");
     return noStore(reply)
-        ? Finding.ok("there is one, for " + body.optionalInteger("expires_in").orElse(0L) + " s")
-        : Finding.failed("The answer may be stored.", "See RFC 6749 §5.1.");
+        ? Finding.ok("issued, for " + body.optionalInteger("expires_in").orElse(0L) + " s")
+        : Finding.failed("The response lacks Cache-Control: no-store.", "See RFC 6749 §5.1.");
   }
 
   private Finding whoami(int status) throws LoginException, InterruptedException {
@@ -241,15 +251,15 @@ final class Smoke implements Callable<Integer> {
                 HttpRequest.newBuilder(URI.create(at().metadata().issuer() + "/whoami"))
                     .header("Authorization", "Bearer " + accessToken));
     if (reply.status() != status) {
-      return Finding.failed("Instead of " + status + " came " + reply.status() + ".", "");
+      return Finding.failed("Expected status " + status + ", but got " + reply.status() + ".", "");
     }
     return Finding.ok(
-        status == 200 ? "is " + reply.json().string("sub") : "the key is refused: " + status);
+        status == 200 ? "is " + reply.json().string("sub") : "the key was refused: " + status);
   }
 
   private Finding refresh() throws LoginException, InterruptedException {
     if (refreshToken.isEmpty()) {
-      return Finding.skipped("no refresh token was given");
+      return Finding.skipped("no refresh token was issued");
     }
     var reply =
         token(
@@ -275,7 +285,7 @@ final class Smoke implements Callable<Integer> {
     return reply.status() == 200 ? Finding.ok("done") : wrong(reply);
   }
 
-  /// What came to be before a step failed shall not stay.
+  /// Revokes what earlier steps created if a later step fails.
   private void clean() throws InterruptedException {
     try {
       if (!accessToken.isEmpty()) {

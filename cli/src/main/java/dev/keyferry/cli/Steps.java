@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// What was checked, one line each, told as it comes.
+/// The checks of a command. Each result is printed as one line as soon as it is known.
 final class Steps {
   private static final int SHOWN = 300;
 
@@ -23,7 +23,7 @@ final class Steps {
     this.json = json;
   }
 
-  /// How a check ended.
+  /// The result of a check.
   enum Verdict {
     OK,
     WARNING,
@@ -31,8 +31,8 @@ final class Steps {
     SKIPPED
   }
 
-  /// @param found what is so
-  /// @param fix what to do; empty if there is nothing to be done
+  /// @param found the result
+  /// @param fix what the reader can do; empty if there is nothing to do
   record Finding(Verdict verdict, String found, String fix) {
     static Finding ok(String found) {
       return new Finding(Verdict.OK, found, "");
@@ -54,25 +54,25 @@ final class Steps {
   /// A check.
   @FunctionalInterface
   interface Check {
-    Finding look() throws LoginException, InterruptedException;
+    Finding run() throws LoginException, InterruptedException;
   }
 
-  /// Looks, and tells what was found.
+  /// Runs a check, and prints its result.
   ///
-  /// @return whether it did not fail
+  /// @return false if the check failed
   boolean step(String name, String fix, Check check) throws InterruptedException {
     var began = System.nanoTime();
     Finding finding;
     try {
-      finding = check.look();
+      finding = check.run();
     } catch (LoginException e) {
       finding = Finding.failed(String.valueOf(e.getMessage()), fix);
     }
-    tell(name, finding, (System.nanoTime() - began) / 1_000_000);
+    print(name, finding, (System.nanoTime() - began) / 1_000_000);
     return finding.verdict() != Verdict.FAILED;
   }
 
-  private void tell(String name, Finding finding, long milliseconds) {
+  private void print(String name, Finding finding, long milliseconds) {
     failed |= finding.verdict() == Verdict.FAILED;
     var found = Text.clean(finding.found(), SHOWN);
     var step = new LinkedHashMap<String, Object>();
@@ -104,7 +104,7 @@ final class Steps {
     return failed;
   }
 
-  /// @param name of the list, in the object
+  /// @param name the name of the list in the object
   Map<String, Object> object(String name) {
     var object = new LinkedHashMap<String, Object>();
     object.put("ok", !failed);

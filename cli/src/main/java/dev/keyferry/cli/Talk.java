@@ -4,8 +4,8 @@ import dev.keyferry.cli.Terminal.Colours;
 import java.io.PrintStream;
 import java.util.List;
 
-/// What is said to a person, on standard error. At most one line is live: it is written over until
-/// something else is said.
+/// Messages for a person, on standard error. At most one line is live: it is overwritten until the
+/// next message.
 final class Talk {
   private static final String TO_THE_START = "\r\u001B[K";
 
@@ -32,14 +32,14 @@ final class Talk {
     lines.forEach(this::say);
   }
 
-  /// A question; the answer is typed behind it.
+  /// Asks a question. The person types the answer after it.
   synchronized void ask(String question) {
     clear();
     err.print(question);
     err.flush();
   }
 
-  /// Where the cursor cannot be moved, nothing.
+  /// Does nothing where the cursor cannot move.
   synchronized void live(String line) {
     if (terminal.moves()) {
       var most = Math.max(1, terminal.columns() - 1);

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/// What the talk can be shown on. Only a command that talks to a person asks for it: finding out
-/// takes a process.
+/// The abilities of the terminal. Only a command that talks to a person asks for them, because the
+/// probe starts a process.
 ///
 /// @param screen standard error is a terminal
 /// @param keyboard standard input is one
@@ -26,18 +26,18 @@ record Terminal(
   private static final int USUAL_COLUMNS = 80;
   private static final int USUAL_ROWS = 24;
 
-  /// What a terminal understands of colours.
+  /// The colours that a terminal supports.
   enum Colours {
     NONE,
     SIXTEEN,
     MANY
   }
 
-  /// A file, a pipe, a log.
+  /// A file, a pipe, or a log.
   static final Terminal NONE =
       new Terminal(false, false, false, Colours.NONE, false, USUAL_COLUMNS, USUAL_ROWS);
 
-  /// What `sh` says about the streams that this process has inherited.
+  /// Asks `sh` about the streams of this process.
   private static final String QUESTIONS =
       "test -t 0 && echo 1 || echo 0; test -t 2 && echo 1 || echo 0; stty size <&2 2>&- || echo 0 0";
 
@@ -52,7 +52,7 @@ record Terminal(
       answers.waitFor(1, TimeUnit.SECONDS);
       return of(lines.split("\\s+"), environment);
     } catch (IOException e) {
-      // No `sh`, as on Windows: the console is both or neither.
+      // No `sh`, as on Windows. The console is then both or neither.
       var both = Objects.requireNonNull(System.console()).isTerminal() ? "1" : "0";
       return of(new String[] {both, both, "0", "0"}, environment);
     } catch (InterruptedException e) {
@@ -79,7 +79,7 @@ record Terminal(
         number(environment.getOrDefault("LINES", ""), number(answers[2], USUAL_ROWS)));
   }
 
-  /// https://no-color.org: whatever it is set to, as long as it is not empty.
+  /// https://no-color.org: any value but the empty one counts.
   private static Colours colours(String type, Map<String, String> environment) {
     if (!environment.getOrDefault("NO_COLOR", "").isEmpty()) {
       return Colours.NONE;
@@ -103,7 +103,7 @@ record Terminal(
         return lower.contains("utf-8") || lower.contains("utf8");
       }
     }
-    // macOS sets none in some terminals, and all of them show UTF-8.
+    // Some terminals on macOS set no locale, and all of them show UTF-8.
     return isMac();
   }
 

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// A look at the connection to a server, below HTTP.
+/// Checks the TLS connection to a server.
 final class Tls {
   private static final int PATIENCE = 10_000;
   private static final int HTTPS = 443;
@@ -22,14 +22,14 @@ final class Tls {
 
   private Tls() {}
 
-  static Finding look(URI server) {
+  static Finding check(URI server) {
     var host = server.getHost();
     if (!server.getScheme().equals("https")) {
       return Finding.ok("not needed: the server is on this machine");
     }
     var port = server.getPort() == -1 ? HTTPS : server.getPort();
     try (var plain = new Socket()) {
-      // A server that sends a byte now and then is in time with each, and never done.
+      // A server that sends single bytes never exceeds the read timeout, so this bounds the whole.
       CompletableFuture.delayedExecutor(2L * PATIENCE, TimeUnit.MILLISECONDS)
           .execute(() -> close(plain));
       plain.connect(new InetSocketAddress(host, port), PATIENCE);
@@ -37,13 +37,13 @@ final class Tls {
       return handshake(plain, host, port);
     } catch (SSLException e) {
       return Finding.failed(
-          "The server's certificate is not accepted: " + e.getMessage(),
-          "Check the address and this clock. If your company inspects TLS, trust its authority:"
+          "The server's certificate is not trusted: " + e.getMessage(),
+          "Check the address and this machine's clock. If your company inspects TLS, trust its CA:"
               + " KEYFERRY_JAVA_OPTIONS=-Djavax.net.ssl.trustStore=FILE.");
     } catch (IOException e) {
       return Finding.failed(
-          "No connection to " + host + ":" + port + " (" + e.getMessage() + ").",
-          "Check the address, your network, and whether a firewall or proxy is in between.");
+          "Could not connect to " + host + ":" + port + " (" + e.getMessage() + ").",
+          "Check the address and your network. A firewall or a proxy may block the connection.");
     }
   }
 

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 /// `keyferry token`: a fresh access token, for other programs.
 @Command(
     name = "token",
-    description = "Prints an access token, a fresh one if the one that is kept is about to end.",
+    description = "Prints an access token. Refreshes it first if it is about to expire.",
     footerHeading = "%nExample:%n",
     footer = "  curl -H \"Authorization: Bearer $$(keyferry token)\" https://api.example.com/")
 final class Token implements Callable<Integer> {

@@ -14,12 +14,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 
-/// What the build runs to see which classes the commands need, for the cache that makes them start
-/// fast: a login, and the commands that scripts call often, against a server that always says yes.
+/// The training run of the AOT cache: a login and the commands that scripts call often, against a
+/// server that approves everything. The build records the classes that they load.
 final class Training {
   private Training() {}
 
-  /// @param arguments a folder for what is stored
+  /// @param arguments a folder for the stored files
   public static void main(String[] arguments) throws IOException {
     var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     var address = "http://127.0.0.1:" + server.getAddress().getPort();

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `keyferry whoami`: asks the server, so that what was revoked elsewhere is not taken for a login.
+/// `keyferry whoami`: asks the server, so that a login that was revoked elsewhere is noticed.
 @Command(
     name = "whoami",
     description = {
-      "Tells who you are logged in as.",
+      "Shows who you are logged in as.",
       "",
-      "It asks the server, and ends with 3 if the login is no longer good. --offline tells what was"
-          + " so at the last login."
+      "Asks the server, and exits with 3 if the login is no longer valid. With --offline, it shows"
+          + " what was true at the last login."
     })
 final class Whoami implements Callable<Integer> {
   private static final int SHOWN = 200;
@@ -48,7 +48,7 @@ final class Whoami implements Callable<Integer> {
   @Option(
       names = "--server",
       paramLabel = "SERVER",
-      description = "Whom to ask about $KEYFERRY_TOKEN (else $KEYFERRY_SERVER).")
+      description = "The server that $KEYFERRY_TOKEN is for (default: $KEYFERRY_SERVER).")
   private @Nullable String server;
 
   Whoami(Keyferry root) {
@@ -56,9 +56,9 @@ final class Whoami implements Callable<Integer> {
     desk = root.desk();
   }
 
-  /// What is known of a login.
+  /// The known facts about a login.
   ///
-  /// @param checked that the server said so just now
+  /// @param checked whether the server confirmed them just now
   private record Facts(
       Owner owner,
       Optional<String> clientId,
@@ -81,13 +81,13 @@ final class Whoami implements Callable<Integer> {
     if (session.profile().isPresent()) {
       return session.profile().get().issuer();
     }
-    // Not the server of some profile: the key may be for another.
+    // Not the server of a profile: the key may belong to another server.
     return named
         .flatMap(WebAddress::issuer)
         .orElseThrow(() ->
             new Failure(
                 ExitCode.USAGE,
-                "Name the server that $KEYFERRY_TOKEN is for: --server or $KEYFERRY_SERVER."));
+                "Name the server that $KEYFERRY_TOKEN is for, with --server or $KEYFERRY_SERVER."));
   }
 
   private Facts asked(Session session, URI issuer) throws LoginException, InterruptedException {
@@ -107,7 +107,7 @@ final class Whoami implements Callable<Integer> {
         true);
   }
 
-  /// A server of another make tells it in its own way, if at all.
+  /// A server other than Keyferry may have a userinfo endpoint instead.
   private Facts userinfo(Session session, URI issuer) throws LoginException, InterruptedException {
     var endpoint = Server.discover(desk.http(), issuer).metadata().userinfoEndpoint();
     var kept = kept(session);
@@ -116,7 +116,7 @@ final class Whoami implements Callable<Integer> {
     }
     var reply = session.send(HttpRequest.newBuilder(endpoint.get()));
     if (reply.status() == 403) {
-      // Not for this token's scope; good it may be all the same.
+      // The scope does not allow userinfo, but the token may still be valid.
       return kept;
     }
     return new Facts(
@@ -129,12 +129,14 @@ final class Whoami implements Callable<Integer> {
       case 401, 403 ->
           throw new Failure(
               ExitCode.LOGGED_OUT,
-              "The server does not accept this login any more: it was revoked or has ended. Log in:"
+              "The server no longer accepts this login. It was revoked or has expired. Run"
                   + " 'keyferry login'.");
       case 429, 500, 502, 503, 504 ->
           throw new LoginException.Unreachable(
-              "The server is out of order (" + reply.status() + ").");
-      default -> throw new LoginException.BadServer("The server answered " + reply.status() + ".");
+              "The server is unavailable (status " + reply.status() + ").");
+      default ->
+          throw new LoginException.BadServer(
+              "The server responded with status " + reply.status() + ".");
     };
   }
 
@@ -192,7 +194,7 @@ final class Whoami implements Callable<Integer> {
     facts
         .expiresAt()
         .map(end -> Duration.between(desk.time().clock().instant(), end))
-        .ifPresent(left -> lines.add("token    for another " + Words.lasting(left)));
+        .ifPresent(left -> lines.add("token    expires in " + Words.lasting(left)));
     if (!facts.checked()) {
       lines.add("         (as of the last login; the server was not asked)");
     }

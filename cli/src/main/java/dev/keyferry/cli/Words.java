@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Facts as people and as programs read them.
+/// Formats facts for people and for programs.
 final class Words {
   private Words() {}
 
@@ -33,7 +33,7 @@ final class Words {
 
   /// Such as `Alice <alice@example.com>, example`.
   static String who(Owner owner) {
-    var shown = owner.shown().orElse("somebody the server does not name");
+    var shown = owner.shown().orElse("an unnamed user");
     var email = owner.email().filter(address -> !address.equals(shown));
     return shown
         + email.map(address -> " <" + address + ">").orElse("")

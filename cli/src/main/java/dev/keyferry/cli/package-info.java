@@ -1,6 +1,6 @@
-/// The command `keyferry`: logs a person in, keeps the tokens, and hands them to scripts. What it
-/// does is done by `dev.keyferry.client`; here are the words, the terminal and the exit codes.
-/// Standard output carries results only, all talk goes to standard error.
+/// The command `keyferry`: logs a person in, stores the tokens, and gives them to scripts.
+/// `dev.keyferry.client` does the work. This package has the messages, the terminal, and the exit
+/// codes. Standard output contains only results. All messages go to standard error.
 @NullMarked
 package dev.keyferry.cli;
 

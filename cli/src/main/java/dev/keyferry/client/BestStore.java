@@ -7,13 +7,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The keychain where one works, else files. A secret stays where it is until it is deleted, so
-/// that it is never in both; a mark in the files says that one is in the keychain, so that nobody
-/// opens it for nothing, and a keychain out of reach (over SSH) is told apart from no login.
+/// The keychain if one works, otherwise files. A secret stays where it is until it is deleted, so
+/// that it is never in both. A mark in the files says that a secret is in the keychain. Without a
+/// mark, the keychain is not opened. With one, an unreachable keychain (over SSH) is an error, not
+/// a missing login.
 final class BestStore implements TokenStore {
   static final Keychain NO_KEYCHAIN =
       () -> {
-        throw new Storage("The system's keychain is switched off (KEYFERRY_KEYCHAIN=off).");
+        throw new Storage("The system's keychain is turned off (KEYFERRY_KEYCHAIN=off).");
       };
 
   private final EncryptedFileStore files;
@@ -41,10 +42,10 @@ final class BestStore implements TokenStore {
       return Optional.empty();
     }
     var secret = keychain().get(name);
-    // A deletion meanwhile has taken the mark away.
+    // A concurrent deletion removes the mark.
     if (secret.isEmpty() && isMarked(name)) {
       throw new Storage(
-          "What is kept is in the system's keychain but cannot be read: unlock it, or log in again.");
+          "The login is in the system's keychain but cannot be read. Unlock it, or log in again.");
     }
     return secret;
   }
@@ -56,8 +57,8 @@ final class BestStore implements TokenStore {
     }
   }
 
-  /// A new login may go to a better place than the one before. It is there before that one goes, so
-  /// that what fails or is killed here loses none.
+  /// A new login may go to a better place than the previous one. It is stored before the previous
+  /// one is deleted, so that a failure loses no login.
   @Override
   public void replace(String name, String secret) throws LoginException {
     if (putIntoKeychain(name, secret)) {
@@ -68,11 +69,11 @@ final class BestStore implements TokenStore {
     try {
       deleteFromKeychain(name);
     } catch (Storage _) {
-      // It is out of reach there, and the file comes before it.
+      // The keychain is unreachable, and the file takes precedence.
     }
   }
 
-  /// The mark comes first: without it a secret in the keychain would be out of sight.
+  /// The mark comes first: without a mark, a secret in the keychain would never be found.
   private boolean putIntoKeychain(String name, String secret) throws LoginException {
     try {
       var open = keychain();

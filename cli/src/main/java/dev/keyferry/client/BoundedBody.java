@@ -10,14 +10,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/// Takes a body up to a size; one that is larger ends the exchange.
+/// Reads a body of limited size. A larger body ends the exchange.
 final class BoundedBody implements BodySubscriber<byte[]> {
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final int most;
   private @Nullable Subscription subscription;
 
-  /// The body was larger.
+  /// The body is too large.
   static final class TooLarge extends IOException {
     private static final long serialVersionUID = 1L;
   }

@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The browser flow of a program on the same machine: authorization code with PKCE, answered to a
-/// port of this machine (RFC 6749 §4.1, RFC 7636, RFC 8252, RFC 9207).
+/// The browser flow for a program on the same machine: authorization code with PKCE and a loopback
+/// redirect (RFC 6749 §4.1, RFC 7636, RFC 8252, RFC 9207).
 public final class BrowserLogin implements AutoCloseable {
   private static final int STATE_BITS = 256;
   private static final int VERIFIER_BITS = 256;
@@ -40,26 +40,29 @@ public final class BrowserLogin implements AutoCloseable {
     return start(server, request, Time.SYSTEM);
   }
 
-  /// Listens, and works out where to send the browser.
+  /// Starts to listen, and builds the address for the browser.
   public static BrowserLogin start(Server server, LoginRequest request, Time time)
       throws LoginException {
     var metadata = server.metadata();
     var endpoint =
         metadata
             .authorizationEndpoint()
-            .orElseThrow(() -> new BadServer(metadata.issuer() + " has no login by browser."));
+            .orElseThrow(
+                () -> new BadServer(metadata.issuer() + " does not support browser logins."));
     checkOrigin(metadata, endpoint);
     return new BrowserLogin(server, request, time, endpoint);
   }
 
-  /// Without `iss` nothing says which server a code comes from: metadata that sends people to one
-  /// server and codes to another is then the mix-up of RFC 9207 §1.
+  /// Without `iss`, nothing says which server a code comes from. Metadata that sends people to one
+  /// server and codes to another is then the mix-up attack of RFC 9207 §1.
   private static void checkOrigin(Metadata metadata, URI endpoint) throws LoginException {
     var token = metadata.tokenEndpoint();
     if (!metadata.issAnnounced()
         && token.isPresent()
         && !WebAddress.isSameOrigin(token.get(), endpoint)) {
-      throw new BadServer(metadata.issuer() + " sends people to one server and codes to another.");
+      throw new BadServer(
+          metadata.issuer()
+              + " sends people to one server and codes to another, which is not safe.");
     }
   }
 
@@ -77,7 +80,7 @@ public final class BrowserLogin implements AutoCloseable {
     request
         .lifetime()
         .ifPresent(life -> parameters.put("expires_in", Long.toString(life.toSeconds())));
-    // OpenID Connect Core §11: without it such a server gives no refresh token.
+    // OpenID Connect Core §11: without it, the server issues no refresh token.
     if (Arrays.asList(request.scope().split(" "))
         .containsAll(List.of("openid", "offline_access"))) {
       parameters.put("prompt", "consent");
@@ -85,34 +88,32 @@ public final class BrowserLogin implements AutoCloseable {
     return parameters;
   }
 
-  /// RFC 6749 §3.1: the endpoint may have a query of its own.
+  /// RFC 6749 §3.1: the endpoint may already have a query.
   private static URI with(URI endpoint, Map<String, String> parameters) {
     var text = endpoint.toString();
     return URI.create(text + (text.contains("?") ? "&" : "?") + Http.form(parameters));
   }
 
-  /// What to give to the command that opens the browser: an address of this machine that leads to
-  /// [#authorizationUri()], once. Other users of the machine can read that command's arguments, and
-  /// with the `state` could approve as themselves, so that this program would act in their name.
+  /// The address for the command that opens the browser. It is on this machine and redirects to
+  /// [#authorizationUri()], once. Other users of the machine can read the command's arguments. With
+  /// the `state`, they could approve as themselves, and this program would act in their name.
   public URI opener() {
     return opener;
   }
 
-  /// What the browser must open in the end, for people to copy.
+  /// The authorization request itself, for people to copy.
   public URI authorizationUri() {
     return authorizationUri;
   }
 
-  /// Waits for the browser to come back, and redeems the code that it brings.
+  /// Waits for the redirect, and redeems its code.
   ///
-  /// @throws LoginException.Denied if the person or the server says no
-  /// @throws LoginException.Expired if nobody comes back in time
+  /// @throws LoginException.Denied if the person or the server denies the request
+  /// @throws LoginException.Expired if no redirect arrives in time
   public Tokens await(Duration atMost) throws LoginException, InterruptedException {
     time.sleeper().sleep(atMost, callback.arrived());
     var answer =
-        callback
-            .answer()
-            .orElseThrow(() -> new Expired("Nobody came back from the browser in time."));
+        callback.answer().orElseThrow(() -> new Expired("The browser did not return in time."));
     close();
     checkIssuer(answer);
     if (answer.containsKey("error")) {
@@ -123,14 +124,14 @@ public final class BrowserLogin implements AutoCloseable {
     return redeem(answer.getOrDefault("code", ""));
   }
 
-  /// RFC 9207 §2.4: an answer of another server than the one asked is a mix-up, and its code must
-  /// not be told to anyone.
+  /// RFC 9207 §2.4: a response from another server is a mix-up attack, and its code must not be
+  /// sent anywhere.
   private void checkIssuer(Map<String, String> answer) throws LoginException {
     var expected = server.metadata().issuer().toString();
     var iss = answer.get("iss");
     if (iss == null ? server.metadata().issAnnounced() : !iss.equals(expected)) {
       throw new BadServer(
-          "The browser came back from another server than " + expected + ", so nothing was done.");
+          "The response did not come from " + expected + ", so the login was canceled.");
     }
   }
 

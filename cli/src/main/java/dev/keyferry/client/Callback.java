@@ -19,10 +19,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// A port of this machine to which the browser brings the answer, RFC 8252 §7.3: `/callback` with
-/// the right `state`, once. Everything else is not found, also for another program or web page that
-/// guesses the port. Once also it sends the browser on its way from an address that says nothing:
-/// the arguments of the command that opens a browser are for all users of the machine to read.
+/// A port of this machine that receives the browser's redirect, RFC 8252 §7.3: `/callback` with the
+/// right `state`, once. Every other request gets 404, so another program or web page that guesses
+/// the port learns nothing. The port also redirects the browser to the authorization endpoint,
+/// once, from an address without parameters. All users of the machine can read the arguments of the
+/// command that opens a browser.
 final class Callback implements AutoCloseable {
   private static final String PATH = "/callback";
   private static final int LONGEST_QUERY = 8 * 1024;
@@ -51,7 +52,7 @@ final class Callback implements AutoCloseable {
       server.start();
       return callback;
     } catch (IOException e) {
-      throw new LoginException.Unreachable("No port of this machine could be opened.", e);
+      throw new LoginException.Unreachable("Could not open a port on this machine.", e);
     }
   }
 
@@ -59,7 +60,7 @@ final class Callback implements AutoCloseable {
     return at(PATH);
   }
 
-  /// Where the browser is sent on to the destination, the first time.
+  /// The address that redirects the browser to the destination, once.
   URI opener(URI destination) {
     this.destination.set(destination);
     return at(openerPath);
@@ -69,12 +70,12 @@ final class Callback implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
   }
 
-  /// Opens when the browser was here.
+  /// Opens when the redirect has arrived.
   CountDownLatch arrived() {
     return arrived;
   }
 
-  /// The parameters that it brought.
+  /// The parameters of the redirect.
   Optional<Map<String, String>> answer() {
     return Optional.ofNullable(answer.get());
   }
@@ -91,10 +92,10 @@ final class Callback implements AutoCloseable {
         return;
       }
       try {
-        send(exchange, parameters.get().containsKey("code") ? "Nearly done" : "Not logged in");
+        send(exchange, parameters.get().containsKey("code") ? "Almost done" : "Not logged in");
       } finally {
         exchange.close();
-        // Last, because who waits for it closes the port.
+        // Last, because the waiting thread closes the port.
         arrived.countDown();
       }
     }
@@ -144,13 +145,14 @@ final class Callback implements AutoCloseable {
     <meta name="viewport" content="width=device-width">
     <title>%s</title>
     <h1>%1$s</h1>
-    <p>You can close this window and go back to the program that sent you here.</p>
+    <p>You can close this window and return to the program that opened it.</p>
     </html>
     """
         .formatted(title);
   }
 
-  /// The answer's, if this is the answer: it has the state, and a code or an error.
+  /// The parameters of a redirect with the right state and either a code or an error; otherwise
+  /// empty.
   private Optional<Map<String, String>> parameters(HttpExchange exchange) {
     var uri = exchange.getRequestURI();
     var query = Optional.ofNullable(uri.getRawQuery()).orElse("");
@@ -168,7 +170,7 @@ final class Callback implements AutoCloseable {
     return MessageDigest.isEqual(given.getBytes(UTF_8), state.getBytes(UTF_8));
   }
 
-  /// Empty if anything is there twice (RFC 6749 §3.1) or badly encoded.
+  /// Empty if a parameter is repeated (RFC 6749 §3.1) or badly encoded.
   private static Optional<Map<String, String>> parse(String query) {
     var parameters = new HashMap<String, String>();
     try {

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The device grant, RFC 8628: a person approves elsewhere while this program polls.
+/// The device grant, RFC 8628: a person approves on another device while this program polls.
 public final class DeviceLogin {
   static final int LONGEST_DEVICE_NAME = 64;
 
@@ -14,24 +14,25 @@ public final class DeviceLogin {
   private final Pending pending;
   private final Time time;
 
-  /// Who sits at this program, or stands for them. What any of its methods throws ends the waiting,
-  /// and the login may be resumed.
+  /// The person at this program, or code in their place. An exception from any method ends the
+  /// wait. The login can then be resumed.
   public interface Person {
     /// The next poll is due after this pause.
     default void waiting(Duration pause, Instant expiresAt) {}
 
-    /// The server was not reached; the waiting goes on.
+    /// The server was unreachable. The wait continues.
     default void unreachable(String why) {}
 
-    /// Answered, and not decided yet.
+    /// The server responded, but there is no decision yet.
     ///
-    /// @param pending what [#resume(Server, Pending)] must be given from now on, by who keeps it
+    /// @param pending the state to store for [#resume(Server, Pending)]
     default void undecided(Pending pending) throws LoginException {}
 
-    /// Approved, but the server wants the number that the approving page shows. Runs in a thread of
-    /// its own while the polling goes on, and is interrupted when its answer is no longer wanted.
+    /// The request is approved, but the server requires the number that the approval page shows.
+    /// Runs in its own thread while polling continues, and is interrupted when the number is no
+    /// longer needed.
     ///
-    /// @param again that the one before was wrong
+    /// @param again whether the previous number was wrong
     /// @return two digits
     String number(boolean again) throws InterruptedException;
   }
@@ -47,15 +48,15 @@ public final class DeviceLogin {
     return start(server, request, Time.SYSTEM);
   }
 
-  /// Asks for a code, RFC 8628 §3.1.
+  /// Requests a code, RFC 8628 §3.1.
   public static DeviceLogin start(Server server, LoginRequest request, Time time)
       throws LoginException, InterruptedException {
     var metadata = server.metadata();
     var endpoint =
         metadata
             .deviceAuthorizationEndpoint()
-            .orElseThrow(
-                () -> new BadServer(metadata.issuer() + " has no login for devices (RFC 8628)."));
+            .orElseThrow(() ->
+                new BadServer(metadata.issuer() + " does not support device logins (RFC 8628)."));
     var confirmable = request.confirmable() && metadata.confirmationSupported();
     var asked = time.clock().instant();
     var reply = server.http().post(endpoint, parameters(request, confirmable));
@@ -85,11 +86,11 @@ public final class DeviceLogin {
     return resume(server, pending, Time.SYSTEM);
   }
 
-  /// @throws LoginException.BadServer if it was begun at another server
+  /// @throws LoginException.BadServer if the login was started at another server
   public static DeviceLogin resume(Server server, Pending pending, Time time)
       throws LoginException {
     if (!server.metadata().issuer().equals(pending.issuer())) {
-      throw new BadServer("This login was begun at " + pending.issuer() + ".");
+      throw new BadServer("This login was started at " + pending.issuer() + ".");
     }
     return new DeviceLogin(server, pending, time);
   }
@@ -100,8 +101,8 @@ public final class DeviceLogin {
 
   /// Polls until there is a decision, RFC 8628 §3.4 and §3.5.
   ///
-  /// @throws LoginException.Denied if the person or the server says no
-  /// @throws LoginException.Expired if nobody decides in time
+  /// @throws LoginException.Denied if the person or the server denies the request
+  /// @throws LoginException.Expired if the code expires first
   public Tokens await(Person person) throws LoginException, InterruptedException {
     return new Polling(server, pending, time, person).untilDecided();
   }

@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// Where files go, by the XDG Base Directory Specification.
+/// The folders of the XDG Base Directory Specification.
 ///
 /// @param config the profiles
-/// @param state locks and what is remembered between runs
+/// @param state locks and the handles of pending logins
 /// @param data encrypted secrets
 public record Directories(Path config, Path state, Path data) {
   private static final String NAME = "keyferry";
@@ -23,7 +23,7 @@ public record Directories(Path config, Path state, Path data) {
     return of(System.getenv(), Path.of(System.getProperty("user.home")));
   }
 
-  /// The specification says to ignore a relative one.
+  /// The specification requires that relative paths are ignored.
   private static Optional<Path> base(Map<String, String> environment, String name) {
     return Optional.ofNullable(environment.get(name))
         .filter(text -> !text.isEmpty())

@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/// Values that nobody can guess, and their hashes, as base64url.
+/// Random values that cannot be guessed, and hashes, as base64url.
 final class Draw {
   private static final SecureRandom RANDOM = new SecureRandom();
 

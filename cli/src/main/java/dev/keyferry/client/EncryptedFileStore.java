@@ -16,12 +16,13 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Secrets in files that AES-256-GCM encrypts. Its key lies beside them, so this is no guard
-/// against who can read this account's files, but against copies, logs and backups of single files.
+/// Secrets in files, encrypted with AES-256-GCM. The key is in the same folder. The encryption
+/// protects copies, logs, and backups of single files, but not against a reader of the whole
+/// account.
 ///
-/// A file is `KFS1`, a nonce of 12 bytes, the ciphertext and the tag. Its name is a hash of the
-/// secret's, and the secret's name is authenticated with it, so that files cannot be swapped. An
-/// older file put back is not noticed.
+/// A file contains `KFS1`, a nonce of 12 bytes, the ciphertext, and the tag. The file name is a
+/// hash of the secret's name. That name is authenticated too, so that files cannot be swapped. A
+/// restored older file is not detected.
 public final class EncryptedFileStore implements TokenStore {
   private static final byte[] MAGIC = "KFS1".getBytes(UTF_8);
   private static final String KEY_FILE = "key";
@@ -101,7 +102,7 @@ public final class EncryptedFileStore implements TokenStore {
     var key = files.read(KEY_FILE).filter(bytes -> bytes.length == KEY_BYTES);
     if (key.isEmpty()) {
       throw new Storage(
-          "The key that opens " + directory + " is missing or damaged: log in again.");
+          "The key that decrypts " + directory + " is missing or damaged. Log in again.");
     }
     var nonce = Arrays.copyOfRange(file, MAGIC.length, MAGIC.length + NONCE_BYTES);
     try {
@@ -117,11 +118,10 @@ public final class EncryptedFileStore implements TokenStore {
 
   private Storage damaged(String name) {
     return new Storage(
-        "%s is damaged, or was changed by something else: log in again."
-            .formatted(files.path(fileOf(name))));
+        "%s is damaged or was modified. Log in again.".formatted(files.path(fileOf(name))));
   }
 
-  /// Makes one if there is none that is whole: what an incomplete one closed is lost anyway.
+  /// Creates a key if there is no complete one. Files under an incomplete key are lost anyway.
   private byte[] keyToWriteWith() throws LoginException {
     var there = files.read(KEY_FILE).filter(bytes -> bytes.length == KEY_BYTES);
     if (there.isPresent()) {

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/// HTTP with everything bounded: connecting, waiting for an answer, all of an answer's body, its
-/// size. It follows no redirect and keeps no cookie.
+/// An HTTP client with limits on everything: the connection, the wait for a response, the time for
+/// the whole body, and its size. It follows no redirects and keeps no cookies.
 public final class Http implements AutoCloseable {
   private static final int LONGEST_REASON = 200;
 
@@ -26,10 +26,10 @@ public final class Http implements AutoCloseable {
   private final Once<HttpClient> secure;
   private final Once<HttpClient> plain;
 
-  /// @param connect to connect
-  /// @param whole from sending to the body's last byte
-  /// @param token the same where an answer can bring tokens: a server repeats a lost one for half a
-  /// minute only, and who asks later for tokens that were replaced looks like a thief
+  /// @param connect the time to connect
+  /// @param whole the time from the request to the last byte of the body
+  /// @param token the same for token requests. A server repeats a lost response for only half a
+  /// minute, and treats a later request for replaced tokens as theft
   /// @param bodyBytes the largest body
   public record Limits(Duration connect, Duration whole, Duration token, int bodyBytes) {
     public static final Limits DEFAULT =
@@ -39,8 +39,8 @@ public final class Http implements AutoCloseable {
 
   private Http(Limits limits) {
     this.limits = limits;
-    // Made when first needed: it reads the system's certificates, which takes as long as all the
-    // rest of a command's start. A server on this machine, without TLS, is spared that.
+    // Created on first use: loading the system's certificates takes as long as the rest of a
+    // command's start. A server on this machine does not need them.
     secure = Once.of(() -> client(limits).build());
     plain = Once.of(() -> client(limits).sslContext(NoTls.CONTEXT).build());
   }
@@ -57,7 +57,7 @@ public final class Http implements AutoCloseable {
     return limits;
   }
 
-  /// Without it, a program that exits waits for threads that wait for an answer.
+  /// Without it, a program that exits waits for threads that wait for a response.
   @Override
   public void close() {
     secure.ifMade(Http::end);
@@ -76,8 +76,8 @@ public final class Http implements AutoCloseable {
         .connectTimeout(limits.connect());
   }
 
-  /// @throws LoginException.Unreachable if there is no answer in time
-  /// @throws LoginException.BadServer if it is larger than allowed
+  /// @throws LoginException.Unreachable if there is no response in time
+  /// @throws LoginException.BadServer if the response is too large
   public Reply send(HttpRequest.Builder request) throws LoginException, InterruptedException {
     return send(request, limits.whole());
   }
@@ -88,7 +88,7 @@ public final class Http implements AutoCloseable {
     if (!WebAddress.isSafe(sent.uri())) {
       throw new LoginException.BadServer(
           Text.clean(sent.uri().toString(), LONGEST_REASON)
-              + " is neither https nor this machine.");
+              + " is not safe. Use https, or http to this machine.");
     }
     var client = sent.uri().getScheme().equals("https") ? secure : plain;
     var exchange = client.get().sendAsync(sent, _ -> new BoundedBody(limits.bodyBytes()));
@@ -98,9 +98,9 @@ public final class Http implements AutoCloseable {
       throw failure(sent.uri(), e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
       throw new LoginException.Unreachable(
-          host(sent.uri()) + " did not answer in " + whole.toSeconds() + " seconds.", e);
+          host(sent.uri()) + " did not respond within " + whole.toSeconds() + " seconds.", e);
     } finally {
-      // Ends what still runs: the time is up, or nobody waits any more.
+      // Ends an exchange that is still running after the timeout or an interrupt.
       exchange.cancel(true);
     }
   }
@@ -109,12 +109,12 @@ public final class Http implements AutoCloseable {
     return send(HttpRequest.newBuilder(uri));
   }
 
-  /// @param parameters those without a value are left out
+  /// @param parameters empty values are left out
   Reply post(URI uri, Map<String, String> parameters) throws LoginException, InterruptedException {
     return send(form(uri, parameters));
   }
 
-  /// For what can bring tokens: no longer than [Limits#token()].
+  /// For token requests: takes at most [Limits#token()].
   Reply post(URI uri, Map<String, String> parameters, String idempotencyKey)
       throws LoginException, InterruptedException {
     return send(form(uri, parameters).header("Idempotency-Key", idempotencyKey), limits.token());
@@ -153,7 +153,8 @@ public final class Http implements AutoCloseable {
     }
     var reason = Text.clean(Optional.ofNullable(cause.getMessage()).orElse(""), LONGEST_REASON);
     return new LoginException.Unreachable(
-        host(uri) + " was not reached: " + (reason.isEmpty() ? name(cause) : reason) + ".", cause);
+        host(uri) + " could not be reached: " + (reason.isEmpty() ? name(cause) : reason) + ".",
+        cause);
   }
 
   private static Optional<Throwable> causeOf(Throwable failure) {

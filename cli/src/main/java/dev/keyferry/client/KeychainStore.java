@@ -11,15 +11,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
-/// The system's keychain: Secret Service, macOS Keychain or Windows Credential Manager.
+/// The system's keychain: Secret Service, macOS Keychain, or Windows Credential Manager.
 public final class KeychainStore implements TokenStore {
   private static final String SERVICE = "keyferry";
 
   /// Long enough for a person to unlock it.
   private static final long PATIENCE_SECONDS = 60;
 
-  /// In the words of Secret Service and new macOS, of KWallet, of Windows (ERROR_NOT_FOUND) and of
-  /// old macOS (errSecItemNotFound).
+  /// The messages of Secret Service and new macOS, KWallet, Windows (ERROR_NOT_FOUND), and old
+  /// macOS (errSecItemNotFound).
   private static final Pattern NOT_THERE =
       Pattern.compile(
           "No stored credentials match|is not in wallet|^Error code 1168$"
@@ -27,12 +27,12 @@ public final class KeychainStore implements TokenStore {
 
   private KeychainStore() {}
 
-  /// What is done with an open keychain.
+  /// An action on an open keychain.
   private interface Use<T> {
     T of(Keyring keyring) throws PasswordAccessException;
   }
 
-  /// Tries whether the keychain opens.
+  /// Tests whether the keychain opens.
   ///
   /// @throws LoginException.Storage if there is none, or it is locked
   public static KeychainStore open() throws LoginException {
@@ -57,8 +57,7 @@ public final class KeychainStore implements TokenStore {
     }
   }
 
-  /// The library has one exception for everything, from a keychain that is locked to a secret that
-  /// is not there.
+  /// The library has one exception for all failures, from a locked keychain to a missing secret.
   static boolean isNotThere(PasswordAccessException e) {
     return e.getMessage() != null && NOT_THERE.matcher(e.getMessage()).find();
   }
@@ -85,7 +84,7 @@ public final class KeychainStore implements TokenStore {
           return read(keyring, name);
         });
     if (left.isPresent()) {
-      throw new Storage("The system's keychain keeps " + name + " although it was told not to.");
+      throw new Storage("The system's keychain did not delete " + name + ". Delete it there.");
     }
   }
 
@@ -94,8 +93,8 @@ public final class KeychainStore implements TokenStore {
     return "the system's keychain";
   }
 
-  /// A keychain may wait for a person who is not there, in native code that nothing interrupts. It
-  /// is closed each time: a connection to D-Bus that stays open keeps the process alive.
+  /// A keychain may wait for an absent person, in native code that cannot be interrupted. It is
+  /// closed after each use, because an open D-Bus connection keeps the process alive.
   @SuppressWarnings("try") // Its close() may throw anything.
   private static <T> T bounded(Use<T> use) throws LoginException {
     var task =
@@ -111,11 +110,11 @@ public final class KeychainStore implements TokenStore {
       var cause = e.getCause() == null ? e : e.getCause();
       throw new Storage(
           cause instanceof BackendNotSupportedException
-              ? "This system has no keychain that can be used."
-              : "The system's keychain does not work (" + cause.getClass().getSimpleName() + ").",
+              ? "This system has no usable keychain."
+              : "The system's keychain failed (" + cause.getClass().getSimpleName() + ").",
           cause);
     } catch (TimeoutException e) {
-      throw new Storage("The system's keychain does not answer; is it locked?", e);
+      throw new Storage("The system's keychain does not respond. If it is locked, unlock it.", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Storage("Interrupted while waiting for the system's keychain.", e);

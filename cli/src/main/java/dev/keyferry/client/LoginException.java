@@ -2,8 +2,8 @@ package dev.keyferry.client;
 
 import java.io.Serial;
 
-/// Why there are no tokens. The messages are for people: whole sentences, and what a server said in
-/// them has been cleaned.
+/// The reason why there are no tokens. The messages are whole sentences for people. Text from a
+/// server in them is cleaned.
 public abstract sealed class LoginException extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public abstract sealed class LoginException extends Exception {
     super(message, cause);
   }
 
-  /// The person, or the server for them, said no.
+  /// The person or the server denied the request.
   public static final class Denied extends LoginException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -24,7 +24,7 @@ public abstract sealed class LoginException extends Exception {
     }
   }
 
-  /// Nobody decided in time.
+  /// No one decided before the code expired.
   public static final class Expired extends LoginException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -33,7 +33,7 @@ public abstract sealed class LoginException extends Exception {
     }
   }
 
-  /// The server refused, RFC 6749 §5.2.
+  /// The server refused the request, RFC 6749 §5.2.
   public static final class Refused extends LoginException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -42,7 +42,7 @@ public abstract sealed class LoginException extends Exception {
 
     public Refused(String error, String description) {
       super(
-          "The server refused: "
+          "The server refused the request: "
               + error
               + (description.isEmpty() ? "." : " (" + description + ")."));
       this.error = error;
@@ -60,8 +60,8 @@ public abstract sealed class LoginException extends Exception {
     }
   }
 
-  /// The server was not reached, or could not answer for the moment: nothing was decided, and the
-  /// same may work later.
+  /// The server was unreachable or unavailable. Nothing was decided, and the same request may
+  /// succeed later.
   public static final class Unreachable extends LoginException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -74,7 +74,7 @@ public abstract sealed class LoginException extends Exception {
     }
   }
 
-  /// What answered is no authorization server, or one that breaks the protocol.
+  /// The server is not an authorization server, or it breaks the protocol.
   public static final class BadServer extends LoginException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -83,7 +83,7 @@ public abstract sealed class LoginException extends Exception {
     }
   }
 
-  /// There is no login, or it has ended: log in again.
+  /// There is no login, or it has ended. The person must log in again.
   public static final class LoggedOut extends LoginException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -92,7 +92,7 @@ public abstract sealed class LoginException extends Exception {
     }
   }
 
-  /// What this machine keeps cannot be read or written.
+  /// Stored data cannot be read or written.
   public static final class Storage extends LoginException {
     @Serial private static final long serialVersionUID = 1L;
 

@@ -3,12 +3,12 @@ package dev.keyferry.client;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What a program asks for.
+/// The login that a program requests.
 ///
 /// @param scope empty for the server's default
-/// @param deviceName shown to who approves; empty for none
-/// @param lifetime of the key, where the server lets clients choose; else its default
-/// @param confirmable whether there is someone at this program who can be asked for the number of
+/// @param deviceName shown to the approver; empty for none
+/// @param lifetime of the key, if the server lets clients choose; empty for its default
+/// @param confirmable whether a person at this program can enter the number of
 /// docs/number-matching.md
 public record LoginRequest(
     String clientId,

@@ -4,10 +4,10 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
-/// What a server says of itself, RFC 8414 §2. Its addresses are [safe][WebAddress].
+/// The metadata of a server, RFC 8414 §2. Its addresses are [safe][WebAddress].
 ///
-/// @param issAnnounced that its redirects carry `iss`, RFC 9207
-/// @param confirmationSupported that it knows docs/number-matching.md
+/// @param issAnnounced whether its redirects carry `iss`, RFC 9207
+/// @param confirmationSupported whether it supports docs/number-matching.md
 public record Metadata(
     URI issuer,
     Optional<URI> tokenEndpoint,
@@ -21,14 +21,14 @@ public record Metadata(
     boolean confirmationSupported) {
   private static final int LONGEST_SCOPE = 100;
 
-  /// @throws LoginException.BadServer if it is another issuer's, or breaks RFC 8414
+  /// @throws LoginException.BadServer if it names another issuer, or breaks RFC 8414
   static Metadata read(URI issuer, Json json) throws LoginException {
     var named = json.string("issuer");
-    // OpenID Connect Discovery §4.1: a last / of the issuer is no part of the address asked.
+    // OpenID Connect Discovery §4.1: a trailing / of the issuer is dropped from the address.
     if (!WebAddress.withoutLastSlash(named)
         .equals(WebAddress.withoutLastSlash(issuer.toString()))) {
       throw new LoginException.BadServer(
-          issuer + " says that it is another server: " + Text.clean(named, 200) + ".");
+          issuer + " says that it is a different server: " + Text.clean(named, 200) + ".");
     }
     return new Metadata(
         WebAddress.parse(named).orElse(issuer),
@@ -48,7 +48,7 @@ public record Metadata(
     var uri = text.flatMap(address -> WebAddress.named(issuer, address));
     if (text.isPresent() && uri.isEmpty()) {
       throw new LoginException.BadServer(
-          "The server's %s is no address to trust: %s."
+          "The server's %s is not a safe address: %s."
               .formatted(name, Text.clean(text.get(), 200)));
     }
     return uri;
@@ -58,12 +58,12 @@ public record Metadata(
     return texts.stream().map(text -> Text.clean(text, LONGEST_SCOPE)).toList();
   }
 
-  /// Whether [DeviceLogin] can work.
+  /// Whether the server supports [DeviceLogin].
   public boolean offersDevice() {
     return tokenEndpoint.isPresent() && deviceAuthorizationEndpoint.isPresent();
   }
 
-  /// Whether [BrowserLogin] can work.
+  /// Whether the server supports [BrowserLogin].
   public boolean offersBrowser() {
     return tokenEndpoint.isPresent() && authorizationEndpoint.isPresent();
   }

@@ -14,8 +14,8 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// What an HTTP client is given for TLS when it will only ever speak to this machine: nothing. It
-/// would make itself the system's otherwise.
+/// The TLS context of an HTTP client that talks only to this machine: none. Without it, the client
+/// would load the system's certificates.
 final class NoTls extends SSLContextSpi {
   static final SSLContext CONTEXT = new SSLContext(new NoTls(), new None(), "none") {};
 

@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Asks a person for the number of docs/number-matching.md while the polling goes on.
+/// Asks a person for the number of docs/number-matching.md while polling continues.
 final class NumberPrompt {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{2}");
   private static final int MOST_TRIES = 10;
@@ -25,7 +25,7 @@ final class NumberPrompt {
       var typed = person.number(again).strip();
       for (int tries = 1; !NUMBER.matcher(typed).matches(); tries++) {
         if (tries == MOST_TRIES) {
-          throw new IllegalStateException("no number of two digits was entered");
+          throw new IllegalStateException("no two-digit number was entered");
         }
         typed = person.number(true).strip();
       }
@@ -39,14 +39,14 @@ final class NumberPrompt {
     }
   }
 
-  /// Opens when there is an answer.
+  /// Opens when the person has answered.
   CountDownLatch answered() {
     return answered;
   }
 
-  /// Empty as long as nothing was typed.
+  /// Empty until a number was typed.
   ///
-  /// @throws RuntimeException that the person's side threw
+  /// @throws RuntimeException if [DeviceLogin.Person#number(boolean)] threw it
   Optional<String> number() {
     var thrown = failure;
     if (thrown != null) {

@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A value that is made when it is first asked for, by one thread.
+/// A value that is created on first use, once.
 final class Once<T> implements Supplier<T> {
   private final Supplier<T> maker;
   private @Nullable T value;

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Answers that decide nothing: the same request may succeed later.
+/// Responses that decide nothing. The same request may succeed later.
 final class Outage {
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
 
@@ -15,7 +15,7 @@ final class Outage {
     return reply.status() >= 500 || reply.status() == 429 || reply.status() == 408;
   }
 
-  /// How long the server asks to be left alone, RFC 9110 §10.2.3; a date there is not understood.
+  /// How long the server asks clients to wait, RFC 9110 §10.2.3. A date is ignored.
   static Optional<Duration> retryAfter(Reply reply) {
     return reply
         .header("Retry-After")
@@ -27,7 +27,7 @@ final class Outage {
   static String describe(Reply reply) {
     var later =
         retryAfter(reply).map(pause -> "; try again in " + pause.toSeconds() + " s").orElse("");
-    return "The server cannot answer for the moment (status " + reply.status() + later + ").";
+    return "The server is unavailable (status " + reply.status() + later + ").";
   }
 
   static Unreachable asException(Reply reply) {

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Base64;
 import java.util.Optional;
 
-/// Whose tokens they are, as far as the server told; cleaned text.
+/// The owner of tokens, as far as the server says, as cleaned text.
 public record Owner(
     Optional<String> subject,
     Optional<String> name,
@@ -16,13 +16,13 @@ public record Owner(
 
   private static final int LONGEST = 128;
 
-  /// What to greet with: the name, else the e-mail address, else the subject.
+  /// The name to display: the name, the email address, or the subject.
   public Optional<String> shown() {
     return name.or(() -> email).or(() -> subject);
   }
 
-  /// Of a token answer's own members, else of its ID token. That came straight from the server over
-  /// TLS, which takes the place of its signature (OpenID Connect Core §3.1.3.7).
+  /// Read from the token response, or otherwise from its ID token. The ID token comes directly from
+  /// the server over TLS, which replaces the signature check (OpenID Connect Core §3.1.3.7).
   static Owner read(Json answer) throws LoginException {
     var told = members(answer);
     return told.equals(UNKNOWN) ? ofIdToken(answer) : told;
@@ -36,7 +36,7 @@ public record Owner(
     try {
       return members(Json.read(new String(Base64.getUrlDecoder().decode(parts[1]), UTF_8)));
     } catch (IllegalArgumentException | LoginException.BadServer _) {
-      // It is only for greeting.
+      // The owner is only displayed.
       return UNKNOWN;
     }
   }

@@ -3,8 +3,8 @@ package dev.keyferry.client;
 import java.time.Duration;
 import java.util.Optional;
 
-/// When to poll next, RFC 8628 §3.5. It is never at once and never in years, whatever a server
-/// says.
+/// The time of the next poll, RFC 8628 §3.5. Whatever a server says, it is neither immediate nor in
+/// the far future.
 final class Pace {
   static final Duration DEFAULT = Duration.ofSeconds(5);
 
@@ -13,7 +13,7 @@ final class Pace {
   private static final Duration STEP = Duration.ofSeconds(5);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(1);
 
-  /// A server repeats a lost answer for a minute.
+  /// A server repeats a lost response for a minute.
   private static final Duration LONGEST_FIRST_BACKOFF = Duration.ofSeconds(30);
 
   private Duration interval;
@@ -24,7 +24,7 @@ final class Pace {
     this.interval = clamp(interval);
   }
 
-  /// What an answer says; empty if it says nothing, or nothing that makes sense.
+  /// The interval in a response. Empty if it is missing or invalid.
   static Optional<Duration> interval(Json answer) {
     try {
       return answer
@@ -36,15 +36,15 @@ final class Pace {
     }
   }
 
-  /// How long to wait now. A fifth more than the interval, because clocks drift: a server whose
-  /// clock is the slower one would count a punctual poll as early, and lengthen the interval.
+  /// The pause before the next poll. It is a fifth longer than the interval, because clocks drift.
+  /// A server with a slower clock would count a punctual poll as early and lengthen the interval.
   Duration pause() {
     var usual = interval.multipliedBy(6).dividedBy(5);
     return failures == 0 ? max(usual, asked) : max(backoff(usual), asked);
   }
 
-  /// Twice as long with each failure, RFC 8628 §3.5; but the first time not so long that the
-  /// server's window for repeating a lost answer passes, even if that polls too early.
+  /// Doubles with each failure, RFC 8628 §3.5. The first pause stays within the time in which the
+  /// server repeats a lost response, even if that poll is too early.
   private Duration backoff(Duration usual) {
     if (failures == 1) {
       return usual.compareTo(LONGEST_FIRST_BACKOFF) < 0 ? usual : LONGEST_FIRST_BACKOFF;
@@ -63,7 +63,7 @@ final class Pace {
     asked = retryAfter.map(Pace::clamp).orElse(Duration.ZERO);
   }
 
-  /// Five seconds more from now on, or as much as the server says.
+  /// Adds five seconds to the interval, or as much as the server says.
   void slowDown(Optional<Duration> told, Optional<Duration> retryAfter) {
     interval = clamp(max(interval.plus(STEP), told.orElse(Duration.ZERO)));
     asked = retryAfter.map(Pace::clamp).orElse(Duration.ZERO);

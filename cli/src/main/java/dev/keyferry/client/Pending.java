@@ -8,13 +8,13 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
-/// A device login that waits for a person. It holds the device code, so it is kept as tokens are:
-/// [#toSecret()] and [#parse(String)] are for a [TokenStore].
+/// A device login that waits for approval. It contains the device code, so it is stored like
+/// tokens: [#toSecret()] and [#parse(String)] are for a [TokenStore].
 ///
 /// @param userCode cleaned text, for people
-/// @param interval between polls, as the server wants it
-/// @param idempotencyKey of the next poll, and of its repetitions after a lost answer, also by
-/// another process: the server gives the same tokens then
+/// @param interval the server's interval between polls
+/// @param idempotencyKey for the next poll and its repetitions after a lost response, even by
+/// another process. The server then returns the same tokens
 public record Pending(
     URI issuer,
     String clientId,
@@ -30,20 +30,20 @@ public record Pending(
   private static final int IDEMPOTENCY_BITS = 128;
   private static final int LONGEST_USER_CODE = 64;
 
-  /// However long a server says: nobody waits for longer.
+  /// The longest wait, even if a server allows more.
   private static final long LONGEST_LIFE = Duration.ofHours(1).toSeconds();
 
-  /// The answer of RFC 8628 §3.2.
+  /// Reads the response of RFC 8628 §3.2.
   static Pending read(
       Metadata metadata, LoginRequest request, boolean confirmable, Json answer, Instant now)
       throws LoginException {
     var life = answer.optionalInteger("expires_in").orElse(0L);
     if (life <= 0) {
-      throw new BadServer("The server gives a code that has no time to live.");
+      throw new BadServer("The server issued a code that has no lifetime.");
     }
     var userCode = Text.clean(answer.string("user_code"), LONGEST_USER_CODE);
     if (userCode.isEmpty()) {
-      throw new BadServer("The server gives a code that cannot be shown.");
+      throw new BadServer("The server issued a code that cannot be displayed.");
     }
     var complete = answer.optionalString("verification_uri_complete");
     return new Pending(
@@ -62,7 +62,7 @@ public record Pending(
         Draw.bits(IDEMPOTENCY_BITS));
   }
 
-  /// After a definite answer: the next poll is another one.
+  /// After a definite response, the next poll has a new `Idempotency-Key`.
   Pending answered() {
     return new Pending(
         issuer,
@@ -82,7 +82,7 @@ public record Pending(
     return WebAddress.named(issuer, text)
         .orElseThrow(() ->
             new BadServer(
-                "The server sends people to no address to trust: " + Text.clean(text, 200) + "."));
+                "The server's verification address is not safe: " + Text.clean(text, 200) + "."));
   }
 
   public String toSecret() {
@@ -120,7 +120,7 @@ public record Pending(
           json.flag("confirmable"),
           Tokens.token(json.string("idempotency_key")));
     } catch (BadServer | IllegalArgumentException e) {
-      throw new Storage("What was kept of this login is damaged: start a new one.", e);
+      throw new Storage("The stored login is damaged. Start a new one.", e);
     }
   }
 

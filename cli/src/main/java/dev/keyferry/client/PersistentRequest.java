@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// A token request that is repeated a few times when its answer is lost, always with the same
-/// `Idempotency-Key`, so that a server that knows it gives the same tokens and not an error. It
-/// does so for 30 seconds after a refresh and takes a later repetition for a thief's, so all of it
-/// is over in [less][#longest(Http.Limits)].
+/// A token request that is repeated a few times if the response is lost. Each try sends the same
+/// `Idempotency-Key`, so that a server that knows it returns the same tokens instead of an error.
+/// The server does so for 30 seconds after a refresh, and treats a later repetition as theft. All
+/// tries therefore end [earlier][#longest(Http.Limits)].
 final class PersistentRequest {
   private static final int TRIES = 3;
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -16,12 +16,12 @@ final class PersistentRequest {
 
   private PersistentRequest() {}
 
-  /// From the first sending to the last one's, at most.
+  /// The longest time between the first try and the last.
   static Duration longest(Http.Limits limits) {
     return limits.token().plus(LONGEST_PAUSE).multipliedBy(TRIES - 1);
   }
 
-  /// @return what is no outage
+  /// @return a response that is not an outage
   static Reply send(Server server, Time time, Map<String, String> parameters, String idempotencyKey)
       throws LoginException, InterruptedException {
     var pause = FIRST_PAUSE;

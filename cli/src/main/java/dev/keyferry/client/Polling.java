@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-/// One wait for a decision, RFC 8628 §3.4 and §3.5. It sleeps before it polls, outlasts outages,
-/// and lets the server have the last word when the code's time is up.
+/// Polls until there is a decision, RFC 8628 §3.4 and §3.5. It sleeps before each poll, tolerates
+/// outages, and polls a last time when the code expires.
 final class Polling {
   private static final String GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -19,15 +19,15 @@ final class Polling {
   private final Person person;
   private final Pace pace;
 
-  /// With the key of the next poll.
+  /// Contains the `Idempotency-Key` of the next poll.
   private Pending pending;
 
-  /// Why the last poll told nothing.
+  /// The outage that the last poll met.
   private Optional<Unreachable> outage = Optional.empty();
 
   private Optional<NumberPrompt> prompt = Optional.empty();
 
-  /// What the person typed, until the server has judged it.
+  /// The number that the person typed, until the server has checked it.
   private Optional<String> number = Optional.empty();
 
   Polling(Server server, Pending pending, Time time, Person person) {
@@ -48,8 +48,10 @@ final class Polling {
           return tokens.get();
         }
         if (last) {
-          // What the server would have said is not known if it was out of reach.
-          throw outage.isPresent() ? outage.get() : new Expired("Nobody approved in time.");
+          // If the server was unreachable, its decision is unknown.
+          throw outage.isPresent()
+              ? outage.get()
+              : new Expired("The code expired before anyone approved it.");
         }
       }
     } finally {
@@ -63,7 +65,7 @@ final class Polling {
     var pause = left.compareTo(due) < 0 ? left : due;
     if (pause.isPositive()) {
       person.waiting(pause, pending.expiresAt());
-      // A number that was judged or is being retried wakes nobody.
+      // A number that is already being sent must not wake the wait.
       var wake =
           number.isEmpty() && prompt.isPresent() ? prompt.get().answered() : new CountDownLatch(1);
       time.sleeper().sleep(pause, wake);

@@ -18,20 +18,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Files of one folder that only this account can read (0600 in 0700), written so that whoever
-/// reads finds the old content or the new, whenever the writer was killed.
+/// Files in one folder that only this account can read (0600 in 0700). Writes are atomic: a reader
+/// finds the old content or the new, even if the writer was killed.
 final class PrivateFiles {
   private static final FileAttribute<?> FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<?> DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-  /// Nothing that is kept comes near it.
+  /// Far larger than any file that is stored.
   private static final int LARGEST = 1024 * 1024;
 
   private final Path directory;
 
-  /// Hears each step of a write before it is done, so that a test can end the process there.
+  /// Receives the name of each step of a write before it happens, so that a test can end the
+  /// process.
   private final Consumer<String> steps;
 
   PrivateFiles(Path directory, Consumer<String> steps) {
@@ -47,7 +48,7 @@ final class PrivateFiles {
     return Files.exists(path(name), LinkOption.NOFOLLOW_LINKS);
   }
 
-  /// Of a writer that was killed.
+  /// Whether a killed writer left a file.
   boolean hasLeftover(String name) {
     return exists(fresh(name));
   }
@@ -56,7 +57,7 @@ final class PrivateFiles {
     return name + ".new";
   }
 
-  /// Held around what reads and then writes.
+  /// Taken around each read that a write follows.
   ProcessLock lock() throws LoginException {
     try {
       return ProcessLock.take(path("lock"));
@@ -71,7 +72,7 @@ final class PrivateFiles {
     try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
       var size = channel.size();
       if (size > LARGEST) {
-        throw new Storage(file + " is damaged: it is far too large.");
+        throw new Storage(file + " is damaged: it is too large. Delete it, and log in again.");
       }
       var bytes = ByteBuffer.allocate((int) size);
       while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
@@ -83,7 +84,7 @@ final class PrivateFiles {
     }
   }
 
-  /// To be called under the [#lock()], because all writers of a name share the new file's.
+  /// Requires the [#lock()], because all writers of a name share the new file.
   void write(String name, byte[] content) throws LoginException {
     var file = path(name);
     var fresh = path(fresh(name));
@@ -133,7 +134,7 @@ final class PrivateFiles {
     }
   }
 
-  /// So that the name survives a power cut too.
+  /// Makes the name survive a power failure too.
   private void forceDirectory() throws IOException {
     if (isPosix(directory)) {
       try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
@@ -142,7 +143,7 @@ final class PrivateFiles {
     }
   }
 
-  /// Closes one that is open to others, which closes all that is in it.
+  /// Creates the folder, or removes the access of others to it.
   static void createDirectory(Path directory) throws LoginException {
     try {
       if (!isPosix(existing(directory))) {

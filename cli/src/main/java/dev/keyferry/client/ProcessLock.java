@@ -14,15 +14,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Lets one thread of one process at a time through. The system lets go of it when a process dies;
-/// the file stays.
+/// A lock for one thread of one process at a time. The system releases it when a process dies. The
+/// file stays.
 final class ProcessLock implements AutoCloseable {
-  /// A process that holds it longer has stopped, since all that is done under it is bounded.
+  /// All work under the lock is bounded, so a process that holds it longer has stopped.
   static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
-  /// The system's locks are between processes alone.
+  /// The system's locks work only between processes.
   private static final Map<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
 
   private final FileChannel channel;
@@ -83,7 +83,7 @@ final class ProcessLock implements AutoCloseable {
 
   private static Storage held(Path file) {
     return new Storage(
-        "Another process holds " + file + " and does not let go: end it, then try again.");
+        "Another process does not release " + file + ". End that process, and try again.");
   }
 
   @Override
@@ -91,7 +91,7 @@ final class ProcessLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new Storage("The lock could not be released.", e);
+      throw new Storage("Could not release the lock.", e);
     } finally {
       thread.unlock();
     }

@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// One login, as it is remembered; no secret is in it.
+/// One login in the list of profiles. It contains no secret.
 ///
-/// @param name letters, digits and `. _ -`
-/// @param kind what its secret is
-/// @param user whose it is, if known
+/// @param name letters, digits, and `. _ -`
+/// @param kind the kind of its secret
+/// @param user the owner, if known
 public record Profile(
     String name,
     Kind kind,
@@ -22,11 +22,11 @@ public record Profile(
     Optional<String> organisation) {
   private static final int LONGEST = 128;
 
-  /// What a profile's secret is.
+  /// The kind of a profile's secret.
   public enum Kind {
-    /// The tokens of a login, which are refreshed.
+    /// The tokens of a login. They are refreshed.
     LOGIN,
-    /// A key that somebody pasted: it is sent as it is.
+    /// A key that a person pasted. It is sent as it is.
     KEY
   }
 
@@ -39,7 +39,7 @@ public record Profile(
     return new Profile(name, Kind.KEY, issuer, "", "", Optional.empty(), Optional.empty());
   }
 
-  /// With whose it is.
+  /// This profile with its owner.
   public Profile of(Owner owner) {
     return new Profile(name, kind, issuer, clientId, scope, owner.shown(), owner.organisation());
   }
@@ -60,14 +60,14 @@ public record Profile(
     var name = json.string("name");
     var issuer = WebAddress.parse(json.string("issuer"));
     if (!Profiles.isName(name) || issuer.isEmpty()) {
-      throw new Storage("A profile has no proper name or issuer.");
+      throw new Storage("A profile has an invalid name or issuer.");
     }
     return new Profile(
         name,
         switch (json.optionalString("kind").orElse("login")) {
           case "login" -> Kind.LOGIN;
           case "key" -> Kind.KEY;
-          default -> throw new Storage("The profile " + name + " is of no known kind.");
+          default -> throw new Storage("The profile " + name + " has an unknown kind.");
         },
         issuer.get(),
         json.optionalString("client_id").orElse(""),

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// The profiles of this account, in one file of [Directories#config()].
+/// The profiles of this account, in one file in [Directories#config()].
 public final class Profiles {
   private static final String FILE = "profiles.json";
   private static final String FIRST = "default";
@@ -18,7 +18,7 @@ public final class Profiles {
 
   private final PrivateFiles files;
 
-  /// What the file says.
+  /// The content of the file.
   private record Content(String chosen, TreeMap<String, Profile> byName) {}
 
   public Profiles(Directories directories) {
@@ -34,7 +34,7 @@ public final class Profiles {
     return Optional.ofNullable(read().byName().get(name));
   }
 
-  /// Adds it, or takes the place of the one of that name.
+  /// Adds a profile, or replaces the one with that name.
   public void put(Profile profile) throws LoginException {
     require(profile.name());
     try (var _ = files.lock()) {
@@ -44,7 +44,7 @@ public final class Profiles {
     }
   }
 
-  /// Whether there was one or not.
+  /// Does nothing if there is no such profile.
   public void delete(String name) throws LoginException {
     if (find(name).isPresent()) {
       try (var _ = files.lock()) {
@@ -57,8 +57,7 @@ public final class Profiles {
     }
   }
 
-  /// The name that is meant: the one asked for, else `KEYFERRY_PROFILE`, else the default one, else
-  /// `default`.
+  /// The first of: the requested name, `KEYFERRY_PROFILE`, the default profile, `default`.
   public String nameOf(Optional<String> asked, Map<String, String> environment)
       throws LoginException {
     var named =
@@ -82,7 +81,7 @@ public final class Profiles {
   private static String require(String name) throws LoginException {
     if (!isName(name)) {
       throw new Storage(
-          "\"%s\" cannot be the name of a profile: letters, digits and . _ - can."
+          "\"%s\" is not a profile name. Use only letters, digits, '.', '_', and '-'."
               .formatted(Text.clean(name, 64)));
     }
     return name;
@@ -103,7 +102,7 @@ public final class Profiles {
       return new Content(
           json.optionalString("default").filter(Profiles::isName).orElse(FIRST), byName);
     } catch (BadServer | Storage e) {
-      throw new Storage(files.path(FILE) + " is damaged: mend or delete it.", e);
+      throw new Storage(files.path(FILE) + " is damaged. Repair or delete it.", e);
     }
   }
 

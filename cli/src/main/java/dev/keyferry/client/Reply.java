@@ -4,13 +4,13 @@ import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.util.Optional;
 
-/// An answer of a server, none of which is to be trusted.
+/// The response of a server. No part of it is trusted.
 ///
-/// @param body as UTF-8, what is not being replaced
+/// @param body as UTF-8; invalid bytes are replaced
 public record Reply(URI uri, int status, HttpHeaders headers, String body) {
   /// The body as one JSON object.
   ///
-  /// @throws LoginException.BadServer if it is none
+  /// @throws LoginException.BadServer if it is not exactly one JSON object
   public Json json() throws LoginException {
     return Json.read(body);
   }

@@ -5,18 +5,18 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 
-/// An authorization server, and the way to it.
+/// An authorization server, and the HTTP client that calls it.
 public record Server(Http http, Metadata metadata) {
   private static final int LONGEST_ADDRESS = 200;
 
-  /// Reads the metadata of RFC 8414, else that of OpenID Connect Discovery.
+  /// Reads the metadata of RFC 8414, or otherwise that of OpenID Connect Discovery.
   ///
   /// @throws LoginException.BadServer if there is neither, or it names another issuer
   public static Server discover(Http http, URI issuer) throws LoginException, InterruptedException {
-    // It may come from a file or from a program, and not from who typed it.
+    // The address may come from a file or a program instead of a person.
     if (WebAddress.issuer(issuer.toString()).isEmpty()) {
       throw new BadServer(
-          Text.clean(issuer.toString(), LONGEST_ADDRESS) + " is no address of a server.");
+          Text.clean(issuer.toString(), LONGEST_ADDRESS) + " is not a server address.");
     }
     var path = Optional.ofNullable(issuer.getRawPath()).orElse("");
     path = WebAddress.withoutLastSlash(path);
@@ -25,17 +25,16 @@ public record Server(Http http, Metadata metadata) {
         oauth.isPresent() ? oauth : read(http, issuer, path + "/.well-known/openid-configuration");
     return new Server(
         http,
-        found.orElseThrow(
-            () -> new BadServer(issuer + " says nothing of an authorization server there.")));
+        found.orElseThrow(() -> new BadServer(issuer + " has no authorization server metadata.")));
   }
 
-  /// Empty if there is nothing, or a page for people.
+  /// Empty if there is no document, or only a web page.
   private static Optional<Metadata> read(Http http, URI issuer, String path)
       throws LoginException, InterruptedException {
     var reply = http.get(issuer.resolve(path));
     if (Outage.isOne(reply)) {
       throw new LoginException.Unreachable(
-          issuer + " cannot answer for the moment (status " + reply.status() + ").");
+          issuer + " is unavailable (status " + reply.status() + ").");
     }
     if (reply.status() != 200 || !reply.body().stripLeading().startsWith("{")) {
       return Optional.empty();
@@ -43,7 +42,7 @@ public record Server(Http http, Metadata metadata) {
     return Optional.of(Metadata.read(issuer, reply.json()));
   }
 
-  /// Asks the token endpoint once.
+  /// Sends one request to the token endpoint.
   Reply token(Map<String, String> parameters, String idempotencyKey)
       throws LoginException, InterruptedException {
     return http.post(tokenEndpoint(), parameters, idempotencyKey);

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// A login in use: hands out an access token that is good, and refreshes it once for all processes.
+/// A login in use. It returns a valid access token, and refreshes it once for all processes.
 public final class Session {
   private static final Duration MARGIN = Duration.ofSeconds(60);
   private static final int UNAUTHORIZED = 401;
@@ -19,11 +19,11 @@ public final class Session {
   private final Time time;
   private final Source source;
 
-  /// Where the tokens are.
+  /// The place of the tokens.
   private sealed interface Source {
     Optional<Tokens> load() throws LoginException;
 
-    /// Of the environment.
+    /// From the environment.
     record Given(Tokens tokens) implements Source {
       @Override
       public Optional<Tokens> load() {
@@ -31,7 +31,7 @@ public final class Session {
       }
     }
 
-    /// Of a profile.
+    /// From a profile.
     record Stored(Profile profile, TokenStore store, Directories directories) implements Source {
       String name() {
         return "login/" + profile.name();
@@ -44,19 +44,19 @@ public final class Session {
 
       @Override
       public Optional<Tokens> load() throws LoginException {
-        return loadKept().map(Kept::tokens);
+        return loadStored().map(StoredTokens::tokens);
       }
 
-      Optional<Kept> loadKept() throws LoginException {
+      Optional<StoredTokens> loadStored() throws LoginException {
         var secret = store.get(name());
         if (secret.isEmpty()) {
           return Optional.empty();
         }
-        var kept = Kept.parse(secret.get());
+        var kept = StoredTokens.parse(secret.get());
         if (!kept.issuer().equals(profile.issuer())
             || !kept.clientId().equals(profile.clientId())) {
           throw new LoggedOut(
-              "The profile %s names another server or client than it was logged in at: log in again."
+              "The profile %s was edited and names another server or client. Log in again."
                   .formatted(profile.name()));
         }
         return Optional.of(kept);
@@ -67,7 +67,7 @@ public final class Session {
       }
 
       String secret(Tokens tokens) {
-        return Kept.of(profile.issuer(), profile.clientId(), tokens).toSecret();
+        return StoredTokens.of(profile.issuer(), profile.clientId(), tokens).toSecret();
       }
     }
   }
@@ -83,10 +83,10 @@ public final class Session {
     return new Session(http, time, new Source.Stored(profile, store, directories));
   }
 
-  /// A session of `KEYFERRY_TOKEN`, a key that is sent as it is and never stored; empty if the
-  /// environment has none.
+  /// A session of `KEYFERRY_TOKEN`, a key that is sent as it is and never stored. Empty if the
+  /// variable is not set.
   ///
-  /// @throws LoginException.Storage if it cannot be a key
+  /// @throws LoginException.Storage if the value cannot be a key
   public static Optional<Session> ofEnvironment(Http http, Map<String, String> environment)
       throws LoginException {
     var key = environment.getOrDefault("KEYFERRY_TOKEN", "").strip();
@@ -102,7 +102,7 @@ public final class Session {
         : Optional.empty();
   }
 
-  /// Keeps what a login brought, in place of what was there.
+  /// Stores the tokens of a login, and replaces earlier ones.
   public void keep(Tokens tokens) throws LoginException, InterruptedException {
     var stored = stored();
     try (var _ = stored.lock()) {
@@ -110,9 +110,9 @@ public final class Session {
     }
   }
 
-  /// Keeps a key that somebody pasted.
+  /// Stores a key that the person already has.
   ///
-  /// @throws LoginException.Storage if it cannot be a key
+  /// @throws LoginException.Storage if the text cannot be a key
   public void keepKey(String key) throws LoginException, InterruptedException {
     keep(Tokens.ofKey(key.strip()));
   }
@@ -121,21 +121,21 @@ public final class Session {
     return switch (source) {
       case Source.Stored stored -> stored;
       case Source.Given _ ->
-          throw new IllegalStateException("a key of the environment is not kept");
+          throw new IllegalStateException("a key from the environment is not stored");
     };
   }
 
-  /// What is kept, as it is, fresh or not; of a key only the access token is known.
+  /// The stored tokens, expired or not. For a key, only the access token is known.
   public Optional<Tokens> kept() throws LoginException {
     return source.load();
   }
 
-  /// An access token that is good for a minute at least, or for as long as the server gives them.
-  /// If the server is out of reach, one that is good for less.
+  /// An access token that is valid for at least a minute, if the server issues such tokens. If the
+  /// server is unreachable, the token may expire sooner.
   ///
   /// @throws LoginException.LoggedOut if a person must log in again
-  /// @throws LoginException.Unreachable if it must be refreshed and the server is out of reach: it
-  /// is kept as it was
+  /// @throws LoginException.Unreachable if the token must be refreshed and the server is
+  /// unreachable. The stored tokens do not change.
   public String accessToken() throws LoginException, InterruptedException {
     return fresh().accessToken();
   }
@@ -171,7 +171,7 @@ public final class Session {
 
   private Tokens usable(Tokens tokens) throws LoginException {
     if (!tokens.isGoodAt(now())) {
-      throw new LoggedOut("The login has expired: log in again.");
+      throw new LoggedOut("The login has expired. Log in again.");
     }
     return tokens;
   }
@@ -180,12 +180,12 @@ public final class Session {
     return time.clock().instant();
   }
 
-  /// Refreshes, unless someone else has done so since the tokens were read: who waits for the lock
-  /// here finds what the one before has brought.
+  /// Refreshes the tokens, unless another process has done so since they were read. A process that
+  /// waited for the lock finds the new tokens.
   private Tokens refreshed(Tokens seen) throws LoginException, InterruptedException {
     var stored = stored();
     try (var _ = stored.lock()) {
-      var kept = stored.loadKept().orElseThrow(this::noLogin);
+      var kept = stored.loadStored().orElseThrow(this::noLogin);
       var current = kept.tokens();
       if (!current.accessToken().equals(seen.accessToken()) && current.isGoodAt(now())) {
         return current;
@@ -201,7 +201,8 @@ public final class Session {
     }
   }
 
-  private Tokens refresh(Server server, Source.Stored stored, Kept kept, String refreshToken)
+  private Tokens refresh(
+      Server server, Source.Stored stored, StoredTokens kept, String refreshToken)
       throws LoginException, InterruptedException {
     var parameters = new LinkedHashMap<String, String>();
     parameters.put("grant_type", "refresh_token");
@@ -215,12 +216,13 @@ public final class Session {
     var refusal = Refusal.read(reply);
     if (refusal.error().equals("invalid_grant")) {
       stored.store().delete(stored.name());
-      throw new LoggedOut("The login has ended or was revoked: log in again.");
+      throw new LoggedOut("The login has ended or was revoked. Log in again.");
     }
     throw refusal.asException();
   }
 
-  /// Sends a request with the token; once more with a fresh one if the token is refused.
+  /// Sends a request with the token. If the token is refused, sends it once more with a fresh
+  /// token.
   ///
   /// @param request without the header `Authorization`
   public Reply send(HttpRequest.Builder request) throws LoginException, InterruptedException {
@@ -231,9 +233,9 @@ public final class Session {
         : reply;
   }
 
-  /// RFC 6750 §3.1 says 401. API Gateway, when the key authorizer of docs/http.md refuses a key,
-  /// says 403 with a `message`, where an API of its own that refuses would have an `error` or other
-  /// words.
+  /// RFC 6750 §3.1 requires 401. If the key authorizer of docs/http.md refuses a key, API Gateway
+  /// sends 403 with a `message` and without an `error`. A 403 from the API itself has a different
+  /// body.
   private static boolean isTokenRefused(Reply reply) {
     if (reply.status() != FORBIDDEN) {
       return reply.status() == UNAUTHORIZED;
@@ -252,10 +254,11 @@ public final class Session {
         request.copy().setHeader("Authorization", Tokens.BEARER + " " + tokens.accessToken()));
   }
 
-  /// Revokes what is kept at the server (RFC 7009), then forgets it here whatever the server said.
-  /// A key that somebody pasted is only forgotten: others may use it.
+  /// Revokes the tokens at the server (RFC 7009), and then deletes them here even if that fails. A
+  /// key that was stored with [#keepKey(String)] is only deleted, because others may use it.
   ///
-  /// @return whether the server confirmed; false if it was out of reach or revokes nothing
+  /// @return whether the server confirmed; false if it was unreachable or does not support
+  /// revocation
   public boolean logout() throws LoginException, InterruptedException {
     var stored = stored();
     try (var _ = stored.lock()) {
@@ -272,14 +275,15 @@ public final class Session {
     }
   }
 
-  /// Revokes what was kept once, and leaves what is kept now.
+  /// Revokes tokens that are no longer stored, and leaves the stored ones.
   ///
   /// @return whether the server confirmed
   public boolean revoke(Tokens tokens) throws LoginException, InterruptedException {
     return revoke(stored().profile(), tokens);
   }
 
-  /// The refresh token ends the login; the access token too, at servers that leave it alone.
+  /// Revoking the refresh token ends the login. The access token is revoked too, because some
+  /// servers leave it valid.
   private boolean revoke(Profile profile, Tokens tokens)
       throws LoginException, InterruptedException {
     var metadata = Server.discover(http, profile.issuer()).metadata();

@@ -2,7 +2,7 @@ package dev.keyferry.client;
 
 import java.util.regex.Pattern;
 
-/// Text of a server, as it may be shown in a terminal.
+/// Cleans text from a server so that a terminal can show it safely.
 public final class Text {
   /// ECMA-48: control sequences (CSI) and control strings (OSC, DCS, SOS, PM, APC), in 7 and 8
   /// bits.
@@ -12,17 +12,20 @@ public final class Text {
               + "|(?:\\x1B[\\]PX^_]|[\\x9D\\x90\\x98\\x9E\\x9F])[^\\x07\\x1B\\x9C]*+"
               + "(?:\\x07|\\x1B\\\\|\\x9C|$)");
 
-  /// They shape letters in Persian and in Indian scripts, and turn nothing.
+  /// The two joiners shape letters in Persian and Indic scripts, and do not change the reading
+  /// direction.
   private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
 
   private static final int ZERO_WIDTH_JOINER = 0x200D;
 
   private Text() {}
 
-  /// One line without control characters, escape sequences or marks that turn the reading
-  /// direction, of at most so many characters.
+  /// One line without control characters, escape sequences, or marks that change the reading
+  /// direction.
+  ///
+  /// @param most the largest number of characters
   public static String clean(String text, int most) {
-    // What is cut off here could not be shown anyway; it keeps hostile text cheap.
+    // Bounds the work on hostile text. The rest would be cut off below anyway.
     var bounded = text.length() > 16 * most ? text.substring(0, 16 * most) : text;
     var clean = new StringBuilder();
     ESCAPES

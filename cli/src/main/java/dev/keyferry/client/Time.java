@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// The clock, and how to wait by it.
+/// The clock, and a way to wait.
 public record Time(InstantSource clock, Sleeper sleeper) {
   public static final Time SYSTEM = new Time(Clock.systemUTC(), Sleeper.SYSTEM);
 

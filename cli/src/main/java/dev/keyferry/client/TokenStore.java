@@ -3,25 +3,25 @@ package dev.keyferry.client;
 import java.util.Map;
 import java.util.Optional;
 
-/// Secrets by name, on this machine.
+/// Secrets on this machine, by name.
 public interface TokenStore {
   Optional<String> get(String name) throws LoginException;
 
   void put(String name, String secret) throws LoginException;
 
-  /// Puts it in the best place there is now, and takes it from where it was.
+  /// Stores the secret in the best place that is available now, and deletes the previous entry.
   default void replace(String name, String secret) throws LoginException {
     put(name, secret);
   }
 
-  /// Whether there was one or not.
+  /// Does nothing if there is no such secret.
   void delete(String name) throws LoginException;
 
-  /// Where they are, for people.
+  /// Describes for people where the secrets are.
   String place();
 
-  /// The system's keychain if there is one that works, else encrypted files.
-  /// `KEYFERRY_KEYCHAIN=off` in the environment leaves the keychain alone.
+  /// The system's keychain if it works, otherwise encrypted files. `KEYFERRY_KEYCHAIN=off` in the
+  /// environment turns the keychain off.
   static TokenStore best(Directories directories, Map<String, String> environment) {
     var secrets = directories.data().resolve("secrets");
     var isOff = "off".equals(environment.get("KEYFERRY_KEYCHAIN"));

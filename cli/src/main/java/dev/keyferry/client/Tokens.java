@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What a login brings, RFC 6749 §5.1.
+/// The tokens of a login, RFC 6749 §5.1.
 ///
 /// @param expiresAt by this machine's clock; empty if the server does not say
-/// @param scope what was granted
+/// @param scope the granted scope
 public record Tokens(
     String accessToken,
     String tokenType,
@@ -23,27 +23,26 @@ public record Tokens(
   private static final long LONGEST_LIFE = Duration.ofDays(3650).toSeconds();
   private static final int LONGEST_SCOPE = 1000;
 
-  /// RFC 6749 appendix A: what can stand in a header without breaking it.
+  /// RFC 6749 appendix A: the characters that are safe in a header.
   private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7E]{1,16384}");
 
-  /// A token that somebody pasted, about which nothing is known.
+  /// A token that a person pasted. Nothing else is known about it.
   ///
-  /// @throws LoginException.Storage if it cannot be one
+  /// @throws LoginException.Storage if the text cannot be a token
   static Tokens ofKey(String key) throws LoginException {
     if (!TOKEN.matcher(key).matches()) {
-      throw new LoginException.Storage("The key is empty or has characters that no key has.");
+      throw new LoginException.Storage("The key is empty or contains invalid characters.");
     }
     return new Tokens(key, BEARER, Optional.empty(), "", Optional.empty(), Owner.UNKNOWN);
   }
 
-  /// @param askedScope what is granted if the answer does not say, RFC 6749 §5.1
+  /// @param askedScope the requested scope, which is granted if the response names none, RFC 6749
+  /// §5.1
   static Tokens read(Json answer, Instant now, String askedScope) throws LoginException {
     var type = answer.string("token_type");
     if (!type.toLowerCase(Locale.ROOT).equals("bearer")) {
       throw new BadServer(
-          "The server gives tokens of a kind that is not known here: "
-              + Text.clean(type, 40)
-              + ".");
+          "The server issued a token of an unsupported type: " + Text.clean(type, 40) + ".");
     }
     var refreshToken = answer.optionalString("refresh_token").filter(text -> !text.isEmpty());
     return new Tokens(
@@ -64,7 +63,7 @@ public record Tokens(
 
   static String token(String text) throws LoginException {
     if (!TOKEN.matcher(text).matches()) {
-      throw new BadServer("The server gives a token with characters that no token has.");
+      throw new BadServer("The server issued a token with invalid characters.");
     }
     return text;
   }
@@ -73,7 +72,7 @@ public record Tokens(
     return expiresAt.map(now::isBefore).orElse(true);
   }
 
-  /// These, with what they leave unsaid as it was before.
+  /// These tokens, with missing values taken from the previous ones.
   Tokens after(Tokens before) {
     return new Tokens(
         accessToken,

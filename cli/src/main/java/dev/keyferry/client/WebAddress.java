@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Which addresses this library talks to or hands to a browser: `https`, and `http` on this machine
-/// itself.
+/// The addresses that this library calls or opens in a browser: `https`, and `http` on this
+/// machine.
 public final class WebAddress {
   private static final int LONGEST = 2048;
   private static final int LAST_PORT = 65535;
@@ -15,8 +15,8 @@ public final class WebAddress {
   private static final Pattern LOOPBACK =
       Pattern.compile("127(\\.[0-9]{1,3}){3}|\\[::1]|localhost");
 
-  /// Segments that are empty, `.` or `..`: the metadata's address, made of such a path, can be one
-  /// of another server.
+  /// Segments that are empty, `.`, or `..`. With them, the address of the metadata could belong to
+  /// another server.
   private static final Pattern ODD_PATH =
       Pattern.compile("//|/(\\.|%2e){1,2}(/|$)", Pattern.CASE_INSENSITIVE);
 
@@ -24,7 +24,7 @@ public final class WebAddress {
 
   private WebAddress() {}
 
-  /// The address, if it is one of those and absolute, with a host and without a user in it.
+  /// The address, if it is allowed and absolute, with a host and without user information.
   public static Optional<URI> parse(String text) {
     if (text.length() > LONGEST || !PRINTABLE.matcher(text).matches()) {
       return Optional.empty();
@@ -36,7 +36,7 @@ public final class WebAddress {
     }
   }
 
-  /// RFC 3986 §3.1: which case it is in says nothing.
+  /// RFC 3986 §3.1: schemes are case-insensitive.
   private static String withSchemeInLowerCase(String text) {
     var end = Math.max(text.indexOf(':'), 0);
     return text.substring(0, end).toLowerCase(Locale.ROOT) + text.substring(end);
@@ -46,8 +46,8 @@ public final class WebAddress {
     return parse(uri.toString()).isPresent();
   }
 
-  /// What a person types for a server: `https://` may be left out, a last `/` is dropped, and no
-  /// more than one.
+  /// The server address that a person types. `https://` is optional, and one trailing `/` is
+  /// dropped.
   public static Optional<URI> issuer(String typed) {
     var text = typed.strip();
     if (!SCHEME.matcher(text).matches()) {
@@ -60,7 +60,7 @@ public final class WebAddress {
         .filter(uri -> !ODD_PATH.matcher(uri.getRawPath()).find());
   }
 
-  /// Scheme, host and port.
+  /// Compares scheme, host, and port.
   static boolean isSameOrigin(URI one, URI other) {
     return one.getScheme().equals(other.getScheme())
         && one.getHost().equalsIgnoreCase(other.getHost())
@@ -75,8 +75,8 @@ public final class WebAddress {
     return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
   }
 
-  /// An address that a server names. One that is elsewhere must not send this program to what
-  /// listens on this machine, so it may name none without TLS.
+  /// An address that a server names. A remote server must not send this program to a service on
+  /// this machine, so it can name only addresses with TLS.
   static Optional<URI> named(URI issuer, String text) {
     return parse(text).filter(uri -> isHttps(uri) || !isHttps(issuer));
   }

@@ -1,6 +1,6 @@
 /// A client of OAuth 2.0 servers for programs on people's machines: the device grant (RFC 8628),
 /// the browser flow over a loopback redirect (RFC 8252), and a session that keeps its tokens safe
-/// and fresh. Of a server it knows what its metadata (RFC 8414) says, and trusts no word of it.
+/// and fresh. It learns about a server from its metadata (RFC 8414), and trusts none of it.
 ///
 /// A whole program:
 ///
@@ -16,7 +16,7 @@
 ///   var pending = login.pending();
 ///   System.out.println("Open " + pending.verificationUri() + ", enter " + pending.userCode());
 ///   var tokens =
-///       login.await(again -> System.console().readLine(again ? "Wrong; again: " : "Number: "));
+///       login.await(again -> System.console().readLine(again ? "Wrong. Try again: " : "Number: "));
 ///   session.keep(tokens);
 ///   new Profiles(directories).put(profile.of(tokens.owner()));
 /// }
@@ -24,8 +24,8 @@
 /// System.out.println("Logged in as " + reply.json().string("sub"));
 /// ```
 ///
-/// All methods throw [LoginException], whose kinds say what to do: log in again, try later, or mend
-/// something here. None returns `null`, and no `toString` shows a secret.
+/// All methods throw [LoginException]. Its subclasses say what to do: log in again, try later, or
+/// fix something on this machine. No method returns `null`, and no `toString` shows a secret.
 @NullMarked
 package dev.keyferry.client;
 

@@ -82,10 +82,10 @@ class BrowserAtHandTest {
   void over_ssh_in_ci_and_without_a_display_none_is_at_hand() {
     var laptop = Map.of("BROWSER", "firefox");
 
-    assertThat(Browser.atHand(laptop)).isPresent();
-    assertThat(Browser.atHand(Map.of())).isEmpty();
+    assertThat(Browser.available(laptop)).isPresent();
+    assertThat(Browser.available(Map.of())).isEmpty();
     for (var elsewhere : new String[] {"SSH_CONNECTION", "SSH_TTY", "CI"}) {
-      assertThat(Browser.atHand(Map.of("BROWSER", "firefox", elsewhere, "yes"))).isEmpty();
+      assertThat(Browser.available(Map.of("BROWSER", "firefox", elsewhere, "yes"))).isEmpty();
     }
   }
 }

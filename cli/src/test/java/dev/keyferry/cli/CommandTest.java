@@ -116,7 +116,7 @@ class CommandTest {
       var done = account.resume(begun, "--confirmation", number);
 
       assertThat(asked.exitCode()).isEqualTo(6);
-      assertThat(asked.text("message")).contains("a number", "--confirmation NN");
+      assertThat(asked.text("message")).contains("the number", "--confirmation NN");
       assertThat(refused.exitCode()).isEqualTo(6);
       assertThat(refused.text("message")).contains("not the number");
       assertThat(done.exitCode()).as(done.toString()).isZero();
@@ -136,7 +136,7 @@ class CommandTest {
       assertThat(other.keyferry("whoami", "--server", url()).out()).startsWith("Bob ");
       assertThat(account.keyferry("logout", "--json").json().path("revoked").asBoolean()).isTrue();
 
-      isOneLine(other.keyferry("whoami", "--server", url()), 3, "Log in");
+      isOneLine(other.keyferry("whoami", "--server", url()), 3, "Run 'keyferry login'");
       isOneLine(account.keyferry("token"), 3, "keyferry login");
       assertThat(account.keyferry("logout").exitCode()).isZero();
     }
@@ -171,7 +171,7 @@ class CommandTest {
       account.login("erin");
 
       var other = new Account(home.resolve("other")).with("KEYFERRY_TOKEN", old);
-      isOneLine(other.keyferry("whoami", "--server", url()), 3, "Log in");
+      isOneLine(other.keyferry("whoami", "--server", url()), 3, "Run 'keyferry login'");
       assertThat(account.keyferry("whoami").out()).startsWith("Erin ");
     }
 
@@ -222,7 +222,7 @@ class CommandTest {
       var logout = account.keyferry("logout", "--json");
       assertThat(logout.exitCode()).as(logout.toString()).isEqualTo(7);
       assertThat(logout.json().path("ok").asBoolean(true)).isFalse();
-      isOneLine(account.keyferry("token"), 3, "Log in");
+      isOneLine(account.keyferry("token"), 3, "Run 'keyferry login'");
     }
 
     @Test
@@ -240,9 +240,12 @@ class CommandTest {
     void of_usage_end_with_2_and_name_the_help() {
       isOneLine(account.keyferry("lgoin"), 2, "Did you mean 'login'", "keyferry --help");
       isOneLine(account.keyferry("login", "--colour"), 2, "keyferry login --help");
-      isOneLine(account.keyferry("login"), 2, "Which server?");
-      isOneLine(account.keyferry("login", "ftp://x"), 2, "no address of a server");
-      isOneLine(account.keyferry("login", "http://not-this-machine.example"), 2, "no address");
+      isOneLine(account.keyferry("login"), 2, "Name a server");
+      isOneLine(account.keyferry("login", "ftp://x"), 2, "is not a server address");
+      isOneLine(
+          account.keyferry("login", "http://not-this-machine.example"),
+          2,
+          "is not a server address");
       isOneLine(account.keyferry("login", url(), "--lifetime", "soon"), 2, "90d");
       isOneLine(account.keyferry("token", "surplus"), 2, "keyferry token --help");
       isOneLine(account.keyferry("completion", "tcsh"), 2, "fish");
@@ -393,7 +396,7 @@ class CommandTest {
     var run = account.keyferry("smoke", url());
 
     assertThat(run.exitCode()).isEqualTo(10);
-    assertThat(run.out()).contains("FAIL  claim", "Fix: It must be fresh").doesNotContain("key ");
+    assertThat(run.out()).contains("FAIL  claim", "Fix: Use a token").doesNotContain("key ");
   }
 
   @Test

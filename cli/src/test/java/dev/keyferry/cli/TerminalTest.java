@@ -124,9 +124,9 @@ class TerminalTest {
 
       terminal.shows("Number:");
       terminal.type("4");
-      terminal.shows("Two digits");
+      terminal.shows("Enter two digits");
       terminal.type(number.equals("47") ? "48" : "47");
-      terminal.shows("That was not the number.");
+      terminal.shows("That is not the number on the page.");
       terminal.type(number);
 
       assertThat(terminal.shows(Tmux.ENDED + "0")).contains("Logged in as Carol ");

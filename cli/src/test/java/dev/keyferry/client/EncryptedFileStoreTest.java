@@ -108,7 +108,7 @@ class EncryptedFileStoreTest {
       Files.write(file("a"), changed);
       assertThatThrownBy(() -> store.get("a"))
           .isInstanceOf(Storage.class)
-          .hasMessageContaining("log in again");
+          .hasMessageContaining("Log in again");
     }
   }
 
@@ -154,7 +154,7 @@ class EncryptedFileStoreTest {
     Files.write(key, new byte[31]);
     assertThatThrownBy(() -> store.get("a"))
         .isInstanceOf(Storage.class)
-        .hasMessageContaining("log in again");
+        .hasMessageContaining("Log in again");
     Files.delete(key);
     assertThatThrownBy(() -> store.get("a")).isInstanceOf(Storage.class);
     store.put("a", "new");

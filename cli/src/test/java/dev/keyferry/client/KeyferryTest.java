@@ -191,7 +191,7 @@ class KeyferryTest {
         Map.of("client_id", "cli", "token", tokens.accessToken()));
     assertThatThrownBy(() -> whoami(session))
         .isInstanceOf(LoggedOut.class)
-        .hasMessageContaining("log in again");
+        .hasMessageContaining("Log in again");
     assertThat(session.kept()).isEmpty();
   }
 

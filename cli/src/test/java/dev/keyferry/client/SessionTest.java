@@ -160,7 +160,7 @@ class SessionTest {
     session.keep(tokens(Duration.ZERO, "r1"));
     assertThatThrownBy(session::accessToken)
         .isInstanceOf(LoggedOut.class)
-        .hasMessageContaining("log in again");
+        .hasMessageContaining("Log in again");
     assertThat(session.kept()).isEmpty();
     assertThatThrownBy(session::accessToken).isInstanceOf(LoggedOut.class);
     assertThat(refreshes()).hasSize(1);
@@ -249,7 +249,7 @@ class SessionTest {
     var kept =
         "{\"issuer\":\"%s\",\"client_id\":\"cli\",\"access_token\":\"a\",\"expires_at\":%d}"
             .formatted(server.issuer(), seconds);
-    assertThatThrownBy(() -> Kept.parse(kept)).isInstanceOf(Storage.class);
+    assertThatThrownBy(() -> StoredTokens.parse(kept)).isInstanceOf(Storage.class);
     var pending =
         """
         {"issuer":"%1$s","client_id":"cli","device_code":"d","user_code":"W","expires_at":%2$d,

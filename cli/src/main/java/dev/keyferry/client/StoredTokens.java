@@ -6,26 +6,27 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 
-/// Tokens as a store keeps them: with the server and the client whose they are, so that an edited
+/// Tokens in the form that a store keeps. They name their server and client, so that an edited
 /// profile cannot send them elsewhere.
 ///
-/// @param secret drawn anew with the tokens; the refresh's `Idempotency-Key` is made of it, so that
-/// who has the refresh token alone cannot ask for an answer again
-record Kept(URI issuer, String clientId, Tokens tokens, String secret) {
+/// @param secret a random value per set of tokens. The `Idempotency-Key` of the refresh is derived
+/// from it, so that the refresh token alone is not enough to repeat a refresh
+record StoredTokens(URI issuer, String clientId, Tokens tokens, String secret) {
   private static final int SECRET_BITS = 128;
 
-  static Kept of(URI issuer, String clientId, Tokens tokens) {
-    return new Kept(issuer, clientId, tokens, Draw.bits(SECRET_BITS));
+  static StoredTokens of(URI issuer, String clientId, Tokens tokens) {
+    return new StoredTokens(issuer, clientId, tokens, Draw.bits(SECRET_BITS));
   }
 
-  /// The same for whoever comes after a process that was killed before it had stored its answer.
+  /// The same key for every process, so that a refresh can be repeated after its process was
+  /// killed.
   String idempotencyKey(String refreshToken) {
     return Draw.sha256("keyferry refresh " + secret + " " + refreshToken).substring(0, 22);
   }
 
   @Override
   public String toString() {
-    return "Kept[" + issuer + ", " + clientId + ", " + tokens + "]";
+    return "StoredTokens[" + issuer + ", " + clientId + ", " + tokens + "]";
   }
 
   String toSecret() {
@@ -44,11 +45,11 @@ record Kept(URI issuer, String clientId, Tokens tokens, String secret) {
     return Json.write(members);
   }
 
-  static Kept parse(String secret) throws LoginException {
+  static StoredTokens parse(String secret) throws LoginException {
     try {
       var json = Json.read(secret);
       var refreshToken = json.optionalString("refresh_token");
-      return new Kept(
+      return new StoredTokens(
           URI.create(json.string("issuer")),
           json.optionalString("client_id").orElse(""),
           new Tokens(
@@ -60,7 +61,7 @@ record Kept(URI issuer, String clientId, Tokens tokens, String secret) {
               Owner.read(json)),
           json.optionalString("refresh_secret").orElse(""));
     } catch (BadServer | IllegalArgumentException e) {
-      throw new Storage("What is kept of this login is damaged: log in again.", e);
+      throw new Storage("The stored login is damaged. Log in again.", e);
     }
   }
 }
