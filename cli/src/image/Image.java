@@ -24,13 +24,14 @@ import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.spi.ToolProvider;
 
-/// Makes the folder that a user installs: a Java of just the modules that are needed, the jars, a
-/// launcher, and the AOT cache of a training run. `mvn package` runs it with the build's own JDK,
-/// and it does nothing if nothing has changed.
+/// Builds the folder that a user installs: a Java runtime with the required modules, the jars, a
+/// launcher, and the AOT cache of a training run. `mvn package` runs it with the build's JDK. It does
+/// nothing if nothing has changed.
 ///
 /// Arguments: the folder, the command's jar, the launcher's text, the class path of what it needs.
 final class Image {
-  /// What the jars use of the JDK; java.desktop, which JNA names for windows, is not among them.
+  /// The modules that the jars use. JNA names java.desktop for windows, but the command does not
+  /// need it.
   private static final String MODULES =
       "java.base,java.logging,java.net.http,jdk.httpserver,jdk.net,jdk.security.auth";
 
@@ -38,7 +39,7 @@ final class Image {
       List.of(
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
-          // Most commands are over before compiling anything pays.
+          // Most commands end before compilation pays off.
           "-XX:CompileThresholdScaling=10",
           "-XX:-UsePerfData",
           "--enable-native-access=ALL-UNNAMED");
@@ -117,9 +118,8 @@ final class Image {
     }
   }
 
-  /// Writes the classes anew as this Java's own compiler would. A cache takes none from before Java
-  /// 6, and picocli's are from Java 5: with them loaded the old way every start takes twice as
-  /// long.
+  /// Rewrites the classes for this Java version. An AOT cache accepts no classes older than Java 6,
+  /// and picocli's are from Java 5. Without the cache for them, every start takes twice as long.
   private static void modernise(Path jar, Path copy) throws IOException {
     try (var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()});
         var in = new JarFile(jar.toFile());

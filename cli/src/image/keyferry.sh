@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts keyferry. KEYFERRY_JAVA_OPTIONS goes to its Java, such as -Djavax.net.ssl.trustStore=FILE.
+# Starts keyferry. KEYFERRY_JAVA_OPTIONS are options for its Java runtime, such as -Djavax.net.ssl.trustStore=FILE.
 self=$0
 while [ -L "$self" ]; do
   link=$(readlink "$self")
