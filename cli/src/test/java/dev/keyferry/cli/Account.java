@@ -16,8 +16,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// Somebody's account on a machine without a display, and the command run in it, in this process
-/// and without the pauses between polls.
+/// A user account on a machine without a display. It runs the command in this process, without the
+/// pauses between polls.
 final class Account {
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -26,7 +26,7 @@ final class Account {
 
   private final Map<String, String> environment = new HashMap<>();
 
-  /// What a run ended with and wrote.
+  /// The exit code and the output of a run.
   record Run(int exitCode, String out, String err) {
     JsonNode json() {
       try {
@@ -76,7 +76,7 @@ final class Account {
     return new Run(exitCode, out.toString(UTF_8), err.toString(UTF_8));
   }
 
-  /// Begins a login and leaves it.
+  /// Starts a login with `--no-wait`.
   Run begin(String... more) {
     var arguments = new String[more.length + 4];
     arguments[0] = "login";

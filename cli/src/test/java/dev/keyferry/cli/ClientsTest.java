@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// The programs of docs/clients.md, cut out of it and run.
+/// Extracts and runs the programs in docs/clients.md.
 @Execution(ExecutionMode.CONCURRENT)
 class ClientsTest {
   private static final Pattern CODE = Pattern.compile("check the code ([A-Z0-9]{4}-[A-Z0-9]{4})$");
@@ -79,7 +79,7 @@ class ClientsTest {
     logsIn("python", "login.py", "python3");
   }
 
-  /// Beside where npm puts what it imports.
+  /// Next to the folder where npm installs the imports.
   @Test
   @Tag("peers")
   void node_with_openid_client() throws Exception {

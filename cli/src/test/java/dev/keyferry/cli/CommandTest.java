@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The commands, as scripts see them: exit codes, standard output, standard error.
+/// The commands as scripts see them: exit codes, standard output, and standard error.
 class CommandTest {
   private static final String ESCAPE = "\u001B";
 
@@ -46,7 +46,7 @@ class CommandTest {
   @Nested
   class A_login_that_does_not_wait {
     @Test
-    void is_resumed_by_its_handle_and_its_device_code_is_in_no_output_and_no_file()
+    void is_resumed_by_its_handle_and_no_output_or_file_contains_its_device_code()
         throws Exception {
       var begun = account.begin();
       var early = account.resume(begun, "--no-wait");
@@ -73,7 +73,8 @@ class CommandTest {
     }
 
     @Test
-    void keeps_the_key_of_its_next_poll_for_whoever_resumes_it() throws Exception {
+    void keeps_the_idempotency_key_of_its_next_poll_for_the_process_that_resumes_it()
+        throws Exception {
       var begun = account.begin();
       var first = keptKey(begun);
       account.resume(begun, "--no-wait");
@@ -92,7 +93,7 @@ class CommandTest {
     }
 
     @Test
-    void is_over_once_it_was_resumed_to_its_end() throws Exception {
+    void cannot_be_resumed_after_it_has_ended() throws Exception {
       var begun = account.begin();
       LocalStack.deny("alice", begun.text("user_code"));
 
@@ -106,7 +107,7 @@ class CommandTest {
     }
 
     @Test
-    void takes_the_number_as_an_option_and_a_wrong_one_ends_nothing() throws Exception {
+    void takes_the_number_as_an_option_and_survives_a_wrong_one() throws Exception {
       var begun = account.begin("--client-id", LocalStack.CAREFUL);
       var number = LocalStack.approve("alice", begun.text("user_code")).string("confirmation");
       var wrong = number.equals("47") ? "48" : "47";
@@ -124,9 +125,9 @@ class CommandTest {
   }
 
   @Nested
-  class What_is_kept {
+  class Stored_logins {
     @Test
-    void whoami_asks_the_server_and_ends_with_3_once_the_key_was_revoked_elsewhere()
+    void whoami_asks_the_server_and_exits_with_3_after_the_key_was_revoked_elsewhere()
         throws Exception {
       account.login("bob");
       var other = new Account(home.resolve("other"));
@@ -152,7 +153,7 @@ class CommandTest {
     }
 
     @Test
-    void token_refreshes_what_ends_within_a_minute() throws Exception {
+    void token_refreshes_a_token_that_expires_within_a_minute() throws Exception {
       account.login("carol", "--lifetime", "60s", "--scope", "read offline_access");
 
       var first = account.keyferry("token");
@@ -165,7 +166,7 @@ class CommandTest {
     }
 
     @Test
-    void a_new_login_revokes_the_one_that_it_replaces() throws Exception {
+    void a_new_login_revokes_the_previous_one() throws Exception {
       account.login("dave");
       var old = account.keyferry("token").out().strip();
       account.login("erin");
@@ -176,7 +177,8 @@ class CommandTest {
     }
 
     @Test
-    void profiles_are_apart_and_one_of_another_server_is_not_overwritten() throws Exception {
+    void profiles_are_separate_and_a_profile_of_another_server_is_not_overwritten()
+        throws Exception {
       account.login("alice");
       account.login("bob", "--profile", "work");
 
@@ -190,8 +192,7 @@ class CommandTest {
     }
 
     @Test
-    void a_key_that_is_pasted_is_used_as_it_is_and_forgotten_without_being_revoked()
-        throws Exception {
+    void a_pasted_key_is_sent_as_it_is_and_deleted_without_being_revoked() throws Exception {
       var elsewhere = new Account(home.resolve("elsewhere"));
       elsewhere.login("frank");
       var key = elsewhere.keyferry("token").out();
@@ -206,7 +207,7 @@ class CommandTest {
     }
 
     @Test
-    void what_was_tampered_with_ends_with_9_and_a_way_out() throws Exception {
+    void a_modified_store_exits_with_9_and_says_what_to_do() throws Exception {
       account.login("alice");
       try (var files = Files.walk(home.resolve(".local/share/keyferry"))) {
         for (var file : files.filter(Files::isRegularFile).toList()) {
@@ -218,7 +219,7 @@ class CommandTest {
 
       isOneLine(account.keyferry("token"), 9, "keyferry doctor");
 
-      // It is forgotten, and could not be revoked: no success, for a script.
+      // Deleted but not revoked: a script must not see success.
       var logout = account.keyferry("logout", "--json");
       assertThat(logout.exitCode()).as(logout.toString()).isEqualTo(7);
       assertThat(logout.json().path("ok").asBoolean(true)).isFalse();
@@ -226,7 +227,7 @@ class CommandTest {
     }
 
     @Test
-    void a_key_of_the_environment_is_told_to_no_server_that_was_not_named() throws Exception {
+    void a_key_from_the_environment_is_sent_only_to_a_server_that_was_named() throws Exception {
       account.login("grace");
       account.with("KEYFERRY_TOKEN", account.keyferry("token").out().strip());
 
@@ -237,7 +238,7 @@ class CommandTest {
   @Nested
   class Faults {
     @Test
-    void of_usage_end_with_2_and_name_the_help() {
+    void of_usage_exit_with_2_and_name_the_help() {
       isOneLine(account.keyferry("lgoin"), 2, "Did you mean 'login'", "keyferry --help");
       isOneLine(account.keyferry("login", "--colour"), 2, "keyferry login --help");
       isOneLine(account.keyferry("login"), 2, "Name a server");
@@ -253,7 +254,7 @@ class CommandTest {
     }
 
     @Test
-    void of_a_server_that_is_not_there_end_with_7_and_of_one_that_is_something_else_with_8()
+    void of_an_unreachable_server_exit_with_7_and_of_another_kind_of_server_with_8()
         throws IOException {
       int free;
       try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -282,7 +283,7 @@ class CommandTest {
     }
 
     @Test
-    void that_the_server_tells_end_with_8_and_what_to_change() {
+    void from_the_server_exit_with_8_and_say_what_to_change() {
       isOneLine(
           account.keyferry("login", url(), "--client-id", "nobody"),
           8,
@@ -293,7 +294,7 @@ class CommandTest {
     }
 
     @Test
-    void are_an_object_on_standard_output_with_json_whatever_they_are() {
+    void are_always_an_object_on_standard_output_with_json() {
       for (var arguments :
           new String[][] {
             {"whoami", "--json"},
@@ -317,7 +318,7 @@ class CommandTest {
   }
 
   @Test
-  void what_a_server_says_comes_to_the_terminal_without_its_escape_sequences() throws IOException {
+  void text_from_a_server_reaches_the_terminal_without_escape_sequences() throws IOException {
     var evil = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     var address = "http://127.0.0.1:" + evil.getAddress().getPort();
     evil.createContext(
@@ -351,7 +352,7 @@ class CommandTest {
   }
 
   @Test
-  void help_lists_the_exit_codes_and_every_command_has_help_of_its_own() {
+  void help_lists_the_exit_codes_and_every_command_has_its_own_help() {
     var help = account.keyferry("--help").out();
 
     for (var code : ExitCode.values()) {
@@ -376,7 +377,7 @@ class CommandTest {
   }
 
   @Test
-  void smoke_goes_through_a_whole_login_and_leaves_nothing_linked() {
+  void smoke_tests_a_whole_login_and_leaves_nothing_linked() {
     var revoked = LocalStack.audited("revoked");
 
     var run = account.keyferry("smoke", url(), "--json");
@@ -390,7 +391,7 @@ class CommandTest {
   }
 
   @Test
-  void smoke_with_an_approver_whom_the_server_does_not_know_fails_at_the_claim() {
+  void smoke_with_an_unknown_approver_fails_at_the_claim() {
     account.with("KEYFERRY_APPROVER_TOKEN", "not-a-token");
 
     var run = account.keyferry("smoke", url());
@@ -400,7 +401,7 @@ class CommandTest {
   }
 
   @Test
-  void doctor_finds_nothing_wrong_where_nothing_is_and_each_fault_has_a_fix() throws Exception {
+  void doctor_finds_no_false_problem_and_gives_a_fix_for_each_real_one() throws Exception {
     account.login("alice");
 
     var well = account.keyferry("doctor");
@@ -423,7 +424,7 @@ class CommandTest {
   }
 
   @Test
-  void devices_leads_to_the_page() throws Exception {
+  void devices_opens_the_page() throws Exception {
     account.login("alice");
 
     assertThat(account.keyferry("devices").out()).isEqualTo(url() + "/device/linked\n");

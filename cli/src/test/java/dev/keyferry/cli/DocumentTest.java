@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What docs/cli.md says of exit codes and JSON is so.
+/// Checks the exit codes and the JSON examples in docs/cli.md.
 class DocumentTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern EXAMPLE = Pattern.compile("```json\n(.*?)```", Pattern.DOTALL);
@@ -26,7 +26,7 @@ class DocumentTest {
     return Files.readString(Path.of("../docs/cli.md"));
   }
 
-  /// The example behind this heading.
+  /// The example after this heading.
   private static JsonNode example(String heading) throws IOException {
     var document = document();
     var from = document.indexOf("\n" + heading);
@@ -36,7 +36,7 @@ class DocumentTest {
     return JSON.readTree(example.group(1));
   }
 
-  /// The members and their kinds; of lists those of the first element.
+  /// The members and their types. A list has those of its first element.
   private static Set<String> shape(String name, JsonNode node) {
     var shape = new TreeSet<String>();
     if (node.isObject()) {
@@ -79,7 +79,7 @@ class DocumentTest {
   }
 
   @Test
-  void the_exit_codes_are_those_of_the_table() throws IOException {
+  void the_exit_codes_match_the_table() throws IOException {
     var document = document();
 
     for (var code : ExitCode.values()) {

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Lines of a terminal as somebody's camera sees them: each cell two pixels, one above the other,
-/// in the colours that its escape sequences say, or in the terminal's own.
+/// Lines of a terminal as a camera sees them. Each cell is two pixels, one above the other, in the
+/// colours of its escape sequences or of the terminal.
 final class Pixels {
   private static final Pattern STYLE = Pattern.compile("\u001B\\[([0-9;]*)m");
   private static final int BLACK = 0x000000;
@@ -33,14 +33,14 @@ final class Pixels {
     paper = ownPaper;
   }
 
-  /// What a reader finds there that knows black on white alone.
+  /// The text that a reader finds if it knows only black on white.
   ///
   /// @param dark the terminal's own colours
   static Optional<String> read(List<String> lines, boolean dark) throws ReaderException {
     return read(lines, dark, 0);
   }
 
-  /// What a reader finds that looks at the negative too, as those of telephones do.
+  /// The text that a reader finds if it also tries the negative, as phones do.
   static Optional<String> readNegative(List<String> lines, boolean dark) throws ReaderException {
     return read(lines, dark, WHITE);
   }
@@ -69,7 +69,7 @@ final class Pixels {
   }
 
   private void paint(String line, int[] image, int width, int row) {
-    // tmux says a style once for all the lines that have it.
+    // tmux sends a style once for all lines that share it.
     var column = 0;
     var at = 0;
     var styles = STYLE.matcher(line);

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// Logins at a terminal, as a person sees them. Each waits for its first poll, so they run side by
-/// side.
+/// Logins at a terminal, as a person sees them. Each waits for its first poll, so they run in
+/// parallel.
 @Execution(ExecutionMode.CONCURRENT)
 class TerminalTest {
   private static final Pattern CODE = Pattern.compile("Code: ([A-Z0-9]{4}-[A-Z0-9]{4})");
@@ -41,7 +41,7 @@ class TerminalTest {
   }
 
   @Test
-  void shows_the_code_a_link_a_qr_code_that_scans_and_the_time_left_until_it_is_approved()
+  void shows_the_code_a_link_a_scannable_qr_code_and_the_time_left_until_approval()
       throws Exception {
     try (var terminal = login(80, 40, Map.of())) {
       var first = terminal.shows(" left, waiting");
@@ -72,7 +72,7 @@ class TerminalTest {
   }
 
   @Test
-  void in_40_columns_everything_is_readable_and_there_is_no_qr_code_that_does_not_fit()
+  void in_40_columns_everything_is_readable_and_a_qr_code_that_does_not_fit_is_left_out()
       throws Exception {
     // The link of the local stack makes a code of 33 modules, and margins.
     try (var terminal = login(36, 20, Map.of())) {
@@ -117,7 +117,7 @@ class TerminalTest {
   }
 
   @Test
-  void asks_for_the_number_again_until_it_is_the_one_that_the_page_shows() throws Exception {
+  void asks_for_the_number_again_until_it_matches_the_page() throws Exception {
     try (var terminal = login(80, 40, Map.of(), "--client-id", LocalStack.CAREFUL)) {
       var code = found(CODE, terminal.shows(" left, waiting"));
       var number = LocalStack.approve("carol", code).string("confirmation");
@@ -134,7 +134,7 @@ class TerminalTest {
   }
 
   @Test
-  void hears_of_a_denial_while_it_asks_for_the_number() throws Exception {
+  void learns_of_a_denial_while_it_asks_for_the_number() throws Exception {
     try (var terminal = login(80, 40, Map.of(), "--client-id", LocalStack.CAREFUL)) {
       var code = found(CODE, terminal.shows(" left, waiting"));
       var nonce = LocalStack.claim("dave", code);

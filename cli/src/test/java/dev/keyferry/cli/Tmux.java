@@ -12,16 +12,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/// A terminal with the command in it: a tmux of its own, whose screen can be read and typed at.
+/// A terminal that runs the command: a separate tmux server, whose screen tests read and type into.
 final class Tmux implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 60;
 
-  /// What the command's exit code is shown behind.
+  /// The text before the command's exit code.
   static final String ENDED = "ended with ";
 
   private final String socket;
 
-  /// @param environment beside the terminal's own
+  /// @param environment in addition to the terminal's own
   Tmux(Path home, int columns, int rows, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
     socket = home.resolve("tmux").toString();
@@ -37,7 +37,7 @@ final class Tmux implements AutoCloseable {
   }
 
   private static String script(Path home, Map<String, String> environment, String... arguments) {
-    // So that Ctrl-C ends the command and not this.
+    // Ctrl-C must end the command and not this shell.
     var script = new StringBuilder("trap : INT\ncd ").append(quoted(home.toString())).append("\n");
     script.append("unset CI DISPLAY WAYLAND_DISPLAY SSH_CONNECTION SSH_TTY SSH_CLIENT NO_COLOR\n");
     script.append("unset COLUMNS LINES BROWSER COLORTERM\n");
@@ -80,7 +80,7 @@ final class Tmux implements AutoCloseable {
     return tmux(List.of("capture-pane", "-p")).lines().toList();
   }
 
-  /// The lines with their escape sequences, and with the blanks at their ends.
+  /// The lines with their escape sequences and trailing blanks.
   List<String> painted() throws IOException, InterruptedException {
     return tmux(List.of("capture-pane", "-p", "-e", "-N")).lines().toList();
   }
@@ -89,7 +89,7 @@ final class Tmux implements AutoCloseable {
     return String.join("\n", screen());
   }
 
-  /// The screen, once it shows this.
+  /// Waits until the screen shows this text.
   String shows(String text) throws IOException, InterruptedException {
     return shows(text, screen -> screen.contains(text));
   }

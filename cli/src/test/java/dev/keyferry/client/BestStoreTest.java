@@ -15,12 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Which of the two places a secret is in, while the keychain comes, goes and fails.
+/// The place of a secret while the keychain appears, disappears, and fails.
 class BestStoreTest {
   @TempDir Path home;
   private final Map<String, String> keychain = new HashMap<>();
 
-  /// A keychain that works, until a test says otherwise.
+  /// A keychain that works until a test breaks it.
   private class Working implements TokenStore {
     @Override
     public Optional<String> get(String name) throws LoginException {
@@ -48,7 +48,7 @@ class BestStoreTest {
   }
 
   @Test
-  void one_that_the_keychain_does_not_show_is_told_apart_from_none() throws Exception {
+  void an_unreadable_keychain_entry_is_different_from_a_missing_one() throws Exception {
     store(Working::new).put("a", "secret");
     keychain.clear();
     var store = store(Working::new);
@@ -74,7 +74,7 @@ class BestStoreTest {
     "Failed to get credential. The user name or passphrase you entered is not correct., false",
     ", false"
   })
-  void only_the_keychain_s_own_word_for_it_is_not_there(String said, boolean isNotThere) {
+  void only_the_keychain_s_own_message_means_not_found(String said, boolean isNotThere) {
     assertThat(KeychainStore.isNotThere(new PasswordAccessException(said))).isEqualTo(isNotThere);
   }
 
@@ -89,7 +89,7 @@ class BestStoreTest {
   }
 
   @Test
-  void a_new_login_is_kept_before_the_one_in_the_other_place_goes() throws Exception {
+  void a_new_login_is_stored_before_the_previous_one_is_deleted() throws Exception {
     session(store(BestStore.NO_KEYCHAIN)).keep(Tokens.ofKey("old"));
     class Killing extends Working {
       @Override
@@ -109,7 +109,7 @@ class BestStoreTest {
   }
 
   @Test
-  void a_new_login_where_the_keychain_takes_none_leaves_none_in_it() throws Exception {
+  void a_new_login_that_the_keychain_refuses_leaves_none_in_it() throws Exception {
     session(store(Working::new)).keep(Tokens.ofKey("old"));
     class Full extends Working {
       @Override

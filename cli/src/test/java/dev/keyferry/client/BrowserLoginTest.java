@@ -93,7 +93,7 @@ class BrowserLoginTest {
   }
 
   @Test
-  void the_command_that_opens_the_browser_is_told_nothing_and_leads_there_once() throws Exception {
+  void the_address_for_the_browser_contains_no_parameters_and_redirects_once() throws Exception {
     try (var login = start();
         var other = start()) {
       assertThat(login.opener().toString())
@@ -118,7 +118,7 @@ class BrowserLoginTest {
   }
 
   @Test
-  void redeems_what_the_browser_brings_with_the_verifier() throws Exception {
+  void redeems_the_code_with_the_verifier() throws Exception {
     try (var login = start()) {
       var page = visit(callback(login, "code=the%20code" + state(login)));
       var tokens = login.await(SOON);
@@ -142,7 +142,7 @@ class BrowserLoginTest {
   }
 
   @Test
-  void repeats_the_redemption_under_the_same_key_when_its_answer_is_lost() throws Exception {
+  void repeats_the_redemption_with_the_same_key_after_a_lost_response() throws Exception {
     var time = new TestTime();
     server.answer("/token", HANG_UP, new Answer(503, ""), TOKENS);
     try (var login =
@@ -168,12 +168,12 @@ class BrowserLoginTest {
         "code=x&error=y&state=STATE",
         "code=%zz&state=STATE"
       })
-  void what_does_not_answer_is_not_found_and_ends_nothing(String query) throws Exception {
+  void other_requests_to_the_callback_get_404_and_end_nothing(String query) throws Exception {
     try (var login = start()) {
       var stray = query.replace("STATE", sent(login).get("state"));
       var callback = URI.create(sent(login).get("redirect_uri"));
       var port = callback.getPort();
-      // Sent by hand: an HTTP client would refuse to say some of it.
+      // Sent over a socket, because an HTTP client would refuse some of it.
       try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         socket
             .getOutputStream()
@@ -191,7 +191,7 @@ class BrowserLoginTest {
   }
 
   @Test
-  void everything_but_the_callback_is_not_found_and_the_callback_is_there_once() throws Exception {
+  void other_paths_get_404_and_the_callback_works_once() throws Exception {
     try (var login = start()) {
       var callback = callback(login, "code=c" + state(login));
       for (var path :
@@ -209,7 +209,7 @@ class BrowserLoginTest {
   }
 
   @Test
-  void listens_on_this_machine_alone() throws Exception {
+  void listens_only_on_this_machine() throws Exception {
     try (var login = start()) {
       var port = URI.create(sent(login).get("redirect_uri")).getPort();
       var others =
@@ -227,7 +227,7 @@ class BrowserLoginTest {
   }
 
   @Test
-  void tells_a_denial_from_a_refusal_and_shows_neither_s_escapes() throws Exception {
+  void distinguishes_a_denial_from_a_refusal_and_cleans_both() throws Exception {
     try (var login = start()) {
       visit(callback(login, "error=access_denied" + state(login)));
       assertThatThrownBy(() -> login.await(SOON)).isInstanceOf(Denied.class);
@@ -242,7 +242,7 @@ class BrowserLoginTest {
   }
 
   @Test
-  void an_answer_of_another_server_redeems_nothing() throws Exception {
+  void a_response_from_another_server_redeems_nothing() throws Exception {
     try (var login = start()) {
       visit(callback(login, "code=c&iss=https%3A%2F%2Fevil.example" + state(login)));
       assertThatThrownBy(() -> login.await(SOON)).isInstanceOf(BadServer.class);
@@ -251,7 +251,7 @@ class BrowserLoginTest {
   }
 
   @Test
-  void an_answer_without_iss_redeems_nothing_where_the_server_announced_it() throws Exception {
+  void a_response_without_an_announced_iss_redeems_nothing() throws Exception {
     server.answer(
         "/.well-known/oauth-authorization-server",
         new Answer(
@@ -268,7 +268,7 @@ class BrowserLoginTest {
   }
 
   @Test
-  void without_iss_the_code_goes_to_no_other_server_than_the_browser() throws Exception {
+  void without_iss_the_code_goes_only_to_the_server_that_the_browser_visited() throws Exception {
     var elsewhere =
         server.metadata("").replaceFirst("http://[^\"]*/authorize", "https://a.example/authorize");
     server.answer("/.well-known/oauth-authorization-server", new Answer(200, elsewhere));
@@ -280,22 +280,21 @@ class BrowserLoginTest {
   }
 
   @Test
-  void nobody_coming_back_is_an_expiry() throws Exception {
+  void a_missing_redirect_is_an_expiry() throws Exception {
     try (var login = start()) {
       assertThatThrownBy(() -> login.await(Duration.ofMillis(50))).isInstanceOf(Expired.class);
     }
   }
 
   @Test
-  void asks_an_openid_provider_for_consent_where_it_wants_that_for_refresh_tokens()
-      throws Exception {
+  void asks_an_openid_provider_for_the_consent_that_refresh_tokens_require() throws Exception {
     try (var login = start(LoginRequest.of("cli", "openid offline_access"))) {
       assertThat(sent(login)).containsEntry("prompt", "consent");
     }
   }
 
   @Test
-  void a_query_of_the_server_s_own_stays() throws Exception {
+  void a_query_of_the_endpoint_is_kept() throws Exception {
     var metadata = server.metadata("").replace("/authorize\"", "/authorize?tenant=7\"");
     server.answer("/.well-known/oauth-authorization-server", new Answer(200, metadata));
     try (var login = start()) {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// Other processes, with the classes of this one.
+/// Starts other processes with the class path of this one.
 final class Children {
-  /// One that takes longer hangs, and is ended.
+  /// A process that takes longer hangs, and is killed.
   private static final long MOST_SECONDS = 45;
 
   private Children() {}
@@ -37,7 +37,7 @@ final class Children {
     process.destroyForcibly();
   }
 
-  /// Its exit status and what it printed.
+  /// The exit status and the output of a process.
   record Ended(int status, String output) {}
 
   static Ended run(ProcessBuilder builder) throws IOException, InterruptedException {

@@ -25,12 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// RFC 8628, the client's half.
+/// RFC 8628 on the client's side.
 class DeviceLoginTest {
   private final ScriptedServer server = new ScriptedServer();
   private final TestTime time = new TestTime();
 
-  /// Enters these, one after the other.
+  /// Enters these numbers in order.
   private static final class Typist implements DeviceLogin.Person {
     final List<Boolean> again = new CopyOnWriteArrayList<>();
     final List<String> outages = new CopyOnWriteArrayList<>();
@@ -84,9 +84,9 @@ class DeviceLoginTest {
   }
 
   @Nested
-  class Asking_for_a_code {
+  class Requesting_a_code {
     @Test
-    void sends_what_was_asked_for_and_nothing_that_is_empty() throws Exception {
+    void sends_the_request_without_empty_parameters() throws Exception {
       server.codes(",\"expires_in\":600");
       var request =
           new LoginRequest(
@@ -101,7 +101,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void announces_that_it_can_ask_for_a_number_where_the_server_knows_of_it() throws Exception {
+    void announces_number_matching_if_the_server_supports_it() throws Exception {
       confirming();
       assertThat(start().pending().confirmable()).isTrue();
       assertThat(server.asked("/device").getFirst().parameter("confirmation_supported"))
@@ -109,7 +109,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void does_not_announce_it_where_nobody_can_be_asked() throws Exception {
+    void does_not_announce_it_if_no_one_can_enter_the_number() throws Exception {
       confirming();
       server.codes(",\"expires_in\":600");
       var alone = new LoginRequest("cli", "", "", Optional.empty(), false);
@@ -119,7 +119,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void tells_a_refusal_by_its_name() {
+    void reports_the_error_of_a_refusal() {
       server.answer("/device", Answer.error("invalid_scope"));
       assertThatThrownBy(
               () -> DeviceLogin.start(server.discover(), LoginRequest.of("cli", "x"), time.time()))
@@ -128,7 +128,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void an_outage_is_no_refusal() {
+    void an_outage_is_not_a_refusal() {
       server.answer("/device", new Answer(503, "", Map.of("Retry-After", "7")));
       assertThatThrownBy(
               () -> DeviceLogin.start(server.discover(), LoginRequest.of("cli", "x"), time.time()))
@@ -137,7 +137,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void what_is_pending_can_be_stored_and_resumed_and_does_not_show_its_secret() throws Exception {
+    void a_pending_login_can_be_stored_and_resumed_and_hides_its_secret() throws Exception {
       var pending = start().pending();
       assertThat(Pending.parse(pending.toSecret())).isEqualTo(pending);
       assertThat(pending.toString()).contains("WDJB-MJHT").doesNotContain("device-code");
@@ -148,8 +148,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void another_process_repeats_a_poll_whose_answer_was_lost_under_the_same_key()
-        throws Exception {
+    void another_process_repeats_a_lost_poll_with_the_same_key() throws Exception {
       server.answer("/token", PENDING, HANG_UP, TOKENS);
       var stored = new AtomicReference<>(start().pending().toSecret());
       var killed =
@@ -192,7 +191,7 @@ class DeviceLoginTest {
   @Nested
   class Polling {
     @Test
-    void sleeps_before_the_first_poll_and_a_fifth_longer_than_told() throws Exception {
+    void sleeps_before_the_first_poll_a_fifth_longer_than_the_interval() throws Exception {
       server.answer("/token", PENDING, TOKENS);
       var tokens = await();
       assertThat(time.seconds()).containsExactly(6L, 6L);
@@ -215,7 +214,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void waits_five_seconds_where_no_interval_is_told() throws Exception {
+    void waits_five_seconds_without_an_interval() throws Exception {
       server.answer("/token", TOKENS);
       start(",\"expires_in\":600").await(new Typist());
       assertThat(time.seconds()).containsExactly(6L);
@@ -234,15 +233,14 @@ class DeviceLoginTest {
       "{}, 6",
       "true, 6"
     })
-    void an_interval_that_makes_no_sense_does_no_harm(String interval, long seconds)
-        throws Exception {
+    void a_senseless_interval_is_harmless(String interval, long seconds) throws Exception {
       server.answer("/token", TOKENS);
       start(",\"expires_in\":600,\"interval\":" + interval).await(new Typist());
       assertThat(time.seconds()).containsExactly(seconds);
     }
 
     @Test
-    void slow_down_adds_five_seconds_for_good() throws Exception {
+    void slow_down_adds_five_seconds_permanently() throws Exception {
       server.answer("/token", Answer.error("slow_down"), PENDING, TOKENS);
       await();
       assertThat(time.seconds()).containsExactly(6L, 12L, 12L);
@@ -250,7 +248,7 @@ class DeviceLoginTest {
 
     @ParameterizedTest(name = "slow_down with interval {0} makes {1} s")
     @CsvSource({"30, 36", "7, 12", "-1, 12", "1000000000, 360", "'\"x\"', 12"})
-    void slow_down_takes_the_larger_of_five_more_and_what_the_body_says(
+    void slow_down_uses_the_larger_of_five_more_seconds_and_the_interval_in_the_body(
         String interval, long seconds) throws Exception {
       server.answer(
           "/token",
@@ -261,7 +259,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void outlasts_outages_and_waits_longer_each_time() throws Exception {
+    void tolerates_outages_and_waits_longer_each_time() throws Exception {
       var down = new Answer(503, "");
       server.answer(
           "/token", down, new Answer(500, "<html>"), HANG_UP, down, down, PENDING, TOKENS);
@@ -272,7 +270,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void repeats_soon_what_may_have_been_lost_however_long_the_interval_is() throws Exception {
+    void repeats_a_possibly_lost_poll_soon_even_with_a_long_interval() throws Exception {
       server.answer("/token", HANG_UP, TOKENS);
       start(",\"expires_in\":3600,\"interval\":200").await(new Typist());
       assertThat(time.seconds()).containsExactly(240L, 30L);
@@ -287,7 +285,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void repeats_a_poll_whose_answer_was_lost_under_the_same_key_and_else_never() throws Exception {
+    void reuses_the_key_of_a_poll_only_after_a_lost_response() throws Exception {
       server.answer("/token", PENDING, HANG_UP, new Answer(503, ""), PENDING, TOKENS);
       await();
       var keys = keys();
@@ -298,7 +296,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void the_server_has_the_last_word_when_the_time_is_up() throws Exception {
+    void polls_a_last_time_when_the_code_expires() throws Exception {
       server.answer("/token", PENDING);
       var login = start(",\"expires_in\":14");
       assertThatThrownBy(() -> login.await(new Typist())).isInstanceOf(Expired.class);
@@ -307,7 +305,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void an_outage_to_the_end_is_no_expiry() throws Exception {
+    void an_outage_until_the_end_is_not_an_expiry() throws Exception {
       server.answer("/token", HANG_UP);
       var login = start();
       assertThatThrownBy(() -> login.await(new Typist())).isInstanceOf(Unreachable.class);
@@ -322,7 +320,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void a_denial_an_expiry_and_a_refusal_are_three_things() throws Exception {
+    void distinguishes_a_denial_an_expiry_and_a_refusal() throws Exception {
       server.answer("/token", Answer.error("access_denied"));
       var denied = start();
       assertThatThrownBy(() -> denied.await(new Typist())).isInstanceOf(Denied.class);
@@ -344,7 +342,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void asks_and_polls_with_what_was_typed() throws Exception {
+    void asks_for_the_number_and_polls_with_it() throws Exception {
       server.answer("/token", PENDING, WANTED, TOKENS);
       var typist = new Typist(" 47\n");
       start().await(typist);
@@ -353,7 +351,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void asks_again_after_a_wrong_one() throws Exception {
+    void asks_again_after_a_wrong_number() throws Exception {
       server.answer("/token", WANTED, WANTED, TOKENS);
       var typist = new Typist("11", "47");
       start().await(typist);
@@ -362,7 +360,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void asks_again_for_what_is_no_number_without_sending_it() throws Exception {
+    void asks_again_without_sending_text_that_is_not_a_number() throws Exception {
       server.answer("/token", WANTED, TOKENS);
       var typist = new Typist("", "forty-seven", "٤٧", "47");
       start().await(typist);
@@ -371,7 +369,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void goes_on_polling_while_nobody_types_and_hears_of_a_denial() throws Exception {
+    void keeps_polling_while_no_one_types_and_learns_of_a_denial() throws Exception {
       server.answer("/token", WANTED, WANTED, WANTED, Answer.error("access_denied"));
       var login = start();
       assertThatThrownBy(() -> login.await(new Typist())).isInstanceOf(Denied.class);
@@ -379,7 +377,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void repeats_the_number_and_the_key_when_the_answer_is_lost() throws Exception {
+    void repeats_the_number_and_the_key_after_a_lost_response() throws Exception {
       server.answer("/token", WANTED, HANG_UP, new Answer(503, ""), TOKENS);
       start().await(new Typist("47"));
       assertThat(numbers()).containsExactly("", "47", "47", "47");
@@ -387,7 +385,7 @@ class DeviceLoginTest {
     }
 
     @Test
-    void passes_on_what_the_person_s_side_throws() throws Exception {
+    void passes_on_an_exception_of_the_person() throws Exception {
       server.answer("/token", WANTED);
       var login = start();
       assertThatThrownBy(() ->

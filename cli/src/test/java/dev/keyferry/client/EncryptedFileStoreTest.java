@@ -40,7 +40,7 @@ class EncryptedFileStoreTest {
   }
 
   @Test
-  void gives_back_what_was_put_and_the_last_of_it() throws Exception {
+  void returns_the_last_secret_that_was_stored() throws Exception {
     assertThat(store.get("login/a")).isEmpty();
     store.put("login/a", "first");
     store.put("login/a", "second ✓");
@@ -50,7 +50,7 @@ class EncryptedFileStoreTest {
   }
 
   @Test
-  void any_name_is_a_name_and_none_leaves_the_folder() throws Exception {
+  void any_name_is_allowed_and_none_leaves_the_folder() throws Exception {
     for (var name : List.of("", "../../x", "a/b", "\0", "é".repeat(1000), "CON", "A", "a")) {
       store.put(name, "of " + name);
     }
@@ -63,7 +63,7 @@ class EncryptedFileStoreTest {
   }
 
   @Test
-  void nothing_of_a_secret_or_its_name_can_be_read_in_the_files() throws Exception {
+  void no_file_contains_a_secret_or_its_name() throws Exception {
     store.put("login/alice", "kfr_secret");
     store.put("login/alice", "kfr_secret");
     try (var all = Files.walk(home)) {
@@ -75,7 +75,7 @@ class EncryptedFileStoreTest {
   }
 
   @Test
-  void the_same_secret_is_never_encrypted_to_the_same() throws Exception {
+  void the_same_secret_never_has_the_same_ciphertext() throws Exception {
     store.put("a", "same");
     var before = Files.readAllBytes(file("a"));
     store.put("a", "same");
@@ -99,7 +99,7 @@ class EncryptedFileStoreTest {
   }
 
   @Test
-  void a_file_changed_in_any_byte_is_told_to_be_damaged() throws Exception {
+  void a_file_with_any_modified_byte_is_reported_as_damaged() throws Exception {
     store.put("a", "s");
     var whole = Files.readAllBytes(file("a"));
     for (int i = 0; i < whole.length; i++) {
@@ -113,7 +113,7 @@ class EncryptedFileStoreTest {
   }
 
   @Test
-  void a_file_cut_at_any_byte_or_grown_is_told_to_be_damaged() throws Exception {
+  void a_shortened_or_extended_file_is_reported_as_damaged() throws Exception {
     store.put("a", "s");
     var whole = Files.readAllBytes(file("a"));
     for (int i = 0; i < whole.length; i++) {
@@ -135,7 +135,7 @@ class EncryptedFileStoreTest {
   }
 
   @Test
-  void what_is_damaged_can_be_replaced_and_deleted() throws Exception {
+  void a_damaged_file_can_be_replaced_and_deleted() throws Exception {
     store.put("a", "old");
     Files.writeString(file("a"), "garbage");
     store.put("a", "new");
@@ -146,7 +146,7 @@ class EncryptedFileStoreTest {
   }
 
   @Test
-  void a_key_that_is_lost_cut_or_wrong_is_told_and_a_new_login_works() throws Exception {
+  void a_lost_shortened_or_wrong_key_is_reported_and_a_new_login_works() throws Exception {
     var key = directory.resolve("key");
     store.put("a", "old");
     Files.write(key, new byte[32]);
@@ -163,7 +163,7 @@ class EncryptedFileStoreTest {
   }
 
   @Test
-  void deleting_twice_is_deleting_once_and_takes_what_a_killed_writer_left() throws Exception {
+  void deleting_is_idempotent_and_removes_the_file_of_a_killed_writer() throws Exception {
     store.delete("a");
     assertThat(directory).doesNotExist();
     store.put("a", "secret");
@@ -178,7 +178,7 @@ class EncryptedFileStoreTest {
   }
 
   @Test
-  void what_cannot_be_written_or_read_is_told() throws Exception {
+  void failed_writes_and_reads_are_reported() throws Exception {
     Files.createDirectories(home.resolve("share"));
     Files.writeString(home.resolve("share/keyferry"), "a file where a folder should be");
     assertThatThrownBy(() -> store.put("a", "secret")).isInstanceOf(Storage.class);

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A server that writes to the socket whatever a test wants, whether that is HTTP or not.
+/// A server that writes anything that a test wants to the socket, even if it is not HTTP.
 final class HostileServer implements AutoCloseable {
-  /// What it does once it has read a request.
+  /// The reaction to a request.
   interface Attack {
     void on(OutputStream out) throws IOException, InterruptedException;
   }
@@ -100,11 +100,11 @@ final class HostileServer implements AutoCloseable {
       attacks.getOrDefault(path, says(404, "{}")).on(socket.getOutputStream());
       socket.getOutputStream().flush();
     } catch (IOException | InterruptedException _) {
-      // The client had enough.
+      // The client closed the connection.
     }
   }
 
-  /// One request, with its body; its path.
+  /// Reads one request with its body, and returns its path.
   private static String read(InputStream in) throws IOException {
     var head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A server that means harm is told in a sentence; it never hangs this program, crashes it, or
-/// sends it anywhere.
+/// A hostile server causes an error message of one sentence. It never hangs this program, crashes
+/// it, or redirects it.
 @Timeout(20)
 class HostileServerTest {
   private static final String METADATA = "/.well-known/oauth-authorization-server";
@@ -40,7 +40,7 @@ class HostileServerTest {
   private final TestTime time = new TestTime();
   private final Http http = Http.create();
 
-  /// For servers that do not answer.
+  /// For servers that do not respond.
   private final Http hasty = Http.create(new Http.Limits(WHOLE, WHOLE, WHOLE, MOST));
 
   @AfterEach
@@ -83,7 +83,7 @@ class HostileServerTest {
     }
   }
 
-  /// What ends in silence or noise, however far it got.
+  /// Attacks that end in silence or noise, each at a different point.
   static Stream<Named<Attack>> stalls() {
     return Stream.of(
         Named.of("accepts and says nothing", HostileServerTest::forever),
@@ -155,7 +155,7 @@ class HostileServerTest {
 
   @ParameterizedTest
   @MethodSource("stalls")
-  void a_server_that_stalls_is_out_of_reach_in_time(Attack attack) {
+  void a_stalled_server_is_unreachable_after_the_timeout(Attack attack) {
     server.attack(METADATA, attack);
     var start = System.nanoTime();
     assertThatThrownBy(() -> Server.discover(hasty, server.issuer()))
@@ -168,7 +168,7 @@ class HostileServerTest {
 
   @ParameterizedTest
   @MethodSource("stalls")
-  void a_token_endpoint_that_stalls_ends_with_the_code(Attack attack) throws Exception {
+  void polling_a_stalled_token_endpoint_ends_when_the_code_expires(Attack attack) throws Exception {
     server.attack(
         "/device",
         says(
@@ -208,7 +208,7 @@ class HostileServerTest {
     }
 
     @Test
-    void a_body_of_the_largest_size_is() throws Exception {
+    void a_body_of_the_largest_size_is_read() throws Exception {
       var metadata = server.metadata();
       var room = MOST - metadata.length() - ",\"a\":\"\"".length();
       var whole = metadata.replaceFirst("}$", ",\"a\":\"" + "x".repeat(room) + "\"}");
@@ -226,13 +226,13 @@ class HostileServerTest {
           "{} {}", "{\"a\":1,\"a\":2}", "{\"a\":1e999999999}", "{\"a\":NaN}", "{'a':1}", "{\u0000}",
           "{\"a\":\"\u0007\"}", "{a:1}", "{\"a\":\"\\ud800\"}", "{\"__proto__\":{}}", "{\"a\":01}"
         })
-    void what_is_no_metadata_is_no_server(String body) {
+    void invalid_metadata_is_refused(String body) {
       server.attack(METADATA, says(200, body));
       assertThatThrownBy(HostileServerTest.this::discover).isInstanceOf(BadServer.class);
     }
 
     @Test
-    void what_nests_deeply_or_counts_long_is_no_server() {
+    void deep_nesting_and_long_numbers_are_refused() {
       for (var value : List.of("[".repeat(30_000), "{\"a\":".repeat(9_000), "9".repeat(60_000))) {
         server.attack(METADATA, says(200, "{\"a\":" + value));
         assertThatThrownBy(HostileServerTest.this::discover).isInstanceOf(BadServer.class);
@@ -242,7 +242,7 @@ class HostileServerTest {
     }
 
     @Test
-    void a_member_told_twice_is_believed_neither_time() {
+    void a_duplicate_member_is_refused() {
       var twice = server.metadata().replaceFirst("\\{", "{\"issuer\":\"https://evil.example\",");
       server.attack(METADATA, says(200, twice));
       assertThatThrownBy(HostileServerTest.this::discover).isInstanceOf(BadServer.class);
@@ -283,14 +283,14 @@ class HostileServerTest {
           "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"refresh_token\":[\"x\"]}",
           "{\"access_token\":\"a\",\"token_type\":\"Bearer\",\"refresh_token\":\"a b\"}"
         })
-    void tokens_that_are_none_are_refused(String body) {
+    void invalid_tokens_are_refused(String body) {
       server.attack("/token", says(200, body));
       assertThatThrownBy(HostileServerTest.this::poll).isInstanceOf(BadServer.class);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, 1_000_000_000_000L, Long.MIN_VALUE, Long.MAX_VALUE})
-    void a_lifetime_that_makes_no_sense_does_no_harm(long seconds) throws Exception {
+    void a_senseless_lifetime_is_harmless(long seconds) throws Exception {
       server.attack("/token", says(200, tokens("\"expires_in\":" + seconds)));
       assertThat(poll().expiresAt().orElseThrow())
           .isBetween(time.instant(), time.instant().plus(Duration.ofDays(3650)));
@@ -298,7 +298,7 @@ class HostileServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-5", "\"600\"", "null", "1e3", "99999999999999999999"})
-    void a_code_that_lives_no_time_is_refused(String seconds) {
+    void a_code_without_a_lifetime_is_refused(String seconds) {
       server.attack(
           "/device",
           says(
@@ -311,7 +311,7 @@ class HostileServerTest {
     }
 
     @Test
-    void a_code_that_lives_for_years_is_polled_for_an_hour() throws Exception {
+    void a_code_with_a_lifetime_of_years_is_polled_for_an_hour() throws Exception {
       server.attack(
           "/device",
           says(
@@ -333,7 +333,7 @@ class HostileServerTest {
         "\\u001b]0;owned\\u0007\\u001b[2J\\u001b[31mred\\u009b1m\\u202egnp.exe\\u2066\\r\\nnext\\u0000";
 
     @Test
-    void what_a_server_says_reaches_a_terminal_as_one_plain_line() {
+    void text_from_a_server_reaches_a_terminal_as_one_plain_line() {
       server.attack(
           "/device",
           says(400, "{\"error\":\"no" + EVIL + "\",\"error_description\":\"" + EVIL + "\"}"));
@@ -355,7 +355,7 @@ class HostileServerTest {
     }
 
     @Test
-    void a_user_code_is_shown_clean() throws Exception {
+    void a_user_code_is_cleaned() throws Exception {
       server.attack(
           "/device",
           says(
@@ -369,7 +369,7 @@ class HostileServerTest {
     }
 
     @Test
-    void a_user_code_of_nothing_to_show_is_refused() {
+    void a_user_code_without_printable_characters_is_refused() {
       server.attack(
           "/device",
           says(
@@ -382,7 +382,7 @@ class HostileServerTest {
     }
 
     @Test
-    void whose_tokens_they_are_is_told_clean() throws Exception {
+    void the_owner_of_the_tokens_is_cleaned() throws Exception {
       server.attack("/token", says(200, tokens("\"name\":\"" + EVIL + "\"")));
       assertThat(poll().owner().name()).contains("redgnp.exe next");
     }
@@ -411,7 +411,7 @@ class HostileServerTest {
           "ms-settings:x",
           "https://a.example/\\\"$(touch x)\\\""
         })
-    void people_are_sent_to_https_alone(String address) {
+    void people_are_sent_only_to_https(String address) {
       server.attack(
           "/device",
           says(
@@ -441,7 +441,7 @@ class HostileServerTest {
           "https://a@b.example/",
           "//a/b"
         })
-    void metadata_sends_nothing_anywhere_else(String address) {
+    void unsafe_addresses_in_metadata_are_refused(String address) {
       server.attack(
           METADATA,
           says(
@@ -461,7 +461,7 @@ class HostileServerTest {
     }
 
     @Test
-    void a_server_elsewhere_cannot_send_anything_to_this_machine() {
+    void a_remote_server_cannot_name_an_address_on_this_machine() {
       var elsewhere = URI.create("https://login.example");
       assertThat(WebAddress.named(elsewhere, "http://127.0.0.1:2375/x")).isEmpty();
       assertThat(WebAddress.named(elsewhere, "https://other.example/x")).isPresent();
@@ -482,7 +482,7 @@ class HostileServerTest {
     }
 
     @Test
-    void another_issuer_is_not_believed() {
+    void metadata_of_another_issuer_is_refused() {
       server.attack(METADATA, says(200, "{\"issuer\":\"https://login.example\"}"));
       assertThatThrownBy(HostileServerTest.this::discover)
           .isInstanceOf(BadServer.class)
@@ -490,7 +490,7 @@ class HostileServerTest {
     }
 
     @Test
-    void a_401_that_asks_for_nothing_is_an_answer() throws Exception {
+    void a_401_without_a_challenge_is_a_response() throws Exception {
       server.attack("/x", says(401, ""));
       assertThat(http.get(server.issuer().resolve("/x")).status()).isEqualTo(401);
       server.attack("/x", says(407, ""));

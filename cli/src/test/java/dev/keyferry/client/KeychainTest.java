@@ -26,7 +26,7 @@ class KeychainTest {
     return Children.java(StoreProcess.class, arguments.toArray(String[]::new));
   }
 
-  /// Runs them one after the other in one session, whose keyring is open; what each printed.
+  /// Runs the commands in order in one session with an unlocked keyring, and returns their output.
   private List<List<String>> inSession(ProcessBuilder... processes) throws Exception {
     var script =
         Arrays.stream(processes)
@@ -91,32 +91,33 @@ class KeychainTest {
   }
 
   @Test
-  void where_there_is_none_files_are_used_and_stay_in_use() throws Exception {
+  void without_a_keychain_files_are_used_and_stay_in_use() throws Exception {
     assertThat(alone("place", "get:a", "put:a:secret", "get:a"))
         .containsExactly(
             home.resolve(".local/share/keyferry/secrets").toString(), "none", "put", "secret");
     assertThat(secretFiles()).hasSize(2);
-    // A refresh later, where there is a keychain: it is not in both.
+    // After a refresh with a keychain, the secret is not in both places.
     assertThat(inSession(store(home, "get:a", "put:a:fresh", "get:a")))
         .containsExactly(List.of("secret", "put", "fresh"));
     assertThat(alone("get:a", "delete:a", "get:a")).containsExactly("fresh", "deleted", "none");
   }
 
   @Test
-  void one_that_is_out_of_reach_is_told_apart_from_no_login() throws Exception {
+  void an_unreachable_keychain_is_different_from_no_login() throws Exception {
     inSession(store(home, "put:a:secret"));
     var printed = alone("get:a", "get:b", "delete:a", "put:a:later", "get:a");
     assertThat(printed.get(0)).startsWith("Storage: ").contains("keychain");
     assertThat(printed.get(1)).isEqualTo("none");
     assertThat(printed.get(2)).startsWith("Storage: ");
     assertThat(printed.subList(3, 5)).containsExactly("put", "later");
-    // The newer login counts also where the keychain is in reach again, and one deletion ends both.
+    // The newer login counts even after the keychain is reachable again, and one deletion ends
+    // both.
     assertThat(inSession(store(home, "get:a", "delete:a", "get:a", "put:a:new", "get:a")))
         .containsExactly(List.of("later", "deleted", "none", "put", "new"));
   }
 
   @Test
-  void can_be_switched_off() throws Exception {
+  void can_be_turned_off() throws Exception {
     var off = store(home, "place", "put:a:secret", "get:a");
     off.command().add(0, "env");
     off.command().add(1, "KEYFERRY_KEYCHAIN=off");

@@ -36,7 +36,7 @@ class KeyferryTest {
   private Directories directories;
   private TokenStore store;
 
-  /// Waits in earnest, but for a tenth of the time; the server counts such polls as early at worst.
+  /// Really waits, but for a tenth of the time. At worst, the server counts such polls as early.
   private static final Time HASTY =
       new Time(
           InstantSourceNow.INSTANCE,
@@ -82,7 +82,7 @@ class KeyferryTest {
   }
 
   @Test
-  void logs_in_with_a_code_and_knows_who() throws Exception {
+  void logs_in_with_a_code_and_knows_the_owner() throws Exception {
     var tokens = login(Duration.ofHours(1));
     assertThat(tokens.scope()).isEqualTo("read offline_access");
     assertThat(tokens.owner().name()).contains("Alice");
@@ -95,7 +95,7 @@ class KeyferryTest {
   }
 
   @Test
-  void hears_of_a_denial() throws Exception {
+  void learns_of_a_denial() throws Exception {
     var login = DeviceLogin.start(LocalStack.server(), LoginRequest.of("cli", "read"), HASTY);
     LocalStack.deny("alice", login.pending().userCode());
     assertThatThrownBy(() -> login.await(_ -> "")).isInstanceOf(Denied.class);
@@ -137,7 +137,7 @@ class KeyferryTest {
   }
 
   @Test
-  void hears_by_browser_what_the_server_will_not_grant() throws Exception {
+  void learns_by_browser_what_the_server_refuses() throws Exception {
     try (var login =
         BrowserLogin.start(LocalStack.server(), asking("cli", "read admin", Duration.ofHours(1)))) {
       visit(LocalStack.browse("alice", login.authorizationUri()));
@@ -168,21 +168,21 @@ class KeyferryTest {
   }
 
   @Test
-  void a_process_killed_between_the_refresh_and_the_store_logs_nobody_out() throws Exception {
+  void a_process_killed_between_the_refresh_and_the_store_ends_no_login() throws Exception {
     var session = session(profile());
     var first = login(Duration.ofSeconds(60));
     session.keep(first);
     var name = "login/" + profile().name();
     var stored = store.get(name).orElseThrow();
     var second = session.accessToken();
-    // As if what came had never been stored.
+    // Restores the store as if the response had never been stored.
     store.put(name, stored);
     assertThat(session.accessToken()).isEqualTo(second);
     assertThat(whoami(session).status()).isEqualTo(200);
   }
 
   @Test
-  void a_login_that_was_revoked_elsewhere_asks_to_log_in_again_and_is_forgotten() throws Exception {
+  void a_login_that_was_revoked_elsewhere_is_deleted_and_requires_a_new_login() throws Exception {
     var session = session(profile());
     var tokens = login(Duration.ofHours(1));
     session.keep(tokens);
@@ -196,7 +196,7 @@ class KeyferryTest {
   }
 
   @Test
-  void logging_out_revokes_at_the_server_and_forgets_here() throws Exception {
+  void logging_out_revokes_at_the_server_and_deletes_here() throws Exception {
     var session = session(profile());
     var tokens = login(Duration.ofHours(1));
     session.keep(tokens);
@@ -216,7 +216,7 @@ class KeyferryTest {
     assertThat(whoami(pasted).status()).isEqualTo(200);
     var given = Session.ofEnvironment(http, Map.of("KEYFERRY_TOKEN", key)).orElseThrow();
     assertThat(whoami(given).status()).isEqualTo(200);
-    // Forgotten and not revoked: others may use it.
+    // Deleted but not revoked, because others may use it.
     assertThat(pasted.logout()).isFalse();
     assertThat(pasted.kept()).isEmpty();
     assertThat(whoami(given).status()).isEqualTo(200);
@@ -227,8 +227,7 @@ class KeyferryTest {
   }
 
   @Test
-  void twenty_processes_that_start_together_refresh_once_and_nobody_is_logged_out()
-      throws Exception {
+  void twenty_processes_that_start_together_refresh_once_and_stay_logged_in() throws Exception {
     session(profile()).keep(login(Duration.ofSeconds(60)));
     var before = LocalStack.audited("refreshed");
     var replays = replays();
@@ -242,7 +241,7 @@ class KeyferryTest {
       for (var child : children) {
         assertThat(child.getInputStream().read()).isEqualTo('r');
       }
-      // All are up: now they may go.
+      // All processes are ready.
       for (var child : children) {
         child.getOutputStream().write('\n');
         child.getOutputStream().flush();

@@ -21,8 +21,8 @@ class KillTest {
     void after(EncryptedFileStore store, Path directory) throws Exception;
   }
 
-  /// Kills before the first step, the second and so on, until a process comes to its end; each time
-  /// in a folder of its own, prepared by the check's own first writer.
+  /// Kills a writer before the first step, before the second, and so on, until a process finishes.
+  /// Each run has its own folder, which the check's first writer prepares.
   private int killAtEachStep(String operation, boolean filled, Check check) throws Exception {
     for (int step = 0; ; step++) {
       var directory = home.resolve(operation + filled + step);
@@ -40,7 +40,7 @@ class KillTest {
       }
       assertThat(status).isEqualTo(KilledWriter.KILLED);
       check.after(store, directory);
-      // What is left behind hinders nobody.
+      // The leftover file must not block later writers.
       store.put("login/a", "newer");
       assertThat(store.get("login/a")).contains("newer");
       store.delete("login/a");
@@ -103,7 +103,7 @@ class KillTest {
   }
 
   @Test
-  void kill_9_at_any_moment_of_a_busy_writer_leaves_what_can_be_read() throws Exception {
+  void kill_9_at_any_moment_of_a_busy_writer_leaves_a_readable_store() throws Exception {
     var store = new EncryptedFileStore(home.resolve("busy"));
     store.put("login/a", "new");
     for (int i = 0; i < 6; i++) {

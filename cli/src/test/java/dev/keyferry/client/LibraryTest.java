@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
-/// What the library is made of.
+/// The dependencies of the library.
 class LibraryTest {
   private static final String LIBRARY = "dev.keyferry.client";
 
@@ -18,7 +18,7 @@ class LibraryTest {
           .importUrl(Session.class.getProtectionDomain().getCodeSource().getLocation());
 
   @Test
-  void needs_the_jdk_one_parser_and_one_keychain_and_nothing_of_the_command() {
+  void depends_only_on_the_jdk_a_json_parser_and_a_keychain() {
     classes()
         .that()
         .resideInAPackage(LIBRARY)

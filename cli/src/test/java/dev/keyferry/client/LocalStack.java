@@ -23,12 +23,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// Keyferry itself on this machine, once for all tests, and people who use its page by hand.
+/// Keyferry on this machine, started once for all tests, and people who use its page.
 public final class LocalStack {
-  /// What the server wrote down.
+  /// The audit log of the server.
   public static final List<String> AUDIT = new CopyOnWriteArrayList<>();
 
-  /// Its approvals always ask for a number.
+  /// A client whose approvals always require a number.
   public static final String CAREFUL = "careful";
 
   private static final Http HTTP = Http.create();
@@ -48,7 +48,7 @@ public final class LocalStack {
     return AUDIT.stream().filter(line -> line.contains("\"event\":\"" + event + "\"")).count();
   }
 
-  /// What the page does when its person agrees: the answer of approve.
+  /// Approves as the page does, and returns the response.
   public static Json approve(String user, String userCode) throws Exception {
     return approve(user, userCode, "approve");
   }
@@ -74,7 +74,7 @@ public final class LocalStack {
         user, "/oauth/device/" + decision, Map.of("user_code", userCode, "approval_nonce", nonce));
   }
 
-  /// What the page does with the address that a browser was sent to: where it goes in the end.
+  /// Follows an authorization request as the page does, and returns the final redirect.
   static URI browse(String user, URI authorizationUri) throws Exception {
     var parameters = new HashMap<>(ScriptedServer.form(authorizationUri.getRawQuery()));
     var claimed = send(user, "/oauth/authorize/claim", parameters);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server that does what it is asked, and whose answer never comes.
+/// A server that handles requests but never responds.
 @Timeout(20)
 class LostAnswerTest {
   private static final Duration SHORT = Duration.ofMillis(300);
@@ -27,7 +27,7 @@ class LostAnswerTest {
   private final TestTime time = new TestTime();
   private final List<Long> sent = new CopyOnWriteArrayList<>();
 
-  /// A long time for all but tokens.
+  /// Long limits for all requests except token requests.
   private final Http http =
       Http.create(new Http.Limits(Duration.ofSeconds(30), Duration.ofSeconds(30), SHORT, 65_536));
 
@@ -50,7 +50,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void a_refresh_is_repeated_while_its_answer_is_still_to_be_had() throws Exception {
+  void a_refresh_is_repeated_while_the_server_still_repeats_its_response() throws Exception {
     commitAndHang(2);
     var directories = Directories.of(Map.of(), home);
     var session =
@@ -69,7 +69,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void a_poll_is_repeated_while_its_answer_is_still_to_be_had() throws Exception {
+  void a_poll_is_repeated_while_the_server_still_repeats_its_response() throws Exception {
     commitAndHang(1);
     var at = Server.discover(http, server.issuer());
     var login = DeviceLogin.start(at, LoginRequest.of("cli", "read"), time.time());
@@ -78,7 +78,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void the_last_repetition_comes_before_half_a_minute_is_over_whatever_the_server_asks() {
+  void the_last_repetition_comes_within_half_a_minute_whatever_the_server_asks() {
     assertThat(PersistentRequest.longest(Http.Limits.DEFAULT)).isLessThan(Duration.ofSeconds(25));
   }
 

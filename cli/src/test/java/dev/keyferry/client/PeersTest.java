@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The library against another vendor's server, node-oidc-provider: `mvn -Ppeers -pl cli -am
-/// verify`, which needs node, npm and the network.
+/// verify`, which needs node, npm, and the network.
 @Tag("peers")
 @Timeout(60)
 class PeersTest {
@@ -74,7 +74,7 @@ class PeersTest {
     process.destroyForcibly();
   }
 
-  /// Someone at a browser who signs in, agrees to everything, or presses what says no.
+  /// A person at a browser who signs in and then consents to everything or denies.
   private static final class Person {
     private static final Pattern FORM =
         Pattern.compile("<form[^>]*action=\"([^\"]+)\"[^>]*>(.*?)</form>", Pattern.DOTALL);
@@ -204,14 +204,14 @@ class PeersTest {
   }
 
   @Test
-  void hears_of_a_denial_with_a_code() throws Exception {
+  void learns_of_a_denial_with_a_code() throws Exception {
     var login = device();
     new Person().decline(complete(login));
     assertThatThrownBy(() -> login.await(_ -> "47")).isInstanceOf(Denied.class);
   }
 
   @Test
-  void waits_while_nobody_decides() throws Exception {
+  void waits_until_there_is_a_decision() throws Exception {
     var login = device();
     var polls = new AtomicInteger();
     Thread.ofVirtual()

@@ -31,7 +31,7 @@ class ProfilesTest {
   }
 
   @Test
-  void are_found_as_they_were_put_and_listed_by_name() throws Exception {
+  void are_found_unchanged_and_listed_by_name() throws Exception {
     var owner =
         new Owner(Optional.of("1"), Optional.of("Zoë"), Optional.empty(), Optional.of("Acme"));
     var work = Profile.login("work", ISSUER, "cli", "read offline_access").of(owner);
@@ -49,8 +49,7 @@ class ProfilesTest {
   }
 
   @Test
-  void the_one_asked_for_comes_before_the_environment_s_and_that_before_the_default()
-      throws Exception {
+  void the_requested_name_comes_before_the_environment_and_the_default() throws Exception {
     var environment = Map.of("KEYFERRY_PROFILE", "env");
     assertThat(profiles.nameOf(Optional.empty(), Map.of())).isEqualTo("default");
     profiles.put(Profile.key("work", ISSUER));
@@ -64,7 +63,7 @@ class ProfilesTest {
   }
 
   @Test
-  void a_name_that_is_a_path_is_none() {
+  void a_path_is_not_a_name() {
     for (var name : List.of("", "../x", "a/b", ".", "-x", "a b", "x".repeat(65), "é")) {
       assertThatThrownBy(() -> profiles.put(Profile.key(name, ISSUER))).isInstanceOf(Storage.class);
       assertThatThrownBy(() -> profiles.nameOf(Optional.of(name), Map.of()))
@@ -73,7 +72,7 @@ class ProfilesTest {
   }
 
   @Test
-  void a_damaged_file_is_told_and_stays() throws Exception {
+  void a_damaged_file_is_reported_and_kept() throws Exception {
     Files.createDirectories(file.getParent());
     for (var content :
         List.of(
@@ -96,7 +95,7 @@ class ProfilesTest {
   }
 
   @Test
-  void what_the_file_says_is_shown_clean() throws Exception {
+  void text_from_the_file_is_cleaned() throws Exception {
     Files.createDirectories(file.getParent());
     Files.writeString(
         file,
@@ -107,7 +106,7 @@ class ProfilesTest {
   }
 
   @Test
-  void none_is_lost_when_many_are_put_at_once() throws Exception {
+  void none_is_lost_in_concurrent_writes() throws Exception {
     var threads = new ArrayList<Thread>();
     for (int i = 0; i < 16; i++) {
       var profile = Profile.key("p" + i, ISSUER);
@@ -128,7 +127,7 @@ class ProfilesTest {
   }
 
   @Test
-  void files_go_where_the_xdg_specification_says() {
+  void files_are_in_the_folders_of_the_xdg_specification() {
     assertThat(Directories.of(Map.of(), home))
         .isEqualTo(
             new Directories(

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// A process that asks for an access token when it is told to.
+/// A process that requests an access token on command.
 final class RefreshingProcess {
   private RefreshingProcess() {}
 

@@ -18,7 +18,7 @@ import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
-/// An authorization server that says what a test told it to, and remembers what it was asked.
+/// An authorization server with scripted responses. It records its requests.
 final class ScriptedServer implements AutoCloseable {
   record Answer(int status, String body, Map<String, String> headers) {
     Answer(int status, String body) {
@@ -41,7 +41,7 @@ final class ScriptedServer implements AutoCloseable {
     }
   }
 
-  /// Hangs up without an answer.
+  /// Closes the connection without a response.
   static final Answer HANG_UP = new Answer(0, "");
 
   static final Answer PENDING = Answer.error("authorization_pending");
@@ -82,7 +82,7 @@ final class ScriptedServer implements AutoCloseable {
         .formatted(issuer(), more);
   }
 
-  /// From now on, one after the other; the last one stays.
+  /// The next responses, in order. The last one is repeated.
   void answer(String path, Answer... inTurn) {
     synchronized (answers) {
       answers.put(path, new ArrayDeque<>(List.of(inTurn)));

@@ -74,7 +74,7 @@ class SessionTest {
   }
 
   @Test
-  void a_token_good_for_more_than_a_minute_is_used_without_asking_anyone() throws Exception {
+  void a_token_valid_for_more_than_a_minute_is_used_without_a_request() throws Exception {
     session.keep(tokens(Duration.ofSeconds(61), "r1"));
     assertThat(session.accessToken()).isEqualTo("old");
     assertThat(refreshes()).isEmpty();
@@ -82,7 +82,7 @@ class SessionTest {
   }
 
   @Test
-  void within_a_minute_of_its_end_it_is_refreshed() throws Exception {
+  void a_token_that_expires_within_a_minute_is_refreshed() throws Exception {
     server.answer("/token", fresh(",\"refresh_token\":\"r2\""));
     session.keep(tokens(Duration.ofSeconds(60), "r1"));
     assertThat(session.accessToken()).isEqualTo("new");
@@ -98,7 +98,7 @@ class SessionTest {
   }
 
   @Test
-  void what_the_answer_leaves_unsaid_stays_as_it_was() throws Exception {
+  void values_that_the_response_omits_stay_the_same() throws Exception {
     server.answer("/token", fresh(""));
     session.keep(tokens(Duration.ZERO, "r1"));
     session.accessToken();
@@ -109,8 +109,7 @@ class SessionTest {
   }
 
   @Test
-  void a_lost_answer_is_asked_for_again_under_the_same_key_also_by_the_next_process()
-      throws Exception {
+  void a_lost_refresh_is_repeated_with_the_same_key_even_by_the_next_process() throws Exception {
     server.answer("/token", HANG_UP, new Answer(503, ""), HANG_UP, fresh(""));
     session.keep(tokens(Duration.ZERO, "r1"));
     assertThatThrownBy(session::accessToken).isInstanceOf(Unreachable.class);
@@ -146,7 +145,7 @@ class SessionTest {
   }
 
   @Test
-  void in_an_outage_what_is_still_good_is_used() throws Exception {
+  void in_an_outage_a_token_that_is_still_valid_is_used() throws Exception {
     server.close();
     session.keep(tokens(Duration.ofSeconds(30), "r1"));
     assertThat(session.accessToken()).isEqualTo("old");
@@ -155,7 +154,7 @@ class SessionTest {
   }
 
   @Test
-  void an_ended_login_is_forgotten_and_says_so() throws Exception {
+  void an_ended_login_is_deleted_and_reported() throws Exception {
     server.answer("/token", Answer.error("invalid_grant"));
     session.keep(tokens(Duration.ZERO, "r1"));
     assertThatThrownBy(session::accessToken)
@@ -175,7 +174,7 @@ class SessionTest {
   }
 
   @Test
-  void without_a_refresh_token_it_is_good_to_its_end() throws Exception {
+  void without_a_refresh_token_a_token_is_used_until_it_expires() throws Exception {
     session.keep(tokens(Duration.ofSeconds(5), ""));
     assertThat(session.accessToken()).isEqualTo("old");
     time.advance(Duration.ofSeconds(5));
@@ -194,7 +193,7 @@ class SessionTest {
   }
 
   @Test
-  void a_token_that_is_refused_for_good_is_not_asked_with_for_ever() throws Exception {
+  void a_permanently_refused_token_is_not_retried_forever() throws Exception {
     server.answer("/token", fresh(""));
     server.answer("/api", new Answer(401, ""));
     session.keep(tokens(Duration.ofHours(1), "r1"));
@@ -205,7 +204,7 @@ class SessionTest {
   }
 
   @Test
-  void an_api_that_forbids_is_believed() throws Exception {
+  void a_403_of_the_api_is_not_a_refused_token() throws Exception {
     server.answer("/api", new Answer(403, "{\"error\":\"insufficient_scope\"}"));
     session.keep(tokens(Duration.ofHours(1), "r1"));
     assertThat(session.send(HttpRequest.newBuilder(server.issuer().resolve("/api"))).status())
@@ -214,7 +213,7 @@ class SessionTest {
   }
 
   @Test
-  void a_profile_that_was_edited_sends_the_tokens_nowhere() throws Exception {
+  void an_edited_profile_sends_the_tokens_nowhere() throws Exception {
     session.keep(tokens(Duration.ZERO, "r1"));
     for (var edited :
         List.of(
@@ -228,7 +227,7 @@ class SessionTest {
   }
 
   @Test
-  void damaged_tokens_are_told_and_a_new_login_takes_their_place() throws Exception {
+  void damaged_tokens_are_reported_and_a_new_login_replaces_them() throws Exception {
     store.put("login/work", "{\"issuer\":7}");
     assertThatThrownBy(session::accessToken).isInstanceOf(Storage.class);
     session.keep(tokens(Duration.ofHours(1), "r1"));
@@ -245,7 +244,7 @@ class SessionTest {
 
   @ParameterizedTest
   @ValueSource(longs = {Long.MAX_VALUE, Long.MIN_VALUE})
-  void a_time_that_no_calendar_knows_is_damage(long seconds) {
+  void an_impossible_time_is_reported_as_damage(long seconds) {
     var kept =
         "{\"issuer\":\"%s\",\"client_id\":\"cli\",\"access_token\":\"a\",\"expires_at\":%d}"
             .formatted(server.issuer(), seconds);
@@ -260,7 +259,7 @@ class SessionTest {
   }
 
   @Test
-  void logging_out_forgets_even_what_the_server_does_not_hear_of() throws Exception {
+  void logging_out_deletes_the_login_even_if_the_server_is_unreachable() throws Exception {
     server.close();
     session.keep(tokens(Duration.ofHours(1), "r1"));
     assertThat(session.logout()).isFalse();
@@ -278,7 +277,7 @@ class SessionTest {
   }
 
   @Test
-  void a_key_that_can_be_none_is_refused_and_nothing_is_no_key() throws Exception {
+  void an_invalid_key_is_refused_and_an_empty_one_is_no_key() throws Exception {
     for (var text : List.of("", " ", "a b", "a\nb", "ä")) {
       assertThatThrownBy(() -> session.keepKey(text)).isInstanceOf(Storage.class);
     }
@@ -289,7 +288,7 @@ class SessionTest {
   }
 
   @Test
-  void a_process_that_does_not_let_go_is_told_of() throws Exception {
+  void a_process_that_keeps_the_lock_is_reported() throws Exception {
     var file = directories.state().resolve("locks/work.lock");
     try (var _ = ProcessLock.take(file)) {
       var failure = new FutureTask<>(() -> ProcessLock.take(file, Duration.ofMillis(50)));

@@ -3,8 +3,8 @@ package dev.keyferry.client;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// A process that uses the best store there is: `HOME WORD…`, where a word is `place`, `get:NAME`,
-/// `delete:NAME` or `put:NAME:SECRET`. It prints a line for each.
+/// A process that uses the best available store. Its arguments are `HOME WORD…`, where a word is
+/// `place`, `get:NAME`, `delete:NAME`, or `put:NAME:SECRET`. It prints a line for each word.
 final class StoreProcess {
   private StoreProcess() {}
 

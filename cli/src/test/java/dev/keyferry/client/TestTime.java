@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// A clock that moves only when someone sleeps, and then at once.
+/// A clock that moves only during sleeps, and then immediately.
 final class TestTime implements InstantSource, Time.Sleeper {
   private final AtomicReference<Instant> now;
   final List<Duration> pauses = new CopyOnWriteArrayList<>();
@@ -42,7 +42,7 @@ final class TestTime implements InstantSource, Time.Sleeper {
   @Override
   public boolean sleep(Duration pause, CountDownLatch wake) throws InterruptedException {
     pauses.add(pause);
-    // A prompt's thread gets a moment, so that what it answers at once is there.
+    // Gives the prompt's thread time, so that an immediate answer is there.
     var open = wake.await(20, TimeUnit.MILLISECONDS);
     advance(pause);
     return open;

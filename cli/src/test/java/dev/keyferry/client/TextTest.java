@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Text and addresses as they may be shown and opened.
+/// Text that is safe to show, and addresses that are safe to open.
 class TextTest {
   @ParameterizedTest
   @CsvSource({
@@ -27,12 +27,12 @@ class TextTest {
     "'a\u2028b', 'a b'",
     "'tag\uDB40\uDC41', 'tag'"
   })
-  void shows_letters_and_nothing_that_acts(String text, String shown) {
+  void keeps_letters_and_drops_control_sequences(String text, String shown) {
     assertThat(Text.clean(text, 100)).isEqualTo(shown);
   }
 
   @Test
-  void cuts_by_characters_and_not_within_one() {
+  void cuts_between_characters() {
     assertThat(Text.clean("😀😀😀😀", 3)).isEqualTo("😀😀…");
     assertThat(Text.clean("abc", 3)).isEqualTo("abc");
     assertThat(Text.clean("x".repeat(10_000_000), 3)).isEqualTo("xx…");
@@ -50,7 +50,7 @@ class TextTest {
     "HTTPS://login.example/A, https://login.example/A",
     "Http://localhost:8080, http://localhost:8080"
   })
-  void what_people_type_for_a_server_is_understood(String typed, String issuer) {
+  void accepts_the_server_addresses_that_people_type(String typed, String issuer) {
     assertThat(WebAddress.issuer(typed).map(URI::toString)).contains(issuer);
   }
 
@@ -80,7 +80,7 @@ class TextTest {
         "http://localhost.evil.example",
         "file:///etc/passwd"
       })
-  void what_is_no_server_is_not(String typed) {
+  void rejects_other_text(String typed) {
     assertThat(WebAddress.issuer(typed)).isEmpty();
   }
 }

@@ -1,5 +1,5 @@
-/// What the library promises, against real parts: servers on this machine, among them some that
-/// mean harm, the local stack, other processes, a real keychain.
+/// Tests of the library against real parts: servers on this machine (some of them hostile), the
+/// local stack, other processes, and a real keychain.
 @NullMarked
 package dev.keyferry.client;
 

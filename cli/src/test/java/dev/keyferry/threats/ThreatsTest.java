@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
-/// Each threat is answered by tests that ran: by Surefire's reports of this build, so it is run
-/// after all others (`cli/pom.xml`).
+/// Checks that tests cover each threat. It reads Surefire's reports of this build, so it runs after
+/// all other tests (`cli/pom.xml`).
 final class ThreatsTest {
   private static final Path ROOT = Path.of("..");
   private static final List<String> MODULES =
@@ -26,11 +26,11 @@ final class ThreatsTest {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| \\*\\*.*$");
   private static final Pattern NAME = Pattern.compile("`(\\w+Test\\.\\w+)`");
 
-  /// Surefire leaves the reports of earlier builds where they are.
+  /// Surefire keeps the reports of earlier builds.
   private static final Instant BEGAN = Instant.parse(System.getProperty("build.began", ""));
 
   @Test
-  void every_threat_is_answered_by_tests_that_passed_in_this_build() throws Exception {
+  void every_threat_is_covered_by_tests_that_passed_in_this_build() throws Exception {
     var passed = passed();
     var rows =
         ROW.matcher(Files.readString(ROOT.resolve("docs/threats.md")))
@@ -46,7 +46,7 @@ final class ThreatsTest {
     return NAME.matcher(row).results().map(name -> name.group(1)).toList();
   }
 
-  /// `Class.method` of all tests that ran, and failed in no repetition.
+  /// `Class.method` of all tests that ran and did not fail in any repetition.
   private static Set<String> passed() throws Exception {
     var passed = new HashSet<String>();
     var failed = new HashSet<String>();
@@ -83,7 +83,7 @@ final class ThreatsTest {
     return className.replaceFirst("^.*\\.", "").replaceFirst("\\$.*", "");
   }
 
-  /// Without the parameters of this repetition.
+  /// The name without the parameters of a repetition.
   private static String method(Element test) {
     return test.getAttribute("name").replaceFirst("\\W.*", "");
   }

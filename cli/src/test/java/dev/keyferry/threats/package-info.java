@@ -1,5 +1,5 @@
-/// `docs/threats.md` against what ran. Here because this module is built after all
-/// those whose tests answer a threat.
+/// Checks `docs/threats.md` against the tests that ran. It is in this module because Maven builds
+/// it after all modules whose tests cover a threat.
 @NullMarked
 package dev.keyferry.threats;
 

@@ -16,14 +16,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A login where a browser is at hand: the command opens it, a person signs in and approves, and
-/// the browser comes back to the command.
-class BrowserAtHandTest {
+/// A login with a browser: the command opens it, a person signs in and approves, and the browser
+/// redirects to the command.
+class BrowserOnThisMachineTest {
   private static final Path DEBIANS = Path.of("/usr/bin/chromium");
 
   @TempDir private Path home;
 
-  /// Stands for the system's way to open pages: writes down what it is to open.
+  /// Replaces the system's command that opens pages, and records the address.
   private Path opener() throws Exception {
     var script = home.resolve("open-page");
     Files.writeString(
@@ -44,7 +44,7 @@ class BrowserAtHandTest {
   }
 
   @Test
-  void opens_the_page_and_is_logged_in_once_the_person_has_approved_there() throws Exception {
+  void opens_the_page_and_is_logged_in_after_the_person_approves() throws Exception {
     var environment = Map.of("BROWSER", opener().toString());
     try (var terminal = new Tmux(home, 80, 24, environment, "login", LocalStack.url().toString());
         var playwright =
@@ -79,7 +79,7 @@ class BrowserAtHandTest {
   }
 
   @Test
-  void over_ssh_in_ci_and_without_a_display_none_is_at_hand() {
+  void over_ssh_in_ci_and_without_a_display_there_is_no_browser() {
     var laptop = Map.of("BROWSER", "firefox");
 
     assertThat(Browser.available(laptop)).isPresent();
