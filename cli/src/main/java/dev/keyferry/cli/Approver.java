@@ -20,7 +20,7 @@ final class Approver {
   static final String VARIABLE = "KEYFERRY_APPROVER_TOKEN";
 
   /// The user that the local identity provider signs in without a password.
-  private static final String SOMEBODY = "alice";
+  private static final String LOCAL_USER = "alice";
 
   private static final Pattern SIGN_IN =
       Pattern.compile("<meta name=\"keyferry:issuer\" content=\"([^\"<>&]{1,500})\">");
@@ -42,10 +42,10 @@ final class Approver {
     return new Approver(
         desk.http(),
         metadata.issuer(),
-        given.isPresent() ? given.get().strip() : somebody(desk.http(), metadata.issuer()));
+        given.isPresent() ? given.get().strip() : localToken(desk.http(), metadata.issuer()));
   }
 
-  private static String somebody(Http http, URI server)
+  private static String localToken(Http http, URI server)
       throws LoginException, InterruptedException {
     if (!server.getScheme().equals("http")) {
       throw new Failure(
@@ -71,7 +71,7 @@ final class Approver {
                 signIn.get(),
                 Map.of(
                     "grant_type", "client_credentials",
-                    "client_id", SOMEBODY,
+                    "client_id", LOCAL_USER,
                     "client_secret", "any",
                     "scope", "keyferry/approve")));
     if (reply.status() != 200) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
     description = {
       "Revokes the login at the server, and deletes it from this machine.",
       "",
-      "Deletes the stored tokens even if the server is unreachable, and then exits with 7. A key"
+      "If the server is unreachable, it still deletes the stored tokens, and exits with 7. A key"
           + " that was stored with --with-token is deleted but not revoked, as others may use it."
     })
 final class Logout implements Callable<Integer> {
