@@ -52,6 +52,8 @@ public final class Template {
   }
 
   /// A function, by its logical id.
+  ///
+  /// @param environment its own variables and those that all functions share
   public record Function(String id, String handler, Map<String, String> environment) {}
 
   /// What a request must show before its function is invoked.
@@ -70,12 +72,13 @@ public final class Template {
   public record Route(String method, String path, Function function, Authorization authorization) {}
 
   public List<Function> functions() {
+    var shared = texts(section("Globals").at("/Function/Environment/Variables"));
     return idsOf("AWS::Serverless::Function")
         .map(id ->
             new Function(
                 id,
                 properties(id).path("Handler").asText(),
-                texts(properties(id).at("/Environment/Variables"))))
+                and(shared, texts(properties(id).at("/Environment/Variables")))))
         .toList();
   }
 
@@ -104,7 +107,7 @@ public final class Template {
       return new Authorization.Jwt(
           authorizer.at("/JwtConfiguration/issuer").asText(),
           texts(authorizer.at("/JwtConfiguration/audience").valueStream()),
-          texts(auth.path("AuthorizationScopes").valueStream()));
+          scopes(auth, authorizer));
     }
     var id = authorizer.path("FunctionArn").asText().replaceFirst("\\.Alias$", "");
     return functions().stream()
@@ -112,6 +115,12 @@ public final class Template {
         .findFirst()
         .map(Authorization.Lambda::new)
         .orElseThrow(() -> new IllegalStateException("no function " + id + " is defined"));
+  }
+
+  /// A route's own, or those that its authorizer demands at every route.
+  private static List<String> scopes(JsonNode route, JsonNode authorizer) {
+    var demanding = route.has("AuthorizationScopes") ? route : authorizer;
+    return texts(demanding.path("AuthorizationScopes").valueStream());
   }
 
   public Map<String, String> stageVariables() {
@@ -156,6 +165,12 @@ public final class Template {
     var texts = new LinkedHashMap<String, String>();
     object.properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asText()));
     return texts;
+  }
+
+  private static Map<String, String> and(Map<String, String> some, Map<String, String> more) {
+    var all = new LinkedHashMap<>(some);
+    all.putAll(more);
+    return all;
   }
 
   private static List<String> texts(Stream<JsonNode> nodes) {

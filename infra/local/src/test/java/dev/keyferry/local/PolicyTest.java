@@ -226,7 +226,7 @@ class PolicyTest {
   }
 
   private static Stream<Permission> allowed(String function) throws IOException {
-    return TemplateTest.statements(TemplateTest.template(Map.of()).properties(function))
+    return TemplateTest.statements(TemplateTest.template(Map.of()), function)
         .filter(statement -> statement.path("Effect").asText().equals("Allow"))
         .flatMap(statement ->
             permissions(statement, TemplateTest.texts(statement.path("Resource")).toList()));
@@ -445,7 +445,7 @@ class PolicyTest {
     /// CloudFormation joins the stack's name and the role's own, and shortens the result.
     private static Caller role(Template stack, String function) {
       var path = stack.section("Globals").at("/Function/RolePath").asText();
-      var own = TemplateTest.statements(stack.properties(function)).toList();
+      var own = TemplateTest.statements(stack, function).toList();
       return new Caller(
           "arn:aws:iam::111122223333:role%s%.38s-0123456789ab".formatted(path, function), own);
     }

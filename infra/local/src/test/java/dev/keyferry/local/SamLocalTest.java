@@ -77,7 +77,10 @@ class SamLocalTest {
 
     var needed =
         Stream.concat(
-                shared.propertyStream().map(Map.Entry::getKey),
+                shared
+                    .propertyStream()
+                    .filter(variable -> variable.getValue().asText().isEmpty())
+                    .map(Map.Entry::getKey),
                 template.functions().stream()
                     .flatMap(function -> function.environment().entrySet().stream())
                     .filter(variable -> resources.has(variable.getValue().split("\\.", 2)[0]))

@@ -2,6 +2,7 @@ package dev.keyferry.local;
 
 import static java.util.Map.entry;
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
@@ -49,10 +50,16 @@ class TemplateTest {
     return new Template(FILE, values);
   }
 
-  static Stream<JsonNode> statements(JsonNode function) {
-    return function
+  /// What a function's policies say: its own, and those of the template that it shares.
+  static Stream<JsonNode> statements(Template template, String function) {
+    return template
+        .properties(function)
         .path("Policies")
         .valueStream()
+        .map(policy ->
+            policy.isTextual()
+                ? template.properties(policy.asText()).path("PolicyDocument")
+                : policy)
         .flatMap(policy -> policy.path("Statement").valueStream());
   }
 
@@ -201,23 +208,22 @@ class TemplateTest {
     }
 
     @Test
-    void every_function_logs_to_a_group_of_its_own_that_forgets() {
+    void every_function_logs_to_the_one_group_that_forgets() {
       assertThat(template.functions())
-          .allSatisfy(function -> {
-            var logging = deployed(function).path("LoggingConfig");
-            assertThat(logging.path("LogFormat").asText()).isEqualTo("JSON");
-            assertThat(template.idsOf("AWS::Logs::LogGroup"))
-                .contains(logging.path("LogGroup").asText());
-          })
-          .extracting(function -> deployed(function).at("/LoggingConfig/LogGroup").asText())
-          .doesNotHaveDuplicates();
+          .allSatisfy(function ->
+              assertThat(deployed(function).path("LoggingConfig"))
+                  .isEqualTo(json("{\"LogFormat\": \"JSON\", \"LogGroup\": \"FunctionLog\"}")));
       assertThat(template.idsOf("AWS::Logs::LogGroup"))
+          .contains("FunctionLog")
           .allSatisfy(group ->
               assertThat(template.properties(group).path("RetentionInDays").asInt()).isPositive());
     }
 
+    /// All functions may know their stack's name and the endpoint.
     @Test
-    void the_environment_has_exactly_the_settings_that_the_function_reads() {
+    void the_environment_has_exactly_the_settings_that_the_function_reads_and_the_shared_ones() {
+      assertThat(names(template.section("Globals").at("/Function/Environment/Variables")))
+          .isEqualTo(Set.of("STACK_NAME", "KEYFERRY_AWS_ENDPOINT"));
       assertThat(Shared.stack().template().functions())
           .allSatisfy(function -> {
             var settings = new WatchedSettings(function.environment());
@@ -228,9 +234,14 @@ class TemplateTest {
 
             new LocalFunction(function, wiring, _ -> {});
 
+            settings.read.removeAll(Set.of("STACK_NAME", "KEYFERRY_AWS_ENDPOINT"));
             assertThat(settings.read)
-                .containsExactlyInAnyOrderElementsOf(function.environment().keySet());
+                .isEqualTo(names(template.properties(function.id()).at("/Environment/Variables")));
           });
+    }
+
+    private static Set<String> names(JsonNode section) {
+      return section.propertyStream().map(Map.Entry::getKey).collect(toSet());
     }
 
     private static final class WatchedSettings extends AbstractMap<String, String> {
@@ -377,11 +388,11 @@ class TemplateTest {
   class Permissions {
     /// SAM's roles may make and write any log; a denial outweighs that.
     @Test
-    void a_function_may_write_its_own_log_alone_and_make_none() {
+    void a_function_may_write_the_functions_log_alone_and_make_none() {
       assertThat(template.functions())
           .allSatisfy(function -> {
             var log = deployed(function).at("/LoggingConfig/LogGroup").asText();
-            assertThat(statements(template.properties(function.id())).limit(2))
+            assertThat(statements(template, function.id()).limit(2))
                 .containsExactly(
                     json(
                         """
@@ -402,8 +413,12 @@ class TemplateTest {
             var properties = template.properties(function.id());
             assertThat(properties.has("Role")).isFalse();
             assertThat(properties.path("Policies").valueStream())
-                .allMatch(policy -> policy.has("Statement"), "is written out");
-            assertThat(statements(properties).skip(2))
+                .allMatch(
+                    policy ->
+                        policy.has("Statement")
+                            || template.properties(policy.asText()).has("PolicyDocument"),
+                    "is written out here");
+            assertThat(statements(template, function.id()).skip(2))
                 .allSatisfy(statement -> {
                   assertThat(statement.path("Effect").asText()).isEqualTo("Allow");
                   // An index has no leading key of the table's to narrow it by.
@@ -423,7 +438,7 @@ class TemplateTest {
           .filteredOn(
               resource -> resource.getValue().path("Type").asText().startsWith("AWS::IAM::"))
           .extracting(Map.Entry::getKey)
-          .containsExactly("DeploymentRole");
+          .containsExactlyInAnyOrder("LogPolicy", "SubkeyPolicy", "DeploymentRole");
     }
 
     @Test
