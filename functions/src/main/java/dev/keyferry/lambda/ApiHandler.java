@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// A route of an HTTP API, payload format 2.0. A malformed request becomes its error here, an outage
 /// a 503, and nothing else is caught.
 abstract class ApiHandler
-    implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse> {
+    implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse>, Sampled {
 
   abstract Response handle(Request request);
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The user agrees to what is on the screen, RFC 6749 §4.1.2: the answer says where the page takes
 /// the code.
-public final class AuthorizationApproveHandler extends ApiHandler {
+final class AuthorizationApproveHandler extends ApiHandler {
   private record Body(
       @Nullable String approvalNonce,
       @Nullable String scope,
@@ -23,11 +23,7 @@ public final class AuthorizationApproveHandler extends ApiHandler {
   private final AuthorizationScreens screens;
   private final ProfileClaims profileClaims;
 
-  public AuthorizationApproveHandler() {
-    this(Wiring.ofEnvironment());
-  }
-
-  public AuthorizationApproveHandler(Wiring wiring) {
+  AuthorizationApproveHandler(Wiring wiring) {
     consents = new Consents(wiring.clients());
     screens = wiring.authorizationScreens();
     profileClaims = ProfileClaims.of(wiring);

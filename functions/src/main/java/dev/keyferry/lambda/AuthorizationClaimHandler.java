@@ -9,16 +9,12 @@ import dev.keyferry.web.Response;
 import java.util.Map;
 
 /// A signed-in user puts on the screen what a client opened the browser with, RFC 6749 §4.1.1.
-public final class AuthorizationClaimHandler extends ApiHandler {
+final class AuthorizationClaimHandler extends ApiHandler {
   private final Clients clients;
   private final Consents consents;
   private final AuthorizationScreens screens;
 
-  public AuthorizationClaimHandler() {
-    this(Wiring.ofEnvironment());
-  }
-
-  public AuthorizationClaimHandler(Wiring wiring) {
+  AuthorizationClaimHandler(Wiring wiring) {
     clients = wiring.clients();
     consents = new Consents(clients);
     screens = wiring.authorizationScreens();

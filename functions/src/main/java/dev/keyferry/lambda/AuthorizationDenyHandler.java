@@ -12,16 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The user refuses what is on the screen, RFC 6749 §4.1.2.1; it may be reported that somebody else
 /// wanted it approved.
-public final class AuthorizationDenyHandler extends ApiHandler {
+final class AuthorizationDenyHandler extends ApiHandler {
   private record Body(@Nullable String approvalNonce, boolean report) {}
 
   private final AuthorizationScreens screens;
 
-  public AuthorizationDenyHandler() {
-    this(Wiring.ofEnvironment());
-  }
-
-  public AuthorizationDenyHandler(Wiring wiring) {
+  AuthorizationDenyHandler(Wiring wiring) {
     screens = wiring.authorizationScreens();
   }
 

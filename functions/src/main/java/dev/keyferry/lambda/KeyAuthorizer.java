@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /// format 2.0, simple response. An outage is no verdict: it fails the invocation, and API Gateway
 /// answers 500, not 403.
 public final class KeyAuthorizer
-    implements RequestHandler<APIGatewayV2CustomAuthorizerEvent, KeyAuthorizer.Verdict> {
+    implements RequestHandler<APIGatewayV2CustomAuthorizerEvent, KeyAuthorizer.Verdict>, Sampled {
   /// The simple response. The context reaches the route as `requestContext.authorizer.lambda`.
   public record Verdict(boolean isAuthorized, Map<String, String> context) {}
 

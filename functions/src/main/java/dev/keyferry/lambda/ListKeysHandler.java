@@ -9,16 +9,12 @@ import java.time.Instant;
 import java.util.Map;
 
 /// A signed-in user sees the linked devices: what may still be used, or still be renewed.
-public final class ListKeysHandler extends ApiHandler {
+final class ListKeysHandler extends ApiHandler {
   private final Clients clients;
   private final LinkedDevices devices;
   private final DeviceNames names;
 
-  public ListKeysHandler() {
-    this(Wiring.ofEnvironment());
-  }
-
-  public ListKeysHandler(Wiring wiring) {
+  ListKeysHandler(Wiring wiring) {
     clients = wiring.clients();
     devices = wiring.linkedDevices();
     names = wiring.deviceNames();

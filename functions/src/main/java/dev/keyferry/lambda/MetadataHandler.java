@@ -11,14 +11,10 @@ import java.util.Map;
 
 /// What this authorization server can do, RFC 8414 §2, RFC 8628 §4 and RFC 9207
 /// §3.
-public final class MetadataHandler extends ApiHandler {
+final class MetadataHandler extends ApiHandler {
   private final Clients clients;
 
-  public MetadataHandler() {
-    this(Wiring.ofEnvironment());
-  }
-
-  public MetadataHandler(Wiring wiring) {
+  MetadataHandler(Wiring wiring) {
     clients = wiring.clients();
   }
 

@@ -10,7 +10,6 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import javax.net.ssl.SSLContext;
@@ -20,8 +19,8 @@ import org.crac.Core;
 import org.crac.Resource;
 import org.jspecify.annotations.Nullable;
 
-/// Before Lambda takes its snapshot, the function answers its sample event once, so that the
-/// snapshot holds the classes which the first request needs.
+/// Before Lambda takes its snapshot, the function answers each of its sample events once, so that
+/// the snapshot holds the classes that the first request needs.
 ///
 /// It is a second handler that answers, made for this of a wiring of its own and then forgotten:
 /// with made-up credentials, and [NoAws] in the place of DynamoDB and KMS. So what a restored
@@ -54,7 +53,7 @@ final class Prime implements Resource {
   @Override
   public void beforeCheckpoint(Context<? extends Resource> context)
       throws IOException, ReflectiveOperationException, GeneralSecurityException {
-    answerSample();
+    answerSamples();
     greet();
   }
 
@@ -64,14 +63,17 @@ final class Prime implements Resource {
     random.setSeed(random.generateSeed(SEED_BYTES));
   }
 
-  private void answerSample() throws IOException, ReflectiveOperationException {
+  private void answerSamples() throws IOException, ReflectiveOperationException {
     var type = Class.forName(settings.get("_HANDLER"));
-    var handler =
-        (RequestHandler<?, ?>)
-            type.getConstructor(Wiring.class).newInstance(Wiring.withoutAws(settings));
-    try (var event = sample(type)) {
-      EventSerializer.invoke(
-          handler, event, OutputStream.nullOutputStream(), contextOf(LambdaRuntime.getLogger()));
+    var handler = type.getConstructor(Wiring.class).newInstance(Wiring.withoutAws(settings));
+    for (var name : ((Sampled) handler).samples()) {
+      try (var event = sample(name)) {
+        EventSerializer.invoke(
+            (RequestHandler<?, ?>) handler,
+            event,
+            OutputStream.nullOutputStream(),
+            contextOf(LambdaRuntime.getLogger()));
+      }
     }
   }
 
@@ -92,14 +94,7 @@ final class Prime implements Resource {
         ByteBuffer.allocate(0), ByteBuffer.allocate(engine.getSession().getPacketBufferSize()));
   }
 
-  /// `AuthorizationClaimHandler` has `authorization-claim.json`.
-  private static InputStream sample(Class<?> handler) {
-    var name =
-        handler
-            .getSimpleName()
-            .replaceFirst("Handler$", "")
-            .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
-            .toLowerCase(Locale.ROOT);
+  private static InputStream sample(String name) {
     return Objects.requireNonNull(Prime.class.getResourceAsStream("prime/" + name + ".json"));
   }
 }

@@ -7,14 +7,10 @@ import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 
 /// A signed-in user unlinks one device. Another's key and none at all are answered alike.
-public final class RevokeKeyHandler extends ApiHandler {
+final class RevokeKeyHandler extends ApiHandler {
   private final LinkedDevices devices;
 
-  public RevokeKeyHandler() {
-    this(Wiring.ofEnvironment());
-  }
-
-  public RevokeKeyHandler(Wiring wiring) {
+  RevokeKeyHandler(Wiring wiring) {
     devices = wiring.linkedDevices();
   }
 

@@ -6,14 +6,10 @@ import dev.keyferry.web.Response;
 
 /// A signed-in user signs out everywhere: every key dies, and every grant that is still to be
 /// redeemed.
-public final class SignOutHandler extends ApiHandler {
+final class SignOutHandler extends ApiHandler {
   private final LinkedDevices devices;
 
-  public SignOutHandler() {
-    this(Wiring.ofEnvironment());
-  }
-
-  public SignOutHandler(Wiring wiring) {
+  SignOutHandler(Wiring wiring) {
     devices = wiring.linkedDevices();
   }
 

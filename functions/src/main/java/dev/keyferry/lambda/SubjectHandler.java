@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /// An operator disables a subject, so that all of its keys are dead meanwhile, or lifts that; or
 /// signs it out everywhere, for good. It has no route; IAM says who may invoke it.
 public final class SubjectHandler
-    implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+    implements RequestHandler<Map<String, Object>, Map<String, Object>>, Sampled {
   private static final Set<String> MEMBERS = Set.of("action", "subject");
 
   /// OpenID Connect Core §2 allows no more.

@@ -5,14 +5,10 @@ import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 
 /// The verification page, RFC 8628 §3.3, and the authorization endpoint, RFC 6749 §3.1.
-public final class VerificationPageHandler extends ApiHandler {
+final class VerificationPageHandler extends ApiHandler {
   private final VerificationPage page;
 
-  public VerificationPageHandler() {
-    this(Wiring.ofEnvironment());
-  }
-
-  public VerificationPageHandler(Wiring wiring) {
+  VerificationPageHandler(Wiring wiring) {
     page =
         new VerificationPage(
             new VerificationPage.Branding(

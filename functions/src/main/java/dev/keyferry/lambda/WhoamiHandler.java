@@ -5,22 +5,12 @@ import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 
 /// Tells a key's holder what the key is: the claims that [KeyAuthorizer] hands to any route behind
 /// it.
-public final class WhoamiHandler extends ApiHandler {
+final class WhoamiHandler extends ApiHandler {
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
-
-  public WhoamiHandler() {
-    this(Wiring.ofEnvironment());
-  }
-
-  /// @param wiring of which it needs nothing
-  public WhoamiHandler(Wiring wiring) {
-    Objects.requireNonNull(wiring);
-  }
 
   @Override
   Response handle(Request request) {

@@ -170,16 +170,17 @@ final class ArchitectureTest {
         .check(MAIN);
   }
 
+  /// A handler that is not public serves a route of another.
   @Test
-  void lambda_can_make_every_handler() {
+  void lambda_can_make_every_public_handler() {
     classes()
         .that()
         .areAssignableTo(RequestHandler.class)
         .and()
         .doNotHaveModifier(ABSTRACT)
-        .should()
-        .bePublic()
-        .andShould(haveAPublicConstructorWithoutArguments())
+        .and()
+        .arePublic()
+        .should(haveAPublicConstructorWithoutArguments())
         .check(MAIN);
   }
 

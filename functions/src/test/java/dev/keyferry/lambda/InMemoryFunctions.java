@@ -71,7 +71,7 @@ final class InMemoryFunctions {
           Map.entry("sign-out", SignOutHandler::new),
           Map.entry("subject", SubjectHandler::new),
           Map.entry("metadata", MetadataHandler::new),
-          Map.entry("whoami", WhoamiHandler::new),
+          Map.entry("whoami", _ -> new WhoamiHandler()),
           Map.entry("key-authorizer", KeyAuthorizer::new));
 
   private static final String PAGE = "verification-page";

@@ -110,11 +110,11 @@ final class World implements AutoCloseable {
   }
 
   /// A function in the state before what is measured.
-  private LocalFunction plain(String name) {
+  private LocalFunction plain(String name) throws IOException {
     return function(name, aws.dynamo(), grants, keys, limits);
   }
 
-  private LocalFunction measured(String name) {
+  private LocalFunction measured(String name) throws IOException {
     return function(
         name, toBeMeasured, repeated.of(grants), repeated.of(keys), repeated.of(limits));
   }
@@ -125,13 +125,9 @@ final class World implements AutoCloseable {
       AwsConnection dynamo,
       GrantStore grantsThere,
       KeyStore keysThere,
-      LimitStore limitsThere) {
-    var id = (name + "-function").replace("-", "");
-    var function =
-        template.functions().stream()
-            .filter(candidate -> candidate.id().equalsIgnoreCase(id))
-            .findFirst()
-            .orElseThrow();
+      LimitStore limitsThere)
+      throws IOException {
+    var function = function(name);
     var wiring = wiring(function.environment(), dynamo, grantsThere, keysThere, limitsThere);
     return new LocalFunction(
         function,
@@ -139,6 +135,22 @@ final class World implements AutoCloseable {
         line -> {
           throw new IllegalStateException(line);
         });
+  }
+
+  /// The function of that name, or the one that the sample's route leads to.
+  private Template.Function function(String name) throws IOException {
+    var id = (name + "-function").replace("-", "");
+    var routeKey = event(name).path("routeKey").asText();
+    var named =
+        template.functions().stream()
+            .filter(candidate -> candidate.id().equalsIgnoreCase(id))
+            .findFirst();
+    return named.orElseGet(() ->
+        template.routes().stream()
+            .filter(route -> (route.method() + " " + route.path()).equals(routeKey))
+            .map(Template.Route::function)
+            .findFirst()
+            .orElseThrow());
   }
 
   private Wiring wiring(
@@ -230,7 +242,7 @@ final class World implements AutoCloseable {
     };
   }
 
-  private Request measure(String name, ObjectNode event) {
+  private Request measure(String name, ObjectNode event) throws IOException {
     return measure(measured(name), event);
   }
 

@@ -31,15 +31,19 @@ final class CallRecorder implements Functions.Tap {
   private static final Map<String, String> ARNS =
       Map.of(Tables.GRANTS, "GrantsTable.Arn", Tables.KEYS, "KeysTable.Arn");
 
+  static final String LEADING_KEYS = "ForAllValues:StringLike dynamodb:LeadingKeys";
   static final String ATTRIBUTES = "ForAllValues:StringEquals dynamodb:Attributes";
   static final String RETURN_VALUES = "StringEquals dynamodb:ReturnValues";
+
+  /// Between such a condition and the kind of rows that it is about.
+  static final String OF = " of ";
 
   /// In an expression: neither a keyword, nor a function, nor a value.
   private static final Pattern ATTRIBUTE = Pattern.compile("(?<![:\\w])[a-z][a-z_]*\\b(?!\\()");
 
   private final Map<String, Set<Permission>> calls = new ConcurrentHashMap<>();
   private final Set<Read> reads = ConcurrentHashMap.newKeySet();
-  private final Set<String> askers = ConcurrentHashMap.newKeySet();
+  private final Set<Asker> askers = ConcurrentHashMap.newKeySet();
 
   /// What a policy allows and a call needs.
   ///
@@ -56,13 +60,16 @@ final class CallRecorder implements Functions.Tap {
   /// @param consistent whether it asked for a strongly consistent read; not to ask is not to get
   record Read(String functionId, String action, boolean consistent) {}
 
+  /// @param rows the kind of the rows, such as `KEY#*`
+  private record Asker(String functionId, String rows) {}
+
   Set<Read> reads() {
     return reads;
   }
 
-  /// Whether any of the function's updates asks for an item back, done or refused.
-  boolean asksForItems(String functionId) {
-    return askers.contains(functionId);
+  /// Whether any of the function's updates of such rows asks for an item back, done or refused.
+  boolean asksForItems(String functionId, String rows) {
+    return askers.contains(new Asker(functionId, rows));
   }
 
   Set<Permission> callsOf(String functionId) {
@@ -79,8 +86,8 @@ final class CallRecorder implements Functions.Tap {
               Context.BeforeExecution execution, ExecutionAttributes attributes) {
             permissions(execution.request()).forEach(recorded::add);
             reads(functionId, execution.request()).forEach(reads::add);
-            if (asksForTheItem(execution.request())) {
-              askers.add(functionId);
+            if (execution.request() instanceof UpdateItemRequest update && asksForTheItem(update)) {
+              askers.add(new Asker(functionId, rows(update.key())));
             }
           }
         };
@@ -141,7 +148,7 @@ final class CallRecorder implements Functions.Tap {
   }
 
   /// What a policy can narrow an update by beside its row: every attribute that it names, and how
-  /// much of the item it asks back.
+  /// much of the item it asks back. Each kind of row may have a statement of its own.
   private static Stream<Permission> narrowed(UpdateItemRequest update) {
     var expressions = update.updateExpression() + " " + update.conditionExpression();
     var named = ATTRIBUTE.matcher(expressions).results().map(MatchResult::group);
@@ -155,12 +162,11 @@ final class CallRecorder implements Functions.Tap {
             new Permission(
                 "dynamodb:UpdateItem",
                 ARNS.getOrDefault(update.tableName(), update.tableName()),
-                condition));
+                condition + OF + rows(update.key())));
   }
 
-  private static boolean asksForTheItem(SdkRequest request) {
-    return request instanceof UpdateItemRequest update
-        && (isGiven(update.returnValues()) || update.returnValuesOnConditionCheckFailure() != null);
+  private static boolean asksForTheItem(UpdateItemRequest update) {
+    return isGiven(update.returnValues()) || update.returnValuesOnConditionCheckFailure() != null;
   }
 
   private static boolean isGiven(@Nullable ReturnValue returned) {
@@ -183,10 +189,12 @@ final class CallRecorder implements Functions.Tap {
   }
 
   private static Permission on(String action, String table, Map<String, AttributeValue> row) {
-    var kind = row.getOrDefault("pk", AttributeValue.fromS("")).s().replaceFirst("#.*", "#*");
     return new Permission(
-        "dynamodb:" + action,
-        ARNS.getOrDefault(table, table),
-        "ForAllValues:StringLike dynamodb:LeadingKeys " + kind);
+        "dynamodb:" + action, ARNS.getOrDefault(table, table), LEADING_KEYS + " " + rows(row));
+  }
+
+  /// What kind of row it is, such as `KEY#*`.
+  private static String rows(Map<String, AttributeValue> row) {
+    return row.getOrDefault("pk", AttributeValue.fromS("")).s().replaceFirst("#.*", "#*");
   }
 }

@@ -1,6 +1,7 @@
 package dev.keyferry.local;
 
 import dev.keyferry.local.LambdaStage.Way;
+import dev.keyferry.local.SampleEvents.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,43 +56,45 @@ final class Cold {
     System.out.printf(
         "artifact %,d bytes; medians of %d%n", Files.size(LambdaStage.ARTIFACT), rounds);
     var server = oidcProvider();
-    for (var function : functions) {
+    var samples =
+        stage.samples().stream().filter(sample -> functions.contains(sample.function())).toList();
+    for (var sample : samples) {
       var nodes = new ArrayList<Start>();
       var servers = new ArrayList<Start>();
       var starts = new LinkedHashMap<Way, List<Start>>();
-      ways(function).forEach(way -> starts.put(way, new ArrayList<>()));
+      ways(sample).forEach(way -> starts.put(way, new ArrayList<>()));
       for (int round = 0; round < rounds; round++) {
         nodes.add(node());
         if (server.isPresent()) {
           servers.add(oidcProvider(server.get()));
         }
         for (var measured : starts.entrySet()) {
-          measured.getValue().add(start(function, measured.getKey()));
+          measured.getValue().add(start(sample, measured.getKey()));
         }
       }
       var node = median(nodes);
       System.out.printf(
           "%n%-36s %8s %7s %7s %5s %8s %7s %7s%n",
-          function, "ms", "x node", "cpu ms", "MB", "classes", "before", "hooks");
+          sample.name(), "ms", "x node", "cpu ms", "MB", "classes", "before", "hooks");
       print("node -e ''", node, node, "");
       if (server.isPresent()) {
         print("node-oidc-provider, first code", median(servers), node, "");
       }
       for (var measured : starts.entrySet()) {
         var way = measured.getKey();
-        print(way.name(), median(measured.getValue()), node, Long.toString(classes(function, way)));
+        print(way.name(), median(measured.getValue()), node, Long.toString(classes(sample, way)));
       }
     }
   }
 
-  private List<Way> ways(String function) throws IOException, InterruptedException {
+  private List<Way> ways(Sample sample) throws IOException, InterruptedException {
     var memory = "-XX:MaxRAM=1g";
     var plain = new Way("plain", List.of(memory), true, false, false);
     var lambda = List.of(memory, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
-    var cache = stage.work().resolve(function + ".aot");
+    var cache = stage.work().resolve(sample.name() + ".aot");
     // G1, which alone writes objects into a cache; every collector reads them.
     var training = new Way("training", List.of("-XX:+UseG1GC"), false, false, false);
-    start(function, training.with("-XX:AOTCacheOutput=" + cache));
+    start(sample, training.with("-XX:AOTCacheOutput=" + cache));
     var ways = new ArrayList<>(List.of(plain));
     for (var tls : new boolean[] {false, true}) {
       var over = tls ? "; TLS" : "";
@@ -106,8 +109,8 @@ final class Cold {
     return ways;
   }
 
-  private Start start(String function, Way way) throws IOException, InterruptedException {
-    try (var started = stage.start(function, way)) {
+  private Start start(Sample sample, Way way) throws IOException, InterruptedException {
+    try (var started = stage.start(sample, way)) {
       var from = started.began();
       var hooks = 0L;
       if (way.snapshot()) {
@@ -117,7 +120,7 @@ final class Cold {
       } else {
         stage.next(started, "next");
       }
-      var answer = stage.answer(started, function);
+      var answer = stage.answer(started, sample);
       return new Start(
           millis(answer.at() - from),
           Measured.cpu(started.process()),
@@ -131,9 +134,9 @@ final class Cold {
     return nanos / 1e6;
   }
 
-  private long classes(String function, Way way) throws IOException, InterruptedException {
+  private long classes(Sample sample, Way way) throws IOException, InterruptedException {
     var log = stage.work().resolve("classes.log");
-    start(function, way.with("-Xlog:class+load:file=" + log + ":none:filesize=0"));
+    start(sample, way.with("-Xlog:class+load:file=" + log + ":none:filesize=0"));
     try (var lines = Files.lines(log)) {
       return lines.count();
     }

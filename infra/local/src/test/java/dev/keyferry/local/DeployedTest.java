@@ -2,11 +2,11 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keyferry.local.Template.Function;
+import dev.keyferry.local.SampleEvents.Sample;
 import dev.keyferry.local.ToHandlers.Encoding;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,14 +44,14 @@ class DeployedTest {
     SAM.ifPresent(SamLocal::close);
   }
 
-  static Stream<String> functions() {
-    return DEPLOYMENT.template().functions().stream().map(Function::id);
+  static List<Sample> samples() throws IOException {
+    return SampleEvents.all(DEPLOYMENT.template());
   }
 
   @ParameterizedTest
-  @MethodSource("functions")
-  void every_function_answers_its_sample_event(String function) throws IOException {
-    SampleEvents.check(FUNCTIONS, function);
+  @MethodSource("samples")
+  void every_function_answers_its_sample_event(Sample sample) throws IOException {
+    SampleEvents.check(FUNCTIONS, sample);
   }
 
   @Test

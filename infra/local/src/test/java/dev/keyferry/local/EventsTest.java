@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keyferry.codes.AccessToken;
 import dev.keyferry.codes.DeviceCode;
 import dev.keyferry.codes.UserCode;
+import dev.keyferry.local.SampleEvents.Sample;
 import dev.keyferry.local.Template.Authorization;
 import dev.keyferry.local.Template.Function;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -21,30 +23,30 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The samples in `events/`, whose README says what an expected answer may leave open.
 class EventsTest {
-  static Stream<String> functions() {
-    return Shared.stack().template().functions().stream().map(Function::id);
+  static List<Sample> samples() throws IOException {
+    return SampleEvents.all(Shared.stack().template());
   }
 
   @ParameterizedTest
-  @MethodSource("functions")
-  void every_function_answers_its_sample_event_as_its_neighbour_says(String function)
+  @MethodSource("samples")
+  void every_function_answers_its_sample_event_as_its_neighbour_says(Sample sample)
       throws IOException {
-    SampleEvents.check(Invoker.of(Shared.stack().functions()), function);
+    SampleEvents.check(Invoker.of(Shared.stack().functions()), sample);
   }
 
-  static Stream<String> routedFunctions() {
-    return functions().filter(function -> routesTo(function).findAny().isPresent());
+  static Stream<Sample> routedSamples() throws IOException {
+    return samples().stream().filter(sample -> routesTo(sample.function()).findAny().isPresent());
   }
 
   @ParameterizedTest
-  @MethodSource("routedFunctions")
-  void every_sample_event_is_one_that_the_gateway_sends_to_its_function(String function)
+  @MethodSource("routedSamples")
+  void every_sample_event_is_one_that_the_gateway_sends_to_its_function(Sample sample)
       throws IOException {
-    var event = SampleEvents.read(SampleEvents.nameOf(function) + ".json");
+    var event = SampleEvents.read(sample.name() + ".json");
 
     assertThat(event.path("version").asText()).isEqualTo("2.0");
     assertThat(event.path("routeKey").asText())
-        .isIn(routesTo(function).toList())
+        .isIn(routesTo(sample.function()).toList())
         .isEqualTo(event.at("/requestContext/routeKey").asText())
         .matches(routeKey ->
             (event.at("/requestContext/http/method").asText()
@@ -68,17 +70,36 @@ class EventsTest {
   }
 
   @Test
-  void every_function_has_one_sample_and_no_sample_is_left_over() throws IOException {
+  void every_function_has_its_samples_and_no_sample_is_left_over() throws IOException {
+    var template = Shared.stack().template();
+    assertThat(template.functions().stream().map(Function::id))
+        .containsExactlyInAnyOrderElementsOf(
+            samples().stream().map(Sample::function).collect(toSet()));
     try (var files = Files.list(SampleEvents.FOLDER)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrderElementsOf(
               Stream.concat(
                       Stream.of("README.md"),
-                      functions()
-                          .map(SampleEvents::nameOf)
+                      samples().stream()
+                          .map(Sample::name)
                           .flatMap(name -> Stream.of(name + ".json", name + ".expected.json")))
                   .collect(toSet()));
     }
+  }
+
+  /// The page's routes serve the page in the same way.
+  @Test
+  void every_route_has_a_sample() throws IOException {
+    var sampled = new HashSet<String>();
+    for (var sample : samples()) {
+      sampled.add(SampleEvents.read(sample.name() + ".json").path("routeKey").asText());
+    }
+    var routes = Shared.stack().template().routes().stream();
+
+    assertThat(routes.map(route -> route.method() + " " + route.path()))
+        .filteredOn(route -> !sampled.contains(route))
+        .containsExactlyInAnyOrder(
+            "GET /device/linked", "GET /device/{version}/{asset}", "GET /oauth/authorize");
   }
 
   @Test
@@ -102,8 +123,9 @@ class EventsTest {
   void the_readme_tells_how_to_invoke_each_function_with_its_sample() throws IOException {
     var readme = Files.readString(SampleEvents.FOLDER.resolve("README.md"));
 
-    assertThat(functions())
-        .allSatisfy(id ->
-            assertThat(readme).contains(id + " -e events/" + SampleEvents.nameOf(id) + ".json"));
+    assertThat(samples())
+        .allSatisfy(sample ->
+            assertThat(readme)
+                .contains(sample.function() + " -e events/" + sample.name() + ".json"));
   }
 }

@@ -1,6 +1,7 @@
 package dev.keyferry.local;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.keyferry.local.SampleEvents.Sample;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +12,6 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.jar.JarFile;
@@ -106,14 +106,14 @@ final class LambdaStage implements AutoCloseable {
     return plain;
   }
 
-  List<String> functions() {
-    return template.functions().stream().map(Template.Function::id).toList();
+  List<Sample> samples() throws IOException {
+    return SampleEvents.all(template);
   }
 
   /// Starts a function, which is to answer its sample event.
-  Started start(String function, Way way) throws IOException {
-    var api = new RuntimeApi(Files.readString(event(function, ".json")));
-    var command = command(function, way, api);
+  Started start(Sample sample, Way way) throws IOException {
+    var api = new RuntimeApi(Files.readString(event(sample, ".json")));
+    var command = command(sample.function(), way, api);
     var began = System.nanoTime();
     var process = command.start();
     var _ = process.onExit().thenRun(api::ended);
@@ -131,12 +131,11 @@ final class LambdaStage implements AutoCloseable {
   }
 
   /// Its answer, whose status is to be that of the expected one.
-  RuntimeApi.Step answer(Started started, String function)
-      throws IOException, InterruptedException {
+  RuntimeApi.Step answer(Started started, Sample sample) throws IOException, InterruptedException {
     var answer = next(started, "response");
-    var expected = JSON.readTree(Files.readString(event(function, ".expected.json")));
+    var expected = JSON.readTree(Files.readString(event(sample, ".expected.json")));
     if (!JSON.readTree(answer.body()).path("statusCode").equals(expected.path("statusCode"))) {
-      throw new AssertionError(function + " answers " + answer.body());
+      throw new AssertionError(sample + " answers " + answer.body());
     }
     return answer;
   }
@@ -193,14 +192,8 @@ final class LambdaStage implements AutoCloseable {
     return builder;
   }
 
-  /// The event of a function lies in `events/` under its name in other letters.
-  private static Path event(String function, String kind) {
-    var name =
-        function
-            .replaceFirst("Function$", "")
-            .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
-            .toLowerCase(Locale.ROOT);
-    return ROOT.resolve("events").resolve(name + kind);
+  private static Path event(Sample sample, String kind) {
+    return SampleEvents.FOLDER.resolve(sample.name() + kind);
   }
 
   private static void extract(Path jar, String prefix, Path to) throws IOException {

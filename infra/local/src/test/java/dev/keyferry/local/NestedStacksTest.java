@@ -103,7 +103,7 @@ class NestedStacksTest {
         .extracting(stack -> stack.at("/Properties/TemplateURL").asText())
         .containsExactlyInAnyOrder("infra/identity.yaml", "infra/operations.yaml");
     assertThat(nested(CANARY))
-        .hasSize(20)
+        .hasSize(14)
         .allSatisfy(stack -> {
           var file = stack.at("/Properties/TemplateURL").asText();
           assertThat(names(stack.at("/Properties/Parameters")))

@@ -29,8 +29,9 @@ class SamInvokeTest {
   void each_documented_invocation_answers_what_its_sample_expects(String command)
       throws IOException {
     var function = command.substring(COMMAND.length(), command.indexOf(" -e "));
+    var name = command.replaceFirst(".* -e events/(.*)\\.json .*", "$1");
 
-    SampleEvents.check((_, _) -> run(command), function);
+    SampleEvents.check((_, _) -> run(command), new SampleEvents.Sample(function, name));
   }
 
   /// What it prints on standard output.

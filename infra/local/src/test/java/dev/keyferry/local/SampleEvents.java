@@ -1,5 +1,6 @@
 package dev.keyferry.local;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,8 +8,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// What is in `events/`, whose README says what an expected answer may leave open.
 final class SampleEvents {
@@ -19,12 +23,61 @@ final class SampleEvents {
 
   private SampleEvents() {}
 
-  /// The function answers its sample as it shall.
-  static void check(Invoker functions, String function) throws IOException {
-    var expected = read(nameOf(function) + ".expected.json");
-    var event = read(nameOf(function) + ".json").toString();
+  /// A sample event, and the function that it is for.
+  ///
+  /// @param name of its file, without the suffix
+  record Sample(String function, String name) {}
 
-    var answer = JSON.readTree(functions.invoke(function, event));
+  /// All of them: of each function either the one that has its name, or those of its routes.
+  static List<Sample> all(Template template) throws IOException {
+    var samples = new ArrayList<Sample>();
+    for (var function : template.functions()) {
+      var name = nameOf(function.id());
+      if (Files.exists(FOLDER.resolve(name + ".json"))) {
+        samples.add(new Sample(function.id(), name));
+      } else {
+        ofRoutes(template, function).forEach(samples::add);
+      }
+    }
+    return samples;
+  }
+
+  private static Stream<Sample> ofRoutes(Template template, Template.Function function)
+      throws IOException {
+    var routes =
+        template.routes().stream()
+            .filter(route -> route.function().equals(function))
+            .map(route -> route.method() + " " + route.path())
+            .collect(toSet());
+    var named = template.functions().stream().map(each -> nameOf(each.id())).collect(toSet());
+    var names = new ArrayList<String>();
+    for (var name : names()) {
+      if (!named.contains(name)
+          && routes.contains(read(name + ".json").path("routeKey").asText())) {
+        names.add(name);
+      }
+    }
+    return names.stream().map(name -> new Sample(function.id(), name));
+  }
+
+  /// In alphabetical order.
+  static List<String> names() throws IOException {
+    try (var files = Files.list(FOLDER)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> file.endsWith(".json") && !file.endsWith(".expected.json"))
+          .map(file -> file.replaceFirst("\\.json$", ""))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /// The function answers the sample as expected.
+  static void check(Invoker functions, Sample sample) throws IOException {
+    var expected = read(sample.name() + ".expected.json");
+    var event = read(sample.name() + ".json").toString();
+
+    var answer = JSON.readTree(functions.invoke(sample.function(), event));
 
     Secrets.answered(
         new Reply(answer.path("statusCode").asInt(), Map.of(), answer.path("body").asText()));
@@ -32,8 +85,8 @@ final class SampleEvents {
         .isEqualTo(expected.toPrettyString());
   }
 
-  /// `VerificationPageFunction` has `verification-page.json`.
-  static String nameOf(String function) {
+  /// `KeyAuthorizerFunction` has `key-authorizer.json`.
+  private static String nameOf(String function) {
     return function
         .replaceFirst("Function$", "")
         .replaceAll("(?<=[a-z])(?=[A-Z])", "-")

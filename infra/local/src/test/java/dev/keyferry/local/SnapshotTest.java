@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.keyferry.codes.Purpose;
 import dev.keyferry.local.LambdaStage.Started;
 import dev.keyferry.local.LambdaStage.Way;
+import dev.keyferry.local.SampleEvents.Sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,16 +52,16 @@ class SnapshotTest {
     }
   }
 
-  static Stream<String> functions() {
-    return stage.functions().stream();
+  static List<Sample> samples() throws IOException {
+    return stage.samples();
   }
 
   @ParameterizedTest
-  @MethodSource("functions")
+  @MethodSource("samples")
   void every_function_is_primed_without_asking_aws_and_answers_its_sample_when_restored(
-      String function) throws Exception {
+      Sample sample) throws Exception {
     var before = stage.front().requests();
-    try (var started = stage.start(function, SNAP_START)) {
+    try (var started = stage.start(sample, SNAP_START)) {
       stage.next(started, "restore");
       assertThat(stage.front().requests()).isEqualTo(before);
       assertThat(loaded(started))
@@ -69,20 +70,21 @@ class SnapshotTest {
       started.api().restore();
 
       stage.next(started, "next");
-      stage.answer(started, function);
+      stage.answer(started, sample);
     }
   }
 
   @Test
   void the_snapshot_holds_neither_a_subkey_nor_credentials() throws Exception {
-    try (var started = stage.start("PollFunction", SNAP_START)) {
+    var poll = new Sample("PollFunction", "poll");
+    try (var started = stage.start(poll, SNAP_START)) {
       stage.next(started, "restore");
       assertThat(heap(started, "snapshot")).isEmpty();
 
       started.api().restore();
 
       stage.next(started, "next");
-      stage.answer(started, "PollFunction");
+      stage.answer(started, poll);
       assertThat(heap(started, "answered")).contains("credentials", "device-code");
     }
   }

@@ -87,7 +87,7 @@ class TemplateTest {
     @Test
     void lambda_can_make_every_handler() {
       assertThat(template.functions())
-          .hasSize(18)
+          .hasSize(12)
           .allSatisfy(function -> {
             var handler = Class.forName(function.handler());
             assertThat(handler).isPublic().isAssignableTo(RequestHandler.class);

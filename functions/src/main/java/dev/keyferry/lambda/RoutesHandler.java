@@ -1,0 +1,47 @@
+package dev.keyferry.lambda;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
+import dev.keyferry.web.Request;
+import dev.keyferry.web.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Several routes behind one function. API Gateway says which of its routes a request matched, and
+/// has authorized the request for that route. No path decides here.
+abstract class RoutesHandler
+    implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse>, Sampled {
+  private final Map<String, ApiHandler> routes;
+
+  /// @param routes by the route keys of the template, such as `GET /keys`
+  RoutesHandler(Map<String, ApiHandler> routes) {
+    this.routes = Map.copyOf(routes);
+  }
+
+  @Override
+  public final APIGatewayV2HTTPResponse handleRequest(
+      APIGatewayV2HTTPEvent event, Context context) {
+    var route = Optional.ofNullable(event.getRouteKey()).orElse("");
+    return routes.getOrDefault(route, new NotFound()).handleRequest(event, context);
+  }
+
+  @Override
+  public final List<String> samples() {
+    return routes.values().stream()
+        .flatMap(handler -> handler.samples().stream())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /// As API Gateway answers an unknown route.
+  private static final class NotFound extends ApiHandler {
+    @Override
+    Response handle(Request request) {
+      return Response.json(404, Map.of("message", "Not Found"));
+    }
+  }
+}

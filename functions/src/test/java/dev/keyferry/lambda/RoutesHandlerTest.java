@@ -1,0 +1,64 @@
+package dev.keyferry.lambda;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RoutesHandlerTest {
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "AWS_REGION", "eu-central-1",
+          "ACCENT_COLOR", "#0b6e7f",
+          "BRAND_NAME", "Keyferry",
+          "SUPPORT_URL", "");
+
+  private final PageHandler page = new PageHandler(Wiring.withoutAws(SETTINGS));
+
+  private String answer(ObjectNode event) {
+    var answer = new ByteArrayOutputStream();
+    EventSerializer.invoke(
+        page,
+        new ByteArrayInputStream(Promise.text(event).getBytes(UTF_8)),
+        answer,
+        Prime.contextOf(new NoLog()));
+    return answer.toString(UTF_8);
+  }
+
+  @Test
+  void the_route_decides_and_no_path() {
+    var metadata = Logins.sample("metadata");
+    var event = Logins.sample("whoami").put("rawPath", metadata.path("rawPath").asText());
+
+    assertThat(answer(event)).contains("key_id").doesNotContain("token_endpoint");
+    assertThat(answer(metadata)).contains("token_endpoint");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "GET /keys", "POST /whoami", "GET /whoami/", "$default"})
+  void another_functions_route_is_not_found(String route) {
+    var event = Logins.sample("whoami").put("routeKey", route);
+
+    assertThat(answer(event)).contains("404", "Not Found");
+  }
+
+  @Test
+  void an_event_without_a_route_is_not_found() {
+    var event = Logins.sample("whoami");
+    event.remove("routeKey");
+
+    assertThat(answer(event)).contains("404", "Not Found");
+  }
+
+  /// [Prime] has each route's answered before the snapshot.
+  @Test
+  void the_samples_are_those_of_all_routes() {
+    assertThat(page.samples()).containsExactly("metadata", "verification-page", "whoami");
+  }
+}
