@@ -17,6 +17,7 @@ import java.lang.reflect.Type;
 ///
 /// Without it the runtime uses a databind of its own. A function would have two of them, and no
 /// snapshot would hold the runtime's, because [Prime] cannot reach it. docs/decisions/0008.
+@SuppressWarnings("TypeParameterUnusedInFormals") // As the interface has it.
 public final class EventSerializer implements CustomPojoSerializer {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
