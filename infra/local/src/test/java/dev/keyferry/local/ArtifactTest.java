@@ -69,6 +69,14 @@ class ArtifactTest {
     }
   }
 
+  @Test
+  void the_artifact_is_at_most_20_megabytes() throws IOException {
+    var jar = TARGET.resolve("keyferry-functions.jar");
+    if (Files.exists(jar)) {
+      assertThat(Files.size(jar)).isLessThanOrEqualTo(20_000_000);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
