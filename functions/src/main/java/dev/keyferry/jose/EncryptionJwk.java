@@ -56,8 +56,7 @@ public final class EncryptionJwk {
   public static String normalForm(String text) {
     require(text.getBytes(StandardCharsets.UTF_8).length <= LARGEST, "is larger than 2048 bytes");
     var jwk = StrictJson.parse("encryption_jwk", text);
-    require(
-        PRIVATE.stream().noneMatch(jwk::hasNonNull), "contains private key material");
+    require(PRIVATE.stream().noneMatch(jwk::hasNonNull), "contains private key material");
     var common = StrictJson.bind(jwk, Common.class);
     require(common.use() == null || common.use().equals("enc"), "has a use other than enc");
     var members =

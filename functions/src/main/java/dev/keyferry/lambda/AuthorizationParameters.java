@@ -55,8 +55,7 @@ record AuthorizationParameters(ObjectNode all, Client client, String redirectUri
     var asked = StrictJson.bind(all, Asked.class);
     if (!StrictJson.require("response_type", asked.responseType()).equals("code")) {
       throw new MalformedRequest(
-          OAuthError.of(
-              OAuthError.Code.UNSUPPORTED_RESPONSE_TYPE, "response_type must be code"));
+          OAuthError.of(OAuthError.Code.UNSUPPORTED_RESPONSE_TYPE, "response_type must be code"));
     }
     return new AuthorizationRequest(
         client.id(),

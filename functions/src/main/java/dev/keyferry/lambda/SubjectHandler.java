@@ -50,7 +50,8 @@ public final class SubjectHandler
                 yield answer(subject, "signed_out", true);
               }
               default ->
-                  throw new IllegalArgumentException("the action must be disable, enable, or sign_out");
+                  throw new IllegalArgumentException(
+                      "the action must be disable, enable, or sign_out");
             });
   }
 

@@ -124,7 +124,8 @@ final class StrictJsonTest {
     @ParameterizedTest
     @ValueSource(strings = {"[1]", "[\"a\", 1]", "[[\"a\"]]", "[{}]", "[true]"})
     void refuses_elements_of_another_type(String value) {
-      assertRefused(() -> member("list", value), "the member list has an element of the wrong type");
+      assertRefused(
+          () -> member("list", value), "the member list has an element of the wrong type");
     }
 
     @ParameterizedTest

@@ -48,7 +48,7 @@ final class AnswersFuzzTest {
       assertThat(json).isPresent();
     }
     if (json.isEmpty()) {
-      assertThat(attempt(() -> Kept.parse(text))).isEmpty();
+      assertThat(attempt(() -> StoredTokens.parse(text))).isEmpty();
       return;
     }
     var answer = json.get();
@@ -64,9 +64,9 @@ final class AnswersFuzzTest {
             assertPlain(String.valueOf(refusal.asException().getMessage()));
           });
     }
-    attempt(() -> Kept.parse(text))
+    attempt(() -> StoredTokens.parse(text))
         .ifPresent(kept ->
-            assertThat(attempt(() -> Kept.parse(kept.toSecret()).toSecret()))
+            assertThat(attempt(() -> StoredTokens.parse(kept.toSecret()).toSecret()))
                 .contains(kept.toSecret()));
     attempt(() -> Pending.parse(text)).ifPresent(AnswersFuzzTest::assertPending);
   }

@@ -12,6 +12,8 @@ import dev.keyferry.flow.Profile;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,11 +39,14 @@ final class ClaimsFuzzTest {
     var event = Logins.sample("approve");
     ((ObjectNode) event.at("/requestContext/authorizer/jwt")).set("claims", claims.get());
     var listener = new Listener();
-    var answer =
-        new String(
-            listener.answer(Promise.text(event).getBytes(UTF_8), LambdaRuntime.getLogger()), UTF_8);
+    var answer = new ByteArrayOutputStream();
+    EventSerializer.invoke(
+        listener,
+        new ByteArrayInputStream(Promise.text(event).getBytes(UTF_8)),
+        answer,
+        Prime.contextOf(LambdaRuntime.getLogger()));
 
-    Promise.hold("approve", answer, List.of());
+    Promise.hold("approve", answer.toString(UTF_8), List.of());
     assertThat(listener.subject.map(Subject::value)).isEqualTo(subject(claims.get()));
     listener.profile.ifPresent(profile -> {
       assertLine(profile.name(), claims.get().path("name"));
@@ -51,12 +56,13 @@ final class ClaimsFuzzTest {
     });
   }
 
-  /// Those that can be sent as they were read: `18e9011` would be sent as the word `Infinity`.
+  /// Claims as API Gateway sends them: each is one text.
   private static Optional<JsonNode> claims(byte[] input) {
     try {
       var claims = Promise.JSON.readTree(new String(input, UTF_8));
       return Optional.of(claims)
           .filter(JsonNode::isObject)
+          .filter(object -> object.valueStream().allMatch(JsonNode::isTextual))
           .filter(Promise.JSON.readTree(Promise.text(claims))::equals);
     } catch (JsonProcessingException e) {
       return Optional.empty();
@@ -70,9 +76,7 @@ final class ClaimsFuzzTest {
   }
 
   private static Optional<String> said(JsonNode claim) {
-    return claim.isTextual() || claim.isBoolean() || claim.isIntegralNumber()
-        ? Optional.of(claim.asText())
-        : Optional.empty();
+    return Optional.ofNullable(claim.textValue());
   }
 
   private static void assertLine(Optional<String> line, JsonNode claim) {

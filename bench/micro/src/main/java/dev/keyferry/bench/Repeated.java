@@ -1,5 +1,6 @@
 package dev.keyferry.bench;
 
+import dev.keyferry.flow.MatchingNumber;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.GrantStore;
 import dev.keyferry.flow.Key;
@@ -73,7 +74,7 @@ final class Repeated {
 
       @Override
       public Write<Grant> countWrong(
-          Locator locator, Proof proof, Confirmation wrong, Instant now) {
+          Locator locator, Proof proof, MatchingNumber wrong, Instant now) {
         return once("countWrong", () -> store.countWrong(locator, proof, wrong, now));
       }
 
