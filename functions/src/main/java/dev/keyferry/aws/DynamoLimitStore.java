@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /// Counts in the table of grants, whose TTL also takes them: a row for each window, and one write
 /// for each count.
@@ -85,8 +86,10 @@ public final class DynamoLimitStore implements LimitStore {
                   .conditionExpression("attribute_exists(pk)")
                   .expressionAttributeValues(Attributes.none().putSet(":attempts", attempt).toMap())
                   .overrideConfiguration(Budget.forExtra())));
+    } catch (ConditionalCheckFailedException _) {
+      // The row is gone, and the count with it.
     } catch (Outage _) {
-      // Whoever entered a right code is not told; it counts as a wrong one until the window ends.
+      // The right code counts as a wrong one until the window ends. Its user is not told.
     }
   }
 
