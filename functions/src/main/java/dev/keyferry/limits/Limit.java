@@ -3,10 +3,11 @@ package dev.keyferry.limits;
 import java.time.Duration;
 import java.time.Instant;
 
-/// How often something may happen: so many times in each window. Windows follow each other without
-/// overlap, so around the border between two it can happen twice as often. docs/decisions/0014.
+/// How often something may happen in each window of time. Windows follow each other without
+/// overlap, so twice as many events can happen around the border between two windows.
+/// docs/decisions/0014.
 ///
-/// @param most 0 is no limit
+/// @param most the most events in one window; 0 means no limit
 public record Limit(String name, int most, Duration window) {
   /// The window that is open at this time, for one subject or network.
   ///
@@ -15,11 +16,11 @@ public record Limit(String name, int most, Duration window) {
     return new Window(this, who, Math.floorDiv(now.toEpochMilli(), window.toMillis()));
   }
 
-  /// One row of counting.
+  /// A window of the limit for one subject or network. A store keeps one row for it.
   ///
-  /// @param number of the windows since the epoch
+  /// @param number the number of the window since the epoch
   public record Window(Limit limit, String who, long number) {
-    /// When the next one opens, and this one may be purged.
+    /// When the next window opens. From then on, this one may be purged.
     public Instant end() {
       return Instant.ofEpochMilli((number + 1) * limit.window().toMillis());
     }

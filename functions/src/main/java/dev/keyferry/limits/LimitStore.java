@@ -1,20 +1,21 @@
 package dev.keyferry.limits;
 
-/// Counts at rest. An outage is an unchecked exception, and nothing goes on uncounted.
+/// Stored counts. An outage is an unchecked exception, and nothing proceeds uncounted.
 public interface LimitStore {
-  /// Counts one more, if that is still within the limit. Under contention one whose answer is lost
-  /// may count twice, but never not at all.
+  /// Counts one more attempt, if it is within the limit. Under contention, an attempt whose answer
+  /// is lost may count twice, but it always counts at least once.
   ///
-  /// @param attempt names what is counted, so that it recognises its own count
+  /// @param attempt names what is counted, so that the store recognizes its own count
   boolean count(Limit.Window window, String attempt);
 
-  /// Whether there is no more room, by a strongly consistent read.
+  /// Whether the window is full, by a strongly consistent read.
   boolean isFull(Limit.Window window);
 
-  /// Counts one more that may be given back, if that is still within the limit. Repeated, it is the
-  /// same one.
+  /// Counts one more attempt that may be given back, if it is within the limit. A repeated call
+  /// with the same attempt counts once.
   boolean reserve(Limit.Window window, String attempt);
 
-  /// Gives back what this attempt reserved. Best effort: what is not given back stays counted.
+  /// Gives back what this attempt reserved. This is best effort: an attempt that is not given back
+  /// stays counted.
   void giveBack(Limit.Window window, String attempt);
 }

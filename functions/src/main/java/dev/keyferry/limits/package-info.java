@@ -1,4 +1,4 @@
-/// What the limits count, and where the counts are kept.
+/// The limits, and the store for their counts.
 @NullMarked
 package dev.keyferry.limits;
 

@@ -3,8 +3,9 @@ package dev.keyferry.page;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// The operator's colour, and what goes with it so that everything stays legible: text on it, and
-/// itself as text on the page's light and dark ground, at the 4.5:1 of WCAG 2.2 §1.4.3.
+/// The operator's accent color and the shades derived from it. Text on the color, and the color as
+/// text on the page's light and dark background, keep the contrast of 4.5:1 that WCAG 2.2 §1.4.3
+/// requires.
 record Accent(int red, int green, int blue) {
   private static final double LEGIBLE = 4.5;
   private static final double STEP = 0.04;
@@ -12,7 +13,7 @@ record Accent(int red, int green, int blue) {
   private static final Accent BLACK = parse("#000000");
   private static final Accent WHITE = parse("#ffffff");
 
-  /// The grounds of `device.css` on which the colour stands as text and has the least contrast.
+  /// The backgrounds in `device.css` on which the color appears as text with the least contrast.
   static final Accent LIGHT_GROUND = parse("#e8f1f3");
 
   static final Accent DARK_GROUND = parse("#1f3038");
@@ -48,12 +49,12 @@ record Accent(int red, int green, int blue) {
             on(DARK_GROUND));
   }
 
-  /// Black or white, whichever is the more legible; one of them always is.
+  /// Black or white, whichever is more legible. One of them always is.
   Accent onIt() {
     return contrast(WHITE) >= contrast(BLACK) ? WHITE : BLACK;
   }
 
-  /// The nearest legible shade on a ground.
+  /// The nearest legible shade on a background.
   Accent on(Accent ground) {
     var shade = this;
     for (double share = STEP; shade.contrast(ground) < LEGIBLE; share += STEP) {
@@ -73,7 +74,7 @@ record Accent(int red, int green, int blue) {
     return (int) Math.round(one + (other - one) * Math.min(1, share));
   }
 
-  /// WCAG 2.2, contrast ratio.
+  /// The contrast ratio, WCAG 2.2.
   double contrast(Accent other) {
     var lighter = Math.max(luminance(), other.luminance());
     var darker = Math.min(luminance(), other.luminance());

@@ -5,19 +5,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The languages that the page speaks, and which of them a browser prefers.
+/// The languages of the page, and the choice of one for a browser.
 final class Languages {
   static final List<String> ALL = List.of("en", "de", "es", "ja", "ar");
 
   private static final List<String> RIGHT_TO_LEFT = List.of("ar");
   private static final String DEFAULT = "en";
 
-  /// No person reads so many languages, and to sort them would cost whoever is not asked for it.
+  /// The longest `Accept-Language` header that is read, in characters. No one reads that many
+  /// languages, and sorting them would only cost time.
   private static final int LONGEST = 1_000;
 
   private Languages() {}
 
-  /// By `Accept-Language`, RFC 4647 §3.4: `de-AT` is served with `de`.
+  /// Chooses by `Accept-Language`, RFC 4647 §3.4: `de-AT` gets `de`.
   static String preferred(Request request) {
     return request.header("accept-language").flatMap(Languages::lookup).orElse(DEFAULT);
   }

@@ -11,8 +11,8 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
-/// A text of the page's, as it is and compressed: who pays for each byte on a phone gets a quarter
-/// of them.
+/// One text of the page, plain and compressed. Compression saves three quarters of the bytes for a
+/// phone that pays for each byte.
 final class PageFile {
   private final String text;
   private final Map<String, String> headers;
@@ -30,7 +30,8 @@ final class PageFile {
         : new Response(200, headers, text);
   }
 
-  /// RFC 9110 §12.5.3, as far as clients use it: gzip, unless its weight is zero.
+  /// Whether the client accepts gzip: it names gzip, and the weight is not zero. This is the part
+  /// of RFC 9110 §12.5.3 that clients use.
   private static boolean accepts(String encodings) {
     return Arrays.stream(encodings.split(",", -1))
         .map(coding -> coding.replace(" ", ""))

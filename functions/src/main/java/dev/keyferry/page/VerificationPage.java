@@ -26,9 +26,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The verification page and the files that it loads, RFC 8628 §3.3. It is also the authorization
-/// endpoint, RFC 6749 §3.1, and it is static, so a GET changes nothing. The document is made for
-/// the reader's language and is never cached. Each file has the hash of all of them in its path,
-/// and is cached forever.
+/// endpoint, RFC 6749 §3.1. It is static, so a GET changes nothing. The document is made for the
+/// reader's language and is never cached. The path of each file contains the hash of all files, so
+/// each file is cached forever.
 public final class VerificationPage {
   private static final List<String> DOCUMENTS =
       List.of("/device", "/device/linked", "/oauth/authorize");
@@ -66,10 +66,11 @@ public final class VerificationPage {
   private final Map<Reader, PageFile> documents = new ConcurrentHashMap<>();
   private final Map<String, String> settings;
 
-  /// What the document is made for; there are as many as there are languages.
+  /// The sign-in and the language that a document is made for. There are as many readers as
+  /// languages.
   private record Reader(SignIn signIn, String language) {}
 
-  /// What the operator chooses.
+  /// The operator's branding.
   ///
   /// @param accentColor `#rrggbb`
   /// @param supportUrl may be empty
@@ -125,8 +126,8 @@ public final class VerificationPage {
     return Matcher.quoteReplacement(escape(value));
   }
 
-  /// Nothing may run or load but the page's own files and the issuer's answers; nobody may frame
-  /// it, and no text becomes a script.
+  /// The page runs and loads only its own files and the issuer's answers. No site can frame the
+  /// page, and no text becomes a script.
   private static Map<String, String> documentHeaders(SignIn signIn, String language) {
     var issuer = signIn.issuer().getScheme() + "://" + signIn.issuer().getAuthority();
     var origins = Stream.concat(Stream.of("'self'", issuer), signIn.origins().stream());
@@ -156,7 +157,8 @@ public final class VerificationPage {
     return headers;
   }
 
-  /// Opened by themselves they run nothing either: a logo is the operator's, and may hold a script.
+  /// A file that is opened on its own runs nothing either: the operator supplies the logo, and it
+  /// may contain a script.
   private static Map<String, String> headers(String name) {
     var headers = new TreeMap<>(commonHeaders());
     headers.put("content-type", type(name));

@@ -1,5 +1,4 @@
-/// The verification page: its document, scripts, style and languages, and the operator's brand in
-/// them.
+/// The verification page: its document, scripts, style and languages, with the operator's branding.
 @NullMarked
 package dev.keyferry.page;
 
