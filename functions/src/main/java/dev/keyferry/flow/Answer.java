@@ -1,11 +1,11 @@
 package dev.keyferry.flow;
 
-/// What a step of the flow came to: its result, or a refusal. An outage is neither: it stays an
+/// The outcome of a step of the flow: its result or a refusal. An outage is neither, and stays an
 /// exception.
 public sealed interface Answer<T> {
-  /// The step was done.
+  /// The step succeeded.
   record Given<T>(T value) implements Answer<T> {}
 
-  /// The protocol says no.
+  /// The protocol refuses the step.
   record Declined<T>(OAuthError error) implements Answer<T> {}
 }

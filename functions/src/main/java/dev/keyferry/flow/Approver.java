@@ -1,8 +1,8 @@
 package dev.keyferry.flow;
 
-/// Who approves.
+/// The user who approves.
 ///
 /// @param profile kept with the key, for its client
 /// @param origin where the approval comes from
-/// @param acknowledged whether a warning was read, where one is due
+/// @param acknowledged whether the user read the warning, where one is due
 public record Approver(Subject subject, Profile profile, Origin origin, boolean acknowledged) {}

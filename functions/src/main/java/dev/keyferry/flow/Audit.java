@@ -6,11 +6,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Where decisions are written down, each once it holds. docs/events.md says what they mean.
+/// The log of decisions. Each decision is recorded once it holds. docs/events.md explains the
+/// events.
 public interface Audit {
   void record(Event event);
 
-  /// What can be decided. The names are stable: alarms and searches hang on them.
+  /// The kinds of decisions. The names are stable, because alarms and searches depend on them.
   enum Kind {
     AUTHORIZED,
     CLAIMED,
@@ -38,7 +39,7 @@ public interface Audit {
     }
   }
 
-  /// One decision, and whom and what it is about; no secret is among that.
+  /// One decision, and the facts about it. No fact is a secret.
   record Event(Kind kind, Map<String, String> facts) {
     static Event of(Kind kind) {
       return new Event(kind, Map.of());

@@ -8,7 +8,7 @@ import dev.keyferry.limits.LimitStore;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/// How often one network may ask for codes: each costs a row.
+/// Limits how often one network may ask for codes, because each request costs a row.
 public final class AuthorizationLimit {
   private static final Duration WINDOW = Duration.ofMinutes(1);
 
@@ -16,7 +16,7 @@ public final class AuthorizationLimit {
   private final Limit perNetwork;
   private final Environment environment;
 
-  /// @param mostAMinute 0 is no limit
+  /// @param mostAMinute 0 means no limit
   public AuthorizationLimit(LimitStore store, int mostAMinute, Environment environment) {
     this.store = store;
     perNetwork = new Limit("authorize", mostAMinute, WINDOW);

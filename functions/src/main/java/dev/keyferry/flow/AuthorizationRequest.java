@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What a client asks for through the browser, RFC 6749 §4.1.1 and RFC 7636 §4.3.
+/// A client's request through the browser, RFC 6749 §4.1.1 and RFC 7636 §4.3.
 ///
-/// @param redirectUri where the browser takes the answer: one of the client's
-/// @param state goes back with the answer, as it came
-/// @param deviceName what the client says of its machine: untrusted text
-/// @param lifetime how long the key shall live
+/// @param redirectUri where the browser takes the answer; one of the client's redirect URIs
+/// @param state returned unchanged with the answer
+/// @param deviceName what the client calls its machine: untrusted text
+/// @param lifetime the requested lifetime of the key
 public record AuthorizationRequest(
     String clientId,
     String redirectUri,
@@ -20,7 +20,7 @@ public record AuthorizationRequest(
     Duration lifetime,
     CodeChallenge challenge) {
 
-  /// As a grant keeps it: the browser is the device.
+  /// The request as a grant stores it: the browser is the device.
   DeviceRequest from(Origin origin, Instant at) {
     return new DeviceRequest(
         clientId,

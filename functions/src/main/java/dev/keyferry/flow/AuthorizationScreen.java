@@ -16,16 +16,16 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// A consent screen of the browser flow. Nothing is stored while it is open: the page holds all of
-/// it, under a seal, and gives it back with the decision. docs/decisions/0017.
+/// it under a seal, and returns it with the decision. docs/decisions/0017.
 record AuthorizationScreen(ApprovalNonce nonce, Subject subject, AuthorizationRequest request) {
-  /// How long it may stay open: less than a row lives, lest a decision be made again after what it
-  /// came to is forgotten.
+  /// How long a screen may stay open. This is less than the life of a row. Otherwise a decision
+  /// could be made again after its outcome is forgotten.
   static final Duration LIFETIME = Duration.ofMinutes(10);
 
   private static final String LABEL = "authorization";
   private static final String ABSENT = "=";
 
-  /// What the page holds.
+  /// The text that the page holds.
   String write(Hasher hasher) {
     var fields =
         List.of(
@@ -41,7 +41,7 @@ record AuthorizationScreen(ApprovalNonce nonce, Subject subject, AuthorizationRe
     return new SealedNonce(nonce, text).write(hasher, LABEL);
   }
 
-  /// The screen that this subject gives back in time; empty for anything else.
+  /// Reads the screen that this subject returns in time. Empty for anything else.
   static Optional<AuthorizationScreen> read(
       Hasher hasher, Subject subject, String text, Instant now) {
     return SealedNonce.read(hasher, LABEL, text)

@@ -35,7 +35,7 @@ public final class AuthorizationScreens {
     this.environment = environment;
   }
 
-  /// A request on a user's screen, and the nonce by which this screen decides.
+  /// A request on a user's screen, and the nonce that lets this screen decide.
   public record Screen(DeviceRequest request, String approvalNonce) {}
 
   /// Puts a request on a signed-in user's screen.
@@ -51,8 +51,8 @@ public final class AuthorizationScreens {
   /// The code of an approved request, RFC 6749 §4.1.2.
   public record Authorized(AuthorizationRequest request, AuthorizationCode code) {}
 
-  /// The user agrees, to the request or to less. To agree once more on the same screen, to the
-  /// same, tells the same code.
+  /// Approves the request, or less. A repeated approval of the same on the same screen returns the
+  /// same code.
   public Answer<Authorized> approve(Approver approver, String approvalNonce, Consent consent) {
     var now = environment.now();
     return AuthorizationScreen.read(hasher, approver.subject(), approvalNonce, now)
@@ -72,7 +72,7 @@ public final class AuthorizationScreens {
         environment.record(Event.of(Kind.APPROVED, stored));
         yield new Given<>(new Authorized(screen.request(), code));
       }
-      // Once more, and too late; or once more, and to something else.
+      // The approval was repeated too late, or with another consent.
       case Applied<Grant> _, Refused<Grant> _ -> new Declined<>(OAuthError.SCREEN_OVER);
     };
   }
@@ -101,12 +101,11 @@ public final class AuthorizationScreens {
             Seals.approval(hasher, locator, claim, consent, approver.profile(), since, false)));
   }
 
-  /// The user refuses.
   public Answer<AuthorizationRequest> deny(Subject subject, String approvalNonce) {
     return deny(subject, approvalNonce, Kind.DENIED);
   }
 
-  /// The user refuses what somebody else wanted approved.
+  /// The user denies the request, and reports that someone else wanted it approved.
   public Answer<AuthorizationRequest> report(Subject subject, String approvalNonce) {
     return deny(subject, approvalNonce, Kind.REPORTED);
   }

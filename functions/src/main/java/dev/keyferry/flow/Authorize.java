@@ -37,8 +37,7 @@ public final class Authorize {
   /// The two codes of a new grant, RFC 8628 §3.2.
   public record Codes(DeviceCode deviceCode, UserCode userCode) {}
 
-  /// Stores a new grant. Two live grants can come to the same user code. The later one then draws
-  /// again.
+  /// Stores a new grant. If another live grant already has the same user code, it draws a new code.
   public Answer<Codes> authorize(DeviceRequest request) {
     for (int tries = 0; tries < CODE_TRIES; tries++) {
       var secret = Secret.draw(environment.random(), Code.SECRET_BYTES);

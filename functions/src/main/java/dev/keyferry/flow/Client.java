@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// A registered program, RFC 6749 §2. Clients are configuration. Those that get keys hold no secret
-/// (RFC 8628 §5.6); one that holds a secret gets no keys.
+/// A registered client, RFC 6749 §2. Clients are configuration. A client that receives keys has no
+/// secret (RFC 8628 §5.6), and a client with a secret receives no keys.
 ///
-/// @param scopes all that the client may ask for
-/// @param defaultLifetime how long its keys live if it does not say
-/// @param maxLifetime the longest its keys may live, whatever it says
-/// @param confirmation when its grants are checked, docs/number-matching.md
-/// @param redirects where a browser may take codes for it; none, and it has no browser flow
+/// @param scopes every scope that the client may request
+/// @param defaultLifetime the lifetime of its keys if it requests none
+/// @param maxLifetime the longest lifetime of its keys, whatever it requests
+/// @param confirmation when its grants need a precaution, docs/number-matching.md
+/// @param redirects where a browser may take codes for it; a client without any has no browser flow
 /// @param secretHash the SHA-256 of a confidential client's secret, in lower-case hexadecimal
-/// @param introspects whether it may ask about keys, RFC 7662 §2.1
+/// @param introspects whether it may introspect tokens, RFC 7662 §2.1
 public record Client(
     String id,
     String name,
@@ -33,10 +33,10 @@ public record Client(
 
   public static final String REFRESH_GRANT = "refresh_token";
 
-  /// The shortest life a key may be asked to have.
+  /// The shortest lifetime that a client may request.
   public static final Duration MIN_LIFETIME = Duration.ofSeconds(60);
 
-  /// A client that gets keys, checked as most are.
+  /// A client that receives keys, with the usual confirmation policy.
   public Client(
       String id,
       String name,
@@ -57,7 +57,7 @@ public record Client(
         false);
   }
 
-  /// A client with a secret: no grant is open to it.
+  /// A client with a secret. It may use no grant type.
   public static Client confidential(
       String id, String name, String secretHash, boolean introspects) {
     return new Client(
@@ -77,18 +77,18 @@ public record Client(
     return grantTypes.contains(grantType);
   }
 
-  /// Whether a browser may take a code there.
+  /// Whether a browser may take a code to this URI.
   public boolean mayBeAnsweredAt(String redirectUri) {
     return redirects.stream().anyMatch(registered -> registered.fits(redirectUri));
   }
 
-  /// Whether it may still have what was agreed to: its configuration can since have become
-  /// narrower.
+  /// Whether the client may still have what was agreed to. Its configuration may have become
+  /// narrower since then.
   boolean mayHave(Key.Terms terms) {
     return terms.scope().within(scopes) && terms.lifetime().compareTo(maxLifetime) <= 0;
   }
 
-  /// The life of a key asked for: as asked, within the client's cap.
+  /// The requested lifetime, or the client's longest if that is shorter.
   public Duration capped(Duration asked) {
     return asked.compareTo(maxLifetime) < 0 ? asked : maxLifetime;
   }

@@ -3,9 +3,10 @@ package dev.keyferry.flow;
 /// When approvals for a client need a precaution.
 public enum ConfirmationPolicy {
   OFF,
-  /// When the device and the claimant are not in the same network.
+  /// When the device and the claimant are in different networks.
   MISMATCH,
-  /// Always a number, whatever the device says. An attacker would say that it cannot ask for one.
+  /// Always a number, whatever the device says. An attacker's device would say that it cannot ask
+  /// for one.
   ALWAYS;
 
   /// The policies of the registered clients.

@@ -50,7 +50,7 @@ public final class Decide {
         .orElseGet(() -> refuseClaim(subject));
   }
 
-  /// A signed-in user puts the grant on the screen, RFC 8628 §3.3. Decides nothing.
+  /// Puts the grant on a signed-in user's screen, RFC 8628 §3.3. This decides nothing.
   public Answer<Screen> claim(Subject subject, UserCode userCode) {
     var now = environment.now();
     var nonce = ApprovalNonce.draw(environment.random(), now);
@@ -69,8 +69,8 @@ public final class Decide {
     return new Declined<>(OAuthError.INVALID_USER_CODE);
   }
 
-  /// The claimant agrees, to the request or to less. The first approval decides whether the device
-  /// must be told a number; repeated, it is told the same one.
+  /// Approves the request, or less. The first approval decides whether the device must be told a
+  /// number. A repeated approval returns the same number.
   public Answer<Agreed> approve(
       Approver approver, UserCode userCode, String approvalNonce, Consent consent) {
     return ScreenPass.read(hasher, approvalNonce)
@@ -92,7 +92,7 @@ public final class Decide {
               if (unwarned) {
                 return look(locator, claim, consent);
               }
-              // Derive the number first: without it, nobody could complete what is approved here.
+              // Derive the number first: without it, no one could complete this approval.
               var number =
                   precaution == Precaution.NUMBER
                       ? numberOf(locator, claim)
@@ -128,8 +128,8 @@ public final class Decide {
     };
   }
 
-  /// Takes the place of an approval that lacks the acknowledgement. It writes nothing, and what was
-  /// approved before stays approved.
+  /// Reads the grant in place of an approval that lacks the acknowledgement. It writes nothing, and
+  /// an earlier approval stays valid.
   private Write<Grant> look(Locator locator, Claim claim, Consent consent) {
     var found = grants.find(locator);
     return found
@@ -147,7 +147,7 @@ public final class Decide {
     return deny(subject, userCode, Kind.DENIED);
   }
 
-  /// The claimant denies, and reports that somebody else sent the code.
+  /// The claimant denies, and reports that someone else sent the code.
   public Answer<Grant> report(Subject subject, UserCode userCode) {
     return deny(subject, userCode, Kind.REPORTED);
   }
@@ -163,8 +163,8 @@ public final class Decide {
     };
   }
 
-  /// Writes to the grant of a user code. After a rotation, it also tries where the previous subkey
-  /// puts the grant.
+  /// Writes to the grant of a user code. After a rotation, it also tries the locator under the
+  /// previous subkey.
   private Write<Grant> at(UserCode userCode, Function<Locator, Write<Grant>> write) {
     var current = write.apply(userCode.locator(hasher, hasher.version()));
     return current.equals(new Refused<>(Optional.empty())) && hasher.version() > 1

@@ -6,16 +6,16 @@ import dev.keyferry.codes.Hasher;
 import dev.keyferry.codes.KeyId;
 import dev.keyferry.codes.UserCode;
 
-/// What a linked device is called, as its key's row says it.
+/// The name of a linked device, as its key's row stores it.
 public sealed interface DeviceName {
-  /// By its owner or, if the owner gave it no name, by itself.
+  /// A name from the device's owner or, if the owner gave none, from the device itself.
   record Given(String text) implements DeviceName {}
 
-  /// By nobody: it is told from others by the user code that it was linked with.
+  /// No name. The user code that the device was linked with tells it from others.
   record ByCode(MaskedCode code) implements DeviceName {}
 
-  /// As the claimant calls the device, else as it calls itself, else by its user code, or by its
-  /// client where nobody was shown one.
+  /// The claimant's name for the device; else the device's own name; else its user code; else, if
+  /// no user code was shown, its client's name.
   static DeviceName of(
       Hasher hasher, TokenRequest request, Grant grant, Grant.State.Approved approved, KeyId id) {
     return approved

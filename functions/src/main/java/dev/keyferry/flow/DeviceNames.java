@@ -13,8 +13,8 @@ public final class DeviceNames {
     this.hasher = hasher;
   }
 
-  /// The name given, else `Device Link Access Key (ABCD-2345)`; without the code once its subkey
-  /// was replaced twice, or while it cannot be had.
+  /// The given name, else `Device Link Access Key (ABCD-2345)`. The code is left out after its
+  /// subkey was replaced twice, and while its subkey is unavailable.
   public String of(Key key) {
     return switch (key.terms().name()) {
       case DeviceName.Given(var text) -> text;

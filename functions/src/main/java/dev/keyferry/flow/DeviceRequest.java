@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What a device asked for, RFC 8628 §3.1, when, and from where.
+/// A device's request, RFC 8628 §3.1, with its time and origin.
 ///
-/// @param deviceName what the device says of itself: untrusted text
-/// @param lifetime how long the key shall live
+/// @param deviceName what the device calls itself: untrusted text
+/// @param lifetime the requested lifetime of the key
 /// @param challenge if present, only the holder of the matching code verifier can redeem the device
 /// code
-/// @param delivery if present, how its token answers are to be encrypted
+/// @param delivery if present, how to encrypt the device's token answers
 /// @param confirmationSupported whether the device can ask its user for a number,
 /// docs/number-matching.md
 public record DeviceRequest(
@@ -25,7 +25,8 @@ public record DeviceRequest(
     Origin origin,
     Instant at) {
 
-  /// How long what is approved lasts, renewals and all, unless the claimant wants it shorter.
+  /// How long an approval of this request lasts, including renewals, unless the claimant shortens
+  /// it.
   public Duration longestLink() {
     return scope.tokens().contains(Scope.OFFLINE_ACCESS) ? Key.LONGEST_FAMILY : lifetime;
   }

@@ -6,10 +6,11 @@ import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
 
-/// An operator ends all that is a subject's for as long as it is disabled, and lifts that.
+/// An operator disables a subject, which ends everything that belongs to the subject until the
+/// operator enables it again.
 ///
-/// What is written replaces what was seen and nothing later, so a request that the network held
-/// back cannot undo what was asked for since. docs/decisions/0023.
+/// A write replaces only the state that it saw, so a request that the network delayed cannot undo a
+/// later one. docs/decisions/0023.
 public final class Disabling {
   private final KeyStore keys;
   private final Environment environment;
@@ -19,12 +20,12 @@ public final class Disabling {
     this.environment = environment;
   }
 
-  /// @return whether it is this call that changed it
+  /// @return whether this call changed it
   public boolean disable(Subject subject) {
     return set(subject, true, Kind.SUBJECT_DISABLED);
   }
 
-  /// @return whether it is this call that changed it
+  /// @return whether this call changed it
   public boolean enable(Subject subject) {
     return set(subject, false, Kind.SUBJECT_ENABLED);
   }
@@ -33,7 +34,7 @@ public final class Disabling {
     var now = environment.now();
     var seen = keys.findDisablement(subject);
     while (seen.disabled() != disabled) {
-      // Each write has a name of its own: a late one must find no name again that it once saw.
+      // Each write has its own name, so that a late write never finds a name that it saw before.
       switch (keys.reverse(subject, seen, now, environment.newAttempt())) {
         case Applied<Disablement> _ -> {
           environment.record(Event.of(kind, subject));

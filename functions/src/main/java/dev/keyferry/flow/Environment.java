@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.random.RandomGenerator;
 
-/// What every actor of the flow takes from the process that it runs in: the time, random numbers,
-/// and a place for audit events.
+/// The time, the random numbers and the audit log that every actor of the flow takes from its
+/// process.
 public record Environment(InstantSource clock, RandomGenerator random, Audit audit) {
   /// The time to the millisecond, as the stores keep it.
   public Instant now() {

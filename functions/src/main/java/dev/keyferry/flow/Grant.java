@@ -8,12 +8,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 
-/// One authorization, from the device's request to the redemption of its code. One that a browser
-/// asked for begins approved: its screen was open before there was a row.
+/// One authorization, from the device's request to the redemption of its code. A grant of the
+/// browser flow begins approved, because its screen was open before the row existed.
 ///
-/// @param deviceSecret hash of the device code's secret, or of the authorization code's
-/// @param seal over the request and the place of the row: a row that someone else wrote has no
-/// valid one
+/// @param deviceSecret hash of the secret of the device code or the authorization code
+/// @param seal covers the request and the place of the row, so a row that someone else wrote has no
+/// valid seal
 public record Grant(
     Locator locator,
     DeviceRequest request,
@@ -23,44 +23,45 @@ public record Grant(
     Pace pace,
     State state) {
 
-  /// How long a late poll still hears `expired_token` before the row may go.
+  /// How long a late poll still gets `expired_token` before the row may be purged.
   public static final Duration AFTERLIFE = Duration.ofHours(1);
 
-  /// Where a grant stands. Expiry is no state: it is a question for the clock.
+  /// The state of a grant. Expiry is not a state: it depends on the clock.
   public sealed interface State {
-    /// Nobody has looked at it yet.
+    /// No user has looked at it yet.
     record Pending() implements State {}
 
-    /// A signed-in user has it on the screen; still pending for the device. The last claimant wins.
+    /// A signed-in user has it on the screen. For the device it is still pending. The last claimant
+    /// wins.
     record Claimed(Claim claim) implements State {}
 
     /// Approved, not yet redeemed.
     ///
-    /// @param wrong the wrong numbers that the device was told, where it must be told one
+    /// @param wrong the wrong numbers that were entered at the device, where it must be told one
     record Approved(Claim claim, Approval approval, Set<MatchingNumber> wrong) implements State {
       public Approved(Claim claim, Approval approval) {
         this(claim, approval, Set.of());
       }
     }
 
-    /// Denied, for good: by the claimant, or by so many wrong numbers.
+    /// Denied for good, by the claimant or by too many wrong numbers.
     record Denied(Claim claim, Set<MatchingNumber> wrong) implements State {
       public Denied(Claim claim) {
         this(claim, Set.of());
       }
     }
 
-    /// Redeemed, for good.
+    /// Redeemed for good.
     record Consumed(Claim claim, Approval approval, Redemption redemption) implements State {}
 
-    /// Approved, unless so many wrong numbers have denied it.
+    /// Approved, unless too many wrong numbers have denied it.
     static State approved(Claim claim, Approval approval, Set<MatchingNumber> wrong) {
       return wrong.size() < MatchingNumber.MOST_WRONG
           ? new Approved(claim, approval, wrong)
           : new Denied(claim, wrong);
     }
 
-    /// Of whoever has, or had, the grant on the screen.
+    /// The claim of the user who has, or had, the grant on the screen.
     default Optional<Claim> claimed() {
       return switch (this) {
         case Pending _ -> Optional.empty();
@@ -71,7 +72,7 @@ public record Grant(
       };
     }
 
-    /// What was agreed to, if it was not denied since.
+    /// The approval, if the grant was not denied afterwards.
     default Optional<Approval> agreedTo() {
       return switch (this) {
         case Approved(var _, var approval, var _) -> Optional.of(approval);
@@ -81,28 +82,28 @@ public record Grant(
     }
   }
 
-  /// Who has the grant on the screen, and the hash of the nonce that this screen holds.
+  /// The user who has the grant on the screen, and the hash of the nonce that this screen holds.
   public record Claim(Subject subject, Digest nonce) {}
 
-  /// The claimant's yes.
+  /// The claimant's approval.
   ///
-  /// @param profile the claimant's, as the identity provider told it
-  /// @param since when the screen was opened on which it was given: a sign-out after that undoes it
+  /// @param profile the claimant's, from the identity provider
+  /// @param since when the approving screen was opened; a later sign-out undoes the approval
   /// @param numberRequired whether the device must be told the [MatchingNumber]
-  /// @param seal over all of this, the claim and the place of the row
+  /// @param seal covers all of this, the claim and the place of the row
   public record Approval(
       Consent consent, Profile profile, Instant since, boolean numberRequired, Digest seal) {}
 
   /// What the claimant agreed to: the request, or less.
   ///
-  /// @param scope some of the requested scope, where it was narrowed
-  /// @param lifetime a shorter life than the request's longest link, where it was shortened
+  /// @param scope the granted part of the requested scope, if the claimant narrowed it
+  /// @param lifetime shorter than the request's longest link, if the claimant shortened it
   /// @param name what the claimant calls the device
   public record Consent(Optional<Scope> scope, Optional<Duration> lifetime, Optional<String> name) {
     public static final Consent TO_ALL =
         new Consent(Optional.empty(), Optional.empty(), Optional.empty());
 
-    /// Whether this is the request or less of it.
+    /// Whether this is the request, or less.
     public boolean within(DeviceRequest request) {
       return scope.map(some -> some.within(request.scope())).orElse(true)
           && lifetime.map(some -> isWithin(some, request)).orElse(true);
@@ -112,7 +113,7 @@ public record Grant(
       return some.compareTo(request.lifetime()) <= 0 || some.compareTo(request.longestLink()) <= 0;
     }
 
-    /// What is to be said of one that is not.
+    /// The error for a consent that exceeds the request.
     OAuthError excess(DeviceRequest request) {
       var isScope = scope.filter(some -> !some.within(request.scope())).isPresent();
       var words = "an approval cannot grant more than the client requested";
@@ -123,14 +124,14 @@ public record Grant(
   /// The one poll that redeemed the code.
   ///
   /// @param attempt tells that poll's own work from another's
-  /// @param idempotencyKey hash of the `Idempotency-Key` it carried
+  /// @param idempotencyKey hash of the poll's `Idempotency-Key`
   public record Redemption(Instant at, String attempt, Optional<Digest> idempotencyKey) {}
 
-  /// The rhythm that the device polls in, RFC 8628 §3.5.
+  /// The pace at which the device polls, RFC 8628 §3.5.
   ///
   /// @param nextPollAt when the next poll is due; the first is due at once
-  /// @param lastPoll the poll that moved the window last
-  /// @param slowedAt the window whose early polls already cost a longer interval
+  /// @param lastPoll the poll that last moved the window
+  /// @param slowedAt the window whose early polls already lengthened the interval
   public record Pace(
       Duration interval,
       Instant nextPollAt,
@@ -139,7 +140,7 @@ public record Grant(
 
     public static final Duration FIRST_INTERVAL = Duration.ofSeconds(5);
 
-    /// A poll may come this much before it is due: clocks and networks jitter.
+    /// How early a poll may come, because clocks and networks jitter.
     public static final Duration TOLERANCE = Duration.ofSeconds(1);
 
     private static final Duration STEP = Duration.ofSeconds(5);
@@ -163,8 +164,8 @@ public record Grant(
     }
   }
 
-  /// The version of the subkeys that the grant was made under; its key's tokens are derived under
-  /// it too, however late it is redeemed.
+  /// The version of the subkeys that the grant was made under. Its key's id is derived under it
+  /// too, however late the grant is redeemed.
   int version() {
     return deviceSecret.version();
   }
@@ -174,18 +175,18 @@ public record Grant(
     return !now.isBefore(expiresAt);
   }
 
-  /// Whether the row may be overwritten: nobody is told anything about it any more.
+  /// Whether the row may be overwritten, because no answer depends on it any more.
   public boolean isPurgeable(Instant now) {
     return !now.isBefore(purgeAt());
   }
 
-  /// To the second, as TTL counts.
+  /// Rounded up to the second, as TTL counts.
   public Instant purgeAt() {
     return expiresAt.plus(AFTERLIFE).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
   }
 
-  /// The profile is no part of it: what the identity provider says of a user may change between one
-  /// press of a button and its repetition.
+  /// Whether the grant was approved with this claim and consent. The profile is not compared,
+  /// because the identity provider may change it between one press of a button and its repetition.
   public boolean isApprovedWith(Claim mine, Consent consent) {
     return state.agreedTo().map(Approval::consent).equals(Optional.of(consent))
         && state.claimed().equals(Optional.of(mine));
@@ -196,7 +197,8 @@ public record Grant(
     return state.equals(new State.Claimed(claim));
   }
 
-  /// Whether this row is what storing that new one left behind, and maybe what has become of it.
+  /// Whether this row is the one that storing the new grant left behind, even if its state has
+  /// changed since.
   public boolean isOf(Grant created) {
     return deviceSecret.equals(created.deviceSecret)
         && (!(created.state instanceof State.Approved(var claim, var approval, var _))

@@ -7,16 +7,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Grants at rest. Every method is one conditional write, and only its condition decides: a refused
-/// write changed nothing and tells what it found. A write that finds its own work already done (it
-/// was sent twice because the answer was lost) answers [Write.Applied]. An outage is an unchecked
-/// exception.
+/// Stored grants. Every method is one conditional write, and only its condition decides: a refused
+/// write changes nothing and returns what it found. A write may be sent twice because its answer
+/// was lost. If it finds its own work already done, it returns [Write.Applied]. An outage is an
+/// unchecked exception.
 ///
 /// "Pending" means [Grant.State.Pending] or [Grant.State.Claimed] throughout.
 public interface GrantStore {
-  /// What a redemption came to.
+  /// The outcome of a redemption.
   sealed interface Redeemed {
-    /// Code consumed and key stored, both or neither.
+    /// The code is consumed and the key is stored, both or neither.
     record Stored() implements Redeemed {}
 
     /// The grant was not, or no longer, approved.
@@ -26,8 +26,8 @@ public interface GrantStore {
     record Barred() implements Redeemed {}
   }
 
-  /// What a poll proves itself with: the grant must be this client's, for this device secret, and
-  /// its challenge answered. A verifier without a challenge is refused too (RFC 9700 §2.1.1).
+  /// The proof that a poll carries. The grant must be this client's, have this device secret, and
+  /// have this challenge. A verifier without a challenge is refused too (RFC 9700 §2.1.1).
   record Proof(String clientId, Digest deviceSecret, Optional<CodeChallenge> challenge) {
     public boolean fits(Grant grant) {
       return grant.request().clientId().equals(clientId)
@@ -36,48 +36,49 @@ public interface GrantStore {
     }
   }
 
-  /// What a poll came to.
+  /// The outcome of a poll.
   sealed interface Polled {
-    /// The grant is pending and the poll counted; what else the grant says nobody asks.
+    /// The grant is pending and the poll counted. The rest of the grant is not returned.
     record Pending() implements Polled {}
 
-    /// Not so: this is what was found there, if anything was.
+    /// The poll was refused. This is the grant that was found, if any.
     record NotPending(Optional<Grant> found) implements Polled {}
   }
 
   /// Stores a new grant, pending or approved, if no grant is there or the one there may be purged.
-  /// An approved one is known for its own by its secret, its claim and its consent.
+  /// The store recognizes its own approved grant by its secret, claim and consent.
   Write<Grant> create(Grant grant, Instant now);
 
-  /// Moves the poll window one interval on, if the proof fits, the grant is pending and not
+  /// Moves the poll window on by one interval, if the proof fits, the grant is pending and not
   /// expired, and the poll is due.
   ///
-  /// @param attempt names this poll, so that it recognises its own work
+  /// @param attempt names this poll, so that the store recognizes its own work
   Polled poll(Locator locator, Proof proof, String attempt, Instant now);
 
-  /// Lengthens the interval after an early poll; once for each window, which stays where it is.
+  /// Lengthens the interval after an early poll, once for each window. The window stays where it
+  /// is.
   Write<Grant> slowDown(Grant seen, Duration interval);
 
   /// Puts the grant on the subject's screen, if it is pending and not expired.
   Write<Grant> claim(Locator locator, Grant.Claim claim, Instant now);
 
-  /// Approves, if the grant is pending, not expired, claimed with this very claim, and the approval
-  /// within the request.
+  /// Approves the grant, if it is pending, not expired and claimed with exactly this claim, and the
+  /// approval is within the request.
   Write<Grant> approve(Locator locator, Grant.Claim claim, Grant.Approval approval, Instant now);
 
-  /// What is stored there, as of now. Decides nothing.
+  /// Reads the grant that is stored now. This decides nothing.
   Optional<Grant> find(Locator locator);
 
   /// Counts a wrong number, if the proof fits, the grant is approved and not expired, and fewer
-  /// than [MatchingNumber#MOST_WRONG] are counted; with the last the grant is denied. The same number
+  /// than [MatchingNumber#MOST_WRONG] are counted. The last one denies the grant. The same number
   /// counts once.
   Write<Grant> countWrong(Locator locator, Proof proof, MatchingNumber wrong, Instant now);
 
-  /// Denies, if the grant is pending or approved, not expired, and claimed by this subject.
+  /// Denies the grant, if it is pending or approved, not expired, and claimed by this subject.
   Write<Grant> deny(Locator locator, Subject subject, Instant now);
 
-  /// Denies, if the grant is approved with this very claim: its subject was barred when the device
-  /// came for the key.
+  /// Denies the grant, if it is approved with exactly this claim, because its subject was barred
+  /// when the device came for the key.
   Write<Grant> bar(Locator locator, Grant.Claim claim);
 
   /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is

@@ -2,8 +2,8 @@ package dev.keyferry.flow;
 
 import dev.keyferry.codes.TokenPrefix;
 
-/// How keys leave the server.
+/// How the server issues keys.
 ///
-/// @param prefix what the tokens of new keys begin with
-/// @param encrypter writes the answer for a device that wants it encrypted
+/// @param prefix the prefix of new keys' tokens
+/// @param encrypter encrypts the answer for a device that asked for it
 public record Issuance(TokenPrefix prefix, Encrypter encrypter) {}

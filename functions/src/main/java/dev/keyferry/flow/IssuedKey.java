@@ -5,10 +5,11 @@ import dev.keyferry.codes.Hasher;
 import dev.keyferry.codes.RefreshToken;
 import java.util.Optional;
 
-/// A key in the moment it is handed over: the only time its tokens are at hand.
+/// A key at the moment of its delivery, the only time at which its tokens are available.
 ///
-/// @param refreshToken of this generation; only a renewable key's is for the client
-/// @param jwe the whole answer, encrypted, if the device asked for that: then nothing else is told
+/// @param refreshToken this generation's, if the key is renewable
+/// @param jwe the whole encrypted answer, if the device asked for encryption; it then replaces
+/// everything else
 public record IssuedKey(
     Key key, AccessToken accessToken, Optional<RefreshToken> refreshToken, Optional<String> jwe) {
 
@@ -20,7 +21,8 @@ public record IssuedKey(
         Optional.empty());
   }
 
-  /// As its device wants it. Only of a key whose row is intact: the delivery is one of its terms.
+  /// The answer as its device wants it. Call this only for a key whose row is intact, because the
+  /// delivery is one of its terms.
   IssuedKey encrypted(Encrypter encrypter) {
     var encrypted = key.terms().delivery().map(delivery -> encrypter.encrypt(delivery, this));
     return new IssuedKey(key, accessToken, refreshToken, encrypted);

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /// The issued credential of one linked device, as it is stored: without its tokens.
 ///
-/// @param seal over id and terms: an edited row has no valid one
+/// @param seal covers id and terms, so an edited row has no valid seal
 /// @param lastUsedAt to the hour
 public record Key(
     KeyId id,
@@ -23,24 +23,25 @@ public record Key(
     Optional<Instant> revokedAt,
     Optional<Instant> lastUsedAt) {
 
-  /// How long a dead key stays listed before TTL may take it.
+  /// How long a key that has ended stays stored before TTL may delete it.
   public static final Duration AFTERLIFE = Duration.ofDays(30);
 
-  /// How long a device can be renewed at most, and how long it may go without.
+  /// The longest that a device can be renewed, and the longest that it may go without a renewal.
   public static final Duration LONGEST_FAMILY = Duration.ofDays(90);
 
   public static final Duration LONGEST_IDLE = Duration.ofDays(30);
 
-  /// How long the access token before the present one still works: requests are under way.
+  /// How long the previous access token still works after a refresh, for requests that are under
+  /// way.
   public static final Duration ACCESS_GRACE = Duration.ofMinutes(1);
 
-  /// What was agreed to, for as long as the device is linked.
+  /// The terms of the key, for as long as the device is linked.
   ///
   /// @param lifetime of each access token
-  /// @param profile the subject's, when it agreed
-  /// @param origin where the device asked for it
-  /// @param approvedAt when its owner agreed; a sign-out after that ends the key
-  /// @param linkedUntil when it can be renewed no more
+  /// @param profile the subject's, at the time of the approval
+  /// @param origin where the device's request came from
+  /// @param approvedAt when its owner agreed; a later sign-out ends the key
+  /// @param linkedUntil when renewals end
   /// @param delivery if present, how every token answer is encrypted
   public record Terms(
       String clientId,
@@ -55,18 +56,18 @@ public record Key(
       Instant linkedUntil,
       Optional<Delivery> delivery) {
 
-    /// Whether a refresh token belongs to it, OpenID Connect Core §11.
+    /// Whether the key has a refresh token, OpenID Connect Core §11.
     public boolean renewable() {
       return scope.tokens().contains(Scope.OFFLINE_ACCESS);
     }
   }
 
-  /// The tokens that are good now, and those that were before.
+  /// The present tokens, and the previous ones.
   ///
-  /// @param number 0 for the tokens that the key was minted with; so many are older than these
-  /// @param seal over number and tokens and when they were issued
-  /// @param attempt the refresh that made it, so that it recognises its own work
-  /// @param idempotencyKey hash of the `Idempotency-Key` that the refresh carried
+  /// @param number 0 for the tokens that the key was minted with, and one more for each refresh
+  /// @param seal covers the number, the tokens and their time of issue
+  /// @param attempt the refresh that made this generation, so that it recognizes its own work
+  /// @param idempotencyKey hash of that refresh's `Idempotency-Key`
   public record Generation(
       long number,
       Digest access,
@@ -77,19 +78,18 @@ public record Key(
       String attempt,
       Optional<Digest> idempotencyKey) {
 
-    /// The version of the subkeys that the family began under: its hashes' and its chain's.
+    /// The version of the subkeys that the family began under, for its hashes and its chain.
     int version() {
       return refresh.version();
     }
   }
 
-  /// The generation before, as it was.
+  /// The previous generation.
   ///
-  /// @param seal the one that it had
+  /// @param seal the seal that it had
   public record Previous(Digest access, Digest refresh, Instant issuedAt, Digest seal) {}
 
-  /// The key that an approved grant stands for: what was agreed to, as far as the client may still
-  /// have it.
+  /// The key for an approved grant: what was agreed to, as far as the client may still have it.
   static Key mint(
       Hasher hasher,
       RefreshToken first,
@@ -134,12 +134,13 @@ public record Key(
         Optional.empty());
   }
 
-  /// With these tokens in the place of the present ones.
+  /// A copy with these tokens in place of the present ones.
   Key renewed(Generation next) {
     return new Key(id, terms, seal, next, revokedAt, lastUsedAt);
   }
 
-  /// Who shortens the life of a key ends the link with it, and not its first access token only.
+  /// The lifetime of the whole link. A user who shortens the key's lifetime shortens the link, not
+  /// only the first access token.
   private static Duration longestLink(Grant.Consent consent) {
     return shorter(consent.lifetime(), LONGEST_FAMILY);
   }
@@ -148,14 +149,15 @@ public record Key(
     return wanted.filter(some -> some.compareTo(longest) < 0).orElse(longest);
   }
 
-  /// Whether the row says what was minted and renewed, and nothing else.
+  /// Whether the row says exactly what the server minted and renewed.
   boolean isIntact(Hasher hasher) {
     return hasher.matches(Purpose.SEAL, seal, Seals.message(id, terms))
         && Seals.intact(hasher, id, generation);
   }
 
-  /// Until when this access token opens the door, if it does now: the present one until it expires,
-  /// the one before for a moment longer, but not beyond its own end.
+  /// Until when this access token is accepted. Empty if it is not accepted now. The present token
+  /// is accepted until it expires. The previous one is accepted for a short time after the refresh,
+  /// but not beyond its own end.
   Optional<Instant> acceptedUntil(AccessToken token, Hasher hasher, Instant now) {
     if (!isIntact(hasher) || revokedAt.isPresent()) {
       return Optional.empty();
@@ -168,12 +170,12 @@ public record Key(
     return acceptedUntil(token, hasher, now).isPresent();
   }
 
-  /// Whether this is one of the key's tokens, of the present generation or the one before.
+  /// Whether this is one of the key's tokens, of the present or the previous generation.
   boolean knows(byte[] token, Hasher hasher) {
     return tokenHashes().anyMatch(hash -> hasher.matches(Purpose.KEY, hash, token));
   }
 
-  /// Of the tokens of the present generation and the one before.
+  /// The hashes of the tokens of the present and the previous generation.
   Stream<Digest> tokenHashes() {
     return Stream.concat(
         Stream.of(generation.access(), generation.refresh()),
@@ -194,7 +196,7 @@ public record Key(
         .map(end -> end.isBefore(grace) ? end : grace);
   }
 
-  /// When the present access token expires. At `now == expiresAt` it has.
+  /// When the present access token expires. At `now == expiresAt` it has expired.
   public Instant expiresAt() {
     return end(generation.issuedAt());
   }
@@ -204,21 +206,21 @@ public record Key(
     return terms.renewable() && end.isAfter(terms.linkedUntil()) ? terms.linkedUntil() : end;
   }
 
-  /// When it is over with the device for good, unless it is renewed before.
+  /// When the key ends for good, unless it is renewed before.
   public Instant end() {
     var idleEnd = generation.issuedAt().plus(LONGEST_IDLE);
     var renewableUntil = idleEnd.isBefore(terms.linkedUntil()) ? idleEnd : terms.linkedUntil();
     return terms.renewable() && renewableUntil.isAfter(expiresAt()) ? renewableUntil : expiresAt();
   }
 
-  /// Whether a refresh comes in time.
+  /// Whether the key can still be refreshed.
   public boolean isRenewable(Instant now) {
     return terms.renewable()
         && now.isBefore(terms.linkedUntil())
         && now.isBefore(generation.issuedAt().plus(LONGEST_IDLE));
   }
 
-  /// Whether it was alive until then.
+  /// Whether the key was revoked at this time, and not before.
   boolean wasRevokedAt(Instant time) {
     return revokedAt.equals(Optional.of(time));
   }

@@ -10,8 +10,8 @@ public interface KeyHasher {
     SPARE
   }
 
-  /// Derives a subkey of 256 bits from a name, always the same one.
+  /// Derives a subkey of 256 bits from a name. The same name always gives the same subkey.
   ///
-  /// @throws Outage while the service gives none
+  /// @throws Outage if the service returns no subkey
   byte[] derive(String name, Patience patience);
 }

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Keys at rest. Reads are strongly consistent; an outage is an unchecked exception.
+/// Stored keys. Reads are strongly consistent. An outage is an unchecked exception.
 public interface KeyStore {
   /// A key and the standing of its subject.
   record Holding(Key key, Standing standing) {}
 
-  /// Whether a subject's keys are good at all.
+  /// Whether a subject's keys work at all.
   ///
-  /// @param signedOutAt when the subject last signed out everywhere: what is older is dead
+  /// @param signedOutAt when the subject last signed out everywhere; anything older no longer works
   record Standing(boolean disabled, Optional<Instant> signedOutAt) {
     public static final Standing GOOD = new Standing(false, Optional.empty());
 
-    /// Whether something agreed to at that time still stands.
+    /// Whether an approval from this time still stands.
     public boolean admits(Instant agreedAt) {
       return !disabled && signedOutAt.map(agreedAt::isAfter).orElse(true);
     }
@@ -26,17 +26,17 @@ public interface KeyStore {
 
   Standing findStanding(Subject subject);
 
-  /// Puts the next generation in the place of the one that it calls previous, if that is the
-  /// present one, by its refresh token and its seal, the client is the key's, and the key is
-  /// renewable and not revoked.
+  /// Replaces the present generation with the next one. The present one must be the next one's
+  /// previous generation (by refresh token and seal), the client must be the key's, and the key
+  /// must be renewable and not revoked.
   Write<Key> renew(KeyId id, String clientId, Key.Generation next);
 
-  /// Revokes, for good. A key that is revoked stays so since when it was.
+  /// Revokes the key for good. A key that is already revoked keeps its time of revocation.
   Write<Key> revoke(KeyId id, Revoker revoker, Instant now);
 
-  /// Who revokes, and what must hold for it.
+  /// The party that revokes a key, and the condition that it must meet.
   sealed interface Revoker {
-    /// The user whose key it is.
+    /// The user who owns the key.
     record Owner(Subject subject) implements Revoker {
       @Override
       public boolean mayRevoke(Key key) {
@@ -44,7 +44,9 @@ public interface KeyStore {
       }
     }
 
-    /// Whoever holds one of the key's tokens, by its hash, at the client it was issued to.
+    /// The holder of one of the key's tokens, at the client that the key was issued to.
+    ///
+    /// @param token the hash of the token
     record Holder(String clientId, Digest token) implements Revoker {
       @Override
       public boolean mayRevoke(Key key) {
@@ -52,7 +54,7 @@ public interface KeyStore {
       }
     }
 
-    /// This server, which has seen enough.
+    /// This server, which has already checked that the key must end.
     record Server() implements Revoker {
       @Override
       public boolean mayRevoke(Key key) {
@@ -63,18 +65,18 @@ public interface KeyStore {
     boolean mayRevoke(Key key);
   }
 
-  /// The newest of the subject's keys that are wanted; from an index that lags behind, so for
-  /// people to read and nothing else. No more than [#LISTING_PAGES] times as many are looked at.
+  /// Lists the newest of the subject's wanted keys. The index lags behind, so the list is only for
+  /// people to read. The store looks at no more than [#LISTING_PAGES] times `most` keys.
   Listing list(Subject subject, Predicate<Key> wanted, int most);
 
   int LISTING_PAGES = 50;
 
-  /// @param keys the newest first
+  /// @param keys newest first
   /// @param more whether there are others, or may be
-  /// @param unreadable how many rows were passed over because they cannot be read
+  /// @param unreadable how many rows were skipped because they are unreadable
   record Listing(List<Key> keys, boolean more, int unreadable) {}
 
-  /// Ends every key that the subject agreed to until now, and every grant.
+  /// Ends every key and every grant that the subject agreed to until now.
   void signOut(Subject subject, Instant now);
 
   /// Whether a subject is disabled, and which attempt last changed that.
@@ -84,15 +86,15 @@ public interface KeyStore {
 
   Disablement findDisablement(Subject subject);
 
-  /// Disables a subject that is enabled, and enables one that is disabled, unless that was changed
-  /// since it was seen.
+  /// Disables an enabled subject, and enables a disabled one, unless that was changed since it was
+  /// seen.
   ///
-  /// @param attempt names this one, so that it recognises its own work
+  /// @param attempt names this change, so that the store recognizes its own work
   Write<Disablement> reverse(Subject subject, Disablement seen, Instant now, String attempt);
 
   Optional<Holding> findWithStanding(KeyId id);
 
-  /// Notes that the key was used in this hour; best effort, for people to read and for redelivery
-  /// to know.
+  /// Notes that the key was used in this hour, for people to read and for redelivery to check. This
+  /// is best effort.
   void markUsed(KeyId id, Instant hour);
 }

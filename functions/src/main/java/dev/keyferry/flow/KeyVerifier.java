@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/// Tells whether an access token opens the door, for whom, and until when. A refresh token opens
-/// none.
+/// Checks whether an access token is valid, for whom, and until when. A refresh token is never
+/// valid here.
 public final class KeyVerifier {
   private final KeyStore keys;
   private final Hasher hasher;
@@ -19,12 +19,12 @@ public final class KeyVerifier {
     this.environment = environment;
   }
 
-  /// The key of a token that is good, and until when that token is: the one before the present one
-  /// ends sooner than the key does.
+  /// The key of a valid token, and until when the token is valid. The previous token ends sooner
+  /// than the key does.
   public record Active(Key key, Instant until) {}
 
-  /// Lets the holder of this token in, if it is genuine and alive and its subject in good standing.
-  /// That is a use of the key.
+  /// Accepts a token that is genuine and valid, if its subject is in good standing. This counts as
+  /// a use of the key.
   public Optional<Active> verify(AccessToken token) {
     var now = environment.now();
     return look(token, now)
@@ -34,7 +34,8 @@ public final class KeyVerifier {
         });
   }
 
-  /// What the token is worth at this moment, RFC 7662. To ask is not to use: nothing is noted.
+  /// The validity of the token at this moment, RFC 7662. Introspection is not a use of the key, so
+  /// nothing is noted.
   public Optional<Active> introspect(AccessToken token) {
     return look(token, environment.now());
   }

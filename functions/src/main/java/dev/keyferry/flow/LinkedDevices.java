@@ -8,9 +8,10 @@ import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
 
-/// What a user has linked, and may unlink: one device, or all at once.
+/// A user's linked devices. The user can unlink one of them, or all at once.
 public final class LinkedDevices {
-  /// More than anyone reads. Who has more sees the others when some of these are unlinked.
+  /// More than anyone reads. A user with more devices sees the others after unlinking some of
+  /// these.
   static final int MOST_LISTED = 200;
 
   private final KeyStore keys;
@@ -21,9 +22,8 @@ public final class LinkedDevices {
     this.environment = environment;
   }
 
-  /// The keys that can still be used, or still be renewed, the newest of them; for people to read,
-  /// from an index that lags. A row that cannot be read hides none of the others, and is an
-  /// operator's to know of.
+  /// The newest keys that can still be used or renewed, for people to read, from an index that
+  /// lags. An unreadable row hides none of the others, and is recorded for the operator.
   public Listing of(Subject subject) {
     var now = environment.now();
     var standing = keys.findStanding(subject);
@@ -41,7 +41,8 @@ public final class LinkedDevices {
     return listing;
   }
 
-  /// Whether the key was the subject's to revoke. It stays revoked; again is no error.
+  /// Revokes the key, and returns whether the subject owned it. A repeated call is no error, and
+  /// the key stays revoked.
   public boolean unlink(Subject subject, KeyId id) {
     var now = environment.now();
     return switch (keys.revoke(id, new Revoker.Owner(subject), now)) {
@@ -55,7 +56,8 @@ public final class LinkedDevices {
     };
   }
 
-  /// Ends all that the subject agreed to until now: keys, and grants that are still to be redeemed.
+  /// Ends everything that the subject agreed to until now: keys, and grants that are not redeemed
+  /// yet.
   public void signOut(Subject subject) {
     keys.signOut(subject, environment.now());
     environment.record(Event.of(Kind.SIGNED_OUT, subject));

@@ -2,8 +2,8 @@ package dev.keyferry.flow;
 
 import java.util.regex.Pattern;
 
-/// A redirect URI on the person's own machine, RFC 8252 §7.3, as it is registered: without a port,
-/// for a client takes whichever is free.
+/// A registered redirect URI on the user's own machine, RFC 8252 §7.3. It has no port, because a
+/// client takes whichever port is free.
 ///
 /// @param origin `http://127.0.0.1` or `http://[::1]`
 /// @param path from its first slash
@@ -21,8 +21,8 @@ public record LoopbackUri(String origin, String path) {
     return new LoopbackUri(form.group(1), form.group(2));
   }
 
-  /// Whether this is where a client asked to be answered. Character by character but for the port
-  /// (RFC 9700 §2.1): what nobody parses, nobody can read in two ways.
+  /// Whether this is the URI that a client asked to be answered at. All but the port is compared
+  /// character by character (RFC 9700 §2.1). Nothing is parsed, so nothing can be read in two ways.
   public boolean fits(String asked) {
     if (!asked.startsWith(origin) || !asked.endsWith(path)) {
       return false;

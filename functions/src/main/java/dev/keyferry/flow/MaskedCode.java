@@ -8,11 +8,11 @@ import dev.keyferry.codes.UserCode;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/// A user code at rest: its bits combined with those of a MAC that no other row has, and the
-/// version of that MAC's subkey. Written `<version>.<ten hex digits>`. docs/decisions/0012.
+/// A stored user code. Its bits are combined with those of a MAC that is unique to the row, and the
+/// version is that of the MAC's subkey. Written `<version>.<ten hex digits>`. docs/decisions/0012.
 ///
-/// A pad may hide one text only. It is made of the key's id and owner; the id comes from the device
-/// secret, and so does the user code.
+/// A pad may hide only one text. This holds, because the pad depends on the key's id and owner, and
+/// the id comes from the device secret, as the user code does.
 public record MaskedCode(int version, long bits) {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})\\.([0-9a-f]{10})");
   private static final int HEX_DIGITS = UserCode.BITS / 4;
@@ -31,8 +31,8 @@ public record MaskedCode(int version, long bits) {
         Integer.parseInt(form.group(1)), HexFormat.fromHexDigitsToLong(form.group(2)));
   }
 
-  /// The code, under a version for which [Hasher#reaches] holds. Of an edited row it is some
-  /// other code.
+  /// The code, under a version for which [Hasher#reaches] holds. An edited row gives some other
+  /// code.
   public UserCode reveal(Hasher hasher, KeyId id, Subject subject) {
     return UserCode.ofBits(bits ^ pad(hasher, version, id, subject));
   }

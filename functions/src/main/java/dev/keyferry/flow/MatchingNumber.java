@@ -9,24 +9,24 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// The two digits that the approving page shows and the claimant enters at the device. They are
-/// derived from the claim that approved, so they are stored nowhere, and are the same however often
-/// they are asked for.
+/// derived from the claim that approved, so no row stores them, and each derivation gives the same
+/// digits.
 public record MatchingNumber(int number) {
-  /// So many different wrong ones deny the grant.
+  /// This many different wrong numbers deny the grant.
   public static final int MOST_WRONG = 3;
 
   private static final int LEAST = 10;
   private static final int CHOICES = 90;
   private static final Pattern FORM = Pattern.compile("[0-9]{2}");
 
-  /// What a device sends; empty if it cannot be one.
+  /// Parses what a device sends. Empty if it cannot be a matching number.
   public static Optional<MatchingNumber> parse(String text) {
     return FORM.matcher(text).matches()
         ? Optional.of(new MatchingNumber(Integer.parseInt(text)))
         : Optional.empty();
   }
 
-  /// The number of this claim: 10 to 99, all as likely but for one part in 2^57.
+  /// The number of this claim, from 10 to 99. All are equally likely but for one part in 2^57.
   static MatchingNumber of(Hasher hasher, Locator locator, Grant.Claim claim) {
     var nonce = claim.nonce();
     var message = Frame.of("confirmation").with(locator.qualified()).with(nonce).toBytes();

@@ -14,7 +14,7 @@ import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
 import java.time.Duration;
 
-/// Where an approved grant becomes a key: exactly once, and delivered at least once. The device
+/// Turns an approved grant into a key, exactly once, and delivers the key at least once. The device
 /// flow and the code flow both end here, with a request whose proof fits.
 public final class Mint {
   /// How long the request that redeemed a code may be repeated with its `Idempotency-Key`.
@@ -38,13 +38,13 @@ public final class Mint {
   Answer<IssuedKey> mint(TokenRequest request, Grant grant, Approved approved) {
     var redemption = new Redemption(request.now(), request.attempt(), request.name(hasher));
     var id = RefreshToken.id(hasher, grant.version(), request.code());
-    // Not the grant's version, which may be older: a family has one, for as long as it lasts.
+    // Not the grant's version, which may be older: a family keeps one version for as long as it
+    // lasts.
     var token = RefreshToken.first(issuance.prefix(), hasher, hasher.version(), id, request.code());
     var name = DeviceName.of(hasher, request, grant, approved, id);
     var key = Key.mint(hasher, token, grant, approved, request.client(), name, redemption);
     var issued = IssuedKey.of(key, token, hasher).encrypted(issuance.encrypter());
-    // All that can fail for want of a subkey, or of encryption, is behind us; what is left is all
-    // or nothing.
+    // The subkeys and the encryption, which can fail, are done. The next write is all or nothing.
     var proof = request.proof(grant.deviceSecret());
     return switch (grants.redeem(grant.locator(), proof, redemption, key)) {
       case GrantStore.Redeemed.Stored _ -> minted(issued, grant);
@@ -63,9 +63,9 @@ public final class Mint {
     return new Declined<>(OAuthError.USER_GONE);
   }
 
-  /// This login is over, even if its user is enabled again; the next polls are told at once. Unless
-  /// she was enabled already, and another poll was quicker, or a copy of this very redemption that
-  /// the network had held back.
+  /// Denies the grant, so that this login is over even if its user is enabled again, and the next
+  /// polls are told at once. The write is refused if the user was enabled already and another poll
+  /// was quicker, or a copy of this very redemption that the network had delayed.
   private Answer<IssuedKey> bar(
       TokenRequest request, Grant grant, Approved approved, IssuedKey issued) {
     return switch (grants.bar(grant.locator(), approved.claim())) {
@@ -77,7 +77,7 @@ public final class Mint {
     };
   }
 
-  /// Something else was decided since this request found the grant approved.
+  /// The answer if something else was decided since this request found the grant approved.
   Answer<IssuedKey> tooLate(TokenRequest request, Grant grant) {
     return switch (grant.state()) {
       case Consumed consumed -> redeliver(request, grant, consumed);
@@ -86,8 +86,8 @@ public final class Mint {
     };
   }
 
-  /// The code is spent. Only the very request that spent it may hear its answer again, and not for
-  /// long.
+  /// Answers for a code that is spent. Only the request that spent it may get its answer again, and
+  /// only for a short time.
   Answer<IssuedKey> redeliver(TokenRequest request, Grant grant, Consumed consumed) {
     var redemption = consumed.redemption();
     var same =

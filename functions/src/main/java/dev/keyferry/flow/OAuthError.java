@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/// A refusal as the protocol words it: `error` and `error_description`, RFC 6749 §5.2 and RFC 8628
-/// §3.5. The description is public and fixed text, never an exception's.
+/// A refusal in the protocol's terms: `error` and `error_description`, RFC 6749 §5.2 and
+/// RFC 8628 §3.5. The description is fixed public text, and never comes from an exception.
 ///
-/// @param pause how long to wait before the next try, where that is told: with [Code#SLOW_DOWN] it
-/// is the interval between polls from now on
+/// @param pause how long to wait before the next try, if the answer says so; with [Code#SLOW_DOWN],
+/// the interval between polls from now on
 public record OAuthError(Code code, String description, Optional<Duration> pause) {
   /// A poll's interval, so that the next one is not early even if the failed one was counted.
   private static final Duration OUTAGE_PAUSE = Duration.ofSeconds(5);
 
-  /// The registered codes, those of docs/number-matching.md, and two of the user routes.
+  /// The registered codes, those of docs/number-matching.md, and two codes of the user routes.
   public enum Code {
     INVALID_REQUEST,
     INVALID_CLIENT,
@@ -28,15 +28,16 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
     EXPIRED_TOKEN,
     /// Approved, but the device must name the number that the approving page shows.
     CONFIRMATION_REQUIRED,
-    /// The claimant must say first that the warning was read.
+    /// The claimant must first confirm that they read the warning.
     ACKNOWLEDGEMENT_REQUIRED,
-    /// The code a person typed is not one that waits for a decision; why is not told.
+    /// The user code does not wait for a decision. The answer does not say why.
     INVALID_USER_CODE,
-    /// Too often; told as `slow_down`, but not to a device that polls.
+    /// Too many requests. The answer says `slow_down`, but a device that polls never gets this
+    /// code.
     OVER_LIMIT,
-    /// No such key of this user's.
+    /// The user has no such key.
     NOT_FOUND,
-    /// An outage: nothing was decided, ask again.
+    /// An outage. Nothing was decided, so the client can repeat the request.
     TEMPORARILY_UNAVAILABLE;
 
     /// The code on the wire.

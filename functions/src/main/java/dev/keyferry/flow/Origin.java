@@ -5,17 +5,17 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
-/// The address a request came from, as the gateway saw it.
+/// The address that a request came from, as the gateway saw it.
 public record Origin(InetAddress address) {
   private static final int SITE_PREFIX_BYTES = 8;
   private static final int IPV6_BYTES = 16;
 
-  /// Reads an address literal; never looks a name up.
+  /// Parses an address literal, without a name lookup.
   public static Origin parse(String literal) {
     return new Origin(InetAddress.ofLiteral(literal));
   }
 
-  /// What one subscriber has: an IPv4 address, or an IPv6 /64.
+  /// The network of one subscriber: an IPv4 address, or an IPv6 /64.
   public String network() {
     if (address instanceof Inet4Address) {
       return toString();

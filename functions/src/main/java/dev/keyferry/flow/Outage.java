@@ -23,7 +23,8 @@ public final class Outage extends RuntimeException {
     return facts;
   }
 
-  /// Whether the service answered, and its answer was no: the key is disabled, or not ours to use.
+  /// Whether the service answered, and its answer was no: the key is disabled, or we may not use
+  /// it.
   public boolean isRefusal() {
     return refusal;
   }

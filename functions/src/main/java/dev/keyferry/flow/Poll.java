@@ -75,13 +75,15 @@ public final class Poll {
     };
   }
 
-  /// A wrong proof never gets here, and burns nothing.
+  /// Whether the poll proves that the code is its own. A wrong proof is not judged, and spends
+  /// nothing.
   private boolean proves(Attempt poll, Grant grant) {
     return hasher.matches(DEVICE_CODE, grant.deviceSecret(), poll.code().message())
         && poll.proof(grant.deviceSecret()).fits(grant);
   }
 
-  /// Why a poll was refused. The order matters: an approval is never hidden behind `slow_down`.
+  /// Judges a poll that was refused. The order matters: an approval is never hidden behind
+  /// `slow_down`.
   private Answer<IssuedKey> judge(Attempt poll, Grant grant, Digest tried) {
     return switch (grant.state()) {
       case Denied _ -> new Declined<>(OAuthError.ACCESS_DENIED);
@@ -100,7 +102,8 @@ public final class Poll {
     };
   }
 
-  /// What was decided between the poll and this second write is told at once.
+  /// Slows the device down. If something was decided between the poll and this second write, the
+  /// answer says so at once.
   private Answer<IssuedKey> tooEarly(Attempt poll, Grant grant, Digest tried) {
     if (grant.pace().alreadySlowed()) {
       return slowDown(grant);
@@ -140,7 +143,8 @@ public final class Poll {
         .orElse(new Declined<>(OAuthError.CONFIRMATION_REQUIRED));
   }
 
-  /// A wrong number that was not tried before; with the last that is allowed the grant is denied.
+  /// Counts a wrong number that was not tried before. The last one that is allowed denies the
+  /// grant.
   private Answer<IssuedKey> countWrong(Attempt poll, Grant grant, MatchingNumber wrong) {
     var proof = poll.proof(grant.deviceSecret());
     return switch (grants.countWrong(grant.locator(), proof, wrong, poll.request().now())) {

@@ -1,6 +1,6 @@
 package dev.keyferry.flow;
 
-/// What an approval needs besides the press of a button, so that nobody is talked into approving a
+/// What an approval needs besides the press of a button, so that no user is talked into approving a
 /// stranger's device. docs/number-matching.md.
 public enum Precaution {
   NONE,

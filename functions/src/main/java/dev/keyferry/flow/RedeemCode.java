@@ -29,8 +29,8 @@ public final class RedeemCode {
     this.environment = environment;
   }
 
-  /// The client redeems its code, RFC 6749 §4.1.3. A code, verifier, client or redirect URI that
-  /// does not fit burns nothing.
+  /// Redeems the code, RFC 6749 §4.1.3. A code, verifier, client or redirect URI that does not fit
+  /// spends nothing.
   ///
   /// @param challenge the challenge that the code verifier answers, RFC 7636 §4.5
   /// @param idempotencyKey names this request across its retries
@@ -56,7 +56,7 @@ public final class RedeemCode {
             .orElse(new Declined<>(OAuthError.INVALID_GRANT));
     return switch (answer) {
       case Given<IssuedKey> given -> given;
-      // Why is not told: RFC 6749 §5.2 has this one word for it.
+      // The answer does not say why: RFC 6749 §5.2 has one error for every reason.
       case Declined<IssuedKey> _ -> new Declined<>(OAuthError.INVALID_CODE);
     };
   }

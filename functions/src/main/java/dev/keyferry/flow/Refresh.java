@@ -19,11 +19,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Refreshing a key, RFC 6749 §6. Access and refresh token rotate together (RFC 9700 §4.14.2): one
-/// read that says whether, and one conditional update that decides between those who race.
+/// Refreshes a key, RFC 6749 §6. Access and refresh token rotate together (RFC 9700 §4.14.2). One
+/// read says whether they may, and one conditional update decides between refreshes that race.
 public final class Refresh {
-  /// How long the refresh that made a generation may be repeated with its `Idempotency-Key`, and a
-  /// refresh that lost a race against it is no reuse.
+  /// How long the refresh that made a generation may be repeated with its `Idempotency-Key`. For as
+  /// long, a refresh that lost a race against it is not reuse.
   public static final Duration GRACE = Duration.ofSeconds(30);
 
   private final KeyStore keys;
@@ -56,8 +56,9 @@ public final class Refresh {
         .orElse(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
   }
 
-  /// Everything that can fail or refuse for another reason than the token is behind us when the row
-  /// is written: a refused refresh changes nothing, and an outage spends nothing.
+  /// Whether everything but the token permits the refresh. Whatever can fail or refuse for another
+  /// reason comes before the write, so a refused refresh changes nothing and an outage spends
+  /// nothing.
   private boolean isGood(Ask ask, KeyStore.Holding holding) {
     var key = holding.key();
     return key.terms().clientId().equals(ask.client().id())
@@ -93,7 +94,7 @@ public final class Refresh {
                 Digest.NONE,
                 ask.attempt(),
                 ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
-    // By the terms that were checked: those of the row may since have been edited.
+    // Use the terms that were checked: the row's terms may have been edited since.
     var issued = IssuedKey.of(key.renewed(next), token, hasher).encrypted(encrypter);
     return switch (keys.renew(key.id(), ask.client().id(), next)) {
       case Applied<Key> _ -> {
@@ -113,7 +114,7 @@ public final class Refresh {
     return Digest.of(version, hasher.hmac(KEY, version, message));
   }
 
-  /// What becomes of a token that is not the present one.
+  /// Judges a token that is not the present one.
   private Answer<IssuedKey> judgeUsed(Ask ask, Key key) {
     var isPrevious =
         key.generation()
@@ -124,8 +125,8 @@ public final class Refresh {
       return redeliver(ask, key);
     }
     if (ask.token().isGenuine(hasher, key.generation().version())) {
-      // Somebody holds a token that was already used: the client, or a thief (RFC 9700 §4.14.2).
-      // Written down first: whatever becomes of the write, the alarm is not lost.
+      // The client or a thief holds a token that was already used (RFC 9700 §4.14.2). Record it
+      // first, so that the alarm is not lost if the write fails.
       environment.record(Event.of(Kind.REUSE_DETECTED, key));
       keys.revoke(key.id(), new Revoker.Server(), ask.now());
     }

@@ -11,7 +11,7 @@ import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.Write.Applied;
 import dev.keyferry.flow.Write.Refused;
 
-/// A client gives a key back by one of its tokens, RFC 7009.
+/// A client revokes a key by one of its tokens, RFC 7009.
 public final class Revoke {
   private final KeyStore keys;
   private final Hasher hasher;
@@ -23,8 +23,8 @@ public final class Revoke {
     this.environment = environment;
   }
 
-  /// Revokes the key that a token belongs to. That there is none, or none of this client's, is not
-  /// told, RFC 7009 §2.2.
+  /// Revokes the key that a token belongs to. The answer does not say whether the key exists and is
+  /// this client's, RFC 7009 §2.2.
   public void revoke(Client client, String token) {
     AccessToken.parse(token).ifPresent(access -> revoke(client, access.id(), access.bytes()));
     RefreshToken.parse(token).ifPresent(refresh -> revoke(client, refresh.id(), refresh.bytes()));
@@ -35,7 +35,7 @@ public final class Revoke {
     var now = environment.now();
     var write =
         switch (keys.revoke(id, holder, now)) {
-          // Hashed under a neighbouring version, if it is its own at all.
+          // The token is the client's, but its hash was made under a neighboring version.
           case Refused(var found) when found.filter(key -> isOf(key, client, token)).isPresent() ->
               keys.revoke(id, new Revoker.Server(), now);
           case Write<Key> decided -> decided;

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// What a claimant's screen holds between claim and approve: its nonce and, under a seal, what the
-/// claim saw of the request. By that approve knows what to ask for before it writes, and stays one
-/// write. docs/decisions/0015.
+/// claim saw of the request. Approve therefore knows what to ask for before it writes, and stays
+/// one write. docs/decisions/0015.
 record ScreenPass(
     ApprovalNonce nonce, String clientId, boolean confirmationSupported, Origin origin) {
   private static final String LABEL = "screen";
@@ -20,7 +20,7 @@ record ScreenPass(
         nonce, request.clientId(), request.confirmationSupported(), request.origin());
   }
 
-  /// What an approval from there needs.
+  /// The precaution that an approval from this origin needs.
   Precaution precaution(ConfirmationPolicy.OfClients policies, Origin claimant) {
     return policies.of(clientId).precaution(confirmationSupported, origin, claimant);
   }
@@ -30,8 +30,8 @@ record ScreenPass(
     return new SealedNonce(nonce, seen).write(hasher, LABEL);
   }
 
-  /// Empty for what this very version of the subkeys did not seal: a claim of another approves
-  /// nothing either.
+  /// Empty for a text that this version of the subkeys did not seal. A claim under another version
+  /// approves nothing either.
   static Optional<ScreenPass> read(Hasher hasher, String text) {
     return SealedNonce.read(hasher, LABEL, text).map(ScreenPass::of);
   }

@@ -10,9 +10,10 @@ import dev.keyferry.codes.Purpose;
 import java.time.Instant;
 import java.util.List;
 
-/// What the seals of the rows cover: of a grant the device's request and the user's approval, of a
-/// key its terms and its tokens. Somebody with write access to the table, but not to the KMS key,
-/// can neither approve in a user's name nor widen or outlive what was asked.
+/// The contents that the seals of the rows cover. A grant's seals cover the device's request and
+/// the user's approval. A key's seals cover its terms and its tokens. An attacker with write access
+/// to the table, but not to the KMS key, can neither approve in a user's name nor widen or outlive
+/// what was asked.
 final class Seals {
   private Seals() {}
 
@@ -115,8 +116,9 @@ final class Seals {
         generation.idempotencyKey());
   }
 
-  /// The present generation and the one before, whose seal the write that replaced it kept: that
-  /// write asked how long the device had been idle.
+  /// Whether the present and the previous generation are intact. The write that replaced the
+  /// previous generation kept its seal, because that write checked how long the device had been
+  /// idle.
   static boolean intact(Hasher hasher, KeyId id, Key.Generation generation) {
     return hasher.matches(Purpose.SEAL, generation.seal(), message(id, generation))
         && generation

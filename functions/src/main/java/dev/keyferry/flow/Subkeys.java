@@ -15,11 +15,11 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /// Hashes under subkeys named `keyferry/<purpose>/v<version>`. Each subkey takes one call to the
-/// key-management service, when it is first needed. After that, hashing is local. The cost therefore
-/// follows execution environments, not requests, and no snapshot holds a subkey.
+/// key-management service, when it is first needed. After that, hashing is local. The cost
+/// therefore follows execution environments, not requests, and no snapshot holds a subkey.
 ///
 /// A subkey is renewed after fifteen minutes. If the service does not answer then, the old subkey
-/// serves for as long again. If the service refuses (the key is disabled, or no longer ours to use),
+/// serves for as long again. If the service refuses (the key is disabled, or we may not use it),
 /// the subkey is dropped at once.
 public final class Subkeys implements Hasher {
   static final Duration RENEWAL = Duration.ofMinutes(15);
@@ -34,17 +34,17 @@ public final class Subkeys implements Hasher {
   private final KeyHasher service;
   private final int version;
   private final InstantSource clock;
-  private final Consumer<Outage> unheard;
+  private final Consumer<Outage> tolerated;
   private volatile Instant leaveAloneUntil = Instant.MIN;
   private volatile Instant doWithoutUntil = Instant.MIN;
   private final ConcurrentMap<String, Subkey> subkeys = new ConcurrentHashMap<>();
 
-  /// @param unheard takes the outages that fail no request
-  public Subkeys(KeyHasher service, int version, InstantSource clock, Consumer<Outage> unheard) {
+  /// @param tolerated takes the outages that fail no request
+  public Subkeys(KeyHasher service, int version, InstantSource clock, Consumer<Outage> tolerated) {
     this.service = service;
     this.version = version;
     this.clock = clock;
-    this.unheard = unheard;
+    this.tolerated = tolerated;
   }
 
   @Override
@@ -56,15 +56,16 @@ public final class Subkeys implements Hasher {
   public byte[] hmac(Purpose purpose, int version, byte[] message) {
     var keyed = subkey(purpose, version).get(clock.instant());
     try {
-      // A copy is ready at once; to look an algorithm up and give it its key costs more than to
-      // hash.
+      // A copy is ready at once. Looking up an algorithm and setting its key costs more than
+      // hashing.
       return ((Mac) keyed.clone()).doFinal(message);
     } catch (CloneNotSupportedException e) {
       throw new IllegalStateException("the JDK's " + ALGORITHM + " cannot be copied", e);
     }
   }
 
-  /// Asks the service no more often than a renewal does, so that an outage slows one request and not all.
+  /// Asks the service no more often than a renewal does, so that an outage slows one request and
+  /// not all of them.
   @Override
   public boolean isAvailable(Purpose purpose, int version) {
     var now = clock.instant();
@@ -77,7 +78,7 @@ public final class Subkeys implements Hasher {
       return true;
     } catch (Outage e) {
       doWithoutUntil = now.plus(PAUSE);
-      unheard.accept(e);
+      tolerated.accept(e);
       return false;
     }
   }
@@ -132,7 +133,7 @@ public final class Subkeys implements Hasher {
           throw e;
         }
         leaveAloneUntil = now.plus(PAUSE);
-        unheard.accept(e);
+        tolerated.accept(e);
         return held.mac();
       } finally {
         deriving.unlock();

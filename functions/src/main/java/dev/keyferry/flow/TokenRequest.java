@@ -12,8 +12,8 @@ import java.util.Optional;
 /// (RFC 6749 §4.1.3).
 ///
 /// @param challenge the challenge that its code verifier answers, RFC 7636 §4.5
-/// @param idempotencyKey names it across its retries
-/// @param attempt tells its own work from another's
+/// @param idempotencyKey names the request across its retries
+/// @param attempt tells the request's own work from another's
 record TokenRequest(
     Client client,
     Code code,
@@ -26,7 +26,7 @@ record TokenRequest(
     return new GrantStore.Proof(client.id(), secret, challenge);
   }
 
-  /// The hash of its `Idempotency-Key` that is kept.
+  /// The hash of the request's `Idempotency-Key`, for the row.
   Optional<Digest> name(Hasher hasher) {
     return idempotencyKey.map(key -> hasher.digest(code.purpose(), named(key)));
   }

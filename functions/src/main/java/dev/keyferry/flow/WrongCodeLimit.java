@@ -10,12 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
 
-/// How often one subject, and one network, may enter a user code that is not to be had, RFC 8628
-/// §5.1. Only wrong codes count, and a right one resets nothing.
+/// Limits how often one subject, and one network, may enter a user code that does not exist,
+/// RFC 8628 §5.1. Only wrong codes count, and a right code resets nothing.
 ///
-/// A subject's try is counted before the code is looked for and given back if it was right: of
-/// guesses that arrive all at once no more are looked at than one after the other. A network's are
-/// counted after, lest those who share an address shut each other out.
+/// A subject's attempt is counted before the code is looked up, and given back if the code was
+/// right. Guesses that arrive all at once are therefore looked up no more often than guesses that
+/// arrive one after another. A network's attempts are counted afterwards, so that users who share
+/// an address do not lock each other out.
 public final class WrongCodeLimit {
   private static final Duration WINDOW = Duration.ofMinutes(10);
 
@@ -24,8 +25,8 @@ public final class WrongCodeLimit {
   private final Limit perNetwork;
   private final Environment environment;
 
-  /// @param mostOfSubject in ten minutes; 0 is no limit
-  /// @param mostOfNetwork in ten minutes; 0 is no limit
+  /// @param mostOfSubject in ten minutes; 0 means no limit
+  /// @param mostOfNetwork in ten minutes; 0 means no limit
   public WrongCodeLimit(
       LimitStore store, int mostOfSubject, int mostOfNetwork, Environment environment) {
     this.store = store;
@@ -49,7 +50,7 @@ public final class WrongCodeLimit {
       answer = claim.get();
       wrong = answer instanceof Declined;
     } finally {
-      // Right, or an outage that decided nothing.
+      // The code was right, or an outage decided nothing.
       if (!wrong && isOn(perSubject)) {
         store.giveBack(ofSubject, attempt);
       }
