@@ -15,8 +15,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// The attributes of an item, or the values of an expression: written one by one, read back by
-/// type. Instants are milliseconds since the epoch.
+/// The attributes of an item, or the values of an expression. They are written one by one and read
+/// back by type. Instants are milliseconds since the epoch.
 final class Attributes {
   private static final String USER_NAME = "user_name";
   private static final String USER_EMAIL = "user_email";
@@ -38,8 +38,8 @@ final class Attributes {
     return new Attributes(item);
   }
 
-  /// Reads an item. One that Keyferry cannot have written decides nothing, so it is an outage; what
-  /// it says is not repeated.
+  /// Reads an item. An item that Keyferry cannot have written decides nothing, so it is an outage.
+  /// The outage does not repeat what the item says.
   static <T> T read(Map<String, AttributeValue> item, Function<Attributes, T> reader) {
     return readIfWhole(item, reader).orElseThrow(() -> Outages.unreadable("unreadable item"));
   }
@@ -93,7 +93,7 @@ final class Attributes {
     return this;
   }
 
-  /// One that is not set is not stored.
+  /// A flag that is not set is not stored.
   Attributes putFlag(String name, boolean set) {
     if (set) {
       values.put(name, AttributeValue.fromBool(true));
@@ -141,7 +141,7 @@ final class Attributes {
     return Optional.ofNullable(values.get(name)).map(value -> text(name, value));
   }
 
-  /// Of another type than a string it has none.
+  /// The text of an attribute. Throws if the attribute is not a string.
   private static String text(String name, AttributeValue value) {
     var text = value.s();
     if (text == null) {
@@ -158,7 +158,7 @@ final class Attributes {
     return has(name) && Boolean.TRUE.equals(required(name).bool());
   }
 
-  /// A set of numbers; an empty one is not stored.
+  /// A set of numbers. An empty set is not stored.
   Set<Integer> numbers(String name) {
     return Optional.ofNullable(values.get(name)).stream()
         .flatMap(numbers -> numbers.ns().stream())
@@ -174,7 +174,7 @@ final class Attributes {
     return has(name) ? Optional.of(instant(name)) : Optional.empty();
   }
 
-  /// Empty where there is none: DynamoDB keeps no empty set.
+  /// Empty if the attribute is missing, because DynamoDB stores no empty set.
   List<String> set(String name) {
     return Optional.ofNullable(values.get(name)).map(AttributeValue::ss).orElse(List.of());
   }

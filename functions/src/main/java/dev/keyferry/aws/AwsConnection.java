@@ -28,8 +28,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionConflictExcepti
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 import software.amazon.awssdk.services.kms.KmsClient;
 
-/// How to reach AWS. Region, time-outs and retries are stated, not inherited: the SDK's defaults
-/// differ between versions and are longer than a person waits.
+/// The settings for calls to AWS. Region, time-outs and retries are explicit, because the SDK's
+/// defaults differ between versions and are longer than a person waits.
 ///
 /// @param endpoint another DynamoDB and KMS: DynamoDB Local, LocalStack, moto
 /// @param interceptors see every call, in tests
@@ -46,11 +46,12 @@ public record AwsConnection(
   private static final BackoffStrategy BACKOFF =
       BackoffStrategy.exponentialDelay(Duration.ofMillis(25), Duration.ofMillis(250));
 
-  /// Ends calls that take too long. One for all clients: each would start five threads of its own.
+  /// Ends calls that take too long. All clients share it, because each would start five threads of
+  /// its own.
   private static final ScheduledExecutorService TIMER = timer();
 
-  /// Refusals of a transaction that say nothing about its conditions.
-  private static final Set<String> PASSING_REASONS =
+  /// The reasons for a canceled transaction that say nothing about its conditions.
+  private static final Set<String> TRANSIENT_REASONS =
       Set.of("None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded");
 
   private static ScheduledExecutorService timer() {
@@ -59,9 +60,9 @@ public record AwsConnection(
     return timer;
   }
 
-  /// The JDK's own HTTP client: nothing to load, and the first call answers soonest. Connections
-  /// are made here, because the SDK would read the trust store before it knows whether it needs
-  /// TLS, and once for each client.
+  /// The JDK's own HTTP client. It has nothing to load, so its first call answers soonest.
+  /// Connections are made here, because the SDK would read the trust store before it knows whether
+  /// it needs TLS, and once for each client.
   public static SdkHttpClient defaultHttp() {
     return UrlConnectionHttpClient.create(AwsConnection::connect);
   }
@@ -103,19 +104,19 @@ public record AwsConnection(
                         .maxAttempts(ATTEMPTS)
                         .backoffStrategy(BACKOFF)
                         .throttlingBackoffStrategy(BACKOFF)
-                        .retryOnException(AwsConnection::isPassing)
+                        .retryOnException(AwsConnection::isTransient)
                         .build())
                 .executionInterceptors(interceptors)
                 .scheduledExecutorService(TIMER)
                 .build());
   }
 
-  private static boolean isPassing(Throwable failure) {
+  private static boolean isTransient(Throwable failure) {
     return failure instanceof TransactionConflictException
         || failure instanceof TransactionInProgressException
         || (failure instanceof TransactionCanceledException cancelled
             && cancelled.cancellationReasons().stream()
                 .map(CancellationReason::code)
-                .allMatch(PASSING_REASONS::contains));
+                .allMatch(TRANSIENT_REASONS::contains));
   }
 }

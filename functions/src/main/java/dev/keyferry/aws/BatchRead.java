@@ -12,14 +12,15 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 
 /// Several rows of a table in one strongly consistent read.
 final class BatchRead {
-  /// DynamoDB throttles a batch by leaving some of it undone, which the SDK does not repeat.
+  /// How often a batch is tried. DynamoDB throttles a batch by leaving part of it undone, and the
+  /// SDK does not repeat that part.
   private static final int TRIES = 4;
 
   private static final Duration PAUSE = Duration.ofMillis(50);
 
   private BatchRead() {}
 
-  /// The rows there are, by partition key.
+  /// The rows that exist, by partition key.
   static Map<String, Map<String, AttributeValue>> of(
       DynamoDbClient dynamo, String table, Stream<Map<String, AttributeValue>> keys) {
     var rows = new HashMap<String, Map<String, AttributeValue>>();

@@ -3,9 +3,9 @@ package dev.keyferry.aws;
 import java.time.Duration;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 
-/// The time an invocation has for all its calls to AWS together, so that a handler answers within
-/// five seconds whatever DynamoDB and KMS do. A call outside any invocation has a whole budget to
-/// itself.
+/// The time that an invocation has for all its calls to AWS together. It lets a handler answer
+/// within five seconds, whatever DynamoDB and KMS do. A call outside any invocation has a whole
+/// budget to itself.
 public final class Budget {
   static final Duration WHOLE = Duration.ofMillis(4_400);
 
@@ -29,7 +29,8 @@ public final class Budget {
     return atMost(remaining().minus(RESERVE));
   }
 
-  /// For what can be done without: a renewal while the old subkey is good, a note of a key's use.
+  /// The budget of a call that the request can do without: a renewal while the old subkey is good,
+  /// or a note of a key's use.
   static AwsRequestOverrideConfiguration forExtra() {
     return atMost(EXTRA);
   }

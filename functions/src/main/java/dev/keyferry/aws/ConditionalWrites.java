@@ -14,11 +14,11 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
-/// Conditional writes to one table, which recognise their own work.
+/// Conditional writes to one table that recognize their own work.
 ///
-/// The SDK sends a write again when its answer is lost, and the second then fails its own
-/// condition. So a refused write first looks whether what it found is its own work, and a write
-/// whose outcome stayed unknown looks again with a strong read. docs/decisions/0001.
+/// If an answer is lost, the SDK sends the write again, and the second write then fails its own
+/// condition. A refused write therefore first checks whether the item that it found is its own
+/// work. A write with an unknown outcome checks that with a strong read. docs/decisions/0001.
 ///
 /// @param <T> what an item holds
 final class ConditionalWrites<T> {
@@ -33,7 +33,7 @@ final class ConditionalWrites<T> {
     this.read = read;
   }
 
-  /// @param mine whether an item is what this very write leaves behind
+  /// @param mine whether an item is what exactly this write leaves behind
   Write<T> update(
       Map<String, AttributeValue> key,
       Predicate<T> mine,
@@ -74,7 +74,7 @@ final class ConditionalWrites<T> {
     }
   }
 
-  /// A strong read.
+  /// Finds an item with a strongly consistent read.
   Optional<T> find(Map<String, AttributeValue> key) {
     return find(key, Budget.forCall());
   }
@@ -93,8 +93,8 @@ final class ConditionalWrites<T> {
     return item.isEmpty() ? Optional.empty() : Optional.of(read.apply(item));
   }
 
-  /// The outcome of a write whose answer never came: its own work if that is what a strong read
-  /// finds, else the outage itself.
+  /// Resolves a write whose answer never came. If a strong read finds the write's own work, the
+  /// write succeeded. Otherwise the outage is thrown.
   <R> R resolve(
       Outage outage, Map<String, AttributeValue> key, Predicate<T> mine, Function<T, R> done) {
     try {

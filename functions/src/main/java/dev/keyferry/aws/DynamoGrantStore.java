@@ -28,7 +28,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
-/// Grants in DynamoDB: each step one conditional write, in the words of the design's table.
+/// Grants in DynamoDB. Each step is one conditional write, with the condition that the design's
+/// table gives it.
 public final class DynamoGrantStore implements GrantStore {
   private static final String PENDING = "grant_state = :pending AND expires_at > :now";
   private static final String APPROVED = "grant_state = :approved AND expires_at > :now";
@@ -90,7 +91,7 @@ public final class DynamoGrantStore implements GrantStore {
             key,
             found -> found.flatMap(grant -> grant.pace().lastPoll()).equals(Optional.of(attempt)),
             () -> {
-              // Asks for nothing back: most requests are this one, and nobody would look at it.
+              // Most requests are such polls, and no code would read a returned item.
               dynamo.updateItem(update ->
                   update
                       .tableName(grantsTable)
@@ -183,7 +184,7 @@ public final class DynamoGrantStore implements GrantStore {
     return grants.find(GrantItem.key(locator));
   }
 
-  /// The set is the mark of its own work: to add again what is in it changes nothing.
+  /// The set of numbers marks this write's own work: adding a number again changes nothing.
   @Override
   public Write<Grant> countWrong(Locator locator, Proof proof, MatchingNumber wrong, Instant now) {
     return update(
@@ -225,8 +226,8 @@ public final class DynamoGrantStore implements GrantStore {
 
   @Override
   public Redeemed redeem(Locator locator, Proof proof, Grant.Redemption redemption, Key key) {
-    // Built once: DynamoDB takes a repeated token for the same transaction only with the same
-    // contents.
+    // Build the transaction once: DynamoDB accepts a repeated token for the same transaction only
+    // with the same contents.
     var transaction = transaction(locator, proof, redemption, key);
     Predicate<Grant> mine = found -> found.isRedeemedBy(redemption.attempt());
     try {

@@ -28,13 +28,13 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 
-/// Keys in DynamoDB. A key and its subject's standing come in one strong read: whose key it is
+/// Keys in DynamoDB. One strong read returns a key and its subject's standing. A key's subject
 /// never changes, so this environment remembers it, and only a key's first verification here needs
 /// a second request. docs/decisions/0005.
 public final class DynamoKeyStore implements KeyStore {
   private static final int REMEMBERED = 10_000;
 
-  /// How long to note no use after one could not be noted.
+  /// How long to skip notes of use after one note failed.
   private static final Duration NOTE_PAUSE = Duration.ofSeconds(30);
 
   private final ConditionalWrites<Key> keys;
@@ -172,7 +172,7 @@ public final class DynamoKeyStore implements KeyStore {
     return new Listing(List.copyOf(keys.subList(0, min(most, keys.size()))), more, unreadable);
   }
 
-  /// Each page has what is left of the invocation's time.
+  /// Reads one page within what is left of the invocation's time.
   private QueryResponse page(Subject subject, Map<String, AttributeValue> after, int size) {
     return Outages.translate(() ->
         dynamo.query(query ->
@@ -188,8 +188,9 @@ public final class DynamoKeyStore implements KeyStore {
                 .overrideConfiguration(Budget.forCall())));
   }
 
-  /// Repeating it changes nothing, so an answer that is lost is asked for again. The function's
-  /// policy compares `ReturnValues`, and IAM finds no value in a request that leaves it out.
+  /// A repeated write changes nothing, so the SDK may repeat it when an answer is lost. The
+  /// function's policy compares `ReturnValues`, and IAM finds no value in a request that leaves it
+  /// out.
   @Override
   public void signOut(Subject subject, Instant now) {
     try {
@@ -205,7 +206,7 @@ public final class DynamoKeyStore implements KeyStore {
                   .expressionAttributeValues(Attributes.none().put(":now", now).toMap())
                   .overrideConfiguration(Budget.forCall())));
     } catch (ConditionalCheckFailedException _) {
-      // It is so already.
+      // A sign-out from this time, or a later one, is already stored.
     }
   }
 
@@ -244,8 +245,8 @@ public final class DynamoKeyStore implements KeyStore {
     return row == null || row.isEmpty() ? Standing.GOOD : KeyItem.readStanding(row);
   }
 
-  /// One write an hour for each key. Whatever becomes of it, the key was verified: the caller is
-  /// not told. `ReturnValues` is for the policy, as above.
+  /// Writes at most once an hour for each key. The caller does not learn of a failure, because the
+  /// key was verified in any case. `ReturnValues` is for the policy, as above.
   @Override
   public void markUsed(KeyId id, Instant hour) {
     if (noteAfter.filter(time -> System.nanoTime() - time < 0).isPresent()) {
@@ -266,9 +267,9 @@ public final class DynamoKeyStore implements KeyStore {
                   .expressionAttributeValues(Attributes.none().put(":hour", hour).toMap())
                   .overrideConfiguration(Budget.forExtra())));
     } catch (ConditionalCheckFailedException _) {
-      // Someone else noted it first.
+      // Another request noted it first.
     } catch (Outage _) {
-      // Noted at a later use; meanwhile nobody else shall wait for it.
+      // A later use notes it. Until then, no other request waits for a note.
       noteAfter = Optional.of(System.nanoTime() + NOTE_PAUSE.toNanos());
     }
   }

@@ -11,8 +11,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
-/// Counts in the table of grants, whose TTL also takes them: a row for each window, and one write
-/// for each count.
+/// Counts in the grants table, whose TTL also deletes them. Each window is one row, and each count
+/// is one write.
 public final class DynamoLimitStore implements LimitStore {
   private final ConditionalWrites<Row> rows;
   private final DynamoDbClient dynamo;
@@ -24,9 +24,9 @@ public final class DynamoLimitStore implements LimitStore {
     this.table = table;
   }
 
-  /// @param hits counted for good
+  /// @param hits attempts that are counted for good
   /// @param last the attempt that counted last
-  /// @param tries counted, and perhaps given back
+  /// @param tries attempts that are counted and may be given back
   private record Row(long hits, Optional<String> last, List<String> tries) {}
 
   @Override
@@ -58,7 +58,7 @@ public final class DynamoLimitStore implements LimitStore {
     return !item.isEmpty() && read(item).hits() >= window.limit().most();
   }
 
-  /// A set of attempts, and not a number: to add one again, or to take it out again, changes
+  /// Keeps a set of attempts, not a number: adding or removing the same attempt again changes
   /// nothing.
   @Override
   public boolean reserve(Window window, String attempt) {
@@ -103,7 +103,7 @@ public final class DynamoLimitStore implements LimitStore {
                 item.set("tries")));
   }
 
-  /// Ends in the number, so no two windows share a row, whatever `who` contains.
+  /// Ends in the window's number, so no two windows share a row, whatever `who` contains.
   public static String partitionKey(Window window) {
     return "LIMIT#" + window.limit().name() + "#" + window.who() + "#" + window.number();
   }

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// The item of a grant. `purge_at`, in seconds, is the table's TTL attribute; other times are
+/// The item of a grant. `purge_at`, in seconds, is the table's TTL attribute. Other times are in
 /// milliseconds.
 final class GrantItem {
   static final String PENDING = "pending";
@@ -38,8 +38,7 @@ final class GrantItem {
     return Map.of("pk", AttributeValue.fromS(locator.qualified()));
   }
 
-  /// The item of a grant that nobody has looked at, or that begins approved; the other states are
-  /// reached by updates.
+  /// The item of a new grant, either pending or approved. Updates lead to the other states.
   static Map<String, AttributeValue> ofNew(Grant grant) {
     var request = grant.request();
     return withState(grant.state())
@@ -130,7 +129,7 @@ final class GrantItem {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /// An approval as the item has it.
+  /// The attributes of an approval.
   static Attributes of(Approval approval) {
     var consent = approval.consent();
     var attributes =

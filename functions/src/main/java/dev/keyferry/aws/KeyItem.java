@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// The items of the keys table: a key's, and a subject's standing.
+/// The items of the keys table: keys, and the standing of subjects.
 final class KeyItem {
   private static final String PREFIX = "KEY#";
 

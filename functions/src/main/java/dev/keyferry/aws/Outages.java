@@ -10,7 +10,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
-/// Turns what the SDK throws into the flow's [Outage]. What remains of the SDK's exceptions are the
+/// Turns the SDK's exceptions into the flow's [Outage]. The SDK exceptions that remain are the
 /// verdicts: a failed condition and a canceled transaction.
 final class Outages {
   private static final int FRAMES = 12;
@@ -27,7 +27,8 @@ final class Outages {
     }
   }
 
-  /// The kind of failure and where it happened. The message is left out, because it may quote a key.
+  /// The kind of failure and the place where it happened. The message is left out, because it may
+  /// quote a key.
   static Outage of(SdkException failure) {
     var facts = new TreeMap<String, Object>();
     facts.put("event", isDefect(failure) ? "defect" : "outage");
@@ -43,13 +44,14 @@ final class Outages {
     return new Outage(facts, isRefusal(failure));
   }
 
-  /// An item that Keyferry cannot have written decides nothing either.
+  /// The outage for an item that Keyferry cannot have written, because such an item decides nothing
+  /// either.
   static Outage unreadable(String what) {
     return new Outage(
         Map.of("event", "outage", "failure", what, "at", frames(new Throwable())), false);
   }
 
-  /// A request that AWS can never accept is not AWS's fault.
+  /// Whether AWS can never accept the request, so that the failure is not AWS's fault.
   private static boolean isDefect(SdkException failure) {
     return failure instanceof AwsServiceException answer
         && answer.awsErrorDetails() != null
