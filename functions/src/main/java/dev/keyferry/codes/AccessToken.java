@@ -3,7 +3,7 @@ package dev.keyferry.codes;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// The credential that opens a door: by default `kf_` and so on, see [TokenForm].
+/// The credential that a client sends to an API. By default it begins with `kf_`; see [TokenForm].
 public final class AccessToken {
   private final KeyId id;
   private final String text;

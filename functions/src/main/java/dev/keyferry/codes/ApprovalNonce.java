@@ -6,8 +6,8 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// What a claimant's screen holds between claim and approve: when it was opened, and 128 random
-/// bits. Only its hash is stored, so the time in it cannot be made up.
+/// The nonce that a claimant's screen holds between claim and approve: the time when the screen was
+/// opened, and 128 random bits. Only its hash is stored, so no one can make up the time in it.
 public record ApprovalNonce(Instant openedAt, String text) {
   private static final int RANDOM_BYTES = 16;
   private static final int BYTES = Long.BYTES + RANDOM_BYTES;

@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /// The code that a browser carries from the consent screen to its client, RFC 6749 §4.1.2.
 ///
-/// It is derived from the nonce of that screen and not drawn: to approve once more, because the
-/// answer was lost, comes to the same code. docs/decisions/0017.
+/// It is derived from the nonce of that screen, not drawn. If the answer to an approval is lost, a
+/// repeated approval gives the same code. docs/decisions/0017.
 public record AuthorizationCode(Locator locator, Secret secret) implements Code {
   public static Optional<AuthorizationCode> parse(String text) {
     return Code.parse(text, AuthorizationCode::new);
@@ -27,8 +27,8 @@ public record AuthorizationCode(Locator locator, Secret secret) implements Code 
     return Purpose.AUTHORIZATION_CODE;
   }
 
-  /// What is hashed and kept of it: bound to the place, and to where the browser took it, so that
-  /// another redirect URI fits as little as another secret (RFC 6749 §4.1.3).
+  /// The message for the stored hash. It includes the locator and the redirect URI, so that another
+  /// redirect URI fits as little as another secret (RFC 6749 §4.1.3).
   public byte[] message(String redirectUri) {
     return Frame.of("secret")
         .with(locator.qualified())

@@ -8,7 +8,8 @@ public final class Base62 {
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   private static final BigInteger BASE = BigInteger.valueOf(DIGITS.length());
 
-  /// As many digits as a long has room for: these are worked out without a BigInteger each.
+  /// The digits that fit into a long. They are computed together, without a BigInteger for each
+  /// digit.
   private static final int CHUNK = 10;
 
   private static final BigInteger CHUNK_BASE = BASE.pow(CHUNK);

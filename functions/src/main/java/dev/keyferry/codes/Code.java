@@ -6,11 +6,12 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
-/// What a client redeems for its key: base64url of locator (16 bytes) ‖ secret (32 bytes), 64
-/// characters. The locator finds the grant, the secret proves that the code is the client's.
+/// The code that a client redeems for its key: base64url of locator (16 bytes) ‖ secret (32
+/// bytes), 64 characters. The locator finds the grant, and the secret proves that the code is the
+/// client's.
 ///
-/// The two kinds look alike, and neither passes as the other: each is hashed for a [Purpose] of its
-/// own.
+/// The two kinds of code look alike, but neither passes as the other: each is hashed for its own
+/// [Purpose].
 public sealed interface Code permits DeviceCode, AuthorizationCode {
   int SECRET_BYTES = 32;
 
@@ -20,7 +21,7 @@ public sealed interface Code permits DeviceCode, AuthorizationCode {
 
   Secret secret();
 
-  /// Of its hash, and of whatever else is kept of its redemption.
+  /// The purpose of the code's hash, and of all other hashes about its redemption.
   Purpose purpose();
 
   /// The code as the client sends it.

@@ -16,8 +16,8 @@ public record CodeChallenge(String value) {
     return FORM.matcher(text).matches() ? Optional.of(new CodeChallenge(text)) : Optional.empty();
   }
 
-  /// The challenge that a code verifier answers, RFC 7636 §4.6; empty if it is not a verifier's
-  /// form.
+  /// The challenge that a code verifier answers, RFC 7636 §4.6. Empty if the text does not have
+  /// the form of a verifier.
   public static Optional<CodeChallenge> answeredBy(String verifier) {
     if (!VERIFIER.matcher(verifier).matches()) {
       return Optional.empty();

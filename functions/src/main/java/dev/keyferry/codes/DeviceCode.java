@@ -2,7 +2,7 @@ package dev.keyferry.codes;
 
 import java.util.Optional;
 
-/// The code a device polls with, RFC 8628 §3.2.
+/// The code that a device polls with, RFC 8628 §3.2.
 public record DeviceCode(Locator locator, Secret secret) implements Code {
   public static Optional<DeviceCode> parse(String text) {
     return Code.parse(text, DeviceCode::new);
@@ -13,8 +13,8 @@ public record DeviceCode(Locator locator, Secret secret) implements Code {
     return Purpose.DEVICE_CODE;
   }
 
-  /// What is hashed and kept of it. Bound to the place, so that the hash of a thief's own secret,
-  /// copied onto another's row, fits nothing.
+  /// The message for the stored hash. It includes the locator, so that a thief gains nothing by
+  /// copying the hash of their own secret onto another's row.
   public byte[] message() {
     return Frame.of("secret").with(locator.qualified()).with(secret.reveal()).toBytes();
   }

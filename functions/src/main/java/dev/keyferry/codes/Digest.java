@@ -3,10 +3,10 @@ package dev.keyferry.codes;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
-/// A hash at rest: HMAC-SHA-256 under the subkey of a purpose, and that subkey's version. Written
+/// A stored hash: HMAC-SHA-256 under the subkey of a purpose, and that subkey's version. Written
 /// `<version>.<base64url>`.
 public record Digest(int version, String mac) {
-  /// In the place of one that is yet to be made; matches nothing.
+  /// A placeholder for a hash that is not made yet. It matches nothing.
   public static final Digest NONE = new Digest(0, "");
 
   /// 256 bits are 43 characters.

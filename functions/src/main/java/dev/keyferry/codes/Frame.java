@@ -4,10 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// A message made of fields for a MAC: each field is preceded by its length, so that no two lists
-/// of fields give the same bytes.
+/// A message for a MAC, made of fields. Each field follows its length, so that no two lists of
+/// fields give the same bytes.
 public final class Frame {
-  /// Most messages fit, and need not grow.
+  /// The initial size. Most messages fit, and need not grow.
   private static final int USUAL_BYTES = 256;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
@@ -31,7 +31,8 @@ public final class Frame {
     return this;
   }
 
-  /// As many fields as the list has, preceded by their number: what follows is no part of the list.
+  /// Adds the fields of a list after their number, so that a later field cannot count as part of
+  /// the list.
   public Frame withAll(List<?> fields) {
     var frame = with(fields.size());
     for (var field : fields) {

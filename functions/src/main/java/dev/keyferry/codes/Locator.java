@@ -3,9 +3,9 @@ package dev.keyferry.codes;
 import java.util.Arrays;
 import java.util.Base64;
 
-/// Where a grant lives: the first 16 bytes of HMAC(subkey `user-code`, user code), as base64url.
-/// The user code hashes to it and the device code carries it, so one item is reached by both codes
-/// without an index.
+/// The place of a grant: the first 16 bytes of HMAC(subkey `user-code`, user code), as base64url.
+/// The user code hashes to it and the device code carries it, so both codes reach one item without
+/// an index.
 public record Locator(String value) {
   public static final int BYTES = 16;
 

@@ -5,14 +5,14 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The credential that renews a key: by default `kfr_` and so on, see [TokenForm].
+/// The credential that renews a key. By default it begins with `kfr_`; see [TokenForm].
 ///
-/// Its secret bits are a link of a chain, and a tag that proves the link to be this server's. Each
-/// link is derived from the token before, and each access token from the refresh token of its
-/// generation: so the same refresh can only ever give the same tokens, whoever repeats it. By the
-/// tag a used token is told from garbage, however old. All of it needs the subkey `mint`, so
-/// holding one token gives none of the others. docs/decisions/0009. All of a chain have the prefix
-/// of the first, so that an answer is repeated as it was whatever the prefix is by then.
+/// Its secret bits are a link of a chain, and a tag that proves that this server made the link.
+/// Each link is derived from the previous token, and each access token from the refresh token of
+/// its generation. The same refresh therefore always gives the same tokens, whoever repeats it. The
+/// tag tells a used token, however old, from garbage. All of this needs the subkey `mint`, so one
+/// token reveals none of the others. docs/decisions/0009. All tokens of a chain have the prefix of
+/// the first, so that a repeated answer stays the same after the prefix changes.
 public final class RefreshToken {
   private static final int CHAIN_BYTES = TokenForm.SECRET_BYTES / 2;
 
@@ -34,14 +34,14 @@ public final class RefreshToken {
 
   /// The id of the key that this code can mint.
   ///
-  /// @param version the grant's, by which a spent code finds its key
+  /// @param version the grant's version, by which a spent code finds its key
   public static KeyId id(Hasher hasher, int version, Code code) {
     return TokenForm.id(hasher.hmac(Purpose.MINT, version, of("id", code)));
   }
 
-  /// The beginning of the chain of the key that this code can mint.
+  /// The first refresh token of the key that this code can mint.
   ///
-  /// @param version the family's, as of all that follows
+  /// @param version the family's version, which holds for all later tokens
   public static RefreshToken first(
       TokenPrefix prefix, Hasher hasher, int version, KeyId id, Code code) {
     var link = hasher.hmac(Purpose.MINT, version, of("first", code));
@@ -76,7 +76,8 @@ public final class RefreshToken {
     return hasher.hmac(Purpose.MINT, version, Frame.of(label).with(bytes()).toBytes());
   }
 
-  /// Whether it was made for this key, in this or another generation. Compares in constant time.
+  /// Whether the token was made for this key, in this or another generation. Compares in constant
+  /// time.
   public boolean isGenuine(Hasher hasher, int version) {
     var genuine = tagged(prefix, hasher, version, id, TokenForm.REFRESH.secretIn(text));
     return MessageDigest.isEqual(genuine.bytes(), bytes());

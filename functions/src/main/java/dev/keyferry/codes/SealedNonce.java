@@ -7,7 +7,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// An approval nonce and a text that goes with it to the page and back, under one seal: written
+/// An approval nonce and a text under one seal, which go to the page and back together. Written
 /// `<nonce>.<text in base64url>.<seal>`.
 public record SealedNonce(ApprovalNonce nonce, String text) {
   private static final Pattern DOT = Pattern.compile("\\.");
@@ -19,7 +19,7 @@ public record SealedNonce(ApprovalNonce nonce, String text) {
     return String.join(".", nonce.text(), encoded, seal(hasher, label, nonce.text(), encoded));
   }
 
-  /// Empty for what this very version of the subkeys did not seal.
+  /// Empty for a text that this version of the subkeys did not seal.
   public static Optional<SealedNonce> read(Hasher hasher, String label, String written) {
     var parts = DOT.split(written, PARTS);
     if (parts.length < PARTS || !sameText(parts[2], seal(hasher, label, parts[0], parts[1]))) {

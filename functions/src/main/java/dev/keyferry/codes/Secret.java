@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
 
-/// Bytes that must not appear anywhere by accident: printing shows none of them, comparing takes
-/// the same time whatever they are, and reading them needs the explicit [#reveal()].
+/// Bytes that must not appear anywhere by accident. Printing shows none of them, comparing takes
+/// constant time, and reading them needs the explicit [#reveal()].
 public final class Secret {
   private static final int NAME_BYTES = 16;
 

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
-/// How access and refresh tokens are written: prefix, id, 256 secret bits (43 base62 digits), and
-/// the CRC-32 of what precedes (6 base62 digits). The prefix lets secret scanners find a leaked
-/// one, the checksum lets a typo or garbage be refused without a read. What the secret bits are, is
-/// the matter of [RefreshToken].
+/// The form of access and refresh tokens: prefix, id, 256 secret bits (43 base62 digits), and the
+/// CRC-32 of what precedes (6 base62 digits). The prefix lets secret scanners find a leaked token.
+/// The checksum lets us refuse a typo or garbage without a read. [RefreshToken] defines the secret
+/// bits.
 ///
-/// A token is read whatever its prefix: it may be older than the one that is written now. Only that
-/// under which it was issued has its hash.
+/// A token is read whatever its prefix, because it may be older than the present prefix. Only a
+/// token with the prefix that it was issued under matches its hash.
 public enum TokenForm {
   ACCESS("_"),
   REFRESH("r_");
@@ -27,7 +27,7 @@ public enum TokenForm {
   private final String afterPrefix;
   private final Pattern pattern;
 
-  /// @param afterPrefix tells the kind of token; no prefix ends in what it begins with
+  /// @param afterPrefix tells the kind of token; no prefix ends in its first character
   TokenForm(String afterPrefix) {
     this.afterPrefix = afterPrefix;
     pattern =
@@ -52,8 +52,8 @@ public enum TokenForm {
     return new TokenPrefix(text.substring(0, text.indexOf('_') + 1 - afterPrefix.length()));
   }
 
-  /// The secret bits of a well-formed token, if it was written here: 43 digits could say a little
-  /// more.
+  /// The secret bits of a well-formed token, if this server wrote it: 43 digits can say slightly
+  /// more than 256 bits.
   public byte[] secretIn(String text) {
     var end = text.length() - CHECKSUM_DIGITS;
     var number = Base62.decode(text.substring(end - SECRET_DIGITS, end));

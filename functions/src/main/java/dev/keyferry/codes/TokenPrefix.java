@@ -2,9 +2,9 @@ package dev.keyferry.codes;
 
 import java.util.regex.Pattern;
 
-/// What the operator's tokens begin with, so that secret scanners know them for theirs: access
-/// tokens with `<prefix>_`, refresh tokens with `<prefix>r_`. Hence none ends in `r`: a token is of
-/// one kind, whatever the prefix. docs/decisions/0021.
+/// The prefix of the operator's tokens, by which secret scanners recognize them. Access tokens
+/// begin with `<prefix>_`, and refresh tokens with `<prefix>r_`. No prefix ends in `r`, so that the
+/// kind of a token is clear whatever the prefix. docs/decisions/0021.
 public record TokenPrefix(String value) {
   /// 2 to 10 characters; `template.yaml` allows the same.
   public static final String FORM = "[a-z][a-z0-9]{0,8}[a-qs-z0-9]";

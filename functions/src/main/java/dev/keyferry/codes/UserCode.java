@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The code a person types, RFC 8628 §6.1: eight characters of an alphabet without look-alikes (no
-/// I, O, 0, 1), 40 bits, shown as `XXXX-XXXX`.
+/// The code that a person types, RFC 8628 §6.1: eight characters of an alphabet without
+/// look-alikes (no I, O, 0, 1), 40 bits, shown as `XXXX-XXXX`.
 public record UserCode(String characters) {
   private static final String ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
   private static final int LENGTH = 8;
@@ -22,19 +22,19 @@ public record UserCode(String characters) {
     }
   }
 
-  /// The user code that goes with a device secret. It is derived and not drawn, so that the poll
-  /// that shows the secret knows the code too, and no row has to. docs/decisions/0012.
+  /// The user code of a device secret. It is derived, not drawn, so that a poll that shows the
+  /// secret knows the code too, and no row has to store it. docs/decisions/0012.
   public static UserCode of(Secret deviceSecret, Hasher hasher, int version) {
     var message = Frame.of("code").with(deviceSecret.reveal()).toBytes();
     return ofBits(firstBits(hasher.hmac(Purpose.USER_CODE, version, message)));
   }
 
-  /// Where the grant of this code is.
+  /// The locator of the grant of this code.
   public Locator locator(Hasher hasher, int version) {
     return Locator.of(hasher.hmac(Purpose.USER_CODE, version, bytes()));
   }
 
-  /// As many bits of a MAC as a code has.
+  /// The first bits of a MAC, as many as a code has.
   public static long firstBits(byte[] mac) {
     return ByteBuffer.wrap(mac).getLong() >>> (Long.SIZE - BITS);
   }
@@ -47,7 +47,7 @@ public record UserCode(String characters) {
     return new UserCode(characters.toString());
   }
 
-  /// Five for each character, the first one's first.
+  /// The bits of the code: five for each character, the first character first.
   public long bits() {
     return characters
         .chars()

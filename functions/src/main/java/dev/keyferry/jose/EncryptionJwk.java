@@ -13,29 +13,29 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A client's parameter `encryption_jwk`: a public key to encrypt to, RFC 7517 and RFC 7518 §6.
-/// What is refused is told in fixed words, never in the key's own.
+/// A client's parameter `encryption_jwk`: a public key to encrypt to, RFC 7517 and RFC 7518 §6. A
+/// refusal uses fixed words, never those of the key.
 public final class EncryptionJwk {
-  /// RFC 7518 §4.1: what a key can be encrypted to with.
+  /// The algorithms for the key, RFC 7518 §4.1.
   public static final List<String> ALGORITHMS =
       List.of("ECDH-ES", "ECDH-ES+A256KW", "RSA-OAEP-256");
 
-  /// RFC 7518 §5.1: what the answer is encrypted with.
+  /// The algorithms for the content, RFC 7518 §5.1.
   public static final List<String> ENCRYPTIONS = List.of("A256GCM");
 
   private static final int LARGEST = 2 * 1024;
   private static final int COORDINATE_BYTES = 32;
   private static final int SHORTEST_MODULUS = 2048;
 
-  /// Longer ones cost more than they are worth.
+  /// Longer moduli cost more than they are worth.
   private static final int LONGEST_MODULUS = 4096;
 
   private static final BigInteger LEAST_EXPONENT = BigInteger.valueOf(65_537);
 
-  /// As the JDK has it for long moduli: a longer one slows encryption down and adds nothing.
+  /// The JDK's limit for long moduli. A longer exponent slows encryption down and adds nothing.
   private static final int LONGEST_EXPONENT = 64;
 
-  /// RFC 7518 §6.2.2, §6.3.2 and §6.4.
+  /// The members of private keys, RFC 7518 §6.2.2, §6.3.2 and §6.4.
   private static final List<String> PRIVATE = List.of("d", "p", "q", "dp", "dq", "qi", "oth", "k");
 
   private record Common(
@@ -51,8 +51,9 @@ public final class EncryptionJwk {
 
   private EncryptionJwk() {}
 
-  /// The key with nothing in it but what encrypting needs, `kid` and `alg`: no certificates, no
-  /// addresses. A key that this returns can be encrypted to; any other is an invalid request.
+  /// The key with only the members that encryption needs, `kid` and `alg`: no certificates and no
+  /// addresses. A key that this method returns can be encrypted to. Any other key is an invalid
+  /// request.
   public static String normalForm(String text) {
     require(text.getBytes(StandardCharsets.UTF_8).length <= LARGEST, "is larger than 2048 bytes");
     var jwk = StrictJson.parse("encryption_jwk", text);
@@ -69,7 +70,7 @@ public final class EncryptionJwk {
       members.put("kid", common.kid());
     }
     var normal = StrictJson.write(members);
-    // Here, where nothing is lost yet, and not first when a code is about to be spent.
+    // Check now, while nothing is lost yet, and not when a code is about to be spent.
     require(Jwe.canEncryptTo(normal), "is not a valid public key");
     return normal;
   }
@@ -100,8 +101,8 @@ public final class EncryptionJwk {
     return members;
   }
 
-  /// With the algorithm that the key names, or else the first. It is kept, so that what is done
-  /// with a key never changes.
+  /// The members of the normal form. They include the algorithm that the key names, or else the
+  /// first, so that the algorithm for a key never changes.
   private static Map<String, String> members(String kty, Common common, String... algorithms) {
     var algorithm = common.alg() == null ? algorithms[0] : common.alg();
     require(List.of(algorithms).contains(algorithm), "has an unsupported alg");
@@ -111,8 +112,8 @@ public final class EncryptionJwk {
     return members;
   }
 
-  /// An empty list excludes nothing: it is what Web Cryptography §20 writes for the public half of
-  /// an ECDH pair.
+  /// Refuses a key that is for other operations. An empty list excludes nothing: Web Cryptography
+  /// §20 writes one for the public half of an ECDH pair.
   private static void requireOperation(Common common, Set<String> wanted) {
     var operations = common.keyOps();
     require(
@@ -137,7 +138,7 @@ public final class EncryptionJwk {
     }
   }
 
-  /// Some libraries prefix a zero byte, RFC 7518 §6.3.1.1; here it is gone.
+  /// The bytes of a number without the zero byte that some libraries put first, RFC 7518 §6.3.1.1.
   private static byte[] unsigned(BigInteger number) {
     var bytes = number.toByteArray();
     return bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;

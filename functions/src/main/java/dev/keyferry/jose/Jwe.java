@@ -27,8 +27,8 @@ public final class Jwe {
     }
   }
 
-  /// Whether a key in normal form can be encrypted to: whether its point lies on its curve, and
-  /// whatever else Nimbus and the JDK may ask of it.
+  /// Whether a key in normal form can be encrypted to: its point lies on its curve, and the key
+  /// meets the other requirements of Nimbus and the JDK.
   static boolean canEncryptTo(String jwk) {
     try {
       return !compact(jwk, "{}").isEmpty();

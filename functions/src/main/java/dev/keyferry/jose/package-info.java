@@ -1,5 +1,5 @@
-/// Encryption of answers, RFC 7516, to a public key that a client sent, RFC 7517. The only package
-/// that names Nimbus JOSE + JWT, in one class that is loaded when the first such key is seen.
+/// Encryption of answers, RFC 7516, to a client's public key, RFC 7517. Only this package names
+/// Nimbus JOSE + JWT, in one class that is loaded when the first such key arrives.
 @NullMarked
 package dev.keyferry.jose;
 

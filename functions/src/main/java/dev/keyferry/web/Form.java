@@ -12,8 +12,8 @@ import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The parameters of a form or query string. A parameter without a value counts as omitted, unknown
-/// ones are ignored, a repeated one is an error: RFC 6749 §3.1 and §3.2.
+/// The parameters of a form or query string, RFC 6749 §3.1 and §3.2. A parameter without a value
+/// counts as omitted. Unknown parameters are ignored. A repeated parameter is an error.
 public final class Form {
   private final Map<String, String> parameters;
 

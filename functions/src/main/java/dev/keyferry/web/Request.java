@@ -14,13 +14,13 @@ import java.util.Set;
 
 /// A request as the gateway passed it on.
 ///
-/// @param id that the gateway gave it, and logs
-/// @param publicUrl where this API is reached, from configuration: no header decides it
-/// @param signIn who signs users in, from configuration
+/// @param id the id that the gateway gave it and logs
+/// @param publicUrl the URL of this API, from configuration and never from a header
+/// @param signIn where users sign in, from configuration
 /// @param headers by lower-case name
 /// @param origin the address that the gateway saw, never one from a header
-/// @param claims what the gateway has verified: of the user's access token, or of the key; else
-/// empty
+/// @param claims what the gateway verified: the claims of the user's access token, or of the key;
+/// else empty
 public record Request(
     Optional<String> id,
     URI publicUrl,
@@ -34,11 +34,11 @@ public record Request(
 
   private static final int LARGEST_BODY = 8 * 1024;
 
-  /// OpenID Connect Core §2.
+  /// The longest subject that OpenID Connect Core §2 allows.
   private static final int LONGEST_SUBJECT = 255;
 
-  /// What must never stand in a URL, where it would be logged along the way (RFC 6750 §5.3, RFC
-  /// 6749 §2.3.1).
+  /// Parameters that must never appear in a URL, where they would be logged along the way
+  /// (RFC 6750 §5.3, RFC 6749 §2.3.1).
   private static final List<String> SECRETS =
       List.of(
           "device_code",
@@ -53,7 +53,6 @@ public record Request(
 
   private static final Set<String> OTHER_SITES = Set.of("cross-site", "same-site");
 
-  /// What stands last in the path.
   public String lastSegment() {
     return path.substring(path.lastIndexOf('/') + 1);
   }
@@ -62,8 +61,8 @@ public record Request(
     return Optional.ofNullable(headers.get(lowerCaseName));
   }
 
-  /// What clients send. A browser says if it was a page of another site that made it send a form,
-  /// Fetch Metadata §2.4; a client is no page, and says nothing.
+  /// The form that a client sent. A browser says whether a page of another site made it send the
+  /// form, Fetch Metadata §2.4. A client is not a page, and says nothing.
   public Form form() {
     if (header("sec-fetch-site").filter(OTHER_SITES::contains).isPresent()) {
       throw MalformedRequest.because("requests from pages of other sites are not allowed");
@@ -77,13 +76,13 @@ public record Request(
     return StrictJson.read(body, type);
   }
 
-  /// The signed-in user; the gateway lets nobody else through to the routes that ask.
+  /// The signed-in user. The gateway lets no one else through to the routes that need one.
   public Subject subject() {
     var subject = claim("sub");
     if (subject.length() > LONGEST_SUBJECT) {
       throw MalformedRequest.because("the token's sub is longer than 255 characters");
     }
-    // Half a character is stored as a question mark, and that is somebody else.
+    // Half of a surrogate pair would be stored as a question mark, which names another subject.
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(subject)) {
       throw MalformedRequest.because("the token's sub is not valid Unicode");
     }
@@ -99,7 +98,7 @@ public record Request(
         .orElseThrow(() -> MalformedRequest.because("the token has no claim " + name));
   }
 
-  /// A body that is neither too large nor anything but UTF-8.
+  /// Decodes a body, which must not be too large and must be UTF-8.
   public static String text(byte[] body) {
     if (body.length > LARGEST_BODY) {
       throw MalformedRequest.because("the body is larger than 8 KiB");

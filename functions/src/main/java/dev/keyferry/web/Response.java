@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// An answer: status, headers by lower-case name, body.
+/// An HTTP response: status, headers by lower-case name, and body.
 ///
-/// @param isBase64 that the body is the base64 of what to send, and not the text itself
+/// @param isBase64 whether the body is the base64 of the bytes to send, and not the text itself
 public record Response(int status, Map<String, String> headers, String body, boolean isBase64) {
   public Response(int status, Map<String, String> headers, String body) {
     this(status, headers, body, false);
@@ -23,7 +23,7 @@ public record Response(int status, Map<String, String> headers, String body, boo
         StrictJson.write(body));
   }
 
-  /// Done, and nothing to say about it.
+  /// A success without content.
   public static Response empty() {
     return new Response(204, Map.of("cache-control", "no-store"), "");
   }
@@ -49,7 +49,7 @@ public record Response(int status, Map<String, String> headers, String body, boo
     };
   }
 
-  /// Whole ones: who comes back after them is not too early.
+  /// Rounds up, so that a client that waits this long is not too early.
   private static long seconds(Duration pause) {
     return Math.ceilDiv(pause.toMillis(), 1000);
   }

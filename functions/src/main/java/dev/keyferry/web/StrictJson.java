@@ -34,11 +34,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// JSON by databind, read strictly and written in one way only.
+/// Reads JSON strictly with databind, and writes it in one way only.
 ///
 /// A member has the type that its record says, and no other type is converted to it. `null` counts
-/// as omitted, and an unknown member is ignored. Anything else is an invalid request: a repeated
-/// member, text after the object, half of a surrogate pair.
+/// as omitted, and an unknown member is ignored. A repeated member, text after the object, and half
+/// of a surrogate pair are invalid requests.
 public final class StrictJson {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -66,7 +66,7 @@ public final class StrictJson {
 
   private StrictJson() {}
 
-  /// Reads a body, which is one object.
+  /// Reads a body that consists of one object.
   public static <T> T read(String body, Class<T> type) {
     return bind(parse("the body", body), type);
   }
@@ -85,20 +85,20 @@ public final class StrictJson {
         return object;
       }
     } catch (IOException e) {
-      // As what is not Unicode.
+      // This gets the same error as text that is not Unicode.
     }
     throw MalformedRequest.because(what + " is not valid JSON");
   }
 
-  /// JSON can escape half of a surrogate pair. That is no character, so it cannot be stored or
-  /// hashed as it is.
+  /// Whether all texts are valid Unicode. JSON can escape half of a surrogate pair, which is not a
+  /// character and cannot be stored or hashed.
   private static boolean isUnicode(JsonNode value) {
     return value.isTextual()
         ? StandardCharsets.UTF_8.newEncoder().canEncode(value.textValue())
         : value.valueStream().allMatch(StrictJson::isUnicode);
   }
 
-  /// An object as a record.
+  /// Binds an object to a record.
   public static <T> T bind(ObjectNode object, Class<T> type) {
     try {
       return MAPPER.treeToValue(object, type);
@@ -109,7 +109,7 @@ public final class StrictJson {
     }
   }
 
-  /// The member is one of a record, so its name is ours.
+  /// Describes the member that does not fit. Its name comes from a record, so it is safe to repeat.
   private static String describe(JsonMappingException mismatch) {
     var path = mismatch.getPath();
     var member = "the member " + path.getFirst().getFieldName();
@@ -130,7 +130,7 @@ public final class StrictJson {
     return "a whole number";
   }
 
-  /// The text of a member that must be there. An empty text counts as omitted.
+  /// The text of a required member. An empty text counts as omitted.
   public static String require(String member, @Nullable String text) {
     if (text == null || text.isEmpty()) {
       throw MalformedRequest.because("the member " + member + " is missing");
@@ -139,7 +139,7 @@ public final class StrictJson {
   }
 
   /// Writes texts, numbers, booleans, lists and maps. Members are sorted, so that a repeated answer
-  /// is the same to the byte wherever it is made. An empty `Optional` is a member left out.
+  /// is the same to the byte wherever it is made. An empty `Optional` is left out.
   public static String write(Map<String, ?> object) {
     try {
       return MAPPER.writeValueAsString(object);
@@ -182,7 +182,7 @@ public final class StrictJson {
     }
   }
 
-  /// An object of a class may hold a secret, so it is not written member by member.
+  /// Refuses to write the members of other objects, because such an object may hold a secret.
   private static final class NoBeans extends BeanSerializerModifier {
     private static final long serialVersionUID = 1L;
 

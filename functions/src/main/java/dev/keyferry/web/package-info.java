@@ -1,5 +1,5 @@
-/// HTTP without API Gateway in it: what a request says and how an answer reads, in the words of RFC
-/// 6749.
+/// HTTP without API Gateway: what a request says and how a response reads, in the terms of
+/// RFC 6749.
 @NullMarked
 package dev.keyferry.web;
 
