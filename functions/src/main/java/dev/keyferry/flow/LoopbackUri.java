@@ -22,7 +22,8 @@ public record LoopbackUri(String origin, String path) {
   }
 
   /// Whether this is the URI that a client asked to be answered at. All but the port is compared
-  /// character by character (RFC 9700 §2.1). Nothing is parsed, so nothing can be read in two ways.
+  /// character by character (RFC 9700 §2.1). Nothing is parsed, so nothing can be read in two
+  /// ways.
   public boolean fits(String asked) {
     if (!asked.startsWith(origin) || !asked.endsWith(path)) {
       return false;
