@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A route of an HTTP API, payload format 2.0. A malformed request becomes its error here, an outage
-/// a 503, and nothing else is caught.
+/// A route of an HTTP API, payload format 2.0. It answers a malformed request with its error and an
+/// outage with a 503, and catches nothing else.
 abstract class ApiHandler
     implements RequestHandler<APIGatewayV2HTTPEvent, APIGatewayV2HTTPResponse>, Sampled {
 
@@ -98,7 +98,7 @@ abstract class ApiHandler
     }
   }
 
-  /// The claims of a user's access token, or what [KeyAuthorizer] says of a key.
+  /// The claims of a user's access token, or those that [KeyAuthorizer] gives for a key.
   private static Map<String, String> claims(Authorizer authorizer) {
     return authorizer.getJwt() == null
         ? present(authorizer.getLambda())

@@ -10,8 +10,8 @@ import dev.keyferry.web.Response;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The claimant approves, RFC 8628 §3.3: all that was asked for, or less. The answer tells the
-/// number that the device must be told, if it must.
+/// The claimant approves everything that was requested, or less, RFC 8628 §3.3. If the device must
+/// be told a number, the answer contains the number.
 public final class ApproveHandler extends ApiHandler {
   private record Body(
       @Nullable String userCode,

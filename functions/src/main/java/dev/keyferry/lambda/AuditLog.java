@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// One line of JSON for each decision. The line is a metric as well: CloudWatch Logs counts it by
-/// what its member `_aws` says (embedded metric format), so nothing is sent and nothing is loaded.
+/// Writes one line of JSON for each decision. The line is a metric as well: CloudWatch Logs counts
+/// it as its member `_aws` says (embedded metric format), so nothing is sent and nothing is loaded.
 final class AuditLog implements Audit {
   private static final ScopedValue<Request> REQUEST = ScopedValue.newInstance();
 
@@ -22,21 +22,21 @@ final class AuditLog implements Audit {
   private final InstantSource clock;
   private final Consumer<String> lines;
 
-  /// @param stack the dimension of the metrics: an account may have several
+  /// @param stack the dimension of the metrics, because an account may have several stacks
   AuditLog(String stack, InstantSource clock, Consumer<String> lines) {
     this.stack = stack;
     this.clock = clock;
     this.lines = lines;
   }
 
-  /// Standard output as it is: Lambda's own logger would wrap the line, and CloudWatch not find
-  /// the metric.
+  /// Standard output as it is. Lambda's own logger would wrap the line, and CloudWatch would not
+  /// find the metric.
   static Consumer<String> standardOutput() {
     var out = new FileOutputStream(FileDescriptor.out);
     return new PrintStream(out, true, StandardCharsets.UTF_8)::println;
   }
 
-  /// Answers a request, to which all that is decided meanwhile is put down.
+  /// Answers a request. Every decision during the call is recorded with this request.
   static <T> T during(Request request, ScopedValue.CallableOp<T, RuntimeException> answer) {
     return ScopedValue.where(REQUEST, request).call(answer);
   }

@@ -10,8 +10,8 @@ import dev.keyferry.web.StrictJson;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The user agrees to what is on the screen, RFC 6749 §4.1.2: the answer says where the page takes
-/// the code.
+/// The user approves the request on the screen, RFC 6749 §4.1.2. The answer says where the page
+/// takes the code.
 final class AuthorizationApproveHandler extends ApiHandler {
   private record Body(
       @Nullable String approvalNonce,

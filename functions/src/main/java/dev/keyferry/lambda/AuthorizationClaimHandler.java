@@ -8,7 +8,8 @@ import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
 
-/// A signed-in user puts on the screen what a client opened the browser with, RFC 6749 §4.1.1.
+/// Puts the request that a client opened the browser with on a signed-in user's screen,
+/// RFC 6749 §4.1.1.
 final class AuthorizationClaimHandler extends ApiHandler {
   private final Clients clients;
   private final Consents consents;
@@ -31,7 +32,7 @@ final class AuthorizationClaimHandler extends ApiHandler {
           consents.ask(
               screen.request(), request.origin(), Precaution.NONE, screen.approvalNonce()));
     } catch (MalformedRequest fault) {
-      // The client's own, and it is known where it listens: RFC 6749 §4.1.2.1.
+      // The error is the client's own, and its redirect URI is known: RFC 6749 §4.1.2.1.
       var redirect = parameters.redirect(request.publicUrl());
       return Response.json(200, Map.of("redirect_to", redirect.with(fault.error())));
     }

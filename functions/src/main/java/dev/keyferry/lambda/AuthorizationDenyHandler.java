@@ -10,7 +10,7 @@ import dev.keyferry.web.StrictJson;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The user refuses what is on the screen, RFC 6749 §4.1.2.1; it may be reported that somebody else
+/// The user denies the request on the screen, RFC 6749 §4.1.2.1. A report says that someone else
 /// wanted it approved.
 final class AuthorizationDenyHandler extends ApiHandler {
   private record Body(@Nullable String approvalNonce, boolean report) {}

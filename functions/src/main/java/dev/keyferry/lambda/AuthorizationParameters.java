@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The parameters that a client opened the page with, RFC 6749 §4.1.1, as the page passes them on:
-/// texts, but for one that was repeated.
+/// The parameters that a client opened the page with, RFC 6749 §4.1.1, as the page passes them on.
+/// They are texts, except a repeated one.
 ///
-/// @param client that asks
-/// @param redirectUri where it may be answered
+/// @param client the client that asks
+/// @param redirectUri where the client may be answered
 record AuthorizationParameters(ObjectNode all, Client client, String redirectUri) {
   private record Target(@Nullable String clientId, @Nullable String redirectUri) {}
 
@@ -28,11 +28,11 @@ record AuthorizationParameters(ObjectNode all, Client client, String redirectUri
       @Nullable String codeChallenge,
       @Nullable String codeChallengeMethod) {}
 
-  /// RFC 6749 Appendix A.5; the page must be able to send it back twice over.
+  /// RFC 6749 Appendix A.5. The page must be able to send the state back twice over.
   private static final Pattern STATE = Pattern.compile("[\\x20-\\x7E]{1,2048}");
 
-  /// Of an unknown client, or one to be answered where it is not, nothing is told but to the
-  /// person: RFC 6749 §4.1.2.1.
+  /// Reads the parameters. If the client is unknown or may not be answered at the redirect URI,
+  /// only the user learns of the error: RFC 6749 §4.1.2.1.
   static AuthorizationParameters read(ObjectNode all, Clients clients) {
     var target = StrictJson.bind(all, Target.class);
     var client =
@@ -46,7 +46,7 @@ record AuthorizationParameters(ObjectNode all, Client client, String redirectUri
     return new AuthorizationParameters(all, client, redirectUri);
   }
 
-  /// How the client is told of whatever else is wrong.
+  /// The redirect that tells the client about any other error.
   Redirect redirect(URI issuer) {
     return new Redirect(issuer, redirectUri, optional(all.path("state").textValue()));
   }
@@ -68,7 +68,7 @@ record AuthorizationParameters(ObjectNode all, Client client, String redirectUri
             optional(asked.codeChallenge()), optional(asked.codeChallengeMethod())));
   }
 
-  /// One without a value counts as omitted, RFC 6749 §3.1.
+  /// A parameter without a value counts as omitted, RFC 6749 §3.1.
   private static Optional<String> optional(@Nullable String value) {
     return Optional.ofNullable(value).filter(text -> !text.isEmpty());
   }

@@ -65,7 +65,8 @@ public final class AuthorizeHandler extends ApiHandler {
     };
   }
 
-  /// Read behind the limit: a key to encrypt to costs more to check than a count.
+  /// Reads the request after its network was counted, because checking an encryption key costs more
+  /// than counting.
   private DeviceRequest asked(Form form, Client client, Origin origin) {
     return new DeviceRequest(
         client.id(),
@@ -79,7 +80,7 @@ public final class AuthorizeHandler extends ApiHandler {
         environment.now());
   }
 
-  /// A device need not have one.
+  /// The code challenge, which is optional for a device.
   private static Optional<CodeChallenge> challenge(Form form) {
     var challenge = form.optional("code_challenge");
     var method = form.optional("code_challenge_method");
@@ -89,15 +90,15 @@ public final class AuthorizeHandler extends ApiHandler {
     return Optional.of(Parameters.challenge(challenge, method));
   }
 
-  /// A `nonce` for no encryption is a parameter that nobody knows, RFC 6749 §3.1.
-  /// docs/decisions/0010.
+  /// How to deliver the key, if the device asks for encryption. A `nonce` without a key to encrypt
+  /// to is an unknown parameter, RFC 6749 §3.1. docs/decisions/0010.
   private static Optional<Delivery> delivery(Form form) {
     return form.optional("encryption_jwk")
         .map(EncryptionJwk::normalForm)
         .map(jwk -> new Delivery(jwk, form.optional("nonce").map(AuthorizeHandler::nonce)));
   }
 
-  /// docs/number-matching.md.
+  /// Whether the device can ask its user for a number, docs/number-matching.md.
   private static boolean confirmationSupported(Form form) {
     return switch (form.optional("confirmation_supported").orElse("false")) {
       case "true" -> true;

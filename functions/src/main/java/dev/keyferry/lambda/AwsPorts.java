@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// The ports on AWS. Nothing is connected before it is needed, so a function that needs no AWS loads
-/// none of it.
+/// The ports on AWS. Each connection waits until it is needed, so a function that needs no AWS
+/// loads none of it.
 public final class AwsPorts implements Ports {
   private final Host host;
   private final Supplier<AwsConnection> dynamo;
@@ -34,7 +34,7 @@ public final class AwsPorts implements Ports {
         client(), host.setting("GRANTS_TABLE"), () -> host.setting("KEYS_TABLE"));
   }
 
-  /// One for all who ask, because it remembers whose key is whose.
+  /// All callers share one store, because it remembers whose key is whose.
   @Override
   public KeyStore keys() {
     if (keys == null) {

@@ -35,7 +35,8 @@ record BasicCredentials(String clientId, String secret) {
     return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
   }
 
-  /// Whether the secret is this client's. It is random and long, so a plain hash keeps it.
+  /// Whether the secret is this client's. The secret is random and long, so a plain hash protects
+  /// it.
   boolean areOf(Client client) {
     return client.secretHash().filter(this::fits).isPresent();
   }

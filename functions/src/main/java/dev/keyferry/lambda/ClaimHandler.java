@@ -12,7 +12,7 @@ import dev.keyferry.web.Response;
 import dev.keyferry.web.StrictJson;
 import org.jspecify.annotations.Nullable;
 
-/// A signed-in user puts a grant on the screen, RFC 8628 §3.3: who asks for what, when and from
+/// Puts a grant on a signed-in user's screen, RFC 8628 §3.3: who asks for what, when and from
 /// where.
 public final class ClaimHandler extends ApiHandler {
   private record Body(@Nullable String userCode) {}
@@ -48,7 +48,7 @@ public final class ClaimHandler extends ApiHandler {
     };
   }
 
-  /// What approve will need, if it comes from where this came from.
+  /// The precaution that approve will need, if it comes from the same origin as this claim.
   private Precaution precaution(DeviceRequest asked, Origin claimant) {
     var policy = clients.confirmationOf(asked.clientId());
     return policy.precaution(asked.confirmationSupported(), asked.origin(), claimant);

@@ -20,15 +20,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The registered clients, baked into the artifact from `infra/clients.yaml`, which the build has
-/// checked.
+/// The registered clients. The artifact contains them as the build read them from
+/// `infra/clients.yaml` and checked them.
 public final class Clients {
-  /// What the build writes.
+  /// The file that the build writes.
   private record File(List<Entry> clients, List<Described> scopes) {}
 
   private record Described(String scope, Map<String, String> description) {}
 
-  /// A client with a secret has none of what is for keys.
+  /// A client's entry. A client with a secret has none of the members that are for keys.
   private record Entry(
       String clientId,
       String clientName,
@@ -92,14 +92,14 @@ public final class Clients {
     return new Clients(byId, scopes);
   }
 
-  /// These and one more.
+  /// A copy with one more client.
   public Clients with(Client client) {
     var more = new LinkedHashMap<>(byId);
     more.put(client.id(), client);
     return new Clients(more, scopes);
   }
 
-  /// All that any client may ask for.
+  /// Every scope that any client may request.
   Scope scopes() {
     return new Scope(
         byId.values().stream().flatMap(client -> client.scopes().tokens().stream()).toList());
@@ -109,8 +109,8 @@ public final class Clients {
     return Optional.ofNullable(byId.get(id));
   }
 
-  /// The client that sends a request and says its name, if it is registered. One that has a secret
-  /// would have to prove itself (RFC 6749 §3.2.1), and has nothing to do here.
+  /// The registered client that a request names. A client with a secret would have to authenticate
+  /// (RFC 6749 §3.2.1), so it is refused here.
   Client require(String id) {
     return find(id)
         .filter(client -> client.secretHash().isEmpty())
@@ -120,7 +120,7 @@ public final class Clients {
                 "no public client with this client_id is registered"));
   }
 
-  /// The client that sends a request, if it may also use this grant.
+  /// The registered client that a request names, if it may also use this grant type.
   Client require(String id, String grantType) {
     var client = require(id);
     if (!client.mayUse(grantType)) {
@@ -129,8 +129,8 @@ public final class Clients {
     return client;
   }
 
-  /// The confidential client that proves itself with this `Authorization` header, if it may ask
-  /// about keys.
+  /// The confidential client that this `Authorization` header authenticates, if it may introspect
+  /// tokens.
   Client requireIntrospecting(Optional<String> authorization) {
     var client =
         authorization
@@ -149,17 +149,18 @@ public final class Clients {
     return find(id).map(Client::name).orElse(id);
   }
 
-  /// When the grants of a client are checked; those of one that is registered no more as most are.
+  /// The confirmation policy of a client. A client that is no longer registered has the usual
+  /// policy.
   ConfirmationPolicy confirmationOf(String id) {
     return find(id).map(Client::confirmation).orElse(ConfirmationPolicy.MISMATCH);
   }
 
-  /// What one token of a scope means, by language, if the operator wrote that down.
+  /// The meaning of one scope token by language, if the operator described it.
   Optional<Map<String, String>> describe(String token) {
     return Optional.ofNullable(scopes.get(token));
   }
 
-  /// Each token, and what it means.
+  /// Each token of a scope, with its meaning.
   List<Map<String, ?>> describe(Scope scope) {
     return scope.tokens().stream()
         .<Map<String, ?>>map(token -> Map.of("scope", token, "description", describe(token)))

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What people see before they agree, and what they agree to: the same for a device and for a
-/// browser's client.
+/// What users see before they agree, and what they agree to. Both are the same for a device and for
+/// a browser's client.
 final class Consents {
   private final Clients clients;
 
@@ -21,9 +21,9 @@ final class Consents {
     this.clients = clients;
   }
 
-  /// Who asks for what, when and from where.
+  /// The request for the screen: who asks for what, when and from where.
   ///
-  /// @param precaution what approve will need, if it comes from where this came from
+  /// @param precaution the precaution that approve will need, if it comes from the same origin
   Map<String, ?> ask(
       DeviceRequest asked, Origin claimant, Precaution precaution, String approvalNonce) {
     return Map.ofEntries(
@@ -41,7 +41,7 @@ final class Consents {
         entry("approval_nonce", approvalNonce));
   }
 
-  /// All that was asked for, or less.
+  /// The consent to everything that was requested, or to less.
   Consent read(@Nullable String scope, @Nullable Long expiresIn, @Nullable String name) {
     return new Consent(
         Optional.ofNullable(scope).map(this::scope),
@@ -51,7 +51,8 @@ final class Consents {
             .map(text -> Parameters.name("name", text)));
   }
 
-  /// No more than some client may have: the store's condition names each token of it.
+  /// A scope within what some client may have, because the store's condition names each token of
+  /// it.
   private Scope scope(String text) {
     var scope = Parameters.scope(text);
     if (!scope.within(clients.scopes())) {

@@ -6,10 +6,10 @@ import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.StrictJson;
 import org.jspecify.annotations.Nullable;
 
-/// What approve and deny have in common: which grant, on which screen.
+/// The grant and the screen that approve and deny have in common.
 record Decision(UserCode userCode, String approvalNonce) {
   static Decision of(@Nullable String userCode, @Nullable String approvalNonce) {
-    // What cannot be a user code is answered as one that is unknown.
+    // A text that cannot be a user code gets the same answer as an unknown one.
     var code =
         UserCode.parse(StrictJson.require("user_code", userCode))
             .orElseThrow(() -> new MalformedRequest(OAuthError.INVALID_USER_CODE));

@@ -9,8 +9,9 @@ import dev.keyferry.web.Response;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The claimant denies, RFC 8628 §3.3. The nonce must be sent but need not be the latest: saying no
-/// is safe from any of the claimant's screens. It may be reported that somebody else sent the code.
+/// The claimant denies, RFC 8628 §3.3. The nonce is required but need not be the latest, because a
+/// denial is safe from any of the claimant's screens. A report says that someone else sent the
+/// code.
 public final class DenyHandler extends ApiHandler {
   private record Body(@Nullable String userCode, @Nullable String approvalNonce, boolean report) {}
 

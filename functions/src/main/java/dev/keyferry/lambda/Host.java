@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// What the process gives a function.
+/// The process that a function runs in.
 ///
 /// @param settings the environment variables
-/// @param log takes the lines of the audit log, and of outages that fail no request
+/// @param log takes the lines of the audit log, and the outages that fail no request
 public record Host(
     Map<String, String> settings,
     InstantSource clock,

@@ -7,7 +7,7 @@ import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
 
-/// An API that is not behind the key authorizer asks what a token is worth, RFC 7662.
+/// An API that is not behind the key authorizer introspects a token, RFC 7662.
 public final class IntrospectHandler extends ApiHandler {
   private static final Map<String, ?> INACTIVE = Map.of("active", false);
 

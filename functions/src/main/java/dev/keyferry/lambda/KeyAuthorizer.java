@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Lets the holders of keys through to the routes of any HTTP API: a Lambda authorizer, payload
-/// format 2.0, simple response. An outage is no verdict: it fails the invocation, and API Gateway
-/// answers 500, not 403.
+/// A Lambda authorizer that lets the holders of keys through to the routes of any HTTP API: payload
+/// format 2.0, simple response. An outage is not a verdict. It fails the invocation, and API
+/// Gateway answers 500, not 403.
 public final class KeyAuthorizer
     implements RequestHandler<APIGatewayV2CustomAuthorizerEvent, KeyAuthorizer.Verdict>, Sampled {
   /// The simple response. The context reaches the route as `requestContext.authorizer.lambda`.
   public record Verdict(boolean isAuthorized, Map<String, String> context) {}
 
-  /// RFC 6750 §2.1; the scheme is of any case.
+  /// RFC 6750 §2.1. The case of the scheme does not matter.
   private static final Pattern BEARER = Pattern.compile("(?i:bearer) +(\\S+)");
 
   private final KeyVerifier verifier;

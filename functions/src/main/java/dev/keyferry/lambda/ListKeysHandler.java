@@ -8,7 +8,7 @@ import dev.keyferry.web.Response;
 import java.time.Instant;
 import java.util.Map;
 
-/// A signed-in user sees the linked devices: what may still be used, or still be renewed.
+/// A signed-in user sees the linked devices: those whose keys can still be used or renewed.
 final class ListKeysHandler extends ApiHandler {
   private final Clients clients;
   private final LinkedDevices devices;

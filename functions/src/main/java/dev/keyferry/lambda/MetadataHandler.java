@@ -9,8 +9,7 @@ import dev.keyferry.web.Response;
 import java.util.List;
 import java.util.Map;
 
-/// What this authorization server can do, RFC 8414 §2, RFC 8628 §4 and RFC 9207
-/// §3.
+/// The metadata of this authorization server, RFC 8414 §2, RFC 8628 §4 and RFC 9207 §3.
 final class MetadataHandler extends ApiHandler {
   private final Clients clients;
 

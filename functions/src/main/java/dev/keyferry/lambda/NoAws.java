@@ -13,8 +13,8 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/// In the place of the SDK's HTTP client: sends nothing and answers at once, as if the tables were
-/// empty, no limit reached and every subkey zero.
+/// Replaces the SDK's HTTP client. It sends nothing and answers at once, as if the tables were
+/// empty, no limit were reached and every subkey were zero.
 final class NoAws implements SdkHttpClient {
   private static final String SUBKEY =
       "{\"Mac\":\"" + Base64.getEncoder().encodeToString(new byte[32]) + "\"}";
@@ -37,7 +37,7 @@ final class NoAws implements SdkHttpClient {
 
       @Override
       public void abort() {
-        // Nothing goes on.
+        // No call is in progress.
       }
     };
   }
@@ -59,6 +59,6 @@ final class NoAws implements SdkHttpClient {
 
   @Override
   public void close() {
-    // Nothing is open.
+    // No connection is open.
   }
 }

@@ -6,12 +6,12 @@ import dev.keyferry.aws.Budget;
 import dev.keyferry.flow.Outage;
 import dev.keyferry.web.StrictJson;
 
-/// What an operator is told when AWS did not answer.
+/// Tells the operator that AWS did not answer.
 final class OutageLog {
   private OutageLog() {}
 
-  /// Runs an invocation that has no 503 to answer: an outage fails it. Lambda logs what is thrown,
-  /// so the exception says nothing.
+  /// Runs an invocation that cannot answer 503, so that an outage fails it. Lambda logs the
+  /// exception that is thrown, so the exception has no details.
   static <T> T orFail(LambdaLogger logger, ScopedValue.CallableOp<T, RuntimeException> invocation) {
     try {
       return Budget.spend(invocation);

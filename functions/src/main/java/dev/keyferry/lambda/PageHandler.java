@@ -2,8 +2,8 @@ package dev.keyferry.lambda;
 
 import java.util.Map;
 
-/// Every answer that needs no AWS: the verification page, the metadata, and what the authorizer
-/// found out about a key.
+/// The routes that need no AWS: the verification page, the metadata, and what the authorizer found
+/// out about a key.
 public final class PageHandler extends RoutesHandler {
   public PageHandler() {
     this(Wiring.ofEnvironment());

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Parameters that more than one route takes, checked.
+/// Checks the parameters that more than one route takes.
 final class Parameters {
   private static final int LONGEST_NAME = 64;
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
@@ -24,7 +24,8 @@ final class Parameters {
     return new MalformedRequest(OAuthError.invalidScope(description));
   }
 
-  /// What is asked for, RFC 6749 §3.3; by default all that the client may have but refresh tokens.
+  /// The requested scope, RFC 6749 §3.3. By default, it is all that the client may have except
+  /// refresh tokens.
   static Scope scope(Optional<String> text, Client client) {
     var asked = text.map(Parameters::scope).orElse(client.scopes().without(Scope.OFFLINE_ACCESS));
     if (!asked.within(client.scopes())) {
@@ -33,7 +34,7 @@ final class Parameters {
     return asked;
   }
 
-  /// How long a key is asked to live, in seconds; by default as its client's do.
+  /// The requested lifetime of a key, in seconds. By default, it is the client's.
   static Duration lifetime(Optional<String> seconds, Client client) {
     return seconds
         .map(Parameters::seconds)
@@ -49,7 +50,7 @@ final class Parameters {
     return Long.parseLong(text);
   }
 
-  /// RFC 7636 §4.3; `plain`, its default method, protects nothing here.
+  /// The code challenge, RFC 7636 §4.3. `plain`, its default method, protects nothing here.
   static CodeChallenge challenge(Optional<String> challenge, Optional<String> method) {
     return challenge
         .filter(_ -> method.equals(Optional.of("S256")))
@@ -68,7 +69,8 @@ final class Parameters {
     return Duration.ofSeconds(seconds);
   }
 
-  /// A name for a device: shown to people as untrusted text, so of one line, and something to see.
+  /// The name of a device. Users see it as untrusted text, so it must be one line with something to
+  /// see.
   static String name(String parameter, String text) {
     if (!isLine(text, LONGEST_NAME)) {
       throw new MalformedRequest(
@@ -78,7 +80,7 @@ final class Parameters {
     return text;
   }
 
-  /// Whether a text is one line of no more characters than this, and something to see.
+  /// Whether a text is one line of at most this many characters, with something to see.
   static boolean isLine(String text, int longest) {
     return text.codePointCount(0, text.length()) <= longest
         && text.codePoints().noneMatch(Parameters::breaksLine)

@@ -19,18 +19,19 @@ import org.crac.Core;
 import org.crac.Resource;
 import org.jspecify.annotations.Nullable;
 
-/// Before Lambda takes its snapshot, the function answers each of its sample events once, so that
-/// the snapshot holds the classes that the first request needs.
+/// Answers each of the function's sample events once before Lambda takes its snapshot, so that the
+/// snapshot holds the classes that the first request needs.
 ///
-/// It is a second handler that answers, made for this of a wiring of its own and then forgotten:
-/// with made-up credentials, and [NoAws] in the place of DynamoDB and KMS. So what a restored
-/// environment works with has derived no subkey and is connected to nobody.
+/// A second handler answers the samples, and is then forgotten. It has a wiring of its own, with
+/// made-up credentials and with [NoAws] in place of DynamoDB and KMS. The handler that a restored
+/// environment works with has therefore derived no subkey and has no connection.
 ///
-/// All random generators of the platform are one underneath: what it has read from the kernel it
-/// keeps in the heap, and gives away for a tenth of a second by the clock, which in a restored
-/// environment may not have gone on. So each environment adds something of its own before it draws.
+/// All random generators of the platform share one source. That source keeps in the heap what it
+/// has read from the kernel, and hands it out for a tenth of a second by the clock. In a restored
+/// environment, that clock may not have moved. Each environment therefore adds a seed of its own
+/// before it draws.
 final class Prime implements Resource {
-  /// Whoever takes the snapshot only holds it weakly.
+  /// A strong reference, because the owner of the snapshot holds this object only weakly.
   static @Nullable Prime registered;
 
   private static final int SEED_BYTES = 32;
@@ -59,7 +60,7 @@ final class Prime implements Resource {
 
   @Override
   public void afterRestore(Context<? extends Resource> context) {
-    // Straight from the kernel. What needs AWS is fetched by the first request that needs it.
+    // The seed comes straight from the kernel. The first request that needs AWS connects to it.
     random.setSeed(random.generateSeed(SEED_BYTES));
   }
 
@@ -77,7 +78,7 @@ final class Prime implements Resource {
     }
   }
 
-  /// What handlers ask of a context: its logger.
+  /// A context with the only part of it that handlers use: the logger.
   static com.amazonaws.services.lambda.runtime.Context contextOf(LambdaLogger logger) {
     return (com.amazonaws.services.lambda.runtime.Context)
         Proxy.newProxyInstance(
@@ -86,7 +87,7 @@ final class Prime implements Resource {
             (_, _, _) -> logger);
   }
 
-  /// The first message of a TLS connection, to nobody: with it most of TLS is loaded.
+  /// Makes the first message of a TLS connection and sends it to no one, which loads most of TLS.
   private static void greet() throws GeneralSecurityException, SSLException {
     var engine = SSLContext.getDefault().createSSLEngine("aws.invalid", 443);
     engine.setUseClientMode(true);

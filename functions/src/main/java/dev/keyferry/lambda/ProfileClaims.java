@@ -5,13 +5,15 @@ import dev.keyferry.web.Request;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Which claims of the user's access token tell who the user is, by the operator's choice; one that
-/// is named by nothing is not kept. The gateway has verified them, but people choose their own
-/// names: what is not one short line of text is left out, and no approval fails for it.
+/// The claims of the user's access token that tell who the user is, as the operator chose them. A
+/// part for which no claim is named is not kept. The gateway has verified the claims, but people
+/// choose their own names. A value that is not one short line of text is left out, and the approval
+/// does not fail.
 record ProfileClaims(String name, String email, String organisation) {
   private static final int LONGEST = 256;
 
-  /// How the gateway writes a claim that is an array or an object: `[a b]`, `map[a:b]`.
+  /// The form in which the gateway writes a claim that is an array or an object: `[a b]`,
+  /// `map[a:b]`.
   private static final Pattern COMPOSITE = Pattern.compile("(map)?\\[.*]");
 
   static ProfileClaims of(Wiring wiring) {
@@ -33,8 +35,8 @@ record ProfileClaims(String name, String email, String organisation) {
         .filter(text -> !COMPOSITE.matcher(text).matches());
   }
 
-  /// Half a character, which cannot be stored as it is, or one that turns the direction of the text
-  /// around it. Other marks that cannot be seen are part of how names are written.
+  /// Whether a character is half of a surrogate pair, which cannot be stored as it is, or changes
+  /// the direction of the text around it. Other invisible marks are part of how names are written.
   private static boolean spillsOver(int character) {
     return switch (Character.getDirectionality(character)) {
       case Character.DIRECTIONALITY_LEFT_TO_RIGHT_EMBEDDING,

@@ -8,8 +8,8 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
-/// Where the page shall go with what the client is to be told, RFC 6749 §4.1.2. The client can see
-/// who tells it, RFC 9207.
+/// The URI to which the page takes the answer for the client, RFC 6749 §4.1.2. It names the
+/// issuer, so that the client can see who answers, RFC 9207.
 record Redirect(URI issuer, String redirectUri, Optional<String> state) {
   static Redirect of(URI issuer, AuthorizationRequest request) {
     return new Redirect(issuer, request.redirectUri(), request.state());

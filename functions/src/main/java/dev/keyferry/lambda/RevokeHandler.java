@@ -5,8 +5,7 @@ import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
 
-/// A client gives a key back by one of its tokens, RFC 7009. Whatever the token is worth, the
-/// answer is the same.
+/// A client revokes a key by one of its tokens, RFC 7009. The answer is the same for every token.
 public final class RevokeHandler extends ApiHandler {
   private final Clients clients;
   private final Revoke revoke;

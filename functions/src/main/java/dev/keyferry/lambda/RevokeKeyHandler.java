@@ -6,7 +6,8 @@ import dev.keyferry.flow.OAuthError;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 
-/// A signed-in user unlinks one device. Another's key and none at all are answered alike.
+/// A signed-in user unlinks one device. The answer is the same for another user's key and for a key
+/// that does not exist.
 final class RevokeKeyHandler extends ApiHandler {
   private final LinkedDevices devices;
 

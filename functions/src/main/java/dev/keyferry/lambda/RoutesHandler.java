@@ -37,7 +37,7 @@ abstract class RoutesHandler
         .toList();
   }
 
-  /// As API Gateway answers an unknown route.
+  /// Answers as API Gateway does for an unknown route.
   private static final class NotFound extends ApiHandler {
     @Override
     Response handle(Request request) {

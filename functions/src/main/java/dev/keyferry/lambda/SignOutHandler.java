@@ -4,8 +4,8 @@ import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 
-/// A signed-in user signs out everywhere: every key dies, and every grant that is still to be
-/// redeemed.
+/// A signed-in user signs out everywhere. Every key ends, and so does every grant that is not
+/// redeemed yet.
 final class SignOutHandler extends ApiHandler {
   private final LinkedDevices devices;
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// An operator disables a subject, so that all of its keys are dead meanwhile, or lifts that; or
-/// signs it out everywhere, for good. It has no route; IAM says who may invoke it.
+/// An operator disables a subject, so that none of its keys work until it is enabled again, or
+/// signs it out everywhere, for good. The function has no route. IAM decides who may invoke it.
 public final class SubjectHandler
     implements RequestHandler<Map<String, Object>, Map<String, Object>>, Sampled {
   private static final Set<String> MEMBERS = Set.of("action", "subject");
@@ -31,7 +31,7 @@ public final class SubjectHandler
   }
 
   /// @param event `{"action": "disable" | "enable" | "sign_out", "subject": "…"}`
-  /// @return what holds now, and whether it is this invocation that changed it
+  /// @return what holds now, and whether this invocation changed it
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
     if (!MEMBERS.containsAll(event.keySet())) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What the token endpoint answers with a key, RFC 6749 §5.1: as it is, or in a JWE.
+/// The token endpoint's answer with a key, RFC 6749 §5.1, either plain or in a JWE.
 final class TokenAnswer {
   private TokenAnswer() {}
 
@@ -30,7 +30,8 @@ final class TokenAnswer {
     return Jwe.encrypt(delivery.jwk(), StrictJson.write(body));
   }
 
-  /// The life is the key's whole life, so that a repeated answer is the same to the byte.
+  /// `expires_in` is the access token's whole lifetime, so that a repeated answer is the same to
+  /// the byte.
   private static Map<String, ?> body(IssuedKey issued) {
     var key = issued.key();
     return Map.of(

@@ -7,7 +7,7 @@ import dev.keyferry.web.Response;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// Tells a key's holder what the key is: the claims that [KeyAuthorizer] hands to any route behind
+/// Tells a key's holder what the key is: the claims that [KeyAuthorizer] gives to any route behind
 /// it.
 final class WhoamiHandler extends ApiHandler {
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
@@ -28,7 +28,7 @@ final class WhoamiHandler extends ApiHandler {
             "exp", seconds(request.claim("exp"))));
   }
 
-  /// As the authorizer writes it.
+  /// Reads `exp` as the authorizer writes it.
   private static long seconds(String exp) {
     if (!SECONDS.matcher(exp).matches()) {
       throw new MalformedRequest(OAuthError.invalidRequest("the key's exp is not a whole number"));

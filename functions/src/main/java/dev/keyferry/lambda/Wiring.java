@@ -33,8 +33,8 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 
-/// What one function is made of. Nothing calls KMS before the first request, so no snapshot holds a
-/// subkey. What is asked for twice is one and the same: one connection, and one call to KMS for each
+/// The parts of one function. Nothing calls KMS before the first request, so no snapshot holds a
+/// subkey. Each part is made only once, so there is one connection, and one call to KMS for each
 /// subkey.
 public final class Wiring {
   private final Host host;
@@ -48,7 +48,7 @@ public final class Wiring {
     this.ports = ports;
   }
 
-  /// As Lambda runs it: settings from the environment, the role's credentials, the real clock.
+  /// The wiring in Lambda: settings from the environment, the role's credentials, the real clock.
   static Wiring ofEnvironment() {
     var settings = System.getenv();
     var random = new SecureRandom();
@@ -65,8 +65,8 @@ public final class Wiring {
     return new Wiring(host, Clients.ofArtifact(), new AwsPorts(host, connection, connection));
   }
 
-  /// For a handler that is made before a snapshot and then forgotten. It shares nothing with the
-  /// handler that goes on afterwards, and reaches nobody.
+  /// The wiring of a handler that is made before a snapshot and then forgotten. It shares nothing
+  /// with the handler that runs afterwards, and connects to nothing.
   static Wiring withoutAws(Map<String, String> settings) {
     var host = new Host(settings, Clock.systemUTC(), new SecureRandom(), _ -> {});
     Supplier<AwsConnection> nobody =
@@ -80,7 +80,7 @@ public final class Wiring {
     return new Wiring(host, Clients.ofArtifact(), new AwsPorts(host, nobody, nobody));
   }
 
-  /// Another DynamoDB and KMS than AWS's. In AWS the variable is there, and empty.
+  /// The endpoint of another DynamoDB and KMS than AWS's. In AWS the variable exists and is empty.
   static Optional<URI> endpoint(Map<String, String> settings) {
     return Optional.ofNullable(settings.get("KEYFERRY_AWS_ENDPOINT"))
         .filter(endpoint -> !endpoint.isEmpty())
