@@ -94,7 +94,7 @@ public record Grant(
   public record Approval(
       Consent consent, Profile profile, Instant since, boolean numberRequired, Digest seal) {}
 
-  /// What the claimant agreed to: the request, or less.
+  /// The claimant's consent, to the request or to less.
   ///
   /// @param scope the granted part of the requested scope, if the claimant narrowed it
   /// @param lifetime shorter than the request's longest link, if the claimant shortened it

@@ -2,8 +2,8 @@ package dev.keyferry.flow;
 
 import java.util.Optional;
 
-/// What the identity provider says of the approving user, as far as it is known and kept. A client
-/// greets the user by it. No decision depends on it.
+/// The identity provider's facts about the approving user, as far as they are known and kept. A
+/// client greets the user by them. No decision depends on them.
 public record Profile(
     Optional<String> name, Optional<String> email, Optional<String> organisation) {
 

@@ -6,9 +6,9 @@ import dev.keyferry.codes.SealedNonce;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// What a claimant's screen holds between claim and approve: its nonce and, under a seal, what the
-/// claim saw of the request. Approve therefore knows what to ask for before it writes, and stays
-/// one write. docs/decisions/0015.
+/// The text that a claimant's screen holds between claim and approve: its nonce and, under a seal,
+/// what the claim saw of the request. Approve therefore knows what to ask for before it writes, and
+/// stays one write. docs/decisions/0015.
 record ScreenPass(
     ApprovalNonce nonce, String clientId, boolean confirmationSupported, Origin origin) {
   private static final String LABEL = "screen";

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What users see before they agree, and what they agree to. Both are the same for a device and for
-/// a browser's client.
+/// The screen that users see before they agree, and the consent that they give. Both are the same
+/// for a device and for a browser's client.
 final class Consents {
   private final Clients clients;
 
