@@ -1,6 +1,6 @@
 package dev.keyferry.flow;
 
-/// The outcome of a step of the flow: its result or a refusal. An outage is neither, and stays an
+/// The outcome of a step of the flow: its result or a refusal. An outage is neither. It stays an
 /// exception.
 public sealed interface Answer<T> {
   /// The step succeeded.

@@ -180,7 +180,7 @@ public record Grant(
     return !now.isBefore(purgeAt());
   }
 
-  /// Rounded up to the second, as TTL counts.
+  /// When the row may be purged, rounded up to the second, as TTL counts.
   public Instant purgeAt() {
     return expiresAt.plus(AFTERLIFE).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
   }

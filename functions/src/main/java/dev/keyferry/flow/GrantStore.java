@@ -19,7 +19,7 @@ public interface GrantStore {
     /// The code is consumed and the key is stored, both or neither.
     record Stored() implements Redeemed {}
 
-    /// The grant was not, or no longer, approved.
+    /// The grant was not approved, or no longer approved.
     record NotApproved(Optional<Grant> found) implements Redeemed {}
 
     /// The subject is disabled, or has signed out everywhere since the approval.

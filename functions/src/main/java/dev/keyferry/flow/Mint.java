@@ -44,7 +44,7 @@ public final class Mint {
     var name = DeviceName.of(hasher, request, grant, approved, id);
     var key = Key.mint(hasher, token, grant, approved, request.client(), name, redemption);
     var issued = IssuedKey.of(key, token, hasher).encrypted(issuance.encrypter());
-    // The subkeys and the encryption, which can fail, are done. The next write is all or nothing.
+    // Every step that needs a subkey or encryption has succeeded. The next write is all or nothing.
     var proof = request.proof(grant.deviceSecret());
     return switch (grants.redeem(grant.locator(), proof, redemption, key)) {
       case GrantStore.Redeemed.Stored _ -> minted(issued, grant);
@@ -64,8 +64,9 @@ public final class Mint {
   }
 
   /// Denies the grant, so that this login is over even if its user is enabled again, and the next
-  /// polls are told at once. The write is refused if the user was enabled already and another poll
-  /// was quicker, or a copy of this very redemption that the network had delayed.
+  /// polls are told at once. The write is refused if the user was enabled already and something
+  /// else was quicker: another poll, or a copy of this very redemption that the network had
+  /// delayed.
   private Answer<IssuedKey> bar(
       TokenRequest request, Grant grant, Approved approved, IssuedKey issued) {
     return switch (grants.bar(grant.locator(), approved.claim())) {

@@ -75,15 +75,15 @@ public final class Poll {
     };
   }
 
-  /// Whether the poll proves that the code is its own. A wrong proof is not judged, and spends
+  /// Whether the code and the proof of the poll fit the grant. A poll with a wrong proof spends
   /// nothing.
   private boolean proves(Attempt poll, Grant grant) {
     return hasher.matches(DEVICE_CODE, grant.deviceSecret(), poll.code().message())
         && poll.proof(grant.deviceSecret()).fits(grant);
   }
 
-  /// Judges a poll that was refused. The order matters: an approval is never hidden behind
-  /// `slow_down`.
+  /// The answer to a poll that the store refused. The order matters: an approval is never hidden
+  /// behind `slow_down`.
   private Answer<IssuedKey> judge(Attempt poll, Grant grant, Digest tried) {
     return switch (grant.state()) {
       case Denied _ -> new Declined<>(OAuthError.ACCESS_DENIED);
@@ -102,8 +102,8 @@ public final class Poll {
     };
   }
 
-  /// Slows the device down. If something was decided between the poll and this second write, the
-  /// answer says so at once.
+  /// Lengthens the interval after an early poll. If something was decided between the poll and this
+  /// second write, the answer says so at once.
   private Answer<IssuedKey> tooEarly(Attempt poll, Grant grant, Digest tried) {
     if (grant.pace().alreadySlowed()) {
       return slowDown(grant);

@@ -1,7 +1,7 @@
 package dev.keyferry.flow;
 
-/// The requirement of an approval besides the press of a button, so that no user is talked into
-/// approving a stranger's device. docs/number-matching.md.
+/// The extra step that an approval needs, so that no user is talked into approving a stranger's
+/// device. docs/number-matching.md.
 public enum Precaution {
   NONE,
   /// The user must enter at the device a number that only the approving page shows.
