@@ -9,10 +9,10 @@ import java.util.Optional;
 ///
 /// Its secret bits are a link of a chain, and a tag that proves that this server made the link.
 /// Each link is derived from the previous token, and each access token from the refresh token of
-/// its generation. The same refresh therefore always gives the same tokens, whoever repeats it. The
-/// tag tells a used token, however old, from garbage. All of this needs the subkey `mint`, so one
-/// token reveals none of the others. docs/decisions/0009. All tokens of a chain have the prefix of
-/// the first, so that a repeated answer stays the same after the prefix changes.
+/// its generation. A repeated refresh therefore always gives the same tokens. The tag tells a used
+/// token, however old, from garbage. All of this needs the subkey `mint`, so one token reveals none
+/// of the others. docs/decisions/0009. All tokens of a chain have the prefix of the first, so that
+/// a repeated answer stays the same after the prefix changes.
 public final class RefreshToken {
   private static final int CHAIN_BYTES = TokenForm.SECRET_BYTES / 2;
 
