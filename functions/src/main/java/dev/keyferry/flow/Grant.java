@@ -146,19 +146,19 @@ public record Grant(
     private static final Duration STEP = Duration.ofSeconds(5);
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
-    static Pace from(Instant now) {
+    public static Pace from(Instant now) {
       return new Pace(FIRST_INTERVAL, now, Optional.empty(), Optional.empty());
     }
 
-    boolean isEarly(Instant now) {
+    public boolean isEarly(Instant now) {
       return nextPollAt.isAfter(now.plus(TOLERANCE));
     }
 
-    boolean alreadySlowed() {
+    public boolean alreadySlowed() {
       return slowedAt.equals(Optional.of(nextPollAt));
     }
 
-    Duration slowed() {
+    public Duration slowed() {
       var longer = interval.plus(STEP);
       return longer.compareTo(LONGEST) < 0 ? longer : LONGEST;
     }

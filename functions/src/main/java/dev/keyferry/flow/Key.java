@@ -176,7 +176,7 @@ public record Key(
   }
 
   /// The hashes of the tokens of the present and the previous generation.
-  Stream<Digest> tokenHashes() {
+  public Stream<Digest> tokenHashes() {
     return Stream.concat(
         Stream.of(generation.access(), generation.refresh()),
         generation.previous().stream()

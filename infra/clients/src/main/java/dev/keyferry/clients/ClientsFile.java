@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /// `infra/clients.yaml` as it was read: all that it says, or all its problems.
-sealed interface ClientsFile {
+public sealed interface ClientsFile {
   /// @param scopes what each scope means, by language
   record Valid(List<Entry> clients, Map<String, Map<String, String>> scopes)
       implements ClientsFile {
     /// As the artifact carries it.
-    String json() {
+    public String json() {
       return clients.stream()
           .map(client -> client.json().indent(4).stripTrailing())
           .collect(

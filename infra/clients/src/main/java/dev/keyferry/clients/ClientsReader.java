@@ -19,7 +19,7 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /// Reads the file down to its clients and scopes.
-final class ClientsReader {
+public final class ClientsReader {
   private static final String CLIENTS = "clients";
   private static final String SCOPES = "scopes";
 
@@ -33,7 +33,7 @@ final class ClientsReader {
 
   private ClientsReader() {}
 
-  static ClientsFile read(byte[] file) {
+  public static ClientsFile read(byte[] file) {
     var reader = new ClientsReader();
     var read = reader.document(file);
     return reader.problems.none() ? read : new Invalid(reader.problems.found());

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// A client as the file describes it, free of mistakes.
-sealed interface Entry {
+public sealed interface Entry {
   /// As the artifact carries it.
   String json();
 

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// How long a key lives, as people write it: a whole number and a unit.
-record Lifetime(String text, Duration duration) implements Comparable<Lifetime> {
-  static final Lifetime SHORTEST = new Lifetime("60s", Duration.ofSeconds(60));
-  static final Lifetime LONGEST = new Lifetime("365d", Duration.ofDays(365));
+public record Lifetime(String text, Duration duration) implements Comparable<Lifetime> {
+  public static final Lifetime SHORTEST = new Lifetime("60s", Duration.ofSeconds(60));
+  public static final Lifetime LONGEST = new Lifetime("365d", Duration.ofDays(365));
 
   /// That of a key whose program and whose client's entry both do not say.
   static final Lifetime STANDARD = new Lifetime("24h", Duration.ofHours(24));

@@ -1,7 +1,7 @@
 package dev.keyferry.clients;
 
 /// What is wrong with a line, counted from 1, and what would be right.
-record Problem(int line, String message) {
+public record Problem(int line, String message) {
   @Override
   public String toString() {
     return line + ": " + message;

@@ -3,7 +3,7 @@ package dev.keyferry.clients;
 import java.util.stream.Collectors;
 
 /// A text, and the line it starts on. Printed, it is fit for a message.
-record Text(int line, String text) {
+public record Text(int line, String text) {
   @Override
   public String toString() {
     return quoted(text);
@@ -23,7 +23,7 @@ record Text(int line, String text) {
 
   /// Whether a character is seen as itself: neither a control, nor one that turns the text around
   /// it, nor a line's end.
-  static boolean isPlain(int point) {
+  public static boolean isPlain(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,
           Character.FORMAT,

@@ -49,7 +49,8 @@ public final class Functions {
         log);
   }
 
-  Functions(Template template, Function<Template.Function, Wiring> wiring, Consumer<String> log) {
+  public Functions(
+      Template template, Function<Template.Function, Wiring> wiring, Consumer<String> log) {
     this.template = template;
     for (var function : template.functions()) {
       byId.put(function.id(), new LocalFunction(function, wiring.apply(function), log));
@@ -61,7 +62,7 @@ public final class Functions {
     return template;
   }
 
-  Map<String, LocalFunction> byId() {
+  public Map<String, LocalFunction> byId() {
     return Collections.unmodifiableMap(byId);
   }
 

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 
 /// API Gateway's HTTP API as far as the template uses it: routes, payload format 2.0, JWT and
 /// Lambda authorizers, and the gateway's own answers.
-final class Gateway implements AutoCloseable {
+public final class Gateway implements AutoCloseable {
   private static final int LARGEST_BODY = 10 * 1024 * 1024;
   private static final int BACKLOG = 1024;
   private static final JsonMapper JSON = new JsonMapper();
@@ -42,7 +42,7 @@ final class Gateway implements AutoCloseable {
   private final Consumer<String> log;
 
   /// Binds the port; nothing is served yet.
-  Gateway(int port, Consumer<String> log) throws IOException {
+  public Gateway(int port, Consumer<String> log) throws IOException {
     // Answers are small: without this each would wait for the client's delayed acknowledgement.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     // Clients keep a connection for thirty seconds; hung up at that very moment, one would send its
@@ -52,11 +52,11 @@ final class Gateway implements AutoCloseable {
     this.log = log;
   }
 
-  URI url() {
+  public URI url() {
     return Loopback.url(server.getAddress().getPort());
   }
 
-  void serve(List<Route> routes, Map<String, String> stageVariables, Functions functions) {
+  public void serve(List<Route> routes, Map<String, String> stageVariables, Functions functions) {
     var doors = new ConcurrentHashMap<Authorization, Door>();
     var table =
         routes.stream()

@@ -27,7 +27,7 @@ public final class IdentityProvider implements AutoCloseable {
   /// The verification page's client.
   public static final String PAGE = "keyferry-page";
 
-  static final String ISSUER = "keyferry";
+  public static final String ISSUER = "keyferry";
 
   private final MockOAuth2Server server;
 
@@ -36,7 +36,7 @@ public final class IdentityProvider implements AutoCloseable {
   }
 
   /// @param tokens what its access tokens say
-  IdentityProvider(int port, OAuth2TokenCallback tokens) throws IOException {
+  public IdentityProvider(int port, OAuth2TokenCallback tokens) throws IOException {
     server =
         new MockOAuth2Server(
             new OAuth2Config(

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 ///
 /// Signatures are not checked, but there must be one: a web page cannot send such a header here
 /// without asking first, and is not answered.
-final class InvokeApi implements HttpHandler {
-  static final String PATH = "/2015-03-31/functions/";
+public final class InvokeApi implements HttpHandler {
+  public static final String PATH = "/2015-03-31/functions/";
 
   private static final Pattern INVOCATION =
       Pattern.compile(Pattern.quote(PATH) + "([A-Za-z0-9]+)/invocations");
@@ -26,7 +26,7 @@ final class InvokeApi implements HttpHandler {
   private final Map<String, LocalFunction> byId;
   private final Consumer<String> log;
 
-  InvokeApi(Map<String, LocalFunction> byId, Consumer<String> log) {
+  public InvokeApi(Map<String, LocalFunction> byId, Consumer<String> log) {
     this.byId = byId;
     this.log = log;
   }

@@ -121,7 +121,7 @@ public final class LocalAws implements AutoCloseable {
     }
   }
 
-  static void createTable(DynamoDbClient client, String name, JsonNode properties) {
+  public static void createTable(DynamoDbClient client, String name, JsonNode properties) {
     var attributes =
         properties
             .path("AttributeDefinitions")

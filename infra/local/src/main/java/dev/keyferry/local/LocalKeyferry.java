@@ -89,7 +89,7 @@ public final class LocalKeyferry implements AutoCloseable {
   }
 
   /// What the template's parameters are here, and its resources' names.
-  static Map<String, String> values(
+  public static Map<String, String> values(
       Map<String, String> parameters, URI url, URI issuer, String hashKey) {
     var values = new HashMap<>(TABLES);
     values.putAll(parameters);

@@ -136,7 +136,7 @@ public final class LocalKms implements SdkHttpClient {
   }
 
   /// A new key's ARN, as CreateKey would answer it.
-  String newKey() {
+  public String newKey() {
     return createKey().arn();
   }
 

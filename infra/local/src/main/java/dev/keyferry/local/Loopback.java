@@ -5,16 +5,16 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 
 /// The only address that anything here listens on.
-final class Loopback {
+public final class Loopback {
   static final InetAddress ADDRESS = InetAddress.ofLiteral("127.0.0.1");
 
   private Loopback() {}
 
-  static InetSocketAddress port(int port) {
+  public static InetSocketAddress port(int port) {
     return new InetSocketAddress(ADDRESS, port);
   }
 
-  static URI url(int port) {
+  public static URI url(int port) {
     return URI.create("http://127.0.0.1:" + port);
   }
 }

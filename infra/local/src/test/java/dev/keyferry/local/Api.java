@@ -10,44 +10,49 @@ import java.util.stream.Collectors;
 
 /// Keyferry's routes, as a client, a page and an API behind the authorizer use them. Every secret
 /// that passes here is remembered, for the scan that looks for them at the end.
-abstract class Api {
-  static final String DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+public abstract class Api {
+  public static final String DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
   /// Asks for a refresh token too.
-  static final Map<String, String> OFFLINE =
+  public static final Map<String, String> OFFLINE =
       Map.of("client_id", "cli", "scope", "read offline_access");
 
   /// Of a client whose grants are checked always, a device that can ask for a number.
-  static final Map<String, String> CAREFUL =
+  public static final Map<String, String> CAREFUL =
       Map.of("client_id", "careful", "confirmation_supported", "true");
 
   /// Where the client of a browser's login listens.
-  static final String REDIRECT_URI = "http://127.0.0.1:49152/callback";
+  public static final String REDIRECT_URI = "http://127.0.0.1:49152/callback";
 
   /// RFC 7636 Appendix B.
-  static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+  public static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-  static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+  public static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+  /// The secret of `reports-api`, a confidential client that may introspect.
+  public static final String API_SECRET = "for-tests-alone:%+ü";
 
   private static final JsonMapper JSON = new JsonMapper();
 
   /// @param user the subject that signed in, or empty
   /// @param headers by lower-case name
-  record Call(String method, String path, String user, Map<String, String> headers, String body) {}
+  public record Call(
+      String method, String path, String user, Map<String, String> headers, String body) {}
 
   /// What [Codes] are made of, as the device got them.
-  record Codes(String deviceCode, String userCode) {}
+  public record Codes(String deviceCode, String userCode) {}
 
-  abstract Reply send(Call call);
+  public abstract Reply send(Call call);
 
-  final Reply call(Call call) {
+  public final Reply call(Call call) {
     var reply = send(call);
     Secrets.sent(call);
     Secrets.answered(reply);
     return reply;
   }
 
-  final Reply form(String path, Map<String, String> parameters, Map<String, String> headers) {
+  public final Reply form(
+      String path, Map<String, String> parameters, Map<String, String> headers) {
     var body =
         parameters.entrySet().stream()
             .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
@@ -61,33 +66,34 @@ abstract class Api {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
-  final Reply json(String path, String user, Map<String, ?> body) {
+  public final Reply json(String path, String user, Map<String, ?> body) {
     var headers = Map.of("content-type", "application/json");
     return call(new Call("POST", path, user, headers, JSON.valueToTree(body).toString()));
   }
 
-  final Reply authorize(Map<String, String> parameters) {
+  public final Reply authorize(Map<String, String> parameters) {
     return form("/oauth/device/authorize", parameters, Map.of());
   }
 
-  final Reply authorize() {
+  public final Reply authorize() {
     return authorize(Map.of("client_id", "cli"));
   }
 
-  final Codes codes(Map<String, String> parameters) {
+  public final Codes codes(Map<String, String> parameters) {
     var reply = authorize(parameters);
     return new Codes(reply.text("device_code"), reply.text("user_code"));
   }
 
-  final Codes codes() {
+  public final Codes codes() {
     return codes(Map.of("client_id", "cli"));
   }
 
-  final Reply poll(String deviceCode) {
+  public final Reply poll(String deviceCode) {
     return poll(deviceCode, Map.of(), Map.of());
   }
 
-  final Reply poll(String deviceCode, Map<String, String> more, Map<String, String> headers) {
+  public final Reply poll(
+      String deviceCode, Map<String, String> more, Map<String, String> headers) {
     var parameters = new LinkedHashMap<String, String>();
     parameters.put("grant_type", DEVICE_GRANT);
     parameters.put("client_id", "cli");
@@ -96,11 +102,11 @@ abstract class Api {
     return form("/oauth/token", parameters, headers);
   }
 
-  final Reply refresh(String refreshToken) {
+  public final Reply refresh(String refreshToken) {
     return refresh(refreshToken, Map.of());
   }
 
-  final Reply refresh(String refreshToken, Map<String, String> headers) {
+  public final Reply refresh(String refreshToken, Map<String, String> headers) {
     return form(
         "/oauth/token",
         Map.of("grant_type", "refresh_token", "client_id", "cli", "refresh_token", refreshToken),
@@ -108,22 +114,22 @@ abstract class Api {
   }
 
   /// A whole login of a client that may stay: the answer that has its first tokens.
-  final Reply link(String user) {
+  public final Reply link(String user) {
     var codes = codes(OFFLINE);
     grant(user, codes.userCode());
     return poll(codes.deviceCode());
   }
 
-  final Reply claim(String user, String userCode) {
+  public final Reply claim(String user, String userCode) {
     return json("/oauth/device/claim", user, Map.of("user_code", userCode));
   }
 
-  final Reply approve(String user, String userCode, String nonce) {
+  public final Reply approve(String user, String userCode, String nonce) {
     return json(
         "/oauth/device/approve", user, Map.of("user_code", userCode, "approval_nonce", nonce));
   }
 
-  final Reply approve(String user, String userCode, String nonce, Map<String, ?> more) {
+  public final Reply approve(String user, String userCode, String nonce, Map<String, ?> more) {
     var body = new LinkedHashMap<String, Object>(more);
     body.put("user_code", userCode);
     body.put("approval_nonce", nonce);
@@ -131,18 +137,18 @@ abstract class Api {
   }
 
   /// The device polls with the number that it was told.
-  final Reply enter(String deviceCode, String number, Map<String, String> more) {
+  public final Reply enter(String deviceCode, String number, Map<String, String> more) {
     var parameters = new LinkedHashMap<>(more);
     parameters.put("confirmation", number);
     return poll(deviceCode, parameters, Map.of());
   }
 
-  final Reply deny(String user, String userCode, String nonce) {
+  public final Reply deny(String user, String userCode, String nonce) {
     return json("/oauth/device/deny", user, Map.of("user_code", userCode, "approval_nonce", nonce));
   }
 
   /// Claims and approves, as the page does.
-  final void grant(String user, String userCode) {
+  public final void grant(String user, String userCode) {
     var nonce = claim(user, userCode).text("approval_nonce");
     var reply = approve(user, userCode, nonce);
     if (reply.status() != 200) {
@@ -151,7 +157,7 @@ abstract class Api {
   }
 
   /// What a client with a browser opens the page with; its verifier is [#VERIFIER].
-  static Map<String, String> browserLogin() {
+  public static Map<String, String> browserLogin() {
     return Map.of(
         "response_type", "code",
         "client_id", "cli",
@@ -163,33 +169,33 @@ abstract class Api {
   }
 
   /// The page shows a browser's login.
-  final Reply claimLogin(String user, Map<String, ?> parameters) {
+  public final Reply claimLogin(String user, Map<String, ?> parameters) {
     return json("/oauth/authorize/claim", user, parameters);
   }
 
-  final Reply approveLogin(String user, String nonce, Map<String, ?> more) {
+  public final Reply approveLogin(String user, String nonce, Map<String, ?> more) {
     var body = new LinkedHashMap<String, Object>(more);
     body.put("approval_nonce", nonce);
     return json("/oauth/authorize/approve", user, body);
   }
 
-  final Reply denyLogin(String user, String nonce, Map<String, ?> more) {
+  public final Reply denyLogin(String user, String nonce, Map<String, ?> more) {
     var body = new LinkedHashMap<String, Object>(more);
     body.put("approval_nonce", nonce);
     return json("/oauth/authorize/deny", user, body);
   }
 
   /// Claims and approves a browser's login: the code that the client is taken.
-  final String authorizationCode(String user, Map<String, ?> parameters) {
+  public final String authorizationCode(String user, Map<String, ?> parameters) {
     var nonce = claimLogin(user, parameters).text("approval_nonce");
     return approveLogin(user, nonce, Map.of()).redirected("code");
   }
 
-  final Reply redeem(String code) {
+  public final Reply redeem(String code) {
     return redeem(code, Map.of(), Map.of());
   }
 
-  final Reply redeem(String code, Map<String, String> more, Map<String, String> headers) {
+  public final Reply redeem(String code, Map<String, String> more, Map<String, String> headers) {
     var parameters = new LinkedHashMap<String, String>();
     parameters.put("grant_type", "authorization_code");
     parameters.put("client_id", "cli");
@@ -200,36 +206,41 @@ abstract class Api {
     return form("/oauth/token", parameters, headers);
   }
 
-  final Reply revoke(String token) {
+  public final Reply revoke(String token) {
     return form("/oauth/revoke", Map.of("client_id", "cli", "token", token), Map.of());
   }
 
-  final Reply introspect(String clientId, String secret, String token) {
+  public final Reply introspect(String clientId, String secret, String token) {
     var basic = encode(clientId) + ":" + encode(secret);
     var header = Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8));
     return form(
         "/oauth/introspect", Map.of("token", token), Map.of("authorization", "Basic " + header));
   }
 
-  final Reply introspect(String token) {
-    return introspect("reports-api", Shared.API_SECRET, token);
+  public final Reply introspect(String token) {
+    return introspect("reports-api", API_SECRET, token);
   }
 
   /// The keys that a user sees as linked.
-  final Reply keys(String user) {
+  public final Reply keys(String user) {
     return call(new Call("GET", "/keys", user, Map.of(), ""));
   }
 
-  final Reply revokeKey(String user, String keyId) {
+  public final Reply revokeKey(String user, String keyId) {
     return call(new Call("DELETE", "/keys/" + keyId, user, Map.of(), ""));
   }
 
-  final Reply signOut(String user) {
+  public final Reply signOut(String user) {
     return call(new Call("DELETE", "/keys", user, Map.of(), ""));
   }
 
-  final Reply whoami(String accessToken) {
+  public final Reply whoami(String accessToken) {
     var headers = Map.of("authorization", "Bearer " + accessToken);
     return call(new Call("GET", "/whoami", "", headers, ""));
+  }
+
+  /// A two-digit number other than `right`.
+  public static String beside(String right, int steps) {
+    return String.valueOf(10 + (Integer.parseInt(right) - 10 + steps) % 90);
   }
 }

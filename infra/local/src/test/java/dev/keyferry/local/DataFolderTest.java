@@ -17,7 +17,7 @@ final class DataFolderTest {
   private static LocalKeyferry over(Path folder) throws IOException {
     return new LocalKeyferry(
         Options.of(
-            Shared.ROOT.resolve("template.yaml"),
+            Path.of("../../template.yaml"),
             LocalKeyferry.NO_LIMITS,
             Ports.ANY,
             new Place.Folder(folder)));

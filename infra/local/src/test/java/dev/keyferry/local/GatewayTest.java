@@ -2,12 +2,36 @@ package dev.keyferry.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.local.LocalAws.Place;
+import dev.keyferry.local.LocalKeyferry.Options;
+import dev.keyferry.local.LocalKeyferry.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /// The gateway in front of the handlers: who gets through to which, and what it answers itself.
 class GatewayTest {
-  private final OverHttp api = new OverHttp(Shared.stack());
+  private static final LocalKeyferry STACK = start();
+
+  private final OverHttp api = new OverHttp(STACK);
+
+  private static LocalKeyferry start() {
+    var template = Path.of("../../template.yaml");
+    try {
+      return new LocalKeyferry(
+          Options.of(template, LocalKeyferry.NO_LIMITS, Ports.ANY, new Place.Memory()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    STACK.close();
+  }
 
   private Reply claim(Map<String, String> headers) {
     return api.call(new Api.Call("POST", "/oauth/device/claim", "", headers, "{}"));

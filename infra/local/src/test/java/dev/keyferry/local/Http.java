@@ -11,10 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /// One request to a server on this machine, and its answer.
-final class Http {
+public final class Http {
   private final HttpClient client = HttpClient.newHttpClient();
 
-  Reply exchange(URI url, String method, Map<String, String> headers, BodyPublisher body) {
+  public Reply exchange(URI url, String method, Map<String, String> headers, BodyPublisher body) {
     var request = HttpRequest.newBuilder(url).method(method, body);
     headers.forEach(request::header);
     try {

@@ -37,7 +37,7 @@ class MainTest {
               "-classpath",
               System.getProperty("java.class.path"),
               Main.class.getName(),
-              Shared.ROOT.resolve("template.yaml").toString());
+              "../../template.yaml");
       command.environment().putAll(environment);
       var process =
           withStandardError

@@ -8,23 +8,23 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The API through the gateway; users sign in at the identity provider.
-final class OverHttp extends Api {
+public final class OverHttp extends Api {
   private final Http http = new Http();
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
   private final URI api;
   private final URI issuer;
 
-  OverHttp(LocalKeyferry stack) {
+  public OverHttp(LocalKeyferry stack) {
     this(stack.url(), stack.issuer());
   }
 
-  OverHttp(URI api, URI issuer) {
+  public OverHttp(URI api, URI issuer) {
     this.api = api;
     this.issuer = issuer;
   }
 
   @Override
-  Reply send(Call call) {
+  public Reply send(Call call) {
     var headers = new LinkedHashMap<>(call.headers());
     if (!call.user().isEmpty()) {
       headers.put("authorization", "Bearer " + tokenOf(call.user()));
@@ -36,12 +36,12 @@ final class OverHttp extends Api {
     return exchange(api.resolve(path), "POST", headers, BodyPublishers.ofByteArray(body));
   }
 
-  String tokenOf(String user) {
+  public String tokenOf(String user) {
     return tokens.computeIfAbsent(user, name -> token(name, "keyferry/approve"));
   }
 
   /// A user's access token, the way the design gives to scripts.
-  String token(String user, String scope) {
+  public String token(String user, String scope) {
     var form =
         "grant_type=client_credentials&client_id=%s&client_secret=any&scope=%s"
             .formatted(user, scope);

@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 /// An answer, whichever way it came.
 ///
 /// @param headers by lower-case name
-record Reply(int status, Map<String, String> headers, String body) {
+public record Reply(int status, Map<String, String> headers, String body) {
   private static final JsonMapper JSON = new JsonMapper();
 
-  JsonNode json() {
+  public JsonNode json() {
     try {
       return JSON.readTree(body);
     } catch (JsonProcessingException e) {
@@ -24,14 +24,14 @@ record Reply(int status, Map<String, String> headers, String body) {
     }
   }
 
-  String text(String member) {
+  public String text(String member) {
     return Optional.ofNullable(json().get(member))
         .map(JsonNode::asText)
         .orElseThrow(() -> new AssertionError("no " + member + " in " + body));
   }
 
   /// A parameter of the address that the page is told to go to; empty if it has none.
-  Optional<String> parameter(String name) {
+  public Optional<String> parameter(String name) {
     return Stream.of(URI.create(text("redirect_to")).getRawQuery().split("&"))
         .map(parameter -> parameter.split("=", 2))
         .filter(parameter -> parameter[0].equals(name))
@@ -39,12 +39,12 @@ record Reply(int status, Map<String, String> headers, String body) {
         .findFirst();
   }
 
-  String redirected(String name) {
+  public String redirected(String name) {
     return parameter(name).orElseThrow(() -> new AssertionError("no " + name + " in " + body));
   }
 
   /// What a client decides by: the status, and the error if there is one.
-  String verdict() {
+  public String verdict() {
     return status + Optional.ofNullable(json().get("error")).map(e -> " " + e.asText()).orElse("");
   }
 }

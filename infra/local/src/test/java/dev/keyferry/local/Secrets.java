@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 
 /// Every secret that any test of this run saw or made, in every form in which it could be kept or
 /// printed, and everything that must not contain one.
-final class Secrets {
+public final class Secrets {
   /// What a secret is, by its name on the wire.
-  enum Kind {
+  public enum Kind {
     DEVICE_CODE,
     AUTHORIZATION_CODE,
     USER_CODE,
@@ -31,8 +31,8 @@ final class Secrets {
     AUTHORIZATION
   }
 
-  static final Queue<String> LOG = new ConcurrentLinkedQueue<>();
-  static final Queue<String> ERROR_BODIES = new ConcurrentLinkedQueue<>();
+  public static final Queue<String> LOG = new ConcurrentLinkedQueue<>();
+  public static final Queue<String> ERROR_BODIES = new ConcurrentLinkedQueue<>();
 
   /// Bytes as such are in here as Latin-1, one character each.
   private static final Set<String> FORMS = ConcurrentHashMap.newKeySet();
@@ -66,7 +66,7 @@ final class Secrets {
 
   private Secrets() {}
 
-  static void sent(Api.Call call) {
+  public static void sent(Api.Call call) {
     IN_FORM
         .matcher(call.body())
         .results()
@@ -82,7 +82,7 @@ final class Secrets {
     }
   }
 
-  static void answered(Reply reply) {
+  public static void answered(Reply reply) {
     if (reply.status() >= 400) {
       ERROR_BODIES.add(reply.body());
     }
@@ -116,7 +116,7 @@ final class Secrets {
   }
 
   /// A user code as a masked one would be written under a mask of nothing.
-  static String bits(String userCode) {
+  public static String bits(String userCode) {
     var bits =
         userCode
             .replace("-", "")
@@ -155,12 +155,12 @@ final class Secrets {
   }
 
   /// How many of a kind were seen, the same one twice included.
-  static long seen(Kind kind) {
+  public static long seen(Kind kind) {
     return SEEN.getOrDefault(kind, new LongAdder()).sum();
   }
 
   /// The secrets in these texts. Looks at every window that is as long as some form of a secret.
-  static List<String> in(Stream<String> texts) {
+  public static List<String> in(Stream<String> texts) {
     var lengths = FORMS.stream().map(String::length).distinct().toList();
     return texts
         .flatMap(text -> lengths.stream().flatMap(length -> windows(text, length)))

@@ -1,5 +1,4 @@
-/// The product under test: the template's functions over real parts, through the gateway or one by
-/// one.
+/// How a test calls the routes of the local stack, and the tests of the stack itself.
 @NullMarked
 package dev.keyferry.local;
 

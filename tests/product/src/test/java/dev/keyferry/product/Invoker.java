@@ -1,0 +1,17 @@
+package dev.keyferry.product;
+
+import dev.keyferry.local.Functions;
+
+/// Invokes functions, wherever they run.
+@FunctionalInterface
+public interface Invoker {
+  /// JSON in, JSON out.
+  ///
+  /// @param function its logical id
+  /// @throws RuntimeException where the function failed
+  String invoke(String function, String event);
+
+  static Invoker of(Functions functions) {
+    return (function, event) -> functions.get(function).invoke(event);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.keyferry.product;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// The real clock, which a test may put forward.
+public final class ShiftedClock implements InstantSource {
+  private final AtomicReference<Duration> shift = new AtomicReference<>(Duration.ZERO);
+
+  public void advance(Duration by) {
+    shift.updateAndGet(before -> before.plus(by));
+  }
+
+  @Override
+  public Instant instant() {
+    return InstantSource.system().instant().plus(shift.get());
+  }
+}

@@ -1,0 +1,281 @@
+package dev.keyferry.product.artifact;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.keyferry.local.LocalAws;
+import dev.keyferry.local.LocalDynamo;
+import dev.keyferry.local.LocalKeyferry;
+import dev.keyferry.local.LocalKms;
+import dev.keyferry.local.Template;
+import dev.keyferry.product.SampleEvents;
+import dev.keyferry.product.SampleEvents.Sample;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+
+/// The packaged artifact as Lambda runs it: each function in a JVM of its own under Lambda's own
+/// runtime client, with DynamoDB and KMS in another process, which is this one.
+public final class LambdaStage implements AutoCloseable {
+  public static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
+  public static final Path ARTIFACT = ROOT.resolve("functions/target/keyferry-functions.jar");
+
+  /// What Lambda's bootstrap tells the JVM, so that org.crac finds Lambda's own.
+  public static final String HOOKS = "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac";
+
+  private static final String JNI = "libaws-lambda-jni.linux-x86_64.so";
+  private static final String PASSWORD = "cold-start";
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /// How a function is started.
+  ///
+  /// @param options of the JVM
+  /// @param unpacked from a directory, as Lambda unpacks what is uploaded; else from the jar
+  /// @param snapshot as before and after a snapshot, which is not taken
+  /// @param tls to DynamoDB and KMS
+  public record Way(
+      String name, List<String> options, boolean unpacked, boolean snapshot, boolean tls) {
+    public Way with(String... more) {
+      var all = new ArrayList<>(options);
+      all.addAll(List.of(more));
+      return new Way(name, all, unpacked, snapshot, tls);
+    }
+  }
+
+  /// A function that was started, and the API it gets its event from.
+  ///
+  /// @param began by [System#nanoTime]
+  public record Started(Process process, RuntimeApi api, long began) implements AutoCloseable {
+    /// Ends it as it should end: whoever was to leave a cache behind writes it now.
+    @Override
+    public void close() {
+      process.destroy();
+      process.onExit().join();
+      api.close();
+    }
+  }
+
+  private final Path work;
+  private final LocalDynamo dynamo = new LocalDynamo(0);
+  private final AwsFront plain;
+  private final AwsFront secure;
+  private final LocalAws aws;
+  private final String hashKey;
+  private final Template template;
+
+  public LambdaStage(Path work) throws IOException, InterruptedException, GeneralSecurityException {
+    this.work = work;
+    var kms = new LocalKms();
+    var password = PASSWORD.toCharArray();
+    plain = new AwsFront(dynamo.endpoint(), kms, Optional.empty(), password);
+    secure = new AwsFront(dynamo.endpoint(), kms, Optional.of(identity()), password);
+    aws = LocalAws.at(plain.endpoint());
+    hashKey = aws.hashKey();
+    var tables = Map.of("GrantsTable", "Grants", "KeysTable", "Keys");
+    var values = new HashMap<>(tables);
+    // The samples of wrong codes are wrong in each round.
+    values.putAll(LocalKeyferry.NO_LIMITS);
+    values.put("AWS::StackName", "cold");
+    values.put("HashKey.Arn", hashKey);
+    values.put("IssuerUrl", "https://issuer.example");
+    values.put("Audience", "keyferry");
+    values.put("PageClientId", "page");
+    values.put("PublicUrl", "https://keyferry.example");
+    template = new Template(ROOT.resolve("template.yaml"), values);
+    tables.forEach((id, name) -> aws.createTable(name, template.properties(id)));
+    Files.createDirectories(work.resolve("empty"));
+    extract(ARTIFACT, "", work.resolve("task"));
+    extract(Path.of(runtime().getFirst()), "jni/", work.resolve("runtime"));
+  }
+
+  public Path work() {
+    return work;
+  }
+
+  public LocalAws aws() {
+    return aws;
+  }
+
+  public String hashKey() {
+    return hashKey;
+  }
+
+  public AwsFront front() {
+    return plain;
+  }
+
+  public List<Sample> samples() throws IOException {
+    return SampleEvents.all(template);
+  }
+
+  /// Starts a function, which is to answer its sample event.
+  public Started start(Sample sample, Way way) throws IOException {
+    var api = new RuntimeApi(Files.readString(event(sample, ".json")));
+    var command = command(sample.function(), way, api);
+    var began = System.nanoTime();
+    var process = command.start();
+    var _ = process.onExit().thenRun(api::ended);
+    return new Started(process, api, began);
+  }
+
+  /// The next that a function does, which is to be this.
+  public RuntimeApi.Step next(Started function, String name)
+      throws IOException, InterruptedException {
+    var step = function.api().next();
+    if (!step.name().equals(name)) {
+      throw new AssertionError(
+          step + " and not " + name + "\n" + Files.readString(work.resolve("output.log")));
+    }
+    return step;
+  }
+
+  /// Its answer, whose status is to be that of the expected one.
+  public RuntimeApi.Step answer(Started started, Sample sample)
+      throws IOException, InterruptedException {
+    var answer = next(started, "response");
+    var expected = JSON.readTree(Files.readString(event(sample, ".expected.json")));
+    if (!JSON.readTree(answer.body()).path("statusCode").equals(expected.path("statusCode"))) {
+      throw new AssertionError(sample + " answers " + answer.body());
+    }
+    return answer;
+  }
+
+  private ProcessBuilder command(String function, Way way, RuntimeApi api) {
+    var known =
+        template.functions().stream()
+            .filter(each -> each.id().equals(function))
+            .findFirst()
+            .orElseThrow();
+    var classPath = new ArrayList<>(runtime());
+    if (!way.unpacked()) {
+      classPath.add(ARTIFACT.toString());
+    }
+    var command = new ArrayList<>(List.of(java("java")));
+    command.addAll(way.options());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add(
+        "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI="
+            + work.resolve("runtime/jni").resolve(JNI));
+    if (way.tls()) {
+      command.add("-Djavax.net.ssl.trustStore=" + work.resolve("identity.p12"));
+      command.add("-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
+    }
+    command.addAll(
+        List.of(
+            "-classpath",
+            String.join(File.pathSeparator, classPath),
+            "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
+            known.handler()));
+    var builder =
+        new ProcessBuilder(command)
+            .directory(work.resolve(way.unpacked() ? "task" : "empty").toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(work.resolve("output.log").toFile());
+    var settings = builder.environment();
+    settings.clear();
+    settings.putAll(known.environment());
+    settings.put("AWS_LAMBDA_RUNTIME_API", api.address());
+    settings.put("AWS_LAMBDA_FUNCTION_NAME", function);
+    settings.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024");
+    settings.put("AWS_REGION", "us-east-1");
+    settings.put("_HANDLER", known.handler());
+    settings.put("KEYFERRY_AWS_ENDPOINT", (way.tls() ? secure : plain).endpoint().toString());
+    if (way.snapshot()) {
+      settings.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
+      settings.put("AWS_CONTAINER_CREDENTIALS_FULL_URI", plain.endpoint() + "/credentials");
+      settings.put("AWS_CONTAINER_AUTHORIZATION_TOKEN", "local");
+    } else {
+      settings.put("AWS_ACCESS_KEY_ID", "local");
+      settings.put("AWS_SECRET_ACCESS_KEY", "local");
+      settings.put("AWS_SESSION_TOKEN", "local");
+    }
+    return builder;
+  }
+
+  private static Path event(Sample sample, String kind) {
+    return SampleEvents.FOLDER.resolve(sample.name() + kind);
+  }
+
+  private static void extract(Path jar, String prefix, Path to) throws IOException {
+    try (var files = new JarFile(jar.toFile())) {
+      for (var entry : files.stream().filter(each -> each.getName().startsWith(prefix)).toList()) {
+        var file = to.resolve(entry.getName());
+        if (entry.isDirectory()) {
+          Files.createDirectories(file);
+        } else {
+          Files.createDirectories(file.getParent());
+          Files.copy(files.getInputStream(entry), file, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+  }
+
+  /// Lambda's runtime client and what it needs, the client first.
+  private static List<String> runtime() {
+    var names =
+        List.of(
+            "aws-lambda-java-runtime-interface-client",
+            "aws-lambda-java-core",
+            "aws-lambda-java-serialization",
+            "utils-lite");
+    var classPath = System.getProperty("java.class.path").split(File.pathSeparator);
+    return names.stream()
+        .map(name ->
+            Stream.of(classPath)
+                .filter(path -> path.contains("/" + name + "-"))
+                .findFirst()
+                .orElseThrow())
+        .toList();
+  }
+
+  private KeyStore identity() throws IOException, InterruptedException, GeneralSecurityException {
+    var file = work.resolve("identity.p12");
+    var made =
+        new ProcessBuilder(
+                java("keytool"),
+                "-genkeypair",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                PASSWORD,
+                "-alias",
+                "aws",
+                "-keyalg",
+                "RSA",
+                "-keysize",
+                "2048",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "SAN=dns:localhost",
+                "-validity",
+                "2")
+            .inheritIO()
+            .start()
+            .waitFor();
+    if (made != 0) {
+      throw new IOException("no certificate");
+    }
+    return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
+  }
+
+  public static String java(String program) {
+    return Path.of(System.getProperty("java.home"), "bin", program).toString();
+  }
+
+  @Override
+  public void close() {
+    plain.close();
+    secure.close();
+    dynamo.close();
+  }
+}

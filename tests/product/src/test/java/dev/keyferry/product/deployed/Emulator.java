@@ -1,0 +1,43 @@
+package dev.keyferry.product.deployed;
+
+import dev.keyferry.local.LocalAws.Place;
+import dev.keyferry.local.LocalKeyferry;
+import dev.keyferry.local.LocalKeyferry.Options;
+import dev.keyferry.local.LocalKeyferry.Ports;
+import dev.keyferry.product.Shared;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.Optional;
+
+/// A DynamoDB and a KMS that run elsewhere: where `KEYFERRY_AWS_ENDPOINT` says, else in LocalStack.
+final class Emulator {
+  private static final Optional<URI> GIVEN =
+      Optional.ofNullable(System.getenv("KEYFERRY_AWS_ENDPOINT")).map(URI::create);
+
+  static final URI ENDPOINT = GIVEN.orElseGet(() -> LocalStack.start().getEndpoint());
+
+  /// A stack over it.
+  static final LocalKeyferry STACK = start();
+
+  private Emulator() {}
+
+  /// Whether functions can be deployed to it, too.
+  static boolean isLocalStack() {
+    return GIVEN.isEmpty();
+  }
+
+  private static LocalKeyferry start() {
+    var options =
+        Options.of(
+            Shared.ROOT.resolve("template.yaml"),
+            LocalKeyferry.NO_LIMITS,
+            Ports.ANY,
+            new Place.Endpoint(ENDPOINT));
+    try {
+      return new LocalKeyferry(options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

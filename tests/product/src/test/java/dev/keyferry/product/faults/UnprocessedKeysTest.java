@@ -1,0 +1,99 @@
+package dev.keyferry.product.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.flow.Samples;
+import dev.keyferry.flow.Subject;
+import dev.keyferry.local.Api;
+import dev.keyferry.local.Reply;
+import dev.keyferry.product.Shared;
+import dev.keyferry.product.Wire;
+import dev.keyferry.product.Wire.Fate;
+import dev.keyferry.product.stores.DynamoStores;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// DynamoDB throttles a batch by leaving keys of it unread. A row that was not read is not a row
+/// that is not there: nobody's standing is good because it was left out.
+class UnprocessedKeysTest {
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  private final Wire wire = new Wire();
+  private final Api api = Shared.environments(wire);
+
+  private String keyOf(String user) {
+    var codes = api.codes();
+    api.grant(user, codes.userCode());
+    return api.poll(codes.deviceCode()).text("access_token");
+  }
+
+  private static void disable(String user) {
+    Samples.disabling(DynamoStores.at(Shared.stack().aws()).keys()).disable(new Subject(user));
+  }
+
+  /// The answer to a key of which DynamoDB leaves this out, the first time it is asked.
+  private Reply onceLeftOut(Fate fate, String key) {
+    var done = new AtomicBoolean();
+    wire.follow(
+        (_, attempt) -> withholds(fate, attempt) && !done.getAndSet(true) ? fate : Fate.ARRIVES);
+    var reply = api.whoami(key);
+    assertThat(done).as("asked for what was left out").isTrue();
+    return reply;
+  }
+
+  /// Whether a batch asks for what this fate leaves out.
+  private static boolean withholds(Fate fate, Wire.Attempt attempt) {
+    return attempt.operation().equals("BatchGetItem")
+        && (fate != Fate.SUBJECT_UNPROCESSED || attempt.body().contains("SUBJECT#"))
+        && (fate != Fate.KEY_UNPROCESSED || attempt.body().contains("KEY#"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"SUBJECT_UNPROCESSED", "KEY_UNPROCESSED", "UNPROCESSED"})
+  void left_out_once_are_read_again_and_the_verdict_is_the_right_one(Fate fate) {
+    var good = "unprocessed-once-" + fate;
+    var barred = "disabled-once-" + fate;
+    var key = keyOf(good);
+    var barredKey = keyOf(barred);
+    disable(barred);
+
+    for (var environment : List.of("cold", "warm")) {
+      assertThat(onceLeftOut(fate, key).status()).as(environment).isEqualTo(200);
+      assertThat(onceLeftOut(fate, barredKey).status())
+          .as(environment + ", disabled")
+          .isEqualTo(403);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fate.class,
+      names = {"SUBJECT_UNPROCESSED", "KEY_UNPROCESSED", "UNPROCESSED"})
+  void left_out_always_are_an_outage_and_no_verdict(Fate fate) {
+    var good = "unprocessed-always-" + fate;
+    var barred = "disabled-always-" + fate;
+    var key = keyOf(good);
+    var barredKey = keyOf(barred);
+    disable(barred);
+
+    outage(key, fate);
+    outage(barredKey, fate);
+    assertThat(api.whoami(key).status()).as("once DynamoDB reads all again").isEqualTo(200);
+    assertThat(api.whoami(barredKey).status()).isEqualTo(403);
+    outage(key, fate);
+    outage(barredKey, fate);
+  }
+
+  private void outage(String key, Fate fate) {
+    wire.follow((_, attempt) -> withholds(fate, attempt) ? fate : Fate.ARRIVES);
+    var start = System.nanoTime();
+    assertThat(api.whoami(key).status()).isEqualTo(500);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LIMIT);
+    wire.follow((_, _) -> Fate.ARRIVES);
+  }
+}

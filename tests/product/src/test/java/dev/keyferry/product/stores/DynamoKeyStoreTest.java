@@ -1,0 +1,57 @@
+package dev.keyferry.product.stores;
+
+import static dev.keyferry.flow.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keyferry.aws.DynamoKeyStore;
+import dev.keyferry.flow.KeyStore.Standing;
+import dev.keyferry.flow.KeyStoreContract;
+import dev.keyferry.flow.Samples;
+import dev.keyferry.flow.Stores;
+import dev.keyferry.product.Shared;
+import dev.keyferry.product.Tables;
+import dev.keyferry.product.Wire;
+import dev.keyferry.product.Wire.Fate;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+class DynamoKeyStoreTest extends KeyStoreContract {
+  private static final Stores STORES = DynamoStores.at(Shared.stack().aws());
+
+  @Override
+  protected Stores stores() {
+    return STORES;
+  }
+
+  @Test
+  void a_row_that_does_not_say_who_disabled_is_lifted_all_the_same() {
+    var subject = Samples.subject();
+    Tables.DYNAMO.updateItem(update ->
+        update
+            .tableName(Tables.KEYS)
+            .key(Map.of("pk", AttributeValue.fromS("SUBJECT#" + subject.value())))
+            .updateExpression("SET disabled_at = :at")
+            .expressionAttributeValues(Map.of(":at", AttributeValue.fromN("1"))));
+
+    assertThat(Samples.disabling(STORES.keys()).enable(subject)).isTrue();
+
+    assertThat(STORES.keys().findStanding(subject)).isEqualTo(Standing.GOOD);
+  }
+
+  @Test
+  void after_a_note_of_a_use_that_failed_nobody_waits_for_another() {
+    var wire = new Wire();
+    var dynamo = wire.tap("Test", Shared.stack().aws().dynamo()).dynamo();
+    var store = new DynamoKeyStore(dynamo, Tables.KEYS);
+    var id = Samples.key(Samples.subject(), NOON).id();
+    wire.follow((_, _) -> Fate.LOST);
+
+    store.markUsed(id, NOON);
+    var attempts = wire.attempts();
+    store.markUsed(id, NOON);
+
+    assertThat(attempts).isPositive();
+    assertThat(wire.attempts()).isEqualTo(attempts);
+  }
+}

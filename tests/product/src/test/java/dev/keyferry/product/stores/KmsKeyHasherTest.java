@@ -1,0 +1,134 @@
+package dev.keyferry.product.stores;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keyferry.codes.Purpose;
+import dev.keyferry.flow.Outage;
+import dev.keyferry.local.LocalAws;
+import dev.keyferry.product.Shared;
+import dev.keyferry.product.Wire.Fate;
+import java.time.Duration;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+
+/// The subkeys over the KMS of this process, which can also fail and be disabled.
+class KmsKeyHasherTest extends KmsKeyHasherContract {
+  @Override
+  public LocalAws aws() {
+    return Shared.stack().aws();
+  }
+
+  @Test
+  void while_kms_is_down_an_old_subkey_serves_for_fifteen_minutes_more_and_then_no_longer() {
+    var hasher = hasher();
+    var hash = hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    wire.follow((_, _) -> Fate.LOST);
+
+    clock.advance(Duration.ofMinutes(15));
+    assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
+    clock.advance(Duration.ofMinutes(14));
+    assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
+    clock.advance(Duration.ofMinutes(1));
+    assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE)).isInstanceOf(Outage.class);
+
+    wire.follow((_, _) -> Fate.ARRIVES);
+    assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).isEqualTo(hash);
+  }
+
+  @Test
+  void while_kms_is_down_it_is_asked_again_after_a_pause_and_not_at_every_hash() {
+    var hasher = hasher();
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    clock.advance(Duration.ofMinutes(15));
+    wire.follow((_, _) -> Fate.LOST);
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    var attemptsOfOneCall = wire.attempts();
+
+    for (int i = 0; i < 100; i++) {
+      hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    }
+    assertThat(wire.attempts()).isEqualTo(attemptsOfOneCall);
+
+    clock.advance(Duration.ofSeconds(30));
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    assertThat(wire.attempts()).isEqualTo(2 * attemptsOfOneCall);
+  }
+
+  @Test
+  void a_renewal_that_failed_is_told_and_another_thread_makes_the_next() throws Exception {
+    var told = new ArrayList<Outage>();
+    var hasher = hasher(told::add);
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    clock.advance(Duration.ofMinutes(15));
+    wire.follow((_, _) -> Fate.LOST);
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    assertThat(told).hasSize(1);
+
+    wire.follow((_, _) -> Fate.ARRIVES);
+    clock.advance(Duration.ofSeconds(30));
+    Thread.ofVirtual().start(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE)).join();
+    assertThat(wire.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void a_cold_environment_has_nothing_to_hash_with_while_kms_is_down() {
+    var hasher = hasher();
+    wire.follow((_, _) -> Fate.LOST);
+
+    assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE)).isInstanceOf(Outage.class);
+  }
+
+  @Test
+  void what_can_be_done_without_asks_a_dead_kms_once_in_a_pause() {
+    var hasher = hasher();
+    wire.follow((_, _) -> Fate.LOST);
+    assertThat(hasher.isAvailable(Purpose.NAME, 1)).isFalse();
+    var attemptsOfOneCall = wire.attempts();
+    for (int i = 0; i < 100; i++) {
+      assertThat(hasher.isAvailable(Purpose.NAME, 1)).isFalse();
+    }
+    assertThat(wire.attempts()).isEqualTo(attemptsOfOneCall);
+
+    wire.follow((_, _) -> Fate.ARRIVES);
+    clock.advance(Duration.ofSeconds(30));
+    assertThat(hasher.isAvailable(Purpose.NAME, 1)).isTrue();
+    hasher.hmac(Purpose.NAME, 1, MESSAGE);
+    assertThat(wire.attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void what_is_held_is_available_while_kms_is_down_and_no_longer_than_it_is_held() {
+    var hasher = hasher();
+    hasher.hmac(Purpose.NAME, 1, MESSAGE);
+    wire.follow((_, _) -> Fate.LOST);
+    clock.advance(Duration.ofMinutes(30).minusSeconds(1));
+
+    assertThat(hasher.isAvailable(Purpose.KEY, 1)).isFalse();
+    assertThat(hasher.isAvailable(Purpose.NAME, 1)).isTrue();
+    var attempts = wire.attempts();
+
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(hasher.isAvailable(Purpose.NAME, 1)).isFalse();
+    assertThat(wire.attempts()).as("left alone").isEqualTo(attempts);
+  }
+
+  @Test
+  void a_disabled_key_shuts_hashing_down_at_the_next_renewal_without_grace() {
+    var hasher = hasher();
+    hasher.hmac(Purpose.KEY, 1, MESSAGE);
+    var hashKey = aws().hashKey();
+    try (var kms = aws().kms().kms()) {
+      kms.disableKey(key -> key.keyId(hashKey));
+      clock.advance(Duration.ofMinutes(15));
+
+      assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE))
+          .isInstanceOfSatisfying(Outage.class, outage -> assertThat(outage.isRefusal()).isTrue());
+      assertThatThrownBy(() -> hasher.hmac(Purpose.KEY, 1, MESSAGE))
+          .isInstanceOfSatisfying(Outage.class, outage -> assertThat(outage.isRefusal()).isTrue());
+
+      kms.enableKey(key -> key.keyId(hashKey));
+      assertThat(hasher.hmac(Purpose.KEY, 1, MESSAGE)).hasSize(32);
+    }
+  }
+}

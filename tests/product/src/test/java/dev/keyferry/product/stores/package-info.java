@@ -1,0 +1,5 @@
+/// The contracts of the stores and the key hasher, on DynamoDB Local and the KMS of the local stack.
+@NullMarked
+package dev.keyferry.product.stores;
+
+import org.jspecify.annotations.NullMarked;

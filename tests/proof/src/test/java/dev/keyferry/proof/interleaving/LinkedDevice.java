@@ -1,0 +1,148 @@
+package dev.keyferry.proof.interleaving;
+
+import static dev.keyferry.flow.Samples.CLI;
+import static dev.keyferry.flow.Samples.NOON;
+import static dev.keyferry.proof.interleaving.DeviceLogin.ADA;
+import static dev.keyferry.proof.interleaving.DeviceLogin.given;
+
+import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.flow.Client;
+import dev.keyferry.flow.DeviceRequest;
+import dev.keyferry.flow.IssuedKey;
+import dev.keyferry.flow.OAuthError.Code;
+import dev.keyferry.flow.Samples;
+import dev.keyferry.flow.Scope;
+import dev.keyferry.flow.Subject;
+import dev.keyferry.proof.interleaving.Scenario.Login;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// A device that has its key and has refreshed it twice, all at noon, and those who have to do with
+/// it.
+final class LinkedDevice {
+  static final int GENERATION = 2;
+  private static final int LONGEST_CHAIN = 8;
+
+  /// Of the refresh that follows another.
+  private static final String NEXT = "next";
+
+  private static final Set<String> NAMES = Set.of("one", "two", NEXT);
+
+  private final DeviceLogin device;
+  private final World start;
+  private final List<RefreshToken> chain = new ArrayList<>();
+  private final Login login;
+  private final IssuedKey issued;
+  private AccessToken present;
+
+  LinkedDevice() {
+    device = DeviceLogin.of(renewable()).approvedBy(Samples.approver(ADA));
+    var hands = device.hands();
+    issued =
+        hands.visit(
+            device.start(),
+            NOON,
+            flows ->
+                given(
+                    flows
+                        .devices()
+                        .poll(
+                            CLI,
+                            device.deviceCode(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty())));
+    chain.add(issued.refreshToken().orElseThrow());
+    present = issued.accessToken();
+    var world = hands.left(NOON);
+    var begin = world;
+    for (int generation = 0; generation < LONGEST_CHAIN; generation++) {
+      var token = chain.getLast();
+      var next =
+          hands.visit(
+              world, NOON, flows -> given(flows.refreshes().refresh(CLI, token, Optional.empty())));
+      chain.add(next.refreshToken().orElseThrow());
+      present = generation < GENERATION ? next.accessToken() : present;
+      world = hands.left(NOON);
+      begin = generation < GENERATION ? world : begin;
+    }
+    start = begin;
+    var grant = device.login();
+    login = new Login(grant.grant(), grant.poll(), false, NAMES, chain);
+  }
+
+  private static DeviceRequest renewable() {
+    var request = Samples.request(NOON);
+    return new DeviceRequest(
+        request.clientId(),
+        new Scope(List.of("read", Scope.OFFLINE_ACCESS)),
+        request.deviceName(),
+        request.lifetime(),
+        request.challenge(),
+        request.delivery(),
+        request.confirmationSupported(),
+        request.origin(),
+        request.at());
+  }
+
+  Scenario scenario(String name, int faults, Actor... cast) {
+    return new Scenario(
+        name, device.hasher(), login, start, List.of(cast), faults, Fault.ANY, Reads.KEY_FIRST);
+  }
+
+  /// @param older how many generations ago the token was the present one
+  Actor refresher(String actor, int older, String name) {
+    var generation = GENERATION - older;
+    return Actor.of(actor, Requests.refresh(CLI, chain.get(generation), generation, name));
+  }
+
+  /// Refreshes, and does so again with what it gets.
+  Actor refresherTwice(String actor, String name) {
+    return Actor.two(
+        actor,
+        Requests.refresh(CLI, chain.get(GENERATION), GENERATION, name),
+        heard ->
+            Requests.refresh(
+                CLI, chain.get(GENERATION + 1), GENERATION + 1, name.isEmpty() ? "" : NEXT));
+  }
+
+  Actor revoker(String actor) {
+    return Actor.of(actor, Requests.revoke(CLI, chain.get(GENERATION), GENERATION));
+  }
+
+  Actor owner(String actor) {
+    return Actor.of(actor, Requests.unlink(ADA, issued.key().id()));
+  }
+
+  Actor otherUser(String actor, Subject subject) {
+    return stranger(actor, Requests.unlink(subject, issued.key().id()), Heard.NOT_FOUND);
+  }
+
+  Actor otherClient(String actor, Client client) {
+    return stranger(actor, Requests.revoke(client, chain.get(GENERATION), GENERATION), Heard.DONE);
+  }
+
+  Actor otherClientRefreshing(String actor, Client client) {
+    return stranger(
+        actor,
+        Requests.refresh(client, chain.get(GENERATION), GENERATION, ""),
+        Heard.declined(Code.INVALID_GRANT));
+  }
+
+  /// Whoever holds a token that is long past may not revoke by it.
+  Actor holderOfAnOldToken(String actor) {
+    return stranger(actor, Requests.revoke(CLI, chain.getFirst(), 0), Heard.DONE);
+  }
+
+  /// Lets itself in with the access token.
+  Actor user(String actor) {
+    return Actor.of(actor, Requests.letIn(present, GENERATION));
+  }
+
+  private static Actor stranger(String actor, Request request, Heard told) {
+    return Actor.of(actor, Requests.byStranger(request, told));
+  }
+}

@@ -1,0 +1,5 @@
+/// Checks `docs/threats.md` against the tests that ran.
+@NullMarked
+package dev.keyferry.proof.threats;
+
+import org.jspecify.annotations.NullMarked;
