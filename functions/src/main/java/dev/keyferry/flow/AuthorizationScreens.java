@@ -87,8 +87,7 @@ public final class AuthorizationScreens {
     var since = screen.nonce().openedAt();
     var request = screen.request().from(approver.origin(), since);
     var expiresAt = now.plus(CODE_LIFETIME);
-    var nonce = hasher.digest(Purpose.APPROVAL, screen.nonce().bytes());
-    var claim = new Claim(approver.subject(), nonce);
+    var claim = Claim.of(hasher, approver.subject(), screen.nonce());
     return new Grant(
         locator,
         request,

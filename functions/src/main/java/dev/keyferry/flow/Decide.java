@@ -1,7 +1,5 @@
 package dev.keyferry.flow;
 
-import static dev.keyferry.codes.Purpose.APPROVAL;
-
 import dev.keyferry.codes.ApprovalNonce;
 import dev.keyferry.codes.Hasher;
 import dev.keyferry.codes.Locator;
@@ -54,7 +52,7 @@ public final class Decide {
   public Answer<Screen> claim(Subject subject, UserCode userCode) {
     var now = environment.now();
     var nonce = ApprovalNonce.draw(environment.random(), now);
-    var claim = new Claim(subject, hasher.digest(APPROVAL, nonce.bytes()));
+    var claim = Claim.of(hasher, subject, nonce);
     return switch (at(userCode, locator -> grants.claim(locator, claim, now))) {
       case Applied(var grant) when Seals.intact(hasher, grant) -> {
         environment.record(Event.of(Kind.CLAIMED, grant));
@@ -80,41 +78,28 @@ public final class Decide {
 
   private Answer<Agreed> approve(
       Approver approver, UserCode userCode, ScreenPass screen, Consent consent) {
-    var claim = new Claim(approver.subject(), hasher.digest(APPROVAL, screen.nonce().bytes()));
-    var precaution = screen.precaution(policies, approver.origin());
-    var unwarned = precaution == Precaution.ACKNOWLEDGEMENT && !approver.acknowledged();
+    var claim = Claim.of(hasher, approver.subject(), screen.nonce());
+    var precaution = screen.precaution(policies, approver);
     var since = screen.nonce().openedAt();
     var now = environment.now();
-    var write =
-        at(
-            userCode,
-            locator -> {
-              if (unwarned) {
-                return look(locator, claim, consent);
-              }
-              // Derive the number first: without it, no one could complete this approval.
-              var number =
-                  precaution == Precaution.NUMBER
-                      ? numberOf(locator, claim)
-                      : Optional.<MatchingNumber>empty();
-              var approval =
-                  Seals.approval(
-                      hasher,
-                      locator,
-                      claim,
-                      consent,
-                      approver.profile(),
-                      since,
-                      number.isPresent());
-              return grants.approve(locator, claim, approval, now);
-            });
+    Function<Locator, Write<Grant>> step =
+        locator -> {
+          // Derive the number first: without it, no one could complete this approval.
+          var number =
+              precaution == Precaution.NUMBER
+                  ? Optional.of(MatchingNumber.of(hasher, locator, claim))
+                  : Optional.<MatchingNumber>empty();
+          var approval =
+              Seals.approval(
+                  hasher, locator, claim, consent, approver.profile(), since, number.isPresent());
+          return grants.approve(locator, claim, approval, now);
+        };
+    var unwarned = precaution == Precaution.ACKNOWLEDGEMENT;
+    var write = at(userCode, unwarned ? locator -> look(locator, claim, consent) : step);
     return switch (write) {
       case Applied(var grant) -> {
         environment.record(Event.of(Kind.APPROVED, grant));
-        yield new Given<>(
-            new Agreed(
-                grant,
-                grant.isNumberRequired() ? numberOf(grant.locator(), claim) : Optional.empty()));
+        yield new Given<>(new Agreed(grant, MatchingNumber.required(hasher, grant)));
       }
       case Refused(var found) ->
           new Declined<>(
@@ -136,10 +121,6 @@ public final class Decide {
         .filter(grant -> grant.isApprovedWith(claim, consent))
         .<Write<Grant>>map(Applied::new)
         .orElse(new Refused<>(found));
-  }
-
-  private Optional<MatchingNumber> numberOf(Locator locator, Claim claim) {
-    return Optional.of(MatchingNumber.of(hasher, locator, claim));
   }
 
   /// The claimant denies. An approved grant can still be denied until it is redeemed.

@@ -1,7 +1,10 @@
 package dev.keyferry.flow;
 
+import dev.keyferry.codes.ApprovalNonce;
 import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Hasher;
 import dev.keyferry.codes.Locator;
+import dev.keyferry.codes.Purpose;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -83,7 +86,11 @@ public record Grant(
   }
 
   /// The user who has the grant on the screen, and the hash of the nonce that this screen holds.
-  public record Claim(Subject subject, Digest nonce) {}
+  public record Claim(Subject subject, Digest nonce) {
+    static Claim of(Hasher hasher, Subject subject, ApprovalNonce nonce) {
+      return new Claim(subject, hasher.digest(Purpose.APPROVAL, nonce.bytes()));
+    }
+  }
 
   /// The claimant's approval.
   ///
@@ -216,11 +223,6 @@ public record Grant(
       case State.Denied(var _, var wrong) -> wrong.contains(number);
       case State.Pending _, State.Claimed _, State.Consumed _ -> false;
     };
-  }
-
-  /// Whether the device must be told the number that goes with the approval.
-  boolean isNumberRequired() {
-    return state.agreedTo().filter(Approval::numberRequired).isPresent();
   }
 
   public boolean isRedeemedBy(String attempt) {

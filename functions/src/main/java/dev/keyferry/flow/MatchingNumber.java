@@ -35,6 +35,16 @@ public record MatchingNumber(int number) {
     return new MatchingNumber(LEAST + (int) drawn);
   }
 
+  /// The number that the device must be told, if the grant's approval requires one.
+  static Optional<MatchingNumber> required(Hasher hasher, Grant grant) {
+    var state = grant.state();
+    return state
+        .agreedTo()
+        .filter(Grant.Approval::numberRequired)
+        .flatMap(_ -> state.claimed())
+        .map(claim -> of(hasher, grant.locator(), claim));
+  }
+
   @Override
   public String toString() {
     return "%02d".formatted(number);

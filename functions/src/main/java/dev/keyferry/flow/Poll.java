@@ -130,11 +130,8 @@ public final class Poll {
     if (!Seals.intact(hasher, grant, approved)) {
       return new Declined<>(OAuthError.INVALID_GRANT);
     }
-    if (!approved.approval().numberRequired()) {
-      return mint.mint(poll.request(), grant, approved);
-    }
-    var right = MatchingNumber.of(hasher, grant.locator(), approved.claim());
-    if (poll.number().equals(Optional.of(right))) {
+    var required = MatchingNumber.required(hasher, grant);
+    if (required.isEmpty() || poll.number().equals(required)) {
       return mint.mint(poll.request(), grant, approved);
     }
     return poll.number()

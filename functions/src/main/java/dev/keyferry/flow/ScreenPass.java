@@ -20,9 +20,12 @@ record ScreenPass(
         nonce, request.clientId(), request.confirmationSupported(), request.origin());
   }
 
-  /// The precaution that an approval from this origin needs.
-  Precaution precaution(ConfirmationPolicy.OfClients policies, Origin claimant) {
-    return policies.of(clientId).precaution(confirmationSupported, origin, claimant);
+  /// The precaution that an approval by this user still needs.
+  Precaution precaution(ConfirmationPolicy.OfClients policies, Approver approver) {
+    var needed = policies.of(clientId).precaution(confirmationSupported, origin, approver.origin());
+    return needed == Precaution.ACKNOWLEDGEMENT && approver.acknowledged()
+        ? Precaution.NONE
+        : needed;
   }
 
   String write(Hasher hasher) {
