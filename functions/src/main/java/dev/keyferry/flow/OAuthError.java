@@ -90,6 +90,14 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
     return of(Code.INVALID_REQUEST, description);
   }
 
+  public static OAuthError invalidClient(String description) {
+    return of(Code.INVALID_CLIENT, description);
+  }
+
+  public static OAuthError unauthorizedClient(String description) {
+    return of(Code.UNAUTHORIZED_CLIENT, description);
+  }
+
   public static OAuthError invalidScope(String description) {
     return of(Code.INVALID_SCOPE, description);
   }

@@ -1,6 +1,5 @@
 package dev.keyferry.jose;
 
-import dev.keyferry.flow.OAuthError;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.StrictJson;
 import java.math.BigInteger;
@@ -155,6 +154,6 @@ public final class EncryptionJwk {
   }
 
   private static MalformedRequest refused(String why) {
-    return new MalformedRequest(OAuthError.invalidRequest("encryption_jwk " + why));
+    return MalformedRequest.because("encryption_jwk " + why);
   }
 }

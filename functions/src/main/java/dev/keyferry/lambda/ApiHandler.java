@@ -67,15 +67,14 @@ abstract class ApiHandler
   private static String required(String name, Optional<String> value) {
     return value
         .filter(text -> !text.isEmpty())
-        .orElseThrow(
-            () -> new MalformedRequest(OAuthError.invalidRequest("the event has no " + name)));
+        .orElseThrow(() -> MalformedRequest.because("the event has no " + name));
   }
 
   private static Origin origin(String sourceIp) {
     try {
       return Origin.parse(sourceIp);
     } catch (IllegalArgumentException e) {
-      throw new MalformedRequest(OAuthError.invalidRequest("the request has no source IP address"));
+      throw MalformedRequest.because("the request has no source IP address");
     }
   }
 
@@ -94,7 +93,7 @@ abstract class ApiHandler
     try {
       return Request.text(Base64.getDecoder().decode(body));
     } catch (IllegalArgumentException e) {
-      throw new MalformedRequest(OAuthError.invalidRequest("the body is not valid base64"));
+      throw MalformedRequest.because("the body is not valid base64");
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Approver;
 import dev.keyferry.flow.Decide;
+import dev.keyferry.flow.Decide.Agreed;
 import dev.keyferry.flow.MatchingNumber;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -37,14 +39,7 @@ public final class ApproveHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var body = request.json(Body.class);
-    var decision = Decision.of(body.userCode(), body.approvalNonce());
-    var consent = consents.read(body.scope(), body.expiresIn(), body.name());
-    var approver =
-        new Approver(
-            request.subject(), profileClaims.read(request), request.origin(), body.acknowledged());
-    return switch (decide.approve(
-        approver, decision.userCode(), decision.approvalNonce(), consent)) {
+    return switch (approve(request, request.json(Body.class))) {
       case Given(var agreed) ->
           Response.json(
               200,
@@ -55,5 +50,23 @@ public final class ApproveHandler extends ApiHandler {
                   agreed.number().map(MatchingNumber::toString)));
       case Declined(var error) -> Response.error(error);
     };
+  }
+
+  private Answer<Agreed> approve(Request request, Body body) {
+    return Decision.of(body.userCode(), body.approvalNonce())
+        .then(decision ->
+            consents
+                .read(body.scope(), body.expiresIn(), body.name())
+                .then(consent ->
+                    decide.approve(
+                        approver(request, body.acknowledged()),
+                        decision.userCode(),
+                        decision.approvalNonce(),
+                        consent)));
+  }
+
+  private Approver approver(Request request, boolean acknowledged) {
+    return new Approver(
+        request.subject(), profileClaims.read(request), request.origin(), acknowledged);
   }
 }

@@ -35,8 +35,9 @@ final class AuthorizationApproveHandler extends ApiHandler {
     var approver =
         new Approver(request.subject(), profileClaims.read(request), request.origin(), false);
     var nonce = StrictJson.require("approval_nonce", body.approvalNonce());
-    var consent = consents.read(body.scope(), body.expiresIn(), body.name());
-    return switch (screens.approve(approver, nonce, consent)) {
+    return switch (consents
+        .read(body.scope(), body.expiresIn(), body.name())
+        .then(consent -> screens.approve(approver, nonce, consent))) {
       case Given(var authorized) -> {
         var redirect = Redirect.of(request.publicUrl(), authorized.request());
         yield Response.json(

@@ -1,9 +1,11 @@
 package dev.keyferry.lambda;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.AuthorizationScreens;
 import dev.keyferry.flow.Precaution;
-import dev.keyferry.web.MalformedRequest;
+import dev.keyferry.flow.Subject;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
@@ -23,18 +25,24 @@ final class AuthorizationClaimHandler extends ApiHandler {
 
   @Override
   Response handle(Request request) {
-    var parameters = AuthorizationParameters.read(request.json(ObjectNode.class), clients);
-    var subject = request.subject();
-    try {
-      var screen = screens.open(subject, request.origin(), parameters.request());
-      return Response.json(
-          200,
-          consents.ask(
-              screen.request(), request.origin(), Precaution.NONE, screen.approvalNonce()));
-    } catch (MalformedRequest fault) {
+    return switch (AuthorizationParameters.read(request.json(ObjectNode.class), clients)) {
+      case Given(var parameters) ->
+          Response.json(200, claim(request, request.subject(), parameters));
+      case Declined(var error) -> Response.error(error);
+    };
+  }
+
+  private Map<String, ?> claim(
+      Request request, Subject subject, AuthorizationParameters parameters) {
+    return switch (parameters.request()) {
+      case Given(var asked) -> {
+        var origin = request.origin();
+        var screen = screens.open(subject, origin, asked);
+        yield consents.ask(screen.request(), origin, Precaution.NONE, screen.approvalNonce());
+      }
       // The error is the client's own, and its redirect URI is known: RFC 6749 §4.1.2.1.
-      var redirect = parameters.redirect(request.publicUrl());
-      return Response.json(200, Map.of("redirect_to", redirect.with(fault.error())));
-    }
+      case Declined(var error) ->
+          Map.of("redirect_to", parameters.redirect(request.publicUrl()).with(error));
+    };
   }
 }

@@ -2,17 +2,17 @@ package dev.keyferry.lambda;
 
 import static dev.keyferry.flow.Client.DEVICE_CODE_GRANT;
 
-import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.AuthorizationLimit;
 import dev.keyferry.flow.Authorize;
+import dev.keyferry.flow.Authorize.Codes;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Delivery;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Environment;
 import dev.keyferry.flow.Grant;
-import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Origin;
 import dev.keyferry.jose.EncryptionJwk;
 import dev.keyferry.web.Form;
@@ -46,9 +46,9 @@ public final class AuthorizeHandler extends ApiHandler {
   @Override
   Response handle(Request request) {
     var form = request.form();
-    var client = clients.require(form.require("client_id"), DEVICE_CODE_GRANT);
-    return switch (limit.guard(
-        request.origin(), () -> authorize.authorize(asked(form, client, request.origin())))) {
+    return switch (clients
+        .publicClient(form.require("client_id"), DEVICE_CODE_GRANT)
+        .then(client -> authorize(form, client, request.origin()))) {
       case Given(var codes) -> {
         var page = request.publicUrl() + "/device";
         yield Response.json(
@@ -67,27 +67,23 @@ public final class AuthorizeHandler extends ApiHandler {
 
   /// Reads the request after its network was counted, because checking an encryption key costs more
   /// than counting.
-  private DeviceRequest asked(Form form, Client client, Origin origin) {
-    return new DeviceRequest(
-        client.id(),
-        Parameters.scope(form.optional("scope"), client),
-        form.optional("device_name").map(name -> Parameters.name("device_name", name)),
-        Parameters.lifetime(form.optional("expires_in"), client),
-        challenge(form),
-        delivery(form),
-        confirmationSupported(form),
+  private Answer<Codes> authorize(Form form, Client client, Origin origin) {
+    return limit.guard(
         origin,
-        environment.now());
-  }
-
-  /// The code challenge, which is optional for a device.
-  private static Optional<CodeChallenge> challenge(Form form) {
-    var challenge = form.optional("code_challenge");
-    var method = form.optional("code_challenge_method");
-    if (challenge.isEmpty() && method.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(Parameters.challenge(challenge, method));
+        () ->
+            Parameters.asked(client, form::optional)
+                .map(asked ->
+                    new DeviceRequest(
+                        client.id(),
+                        asked.scope(),
+                        asked.deviceName(),
+                        asked.lifetime(),
+                        asked.challenge(),
+                        delivery(form),
+                        confirmationSupported(form),
+                        origin,
+                        environment.now()))
+                .then(authorize::authorize));
   }
 
   /// How to deliver the key, if the device asks for encryption. A `nonce` without a key to encrypt
@@ -103,16 +99,13 @@ public final class AuthorizeHandler extends ApiHandler {
     return switch (form.optional("confirmation_supported").orElse("false")) {
       case "true" -> true;
       case "false" -> false;
-      default ->
-          throw new MalformedRequest(
-              OAuthError.invalidRequest("confirmation_supported must be true or false"));
+      default -> throw MalformedRequest.because("confirmation_supported must be true or false");
     };
   }
 
   private static String nonce(String text) {
     if (!NONCE.matcher(text).matches()) {
-      throw new MalformedRequest(
-          OAuthError.invalidRequest("nonce must be 1 to 128 visible ASCII characters"));
+      throw MalformedRequest.because("nonce must be 1 to 128 visible ASCII characters");
     }
     return text;
   }

@@ -1,11 +1,11 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.ConfirmationPolicy;
 import dev.keyferry.flow.LoopbackUri;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Scope;
-import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -111,37 +111,31 @@ public final class Clients {
 
   /// The registered client that a request names. A client with a secret would have to authenticate
   /// (RFC 6749 §3.2.1), so it is refused here.
-  Client require(String id) {
-    return find(id)
-        .filter(client -> client.secretHash().isEmpty())
-        .orElseThrow(() ->
-            refused(
-                OAuthError.Code.INVALID_CLIENT,
-                "no public client with this client_id is registered"));
+  Answer<Client> publicClient(String id) {
+    return Answer.of(
+        find(id).filter(client -> client.secretHash().isEmpty()),
+        OAuthError.invalidClient("no public client with this client_id is registered"));
   }
 
   /// The registered client that a request names, if it may also use this grant type.
-  Client require(String id, String grantType) {
-    var client = require(id);
-    if (!client.mayUse(grantType)) {
-      throw refused(OAuthError.Code.UNAUTHORIZED_CLIENT, "this client may not use this grant type");
-    }
-    return client;
+  Answer<Client> publicClient(String id, String grantType) {
+    return publicClient(id)
+        .filter(
+            client -> client.mayUse(grantType),
+            OAuthError.unauthorizedClient("this client may not use this grant type"));
   }
 
   /// The confidential client that this `Authorization` header authenticates, if it may introspect
   /// tokens.
-  Client requireIntrospecting(Optional<String> authorization) {
-    var client =
+  Answer<Client> introspectingClient(Optional<String> authorization) {
+    var authenticated =
         authorization
             .flatMap(BasicCredentials::parse)
-            .flatMap(credentials -> find(credentials.clientId()).filter(credentials::areOf))
-            .orElseThrow(
-                () -> refused(OAuthError.Code.INVALID_CLIENT, "client authentication failed"));
-    if (!client.introspects()) {
-      throw refused(OAuthError.Code.UNAUTHORIZED_CLIENT, "this client may not introspect tokens");
-    }
-    return client;
+            .flatMap(credentials -> find(credentials.clientId()).filter(credentials::areOf));
+    return Answer.of(authenticated, OAuthError.invalidClient("client authentication failed"))
+        .filter(
+            Client::introspects,
+            OAuthError.unauthorizedClient("this client may not introspect tokens"));
   }
 
   /// The registered name of a client, for people.
@@ -165,9 +159,5 @@ public final class Clients {
     return scope.tokens().stream()
         .<Map<String, ?>>map(token -> Map.of("scope", token, "description", describe(token)))
         .toList();
-  }
-
-  private static MalformedRequest refused(OAuthError.Code code, String description) {
-    return new MalformedRequest(OAuthError.of(code, description));
   }
 }

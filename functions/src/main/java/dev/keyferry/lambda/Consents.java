@@ -2,8 +2,10 @@ package dev.keyferry.lambda;
 
 import static java.util.Map.entry;
 
+import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.Grant.Consent;
+import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Precaution;
 import dev.keyferry.flow.Scope;
@@ -42,22 +44,21 @@ final class Consents {
   }
 
   /// The consent to everything that was requested, or to less.
-  Consent read(@Nullable String scope, @Nullable Long expiresIn, @Nullable String name) {
-    return new Consent(
-        Optional.ofNullable(scope).map(this::scope),
-        Optional.ofNullable(expiresIn).map(Parameters::lifetime),
-        Optional.ofNullable(name)
-            .filter(text -> !text.isEmpty())
-            .map(text -> Parameters.name("name", text)));
+  Answer<Consent> read(@Nullable String scope, @Nullable Long expiresIn, @Nullable String name) {
+    var named = Optional.ofNullable(name).filter(text -> !text.isEmpty());
+    return scope(Optional.ofNullable(scope))
+        .then(part ->
+            Parameters.lifetime(Optional.ofNullable(expiresIn))
+                .then(shorter ->
+                    Parameters.name("name", named).map(own -> new Consent(part, shorter, own))));
   }
 
   /// A scope within what some client may have, because the store's condition names each token of
   /// it.
-  private Scope scope(String text) {
-    var scope = Parameters.scope(text);
-    if (!scope.within(clients.scopes())) {
-      throw Parameters.scopeError("an approval cannot grant more than the client requested");
-    }
-    return scope;
+  private Answer<Optional<Scope>> scope(Optional<String> text) {
+    return Parameters.scope(text)
+        .filter(
+            scope -> scope.map(some -> some.within(clients.scopes())).orElse(true),
+            OAuthError.invalidScope("an approval cannot grant more than the client requested"));
   }
 }

@@ -1,9 +1,12 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.codes.UserCode;
+import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Decide;
 import dev.keyferry.flow.Grant;
+import dev.keyferry.flow.Subject;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
 import java.util.Map;
@@ -28,12 +31,14 @@ public final class DenyHandler extends ApiHandler {
   @Override
   Response handle(Request request) {
     var body = request.json(Body.class);
-    var userCode = Decision.of(body.userCode(), body.approvalNonce()).userCode();
-    return switch (body.report()
-        ? decide.report(request.subject(), userCode)
-        : decide.deny(request.subject(), userCode)) {
+    return switch (Decision.of(body.userCode(), body.approvalNonce())
+        .then(decision -> deny(request.subject(), decision.userCode(), body.report()))) {
       case Given<Grant> _ -> Response.json(200, Map.of("status", "denied"));
       case Declined(var error) -> Response.error(error);
     };
+  }
+
+  private Answer<Grant> deny(Subject subject, UserCode userCode, boolean report) {
+    return report ? decide.report(subject, userCode) : decide.deny(subject, userCode);
   }
 }

@@ -1,6 +1,9 @@
 package dev.keyferry.lambda;
 
 import dev.keyferry.codes.AccessToken;
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Client;
 import dev.keyferry.flow.KeyVerifier;
 import dev.keyferry.flow.KeyVerifier.Active;
 import dev.keyferry.web.Request;
@@ -26,11 +29,17 @@ public final class IntrospectHandler extends ApiHandler {
   @Override
   Response handle(Request request) {
     var form = request.form();
-    clients.requireIntrospecting(request.header("authorization"));
-    return AccessToken.parse(form.require("token"))
+    return switch (clients.introspectingClient(request.header("authorization"))) {
+      case Given<Client> _ -> Response.json(200, introspect(form.require("token"), request));
+      case Declined(var error) -> Response.error(error);
+    };
+  }
+
+  private Map<String, ?> introspect(String token, Request request) {
+    return AccessToken.parse(token)
         .flatMap(verifier::introspect)
-        .map(active -> Response.json(200, describe(active, request)))
-        .orElseGet(() -> Response.json(200, INACTIVE));
+        .<Map<String, ?>>map(active -> describe(active, request))
+        .orElse(INACTIVE);
   }
 
   private static Map<String, ?> describe(Active active, Request request) {

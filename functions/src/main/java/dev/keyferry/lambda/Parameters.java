@@ -1,83 +1,106 @@
 package dev.keyferry.lambda;
 
 import dev.keyferry.codes.CodeChallenge;
+import dev.keyferry.flow.Answer;
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Scope;
-import dev.keyferry.web.MalformedRequest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// Checks the parameters that more than one route takes.
 final class Parameters {
+  /// What a client asks for, whether it is a device or opened a browser.
+  record Asked(
+      Scope scope,
+      Optional<String> deviceName,
+      Duration lifetime,
+      Optional<CodeChallenge> challenge) {}
+
   private static final int LONGEST_NAME = 64;
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,18}");
 
+  static final OAuthError INVALID_CHALLENGE =
+      OAuthError.invalidRequest(
+          "code_challenge must be 43 characters with code_challenge_method S256");
+
   private Parameters() {}
 
-  static Scope scope(String text) {
-    return Scope.parse(text).orElseThrow(() -> scopeError("the scope is malformed"));
+  static Answer<Optional<Scope>> scope(Optional<String> text) {
+    var scope = text.flatMap(Scope::parse);
+    return scope.isPresent() == text.isPresent()
+        ? new Given<>(scope)
+        : new Declined<>(OAuthError.invalidScope("the scope is malformed"));
   }
 
-  static MalformedRequest scopeError(String description) {
-    return new MalformedRequest(OAuthError.invalidScope(description));
-  }
-
-  /// The requested scope, RFC 6749 §3.3. By default, it is all that the client may have except
-  /// refresh tokens.
-  static Scope scope(Optional<String> text, Client client) {
-    var asked = text.map(Parameters::scope).orElse(client.scopes().without(Scope.OFFLINE_ACCESS));
-    if (!asked.within(client.scopes())) {
-      throw scopeError("this client may not request this scope");
-    }
-    return asked;
-  }
-
-  /// The requested lifetime of a key, in seconds. By default, it is the client's.
-  static Duration lifetime(Optional<String> seconds, Client client) {
-    return seconds
-        .map(Parameters::seconds)
-        .map(Parameters::lifetime)
-        .map(client::capped)
-        .orElse(client.defaultLifetime());
-  }
-
-  private static long seconds(String text) {
-    if (!SECONDS.matcher(text).matches()) {
-      throw new MalformedRequest(OAuthError.invalidRequest("expires_in must be a whole number"));
-    }
-    return Long.parseLong(text);
-  }
-
-  /// The code challenge, RFC 7636 §4.3. `plain`, its default method, protects nothing here.
-  static CodeChallenge challenge(Optional<String> challenge, Optional<String> method) {
-    return challenge
-        .filter(_ -> method.equals(Optional.of("S256")))
-        .flatMap(CodeChallenge::parse)
-        .orElseThrow(() ->
-            new MalformedRequest(
-                OAuthError.invalidRequest(
-                    "code_challenge must be 43 characters with code_challenge_method S256")));
-  }
-
-  static Duration lifetime(long seconds) {
-    if (seconds < Client.MIN_LIFETIME.toSeconds()) {
-      throw new MalformedRequest(
-          OAuthError.invalidRequest("expires_in must be at least 60 seconds"));
-    }
-    return Duration.ofSeconds(seconds);
+  /// The lifetime of a key, in seconds.
+  static Answer<Optional<Duration>> lifetime(Optional<Long> seconds) {
+    var lifetime = seconds.map(Duration::ofSeconds);
+    return lifetime.filter(some -> some.compareTo(Client.MIN_LIFETIME) < 0).isEmpty()
+        ? new Given<>(lifetime)
+        : invalid("expires_in must be at least 60 seconds");
   }
 
   /// The name of a device. Users see it as untrusted text, so it must be one line with something to
   /// see.
-  static String name(String parameter, String text) {
-    if (!isLine(text, LONGEST_NAME)) {
-      throw new MalformedRequest(
-          OAuthError.invalidRequest(
-              parameter + " must be one line of at most 64 visible characters"));
+  static Answer<Optional<String>> name(String parameter, Optional<String> text) {
+    return text.filter(name -> !isLine(name, LONGEST_NAME)).isEmpty()
+        ? new Given<>(text)
+        : invalid(parameter + " must be one line of at most 64 visible characters");
+  }
+
+  /// Reads what a client asks for.
+  ///
+  /// @param parameter the value of a parameter, by its name
+  static Answer<Asked> asked(Client client, Function<String, Optional<String>> parameter) {
+    return scope(parameter.apply("scope"), client)
+        .then(scope ->
+            name("device_name", parameter.apply("device_name"))
+                .then(name ->
+                    lifetime(parameter.apply("expires_in"), client)
+                        .then(lifetime ->
+                            challenge(parameter)
+                                .map(challenge -> new Asked(scope, name, lifetime, challenge)))));
+  }
+
+  /// The requested scope, RFC 6749 §3.3. By default, it is all that the client may have except
+  /// refresh tokens.
+  private static Answer<Scope> scope(Optional<String> text, Client client) {
+    return scope(text)
+        .map(asked -> asked.orElse(client.scopes().without(Scope.OFFLINE_ACCESS)))
+        .filter(
+            asked -> asked.within(client.scopes()),
+            OAuthError.invalidScope("this client may not request this scope"));
+  }
+
+  /// The requested lifetime of a key. By default, it is the client's.
+  private static Answer<Duration> lifetime(Optional<String> text, Client client) {
+    return text.filter(seconds -> !SECONDS.matcher(seconds).matches()).isEmpty()
+        ? lifetime(text.map(Long::valueOf))
+            .map(lifetime -> lifetime.map(client::capped).orElse(client.defaultLifetime()))
+        : invalid("expires_in must be a whole number");
+  }
+
+  /// The code challenge, RFC 7636 §4.3. `plain`, its default method, protects nothing here.
+  private static Answer<Optional<CodeChallenge>> challenge(
+      Function<String, Optional<String>> parameter) {
+    var text = parameter.apply("code_challenge");
+    var method = parameter.apply("code_challenge_method");
+    if (text.isEmpty() && method.isEmpty()) {
+      return new Given<>(Optional.empty());
     }
-    return text;
+    return Answer.of(
+            text.filter(_ -> method.equals(Optional.of("S256"))).flatMap(CodeChallenge::parse),
+            INVALID_CHALLENGE)
+        .map(Optional::of);
+  }
+
+  private static <T> Answer<T> invalid(String description) {
+    return new Declined<>(OAuthError.invalidRequest(description));
   }
 
   /// Whether a text is one line of at most this many characters, with something to see.

@@ -4,9 +4,12 @@ import static dev.keyferry.flow.Client.CODE_GRANT;
 import static dev.keyferry.flow.Client.DEVICE_CODE_GRANT;
 import static dev.keyferry.flow.Client.REFRESH_GRANT;
 
+import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.IssuedKey;
 import dev.keyferry.flow.OAuthError;
+import dev.keyferry.web.Form;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -23,6 +26,7 @@ public final class PollHandler extends ApiHandler {
           OAuthError.Code.UNSUPPORTED_GRANT_TYPE,
           "unsupported grant_type; send a device code, authorization code, or refresh token");
 
+  private final Clients clients;
   private final Map<String, TokenGrant> grants;
 
   public PollHandler() {
@@ -30,31 +34,38 @@ public final class PollHandler extends ApiHandler {
   }
 
   public PollHandler(Wiring wiring) {
-    var clients = wiring.clients();
+    clients = wiring.clients();
     grants =
         Map.of(
-            DEVICE_CODE_GRANT, new DeviceCodeGrant(clients, wiring.poll()),
-            CODE_GRANT, new AuthorizationCodeGrant(clients, wiring.redeemCode()),
-            REFRESH_GRANT, new RefreshTokenGrant(clients, wiring.refresh()));
+            DEVICE_CODE_GRANT, new DeviceCodeGrant(wiring.poll()),
+            CODE_GRANT, new AuthorizationCodeGrant(wiring.redeemCode()),
+            REFRESH_GRANT, new RefreshTokenGrant(wiring.refresh()));
   }
 
   @Override
   Response handle(Request request) {
-    var form = request.form();
-    var grant =
-        Optional.ofNullable(grants.get(form.require("grant_type")))
-            .orElseThrow(() -> new MalformedRequest(UNSUPPORTED));
-    return switch (grant.issue(form, idempotencyKey(request))) {
+    return switch (issue(request, request.form())) {
       case Given(var issued) -> TokenAnswer.of(issued);
       case Declined(var error) -> Response.error(error);
     };
   }
 
+  private Answer<IssuedKey> issue(Request request, Form form) {
+    var grantType = form.require("grant_type");
+    var grant = grants.get(grantType);
+    if (grant == null) {
+      return new Declined<>(UNSUPPORTED);
+    }
+    var idempotencyKey = idempotencyKey(request);
+    return clients
+        .publicClient(form.require("client_id"), grantType)
+        .then(client -> grant.issue(client, form, idempotencyKey));
+  }
+
   private static Optional<String> idempotencyKey(Request request) {
     var key = request.header("idempotency-key");
     if (key.filter(text -> !IDEMPOTENCY_KEY.matcher(text).matches()).isPresent()) {
-      throw new MalformedRequest(
-          OAuthError.invalidRequest("Idempotency-Key must be 1 to 255 characters"));
+      throw MalformedRequest.because("Idempotency-Key must be 1 to 255 characters");
     }
     return key;
   }

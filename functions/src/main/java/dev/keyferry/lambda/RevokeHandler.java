@@ -1,5 +1,7 @@
 package dev.keyferry.lambda;
 
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Revoke;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -22,8 +24,12 @@ public final class RevokeHandler extends ApiHandler {
   @Override
   Response handle(Request request) {
     var form = request.form();
-    var client = clients.require(form.require("client_id"));
-    revoke.revoke(client, form.require("token"));
-    return Response.json(200, Map.of());
+    return switch (clients.publicClient(form.require("client_id"))) {
+      case Given(var client) -> {
+        revoke.revoke(client, form.require("token"));
+        yield Response.json(200, Map.of());
+      }
+      case Declined(var error) -> Response.error(error);
+    };
   }
 }

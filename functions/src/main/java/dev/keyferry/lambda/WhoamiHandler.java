@@ -1,6 +1,5 @@
 package dev.keyferry.lambda;
 
-import dev.keyferry.flow.OAuthError;
 import dev.keyferry.web.MalformedRequest;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -31,7 +30,7 @@ final class WhoamiHandler extends ApiHandler {
   /// Reads `exp` as the authorizer writes it.
   private static long seconds(String exp) {
     if (!SECONDS.matcher(exp).matches()) {
-      throw new MalformedRequest(OAuthError.invalidRequest("the key's exp is not a whole number"));
+      throw MalformedRequest.because("the key's exp is not a whole number");
     }
     return Long.parseLong(exp);
   }

@@ -2,22 +2,24 @@ package dev.keyferry.web;
 
 import dev.keyferry.flow.OAuthError;
 
-/// A request that is refused before the protocol looks at it.
+/// A request that cannot be read. The answer is always `400 invalid_request`. A request that can be
+/// read but is refused is a [dev.keyferry.flow.Answer.Declined].
 public final class MalformedRequest extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final transient OAuthError error;
+  private final String description;
 
-  public MalformedRequest(OAuthError error) {
-    super(error.description());
-    this.error = error;
+  private MalformedRequest(String description) {
+    super(description);
+    this.description = description;
   }
 
-  static MalformedRequest because(String description) {
-    return new MalformedRequest(OAuthError.invalidRequest(description));
+  /// @param description fixed public text
+  public static MalformedRequest because(String description) {
+    return new MalformedRequest(description);
   }
 
   public OAuthError error() {
-    return error;
+    return OAuthError.invalidRequest(description);
   }
 }

@@ -17,6 +17,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.keyferry.web.MalformedRequest;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -170,6 +171,16 @@ final class ArchitectureTest {
         .check(MAIN);
   }
 
+  /// A refusal is a value, so no code needs to catch one either.
+  @Test
+  void only_the_api_handler_catches_a_malformed_request() {
+    assertThat(
+            MAIN.stream()
+                .filter(ArchitectureTest::catchesMalformedRequests)
+                .map(JavaClass::getSimpleName))
+        .containsExactly("ApiHandler");
+  }
+
   /// A handler that is not public serves a route of another.
   @Test
   void lambda_can_make_every_public_handler() {
@@ -194,6 +205,16 @@ final class ArchitectureTest {
 
   private static DescribedPredicate<JavaClass> ours(String... packages) {
     return resideInAnyPackage(packages);
+  }
+
+  /// Leaves out `Throwable`, which every try-with-resources catches and throws on.
+  private static boolean catchesMalformedRequests(JavaClass type) {
+    return type.getCodeUnits().stream()
+        .flatMap(unit -> unit.getTryCatchBlocks().stream())
+        .flatMap(block -> block.getCaughtThrowables().stream())
+        .anyMatch(caught ->
+            caught.isAssignableTo(Exception.class)
+                && caught.isAssignableFrom(MalformedRequest.class));
   }
 
   private static String elementOf(JavaClass type) {

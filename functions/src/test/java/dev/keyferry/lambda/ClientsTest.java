@@ -3,14 +3,14 @@ package dev.keyferry.lambda;
 import static dev.keyferry.flow.Client.DEVICE_CODE_GRANT;
 import static dev.keyferry.flow.Client.REFRESH_GRANT;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.keyferry.clients.CheckClients;
+import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.ConfirmationPolicy;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Scope;
-import dev.keyferry.web.MalformedRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,16 +42,16 @@ class ClientsTest {
               .formatted(HASH, HASH));
 
   private Code refusal(String clientId) {
-    return catchThrowableOfType(
-            MalformedRequest.class, () -> clients.require(clientId, DEVICE_CODE_GRANT))
-        .error()
-        .code();
+    var answer = clients.publicClient(clientId, DEVICE_CODE_GRANT);
+    assertThat(answer).isInstanceOf(Declined.class);
+    return ((Declined<Client>) answer).error().code();
   }
 
   @Test
   void a_registered_client_is_what_its_entry_says() {
-    var client = clients.require("cli", DEVICE_CODE_GRANT);
+    var client = registered("cli");
 
+    assertThat(clients.publicClient("cli", DEVICE_CODE_GRANT)).isEqualTo(new Given<>(client));
     assertThat(client.name()).isEqualTo("Tool");
     assertThat(client.scopes()).hasToString("read write");
     assertThat(client.defaultLifetime()).isEqualTo(Duration.ofMinutes(1));
