@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// A step of the build: `CheckClients <clients.yaml> <clients.json>` writes the second from the
-/// first. If there are mistakes it removes the second, prints `<file>:<line>: <what is wrong>` for
-/// each, and exits with 1.
+/// A step of the build. `CheckClients <clients.yaml> <clients.json>` writes the JSON file from the
+/// YAML file. If there are mistakes, it deletes the JSON file, prints `<file>:<line>: <mistake>`
+/// for each, and exits with 1.
 public final class CheckClients {
   private CheckClients() {}
 

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// `infra/clients.yaml` as it was read: all that it says, or all its problems.
+/// The result of reading `infra/clients.yaml`: its content, or all its problems.
 public sealed interface ClientsFile {
-  /// @param scopes what each scope means, by language
+  /// @param scopes the description of each scope, by language
   record Valid(List<Entry> clients, Map<String, Map<String, String>> scopes)
       implements ClientsFile {
-    /// As the artifact carries it.
+    /// The JSON file in the artifact.
     public String json() {
       return clients.stream()
           .map(client -> client.json().indent(4).stripTrailing())
@@ -35,7 +35,7 @@ public sealed interface ClientsFile {
     }
   }
 
-  /// @param problems by line
+  /// @param problems in the order of their lines
   record Invalid(List<Problem> problems) implements ClientsFile {
     public Invalid {
       problems = problems.stream().sorted(Comparator.comparingInt(Problem::line)).toList();

@@ -18,12 +18,12 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.reader.StreamReader;
 
-/// Reads the file down to its clients and scopes.
+/// Reads the file, and passes each client and the scopes to their readers.
 public final class ClientsReader {
   private static final String CLIENTS = "clients";
   private static final String SCOPES = "scopes";
 
-  /// Of a file that cannot be read.
+  /// The content of a file that cannot be read.
   private static final Valid NOTHING = new Valid(List.of(), Map.of());
 
   private final Problems problems = new Problems();
@@ -50,7 +50,7 @@ public final class ClientsReader {
       problems.add(e.getProblemMark().getLine() + 1, "invalid YAML: " + e.getProblem());
       return NOTHING;
     } catch (YAMLException e) {
-      // Beyond what SnakeYAML reads at all, and then it does not say where.
+      // The file exceeds a limit of SnakeYAML, which does not say where.
       problems.add(1, "invalid YAML: " + e.getMessage());
       return NOTHING;
     }
@@ -67,7 +67,7 @@ public final class ClientsReader {
     }
   }
 
-  /// Characters that YAML bars even from comments; SnakeYAML would not say where they are.
+  /// YAML forbids some characters even in comments. SnakeYAML would not say where they are.
   private void refuseUnprintable(String text) {
     var lines = text.split("\n", -1);
     for (var at = 0; at < lines.length; at++) {
@@ -90,7 +90,7 @@ public final class ClientsReader {
     members.require(CLIENTS);
     var clients = clients(members);
     var known = clients.stream().flatMap(client -> client.scopes().stream()).distinct().toList();
-    // What a client may ask for is not known as long as it is described wrongly.
+    // Until all clients are valid, it is not known which scopes they may request.
     var isKnown = problems.none();
     return new Valid(
         clients,

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// A client as the file describes it, free of mistakes.
+/// A valid client of the file.
 public sealed interface Entry {
-  /// As the artifact carries it.
+  /// The client in the artifact's JSON file.
   String json();
 
-  /// All that it may ask for.
+  /// Every scope that the client may request.
   List<String> scopes();
 
   /// A program that gets keys and has no secret, RFC 8628 §5.6.
   ///
-  /// @param grantTypes as the protocol spells them, RFC 8628 §3.4 and RFC 6749 §6
-  /// @param confirmation when its grants are checked
-  /// @param redirectUris where a browser may take codes for it, RFC 8252 §7.3
+  /// @param grantTypes by their names in the protocol, RFC 8628 §3.4 and RFC 6749 §6
+  /// @param confirmation when its grants need number matching
+  /// @param redirectUris the addresses to which a browser may deliver its codes, RFC 8252 §7.3
   record WithKeys(
       String id,
       String name,
@@ -54,7 +54,7 @@ public sealed interface Entry {
     }
   }
 
-  /// A service that has a secret and may introspect keys, RFC 7662; it gets none.
+  /// A service that has a secret and may introspect keys, RFC 7662. It gets no keys.
   ///
   /// @param secretSha256 the secret's SHA-256 in hexadecimal
   record Confidential(String id, String name, String secretSha256) implements Entry {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Reads clients, one after the other. What depends on a value that was refused is not checked, so
-/// that one mistake is one problem.
+/// Reads clients, one after the other. It skips checks that depend on a refused value, so that one
+/// mistake is one problem.
 final class EntryReader {
   private static final String CLIENT_ID = "client_id";
   private static final String CLIENT_NAME = "client_name";
@@ -22,7 +22,7 @@ final class EntryReader {
   private static final String SECRET_SHA256 = "secret_sha256";
   private static final String INTROSPECTS = "introspects";
 
-  /// All that a client may have.
+  /// Every member that a client may have.
   static final List<String> MEMBERS =
       List.of(
           CLIENT_ID,
@@ -36,17 +36,17 @@ final class EntryReader {
           SECRET_SHA256,
           INTROSPECTS);
 
-  private static final List<String> ABOUT_KEYS =
+  private static final List<String> KEY_MEMBERS =
       List.of(GRANT_TYPES, SCOPES, DEFAULT_LIFETIME, MAX_LIFETIME, CONFIRMATION, REDIRECT_URIS);
 
   private static final String DEVICE_CODE = "device_code";
   private static final String REFRESH_TOKEN = "refresh_token";
-  private static final Map<String, String> AS_THE_PROTOCOL_SPELLS_IT =
+  private static final Map<String, String> PROTOCOL_NAMES =
       Map.of(
           DEVICE_CODE, "urn:ietf:params:oauth:grant-type:device_code",
           REFRESH_TOKEN, "refresh_token");
 
-  /// When its grants are checked; the first if it does not say.
+  /// When a client's grants need number matching. The first is the default.
   private static final List<String> POLICIES = List.of("mismatch", "off", "always");
 
   /// Asks for a refresh token, OpenID Connect Core §11.
@@ -58,21 +58,21 @@ final class EntryReader {
 
   private static final int LONGEST_NAME = 64;
 
-  /// An approval that leaves some out names each of the others in one condition of the store's,
-  /// which has room for twice as many.
+  /// An approval of some of the scopes names each of them in one condition of the store, which has
+  /// room for twice as many.
   private static final int MOST_SCOPES = 50;
 
   /// RFC 6749 §3.3.
   private static final Pattern SCOPE = Pattern.compile("[\\x21\\x23-\\x5B\\x5D-\\x7E]+");
 
-  /// Without a port, which the program chooses when it listens (RFC 8252 §7.3), and with nothing in
-  /// it that a browser would rewrite.
+  /// Without a port, which the program chooses when it listens (RFC 8252 §7.3), and without
+  /// characters that a browser would rewrite.
   private static final Pattern REDIRECT_URI =
       Pattern.compile("http://(127\\.0\\.0\\.1|\\[::1])(/|(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?)");
 
   private static final int LONGEST_REDIRECT_URI = 200;
 
-  /// Which grant types do not name: it is open to a client that says where it can be answered.
+  /// Not one of the file's grant types. A client with redirect URIs has this grant type.
   private static final String AUTHORIZATION_CODE = "authorization_code";
 
   private static final Pattern SHA256 = Pattern.compile("[0-9A-Fa-f]{64}");
@@ -84,7 +84,7 @@ final class EntryReader {
     this.problems = problems;
   }
 
-  /// Empty if it has been refused in a way that leaves nothing to describe.
+  /// Empty if a required member is missing or invalid.
   Optional<Entry> read(Members client) {
     client.require(CLIENT_ID);
     client.require(CLIENT_NAME);
@@ -141,12 +141,12 @@ final class EntryReader {
         .filter(types -> checkGrantTypes(client.lineOf(GRANT_TYPES), types))
         .ifPresent(types -> scopes.ifPresent(tokens -> checkRefresh(types, tokens)));
     var max = lifetime(client, MAX_LIFETIME).orElse(Lifetime.LONGEST);
-    var standard =
-        lifetime(client, DEFAULT_LIFETIME).orElse(Lifetime.shorter(Lifetime.STANDARD, max));
-    if (standard.compareTo(max) > 0) {
+    var defaultLifetime =
+        lifetime(client, DEFAULT_LIFETIME).orElse(Lifetime.shorter(Lifetime.DEFAULT, max));
+    if (defaultLifetime.compareTo(max) > 0) {
       problems.add(
           client.lineOf(DEFAULT_LIFETIME),
-          "default_lifetime %s is more than max_lifetime %s".formatted(standard, max));
+          "default_lifetime %s is more than max_lifetime %s".formatted(defaultLifetime, max));
     }
     var confirmation = confirmation(client);
     var redirectUris = redirectUris(client);
@@ -159,12 +159,11 @@ final class EntryReader {
             name.get().text(),
             Stream.concat(
                     grantTypes.get().stream()
-                        .map(type ->
-                            AS_THE_PROTOCOL_SPELLS_IT.getOrDefault(type.text(), type.text())),
+                        .map(type -> PROTOCOL_NAMES.getOrDefault(type.text(), type.text())),
                     redirectUris.isEmpty() ? Stream.empty() : Stream.of(AUTHORIZATION_CODE))
                 .toList(),
             scopes.get().stream().map(Text::text).toList(),
-            standard.duration(),
+            defaultLifetime.duration(),
             max.duration(),
             confirmation,
             redirectUris));
@@ -189,7 +188,7 @@ final class EntryReader {
     return uris.stream().map(Text::text).toList();
   }
 
-  /// As it is spelled: to YAML, `off` is a no.
+  /// Read as it is spelled, because YAML reads `off` as false.
   private String confirmation(Members client) {
     return client
         .spelling(CONFIRMATION)
@@ -202,11 +201,10 @@ final class EntryReader {
         .orElse(POLICIES.getFirst());
   }
 
-  /// Whether all of them are known.
+  /// Whether all of the grant types are known.
   private boolean checkGrantTypes(int line, List<Text> types) {
     checkDistinct("grant type", types);
-    var unknown =
-        types.stream().filter(type -> !AS_THE_PROTOCOL_SPELLS_IT.containsKey(type.text())).toList();
+    var unknown = types.stream().filter(type -> !PROTOCOL_NAMES.containsKey(type.text())).toList();
     unknown.forEach(type ->
         problems.add(
             type.line(),
@@ -237,7 +235,7 @@ final class EntryReader {
     checkDistinct("scope", scopes);
   }
 
-  /// The scope asks for refresh tokens and the grant type spends them: neither serves alone.
+  /// The scope requests refresh tokens, and the grant type uses them. Neither is useful alone.
   private void checkRefresh(List<Text> grantTypes, List<Text> scopes) {
     if (!names(grantTypes, REFRESH_TOKEN)) {
       scopes.stream()
@@ -302,7 +300,7 @@ final class EntryReader {
 
   private Optional<Entry> confidential(
       Members client, Optional<Text> id, Optional<Text> name, Optional<Boolean> introspects) {
-    ABOUT_KEYS.stream()
+    KEY_MEMBERS.stream()
         .filter(client::has)
         .forEach(member ->
             problems.add(
@@ -321,7 +319,7 @@ final class EntryReader {
         : Optional.empty();
   }
 
-  /// Without quoting it: it may be the secret itself.
+  /// The problem does not quote the value, which may be the secret itself.
   private void refuseSecret(Text secret) {
     problems.add(
         secret.line(),

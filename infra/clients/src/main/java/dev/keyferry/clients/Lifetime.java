@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// How long a key lives, as people write it: a whole number and a unit.
+/// The lifetime of a key, written as a whole number and a unit.
 public record Lifetime(String text, Duration duration) implements Comparable<Lifetime> {
   public static final Lifetime SHORTEST = new Lifetime("60s", Duration.ofSeconds(60));
   public static final Lifetime LONGEST = new Lifetime("365d", Duration.ofDays(365));
 
-  /// That of a key whose program and whose client's entry both do not say.
-  static final Lifetime STANDARD = new Lifetime("24h", Duration.ofHours(24));
+  /// Used if neither the program nor the client's entry sets a lifetime.
+  static final Lifetime DEFAULT = new Lifetime("24h", Duration.ofHours(24));
 
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})([smhd])");
 

@@ -12,15 +12,15 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
-/// The members of a YAML mapping by name and type. What has no place in it or is of another type
-/// becomes a problem and counts as absent, though [#has] knows that something was there.
+/// The members of a YAML mapping, by name and type. An unknown member, or one of another type,
+/// becomes a problem and counts as absent. [#has] is still true for a member of another type.
 final class Members {
   private final int line;
   private final Problems problems;
   private final Map<String, Integer> lines = new HashMap<>();
   private final Map<String, Node> values = new HashMap<>();
 
-  /// @param owner with its verb, as in "a client has"
+  /// @param owner the owner and its verb, as in "a client has"
   Members(MappingNode mapping, String owner, List<String> allowed, Problems problems) {
     this.problems = problems;
     line = lineOf(mapping);
@@ -42,7 +42,7 @@ final class Members {
     }
   }
 
-  /// The names in a mapping that are texts.
+  /// The names in a mapping that are scalars.
   static List<String> names(MappingNode mapping) {
     return mapping.getValue().stream()
         .map(NodeTuple::getKeyNode)
@@ -56,7 +56,7 @@ final class Members {
     return lines.containsKey(name);
   }
 
-  /// Where a member stands; the mapping's line if it does not.
+  /// The line of a member, or of the mapping if the member is absent.
   int lineOf(String name) {
     return lines.getOrDefault(name, line);
   }
@@ -67,12 +67,12 @@ final class Members {
     }
   }
 
-  /// What YAML itself takes for a text, so neither `123` nor `no` without quotes.
+  /// A value that YAML reads as a string, which excludes `123` and `no` without quotes.
   Optional<Text> text(String name) {
     return value(name).flatMap(node -> text(name, node));
   }
 
-  /// A single value as it is spelled, whatever YAML takes it for.
+  /// A single value as it is spelled, whatever type YAML gives it.
   Optional<Text> spelling(String name) {
     return value(name)
         .flatMap(node -> {
@@ -134,7 +134,7 @@ final class Members {
     return node.getStartMark().getLine() + 1;
   }
 
-  /// What YAML takes a value for.
+  /// The type of a value, in words for a message.
   static String kind(Node node) {
     return switch (node) {
       case MappingNode _ -> "a mapping";

@@ -1,6 +1,6 @@
 package dev.keyferry.clients;
 
-/// What is wrong with a line, counted from 1, and what would be right.
+/// A mistake in a line and its remedy. Lines count from 1.
 public record Problem(int line, String message) {
   @Override
   public String toString() {

@@ -3,11 +3,11 @@ package dev.keyferry.clients;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What was found so far. Reading goes on after each, so that one build tells of all of them.
+/// The problems found so far. Reading continues after each, so that one build reports all of them.
 final class Problems {
   private final List<Problem> found = new ArrayList<>();
 
-  /// @param message one that quotes the file may do so as it is: names, and what SnakeYAML says
+  /// @param message may quote the file as it is, because control characters are escaped here
   void add(int line, String message) {
     found.add(new Problem(line, Text.plain(message)));
   }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import org.yaml.snakeyaml.nodes.MappingNode;
 
-/// Reads what each scope means, in the words of each language.
+/// Reads the description of each scope in each language.
 final class ScopesReader {
-  /// Those of the verification page.
+  /// The languages of the verification page.
   static final List<String> LANGUAGES = List.of("en", "de", "es", "ja", "ar");
 
   private static final String ENGLISH = "en";
@@ -19,8 +19,8 @@ final class ScopesReader {
     this.problems = problems;
   }
 
-  /// @param scopes the file's member
-  /// @param known all scopes that some client may ask for
+  /// @param scopes the member `scopes` of the file
+  /// @param known all scopes that a client may request
   Map<String, Map<String, String>> read(MappingNode scopes, List<String> known) {
     var members = new Members(scopes, "the clients' scopes are", known, problems);
     var described = new LinkedHashMap<String, Map<String, String>>();

@@ -2,7 +2,7 @@ package dev.keyferry.clients;
 
 import java.util.stream.Collectors;
 
-/// A text, and the line it starts on. Printed, it is fit for a message.
+/// A text and the line that it starts on. [#toString] is safe in a message.
 public record Text(int line, String text) {
   @Override
   public String toString() {
@@ -14,15 +14,15 @@ public record Text(int line, String text) {
     return '"' + plain(text) + '"';
   }
 
-  /// On one line, and without a say in how a terminal shows it.
+  /// On one line, with every character escaped that could change how a terminal shows the text.
   static String plain(String text) {
     return text.codePoints()
         .mapToObj(point -> isPlain(point) ? Character.toString(point) : "\\u{%X}".formatted(point))
         .collect(Collectors.joining());
   }
 
-  /// Whether a character is seen as itself: neither a control, nor one that turns the text around
-  /// it, nor a line's end.
+  /// Whether a character is shown as itself. Controls, line ends, and characters that change the
+  /// direction of the text around them are not.
   public static boolean isPlain(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,

@@ -1,6 +1,6 @@
-/// The client configuration, checked while the artifact is built: [CheckClients] reads
-/// `infra/clients.yaml`, says of every line what is wrong with it, and writes the JSON that the
-/// artifact carries, so that no function needs a YAML library or meets a malformed client.
+/// Checks the client configuration while the artifact is built. [CheckClients] reads
+/// `infra/clients.yaml`, reports the mistakes of every line, and writes the JSON file in the
+/// artifact. So no function needs a YAML library or reads a malformed client.
 @NullMarked
 package dev.keyferry.clients;
 
