@@ -19,13 +19,13 @@ public final class Functions {
   private final Template template;
   private final Map<String, LocalFunction> byId = new LinkedHashMap<>();
 
-  /// Stands between a function and AWS, to watch or to break.
+  /// Wraps a function's connection to AWS, to observe it or to inject faults.
   public interface Tap {
     AwsConnection tap(String functionId, AwsConnection connection);
   }
 
-  /// @param log what the functions log
-  /// @param audit the decisions that they write down
+  /// @param log gets each line that the functions log
+  /// @param audit gets each line of the audit log
   public Functions(
       Template template,
       LocalAws aws,
@@ -57,7 +57,6 @@ public final class Functions {
     }
   }
 
-  /// What they are made from.
   Template template() {
     return template;
   }

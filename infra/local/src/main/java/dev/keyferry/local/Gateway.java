@@ -29,8 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/// API Gateway's HTTP API as far as the template uses it: routes, payload format 2.0, JWT and
-/// Lambda authorizers, and the gateway's own answers.
+/// The parts of API Gateway's HTTP API that the template uses: routes, payload format 2.0, JWT and
+/// Lambda authorizers, and the gateway's own errors.
 public final class Gateway implements AutoCloseable {
   private static final int LARGEST_BODY = 10 * 1024 * 1024;
   private static final int BACKLOG = 1024;
@@ -41,12 +41,12 @@ public final class Gateway implements AutoCloseable {
   private final HttpServer server;
   private final Consumer<String> log;
 
-  /// Binds the port; nothing is served yet.
+  /// Binds the port. [#serve] starts the server.
   public Gateway(int port, Consumer<String> log) throws IOException {
-    // Answers are small: without this each would wait for the client's delayed acknowledgement.
+    // Without this, each small answer would wait for the client's delayed acknowledgement.
     System.setProperty("sun.net.httpserver.nodelay", "true");
-    // Clients keep a connection for thirty seconds; hung up at that very moment, one would send its
-    // next request into the void.
+    // Clients keep a connection for thirty seconds. If the server closed it at the same moment, a
+    // client would lose its next request.
     System.setProperty("sun.net.httpserver.idleInterval", "300");
     server = HttpServer.create(Loopback.port(port), BACKLOG);
     this.log = log;
@@ -57,14 +57,15 @@ public final class Gateway implements AutoCloseable {
   }
 
   public void serve(List<Route> routes, Map<String, String> stageVariables, Functions functions) {
-    var doors = new ConcurrentHashMap<Authorization, Door>();
+    var authorizers = new ConcurrentHashMap<Authorization, Authorizer>();
     var table =
         routes.stream()
             .map(route ->
                 new Served(
                     route,
                     functions.get(route.function().id()),
-                    doors.computeIfAbsent(route.authorization(), kind -> Door.of(kind, functions))))
+                    authorizers.computeIfAbsent(
+                        route.authorization(), kind -> Authorizer.of(kind, functions))))
             .toList();
     server.createContext("/", exchange -> answer(exchange, table, stageVariables));
     server.createContext(InvokeApi.PATH, new InvokeApi(unrouted(routes, functions), log));
@@ -83,7 +84,7 @@ public final class Gateway implements AutoCloseable {
     server.stop(0);
   }
 
-  private record Served(Route route, LocalFunction function, Door door) {
+  private record Served(Route route, LocalFunction function, Authorizer authorizer) {
     /// The path parameters, if the path fits.
     Optional<Map<String, String>> match(String method, String path) {
       var pattern = route.path().split("/", -1);
@@ -106,8 +107,8 @@ public final class Gateway implements AutoCloseable {
   private void answer(HttpExchange exchange, List<Served> table, Map<String, String> variables)
       throws IOException {
     try (exchange) {
-      // Read in any case: what is left of a body costs the connection, and a client may be reusing
-      // it.
+      // The body is always read, because the server closes a connection with unread bytes, and a
+      // client may be reusing it.
       var body = exchange.getRequestBody().readNBytes(LARGEST_BODY + 1);
       var answer =
           table.stream()
@@ -133,14 +134,14 @@ public final class Gateway implements AutoCloseable {
         return message(413, "Request Entity Too Large");
       }
       var event = event(exchange, served.route(), parameters, variables);
-      var refusal = served.door().pass(event);
+      var refusal = served.authorizer().authorize(event);
       if (refusal.isPresent()) {
         return refusal.get();
       }
       putBody(event, body);
       return (ObjectNode) JSON.readTree(served.function().invoke(event.toString()));
     } catch (IOException | RuntimeException | Error e) {
-      // However a function ends, its gateway answers.
+      // The gateway answers however a function fails.
       log.accept(served.route().function().id() + " failed: " + e);
       return message(500, "Internal Server Error");
     }
@@ -191,7 +192,7 @@ public final class Gateway implements AutoCloseable {
     values.forEach(node::put);
   }
 
-  /// Text comes as text and all else in base64: forms too.
+  /// API Gateway sends text as it is, and everything else in base64, including forms.
   private static void putBody(ObjectNode event, byte[] body) {
     if (body.length == 0) {
       return;
@@ -231,26 +232,25 @@ public final class Gateway implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
-  /// What stands before a route: lets an event through, completed with what it found out, or
-  /// answers itself.
-  private interface Door {
-    Optional<ObjectNode> pass(ObjectNode event) throws IOException;
+  /// Lets an event through, with the caller's claims added, or returns the answer that refuses it.
+  private interface Authorizer {
+    Optional<ObjectNode> authorize(ObjectNode event) throws IOException;
 
-    static Door of(Authorization kind, Functions functions) {
+    static Authorizer of(Authorization kind, Functions functions) {
       return switch (kind) {
         case Authorization.None _ -> _ -> Optional.empty();
         case Authorization.Jwt(var issuer, var audiences, var scopes) -> {
           var authorizer = new JwtAuthorizer(issuer, audiences, scopes);
-          yield event -> passUser(event, authorizer);
+          yield event -> authorizeUser(event, authorizer);
         }
         case Authorization.Lambda(var function) -> {
           var authorizer = functions.get(function.id());
-          yield event -> passKey(event, authorizer);
+          yield event -> authorizeKey(event, authorizer);
         }
       };
     }
 
-    private static Optional<ObjectNode> passUser(ObjectNode event, JwtAuthorizer authorizer) {
+    private static Optional<ObjectNode> authorizeUser(ObjectNode event, JwtAuthorizer authorizer) {
       return switch (authorizer.judge(authorization(event))) {
         case Unauthorized _ -> Optional.of(message(401, "Unauthorized"));
         case Forbidden _ -> Optional.of(message(403, "Forbidden"));
@@ -263,7 +263,7 @@ public final class Gateway implements AutoCloseable {
       };
     }
 
-    private static Optional<ObjectNode> passKey(ObjectNode event, LocalFunction authorizer)
+    private static Optional<ObjectNode> authorizeKey(ObjectNode event, LocalFunction authorizer)
         throws IOException {
       if (authorization(event).isEmpty()) {
         return Optional.of(message(401, "Unauthorized"));

@@ -18,10 +18,10 @@ import no.nav.security.mock.oauth2.token.DefaultOAuth2TokenCallback;
 import no.nav.security.mock.oauth2.token.OAuth2TokenCallback;
 import no.nav.security.mock.oauth2.token.OAuth2TokenProvider;
 
-/// A real OIDC provider that believes whoever signs in: authorization code with PKCE and a login
-/// page for people, client credentials for scripts, whose `client_id` is then the subject.
+/// A real OIDC provider that accepts any name. People use the authorization code flow with PKCE and
+/// a login page. Scripts use client credentials, and their `client_id` is the subject.
 public final class IdentityProvider implements AutoCloseable {
-  /// The audience of its access tokens, which the page asks for: a URI, RFC 8707 §2.
+  /// The audience of its access tokens. The page requests it, so it is a URI, RFC 8707 §2.
   public static final String AUDIENCE = "https://keyferry.invalid";
 
   /// The verification page's client.
@@ -35,7 +35,7 @@ public final class IdentityProvider implements AutoCloseable {
     this(port, new AccessTokens());
   }
 
-  /// @param tokens what its access tokens say
+  /// @param tokens sets the claims of the access tokens
   public IdentityProvider(int port, OAuth2TokenCallback tokens) throws IOException {
     server =
         new MockOAuth2Server(
@@ -53,7 +53,7 @@ public final class IdentityProvider implements AutoCloseable {
     return Loopback.url(server.url("").port()).resolve("/" + ISSUER);
   }
 
-  /// Its own page would load a font from the internet.
+  /// The server's own page would load a font from the internet.
   private static Path loginPage() throws IOException {
     var page = Files.createTempFile("keyferry-login", ".html");
     page.toFile().deleteOnExit();
@@ -63,7 +63,7 @@ public final class IdentityProvider implements AutoCloseable {
     return page;
   }
 
-  /// What a Cognito or Auth0 access token would say: the scope that was asked for, for this API.
+  /// Access tokens with the requested scope for this API, like those of Cognito or Auth0.
   private static final class AccessTokens extends DefaultOAuth2TokenCallback {
     AccessTokens() {
       super(ISSUER);
@@ -76,8 +76,8 @@ public final class IdentityProvider implements AutoCloseable {
 
     @Override
     public Map<String, Object> addClaims(TokenRequest request) {
-      // The server does not pass on what the authorization request asked for; the page always asks
-      // for this.
+      // The server does not pass on the scope of the authorization request. The page always
+      // requests this one.
       var isPage =
           request.getAuthorizationGrant().getType().equals(GrantType.AUTHORIZATION_CODE)
               && request.getClientID().getValue().equals(PAGE);
@@ -90,7 +90,7 @@ public final class IdentityProvider implements AutoCloseable {
       return claims;
     }
 
-    /// Who a subject is. Of those who sign in by the page, it is the page that says so.
+    /// The claims about a subject. When a user signs in on the page, the login page sends them.
     private static Map<String, String> person(String subject) {
       return Map.of(
           "name", subject.substring(0, 1).toUpperCase(Locale.ROOT) + subject.substring(1),

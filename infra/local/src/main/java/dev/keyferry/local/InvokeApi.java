@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/// Lambda's own Invoke, as AWS's command line sends it, for functions that no route leads to.
+/// Lambda's Invoke API, as the AWS CLI calls it, for functions without a route.
 ///
-/// Signatures are not checked, but there must be one: a web page cannot send such a header here
-/// without asking first, and is not answered.
+/// Signatures are required but not checked. A web page cannot send such a header here without a
+/// preflight request, which is refused.
 public final class InvokeApi implements HttpHandler {
   public static final String PATH = "/2015-03-31/functions/";
 
@@ -71,7 +71,7 @@ public final class InvokeApi implements HttpHandler {
     }
   }
 
-  /// A failed invocation is answered with 200 too; a header tells it apart.
+  /// A failed invocation is answered with 200 too. A header tells it apart.
   private String invoke(HttpExchange exchange, String id, String event) {
     try {
       return Optional.ofNullable(byId.get(id)).orElseThrow().invoke(event);

@@ -26,14 +26,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// An HTTP API's JWT authorizer: RSA signature by a key of the issuer that `kid` names, `iss`,
-/// `aud` (or `client_id` where there is none), `exp`, `nbf`, `iat`, and one of the route's scopes
-/// in `scope` or `scp`.
+/// An HTTP API's JWT authorizer. It checks the RSA signature with the issuer's key that `kid`
+/// names, `iss`, `aud` (or `client_id` if there is no `aud`), `exp`, `nbf`, `iat`, and one of the
+/// route's scopes in `scope` or `scp`.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>
 final class JwtAuthorizer {
   private static final Pattern BEARER = Pattern.compile("(?i:bearer )?(\\S+)");
 
-  /// Its default gives up after half a second, too soon for a busy machine.
+  /// The default time-out is half a second, which is too short for a busy machine.
   private static final DefaultResourceRetriever PATIENT =
       new DefaultResourceRetriever(5_000, 5_000);
 
@@ -61,12 +61,12 @@ final class JwtAuthorizer {
   }
 
   sealed interface Verdict {
-    /// @param claims as the function sees them: every value a text
+    /// @param claims as API Gateway passes them to the function: every value is a string
     record Authorized(Map<String, String> claims, List<String> scopes) implements Verdict {}
 
     record Unauthorized() implements Verdict {}
 
-    /// Genuine, but without the scope.
+    /// The token is valid, but lacks the scope.
     record Forbidden() implements Verdict {}
   }
 
@@ -124,7 +124,7 @@ final class JwtAuthorizer {
   private static Map<String, String> texts(JWTClaimsSet claims) {
     var texts = new LinkedHashMap<String, String>();
     claims.getClaims().forEach((name, value) -> texts.put(name, text(value)));
-    // Read as a list, however the token spells it.
+    // The library reads `aud` as a list, even if it is a string in the token.
     if (claims.getAudience().size() == 1) {
       texts.put("aud", claims.getAudience().getFirst());
     }

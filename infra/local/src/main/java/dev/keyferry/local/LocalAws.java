@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.kms.model.KeySpec;
 import software.amazon.awssdk.services.kms.model.KeyUsageType;
 import software.amazon.awssdk.services.kms.model.NotFoundException;
 
-/// The DynamoDB and the KMS of a stack: those embedded here, or both at another endpoint.
+/// The DynamoDB and the KMS of a stack: the embedded ones, or both at another endpoint.
 public final class LocalAws implements AutoCloseable {
   private static final Region REGION = Region.US_EAST_1;
   private static final String ALIAS = "alias/keyferry";
@@ -37,19 +37,19 @@ public final class LocalAws implements AutoCloseable {
     this.embedded = embedded;
   }
 
-  /// Where a stack's data are.
+  /// Where a stack's data is stored.
   public sealed interface Place {
-    /// In this process, and gone with it.
+    /// In this process. The data is lost when it ends.
     record Memory() implements Place {}
 
-    /// In this process, and in a folder for the next.
+    /// In this process, and in a folder for the next start.
     record Folder(Path path) implements Place {}
 
     /// In another process, such as LocalStack or moto.
     record Endpoint(URI url) implements Place {}
   }
 
-  /// @param dynamoPort where an embedded DynamoDB listens
+  /// @param dynamoPort the port of an embedded DynamoDB
   public static LocalAws in(Place place, int dynamoPort) throws IOException {
     return switch (place) {
       case Place.Memory _ -> embedded(dynamoPort);
@@ -94,7 +94,7 @@ public final class LocalAws implements AutoCloseable {
     return kms;
   }
 
-  /// The ARN of the key under which all is hashed, made if it is not there.
+  /// The ARN of the hash key. Creates the key if it does not exist.
   public String hashKey() {
     try (var client = kms.kms()) {
       try {
@@ -112,12 +112,12 @@ public final class LocalAws implements AutoCloseable {
     }
   }
 
-  /// Creates a table as the template describes it, if it is not there.
+  /// Creates a table as the template describes it, if it does not exist.
   public void createTable(String name, JsonNode properties) {
     try (var client = dynamo.dynamo()) {
       createTable(client, name, properties);
     } catch (ResourceInUseException _) {
-      // A folder or an external endpoint kept it from an earlier run.
+      // The table exists in the folder or at the endpoint since an earlier run.
     }
   }
 

@@ -9,7 +9,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What Lambda tells a handler of its invocation.
+/// The context of an invocation, which Lambda passes to a handler.
 record LocalContext(String name, Consumer<String> log) implements Context {
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final int MEMORY_MEGABYTES = 1024;
@@ -45,7 +45,7 @@ record LocalContext(String name, Consumer<String> log) implements Context {
   }
 
   @Override
-  @SuppressWarnings("NullAway") // As in Lambda: nobody called through Cognito or a mobile SDK.
+  @SuppressWarnings("NullAway") // Null as in Lambda without Cognito or a mobile SDK.
   public @Nullable CognitoIdentity getIdentity() {
     return null;
   }

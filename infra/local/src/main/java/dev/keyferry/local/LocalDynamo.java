@@ -9,8 +9,8 @@ import org.eclipse.jetty.server.handler.ContextHandler;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
-/// DynamoDB Local in this process, on loopback, in memory or with its tables in a folder. Its own
-/// server class would listen on every address.
+/// DynamoDB Local in this process, on loopback, in memory or with its tables in a folder. DynamoDB
+/// Local's own server class would listen on every address.
 public final class LocalDynamo implements AutoCloseable {
   private final LocalDynamoDBRequestHandler requests;
   private final Server server;
@@ -20,8 +20,7 @@ public final class LocalDynamo implements AutoCloseable {
   }
 
   LocalDynamo(int port, Optional<Path> folder) {
-    // One database whatever credentials and region a caller has, so that the AWS CLI sees these
-    // tables too.
+    // One database for all credentials and Regions, so that the AWS CLI sees these tables too.
     var shared = true;
     requests =
         new LocalDynamoDBRequestHandler(

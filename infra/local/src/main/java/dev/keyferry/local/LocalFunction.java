@@ -9,7 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.function.Consumer;
 
-/// A function as Lambda's Java runtime runs it: a handler made once, JSON in, JSON out.
+/// A function as Lambda's Java runtime runs it: one handler, which reads and writes JSON.
 public final class LocalFunction {
   private final RequestHandler<?, ?> handler;
   private final String name;
@@ -29,7 +29,7 @@ public final class LocalFunction {
     }
   }
 
-  /// What the handler throws comes through, as a failed invocation.
+  /// Throws what the handler throws. This is a failed invocation.
   public String invoke(String event) {
     var answer = new ByteArrayOutputStream();
     EventSerializer.invoke(

@@ -25,13 +25,13 @@ public final class LocalKeyferry implements AutoCloseable {
   private final Template template;
   private final Functions functions;
 
-  /// What can differ between two stacks.
+  /// The options of a stack.
   ///
-  /// @param parameters of the template, where they differ from their defaults
-  /// @param data where tables and hash key are
+  /// @param parameters of the template, if they differ from their defaults
+  /// @param data where the tables and the hash key are stored
   /// @param tap between each function and AWS
-  /// @param log what the functions log, line by line
-  /// @param audit the decisions that they write down, line by line
+  /// @param log gets each line that the functions log
+  /// @param audit gets each line of the audit log
   public record Options(
       Path template,
       Map<String, String> parameters,
@@ -57,12 +57,12 @@ public final class LocalKeyferry implements AutoCloseable {
     }
   }
 
-  /// The template's parameters that switch all limits off, for load tests.
+  /// The template's parameters that turn off all limits, for load tests.
   public static final Map<String, String> NO_LIMITS =
       Map.of(
           "AuthorizationsPerMinute", "0", "WrongCodesOfSubject", "0", "WrongCodesOfNetwork", "0");
 
-  /// Where the stack listens; 0 is any free port.
+  /// The ports that the stack listens on. 0 is any free port.
   public record Ports(int api, int oidc, int dynamo) {
     public static final Ports ANY = new Ports(0, 0, 0);
   }
@@ -88,14 +88,14 @@ public final class LocalKeyferry implements AutoCloseable {
     gateway.serve(template.routes(), template.stageVariables(), functions);
   }
 
-  /// What the template's parameters are here, and its resources' names.
+  /// The values of the template's parameters in this stack, and the names of its resources.
   public static Map<String, String> values(
       Map<String, String> parameters, URI url, URI issuer, String hashKey) {
     var values = new HashMap<>(TABLES);
     values.putAll(parameters);
     values.put("AWS::StackName", STACK_NAME);
     values.put("HashKey.Arn", hashKey);
-    // In the place of the user pool that a stack brings by default.
+    // These replace the user pool that a stack creates by default.
     values.put("Identity.Outputs.Issuer", issuer.toString());
     values.put("Identity.Outputs.LoginOrigin", issuer.getScheme() + "://" + issuer.getAuthority());
     values.put("Identity.Outputs.Audience", IdentityProvider.AUDIENCE);

@@ -26,16 +26,16 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/// KMS as far as Keyferry needs it, HMAC keys and nothing else, in the place of the SDK's HTTP
-/// client: so the real KMS client runs in front of it, and what breaks the wire elsewhere breaks it
-/// here. No embeddable KMS exists; the contract tests that this one passes are also run against an
+/// The part of KMS that Keyferry needs: HMAC keys and nothing else. It replaces the SDK's HTTP
+/// client, so the real KMS client runs in front of it, and faults of the connection can be injected
+/// here too. No embeddable KMS exists. The contract tests that this one passes also run against an
 /// external endpoint.
 public final class LocalKms implements SdkHttpClient {
   private static final String PREFIX = "TrentService.";
   private static final int LONGEST_MESSAGE = 4096;
   private static final JsonMapper JSON = new JsonMapper();
 
-  private static final Set<PosixFilePermission> OWNER_ALONE =
+  private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
 
   private final Map<String, Key> keys = new ConcurrentHashMap<>();
@@ -45,7 +45,7 @@ public final class LocalKms implements SdkHttpClient {
   /// @param secret in Base64
   private record Key(String arn, String secret, boolean enabled) {}
 
-  private record Kept(Map<String, Key> keys, Map<String, String> aliases) {}
+  private record Saved(Map<String, Key> keys, Map<String, String> aliases) {}
 
   public LocalKms() {
     file = Optional.empty();
@@ -54,36 +54,36 @@ public final class LocalKms implements SdkHttpClient {
   private LocalKms(Path file) throws IOException {
     this.file = Optional.of(file);
     if (Files.exists(file)) {
-      var kept = JSON.readValue(file.toFile(), Kept.class);
-      keys.putAll(kept.keys());
-      aliases.putAll(kept.aliases());
+      var saved = JSON.readValue(file.toFile(), Saved.class);
+      keys.putAll(saved.keys());
+      aliases.putAll(saved.aliases());
     }
   }
 
-  /// With its keys in a file of this folder, for the next to start with. Whoever can read the file
-  /// has them, so only its owner can.
+  /// Stores the keys in a file of this folder, for the next start. Only the file's owner can read
+  /// it, because it contains the keys.
   static LocalKms in(Path folder) throws IOException {
     return new LocalKms(folder.resolve("kms.json"));
   }
 
-  private synchronized void keep() {
-    file.ifPresent(kept -> {
+  private synchronized void save() {
+    file.ifPresent(saved -> {
       try {
         var written =
             Files.createTempFile(
-                kept.toAbsolutePath().getParent(),
+                saved.toAbsolutePath().getParent(),
                 "kms",
                 ".json",
-                PosixFilePermissions.asFileAttribute(OWNER_ALONE));
-        JSON.writeValue(written.toFile(), new Kept(keys, aliases));
-        Files.move(written, kept, StandardCopyOption.ATOMIC_MOVE);
+                PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        JSON.writeValue(written.toFile(), new Saved(keys, aliases));
+        Files.move(written, saved, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
-        throw new UncheckedIOException("cannot store the hash key in " + kept, e);
+        throw new UncheckedIOException("cannot store the hash key in " + saved, e);
       }
     });
   }
 
-  /// An error as KMS words it.
+  /// An error, by the name that KMS has for it.
   private static final class Refusal extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -113,7 +113,7 @@ public final class LocalKms implements SdkHttpClient {
 
       @Override
       public void abort() {
-        // A call is over before anyone could stop it.
+        // A call ends before anything can abort it.
       }
     };
   }
@@ -124,18 +124,18 @@ public final class LocalKms implements SdkHttpClient {
       case "CreateAlias" -> {
         var key = find(input.path("TargetKeyId").asText());
         aliases.put(input.path("AliasName").asText(), key.arn());
-        keep();
+        save();
         yield Map.of();
       }
       case "DescribeKey" -> Map.of("KeyMetadata", metadata(find(input.path("KeyId").asText())));
-      case "DisableKey" -> able(input, false);
-      case "EnableKey" -> able(input, true);
+      case "DisableKey" -> setEnabled(input, false);
+      case "EnableKey" -> setEnabled(input, true);
       case "GenerateMac" -> generateMac(input);
       default -> throw new Refusal("UnsupportedOperationException");
     };
   }
 
-  /// A new key's ARN, as CreateKey would answer it.
+  /// Creates a key and returns its ARN, like CreateKey.
   public String newKey() {
     return createKey().arn();
   }
@@ -147,7 +147,7 @@ public final class LocalKms implements SdkHttpClient {
     return put(new Key(arn, Base64.getEncoder().encodeToString(secret), true));
   }
 
-  private Map<String, ?> able(JsonNode input, boolean enabled) throws Refusal {
+  private Map<String, ?> setEnabled(JsonNode input, boolean enabled) throws Refusal {
     var key = find(input.path("KeyId").asText());
     put(new Key(key.arn(), key.secret(), enabled));
     return Map.of();
@@ -155,7 +155,7 @@ public final class LocalKms implements SdkHttpClient {
 
   private Key put(Key key) {
     keys.put(key.arn(), key);
-    keep();
+    save();
     return key;
   }
 
@@ -212,6 +212,6 @@ public final class LocalKms implements SdkHttpClient {
 
   @Override
   public void close() {
-    // Nothing is open.
+    // There is nothing to close.
   }
 }

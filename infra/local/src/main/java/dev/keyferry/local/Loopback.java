@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 
-/// The only address that anything here listens on.
+/// The only address that the local stack listens on.
 public final class Loopback {
   static final InetAddress ADDRESS = InetAddress.ofLiteral("127.0.0.1");
 

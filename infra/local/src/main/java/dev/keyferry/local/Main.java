@@ -10,18 +10,18 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// `mvn -Plocal`: starts the stack, says how to try it, and runs until Ctrl-C.
+/// `mvn -Plocal`: starts the stack, prints how to try it, and runs until Ctrl-C.
 public final class Main {
-  /// `EX_UNAVAILABLE`; Maven is told to add nothing to the line that says why.
-  private static final int MISFIT = 69;
+  /// `EX_UNAVAILABLE`. Maven adds nothing to the error message.
+  private static final int UNAVAILABLE = 69;
 
   private Main() {}
 
-  /// Something that whoever starts the stack can put right.
-  private static final class Misfit extends RuntimeException {
+  /// A problem that the user can fix.
+  private static final class CannotStart extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    Misfit(String message) {
+    CannotStart(String message) {
       super(message);
     }
   }
@@ -29,12 +29,12 @@ public final class Main {
   public static void main(String[] arguments) throws InterruptedException {
     try {
       run(Path.of(arguments[0]), System.getenv());
-    } catch (Misfit misfit) {
-      System.err.println("keyferry: " + misfit.getMessage());
-      System.exit(MISFIT);
+    } catch (CannotStart failure) {
+      System.err.println("keyferry: " + failure.getMessage());
+      System.exit(UNAVAILABLE);
     } catch (IOException | RuntimeException e) {
       e.printStackTrace();
-      // What is embedded and already started would keep the process alive.
+      // Embedded services that already run would keep the process alive.
       System.exit(1);
     }
   }
@@ -55,7 +55,7 @@ public final class Main {
     var endpoint = set(environment, "KEYFERRY_AWS_ENDPOINT").map(URI::create);
     var folder = set(environment, "KEYFERRY_DATA").map(Path::of);
     if (endpoint.isPresent() && folder.isPresent()) {
-      throw new Misfit(
+      throw new CannotStart(
           "KEYFERRY_DATA and KEYFERRY_AWS_ENDPOINT are both set; set only one of them");
     }
     return endpoint
@@ -72,12 +72,13 @@ public final class Main {
     return switch (environment.getOrDefault("KEYFERRY_LIMITS", "on")) {
       case "on" -> Map.of();
       case "off" -> LocalKeyferry.NO_LIMITS;
-      case String other -> throw new Misfit("KEYFERRY_LIMITS must be on or off, but is " + other);
+      case String other ->
+          throw new CannotStart("KEYFERRY_LIMITS must be on or off, but is " + other);
     };
   }
 
-  /// Ports that are free, held together for a moment, so that what binds them later need not
-  /// explain itself.
+  /// Three free ports. All of them are bound for a moment, so that a port in use is reported here
+  /// and not by a service.
   private static Ports ports(Map<String, String> environment, boolean withDynamo)
       throws IOException {
     try (var api = hold(environment, "KEYFERRY_PORT", 8080);
@@ -97,10 +98,10 @@ public final class Main {
       return socket;
     } catch (IllegalArgumentException e) {
       socket.close();
-      throw new Misfit(name + " must be a port number, but is " + chosen);
+      throw new CannotStart(name + " must be a port number, but is " + chosen);
     } catch (IOException e) {
       socket.close();
-      throw new Misfit("port " + chosen + " is in use; set " + name + " to another port");
+      throw new CannotStart("port " + chosen + " is in use; set " + name + " to another port");
     }
   }
 

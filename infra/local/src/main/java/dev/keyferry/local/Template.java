@@ -22,13 +22,13 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/// `template.yaml`, as far as one machine can play it: its functions, routes and tables, with
-/// CloudFormation's functions resolved. What it cannot follow it refuses, rather than to run
-/// something else than AWS would.
+/// The parts of `template.yaml` that the local stack runs: functions, routes and tables, with
+/// CloudFormation's functions resolved. It refuses a function that it does not support, so that it
+/// never runs anything that AWS would not.
 public final class Template {
   private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{([^}]+)}");
 
-  /// Leaves out what has it for a value.
+  /// A member with this value is left out.
   private static final String NO_VALUE = "AWS::NoValue";
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -38,7 +38,7 @@ public final class Template {
   private final Map<String, Map<String, Object>> document;
   private final JsonNode resources;
 
-  /// @param values parameters, and what `Ref` and `GetAtt` give for resources that exist
+  /// @param values of parameters, and of `Ref` and `GetAtt` for existing resources
   public Template(Path file, Map<String, String> values) throws IOException {
     document = new Yaml(new ShortForms()).load(Files.readString(file));
     conditions = document.getOrDefault("Conditions", Map.of());
@@ -56,19 +56,19 @@ public final class Template {
   /// @param environment its own variables and those that all functions share
   public record Function(String id, String handler, Map<String, String> environment) {}
 
-  /// What a request must show before its function is invoked.
+  /// The check that a request must pass before its function is invoked.
   public sealed interface Authorization {
     record None() implements Authorization {}
 
-    /// A JWT of this issuer, for one of these audiences, with one of these scopes.
+    /// A JWT from this issuer, for one of these audiences, with one of these scopes.
     record Jwt(String issuer, List<String> audiences, List<String> scopes)
         implements Authorization {}
 
-    /// Whatever this function accepts.
+    /// A Lambda authorizer decides.
     record Lambda(Function authorizer) implements Authorization {}
   }
 
-  /// A route of the HTTP API; a segment of the path in braces matches any one.
+  /// A route of the HTTP API. A segment in braces matches any one segment of a path.
   public record Route(String method, String path, Function function, Authorization authorization) {}
 
   public List<Function> functions() {
@@ -117,10 +117,10 @@ public final class Template {
         .orElseThrow(() -> new IllegalStateException("no function " + id + " is defined"));
   }
 
-  /// A route's own, or those that its authorizer demands at every route.
+  /// The route's own scopes, or the scopes that its authorizer requires on every route.
   private static List<String> scopes(JsonNode route, JsonNode authorizer) {
-    var demanding = route.has("AuthorizationScopes") ? route : authorizer;
-    return texts(demanding.path("AuthorizationScopes").valueStream());
+    var owner = route.has("AuthorizationScopes") ? route : authorizer;
+    return texts(owner.path("AuthorizationScopes").valueStream());
   }
 
   public Map<String, String> stageVariables() {
@@ -144,8 +144,7 @@ public final class Template {
     return resources.path(id).path("Properties");
   }
 
-  /// A part of the file, such as `Globals`, without what is there on a condition that does not
-  /// hold.
+  /// A section of the file, such as `Globals`, without the entries whose condition is false.
   public final JsonNode section(String name) {
     var entries = new LinkedHashMap<>(document.getOrDefault(name, Map.of()));
     entries
@@ -237,7 +236,7 @@ public final class Template {
                     .orElseGet(() -> valueOf(name.group(1)))));
   }
 
-  /// What is not given and not a parameter goes by its own name.
+  /// The value of a parameter or resource, or the name itself if there is no value.
   private String valueOf(String name) {
     return values.getOrDefault(name, name);
   }

@@ -1,7 +1,7 @@
-/// What stands in for AWS on one machine: API Gateway by a small HTTP server that reads its routes
-/// from `template.yaml`, Lambda by the handlers themselves, DynamoDB by DynamoDB Local, KMS by a
-/// few lines, and the identity provider by a real one for tests. All of it listens on 127.0.0.1
-/// only, and none of it is shipped.
+/// Replaces AWS on one machine. A small HTTP server, which reads its routes from `template.yaml`,
+/// replaces API Gateway. The handlers themselves replace Lambda, DynamoDB Local replaces DynamoDB,
+/// [LocalKms] replaces KMS, and a real identity provider for tests replaces the user pool. All of
+/// them listen on 127.0.0.1 only, and none of them is in the artifact.
 @NullMarked
 package dev.keyferry.local;
 
