@@ -12,8 +12,8 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
-/// Processor time of each request, the garbage collector's with it: what does not depend on what
-/// else the machine does.
+/// Measures the processor time of each request, including the garbage collector's. Unlike
+/// wall-clock time, it does not depend on the machine's other load.
 public final class CpuTime implements InternalProfiler {
   static final String NAME = "cpu.time";
 

@@ -161,8 +161,8 @@ final class PollPath {
     private Poll() {}
 
     public static void main(String... arguments) throws IOException {
-      try (var world = new World(true)) {
-        var poll = world.prepare("poll, approved");
+      try (var requests = new PreparedRequests(true)) {
+        var poll = requests.prepare("poll, approved");
         isPrepared();
         poll.send();
       }

@@ -21,7 +21,7 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/// One warm request, from Lambda's JSON to its answer's: time, and bytes allocated.
+/// Measures one warm request, from the event's JSON to the answer's JSON: time and allocated bytes.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -30,8 +30,8 @@ public class Warm {
   private static final String BYTES = "gc.alloc.rate.norm";
   private static final int BATCHES = 5;
 
-  /// By number and not by time: so what is compiled before does not depend on what else the machine
-  /// does.
+  /// Batches have a fixed number of requests, not a fixed time. So the compiler sees the same
+  /// number of requests whatever the machine's other load.
   private static final Map<String, Integer> BATCH = Map.of("memory", 20_000, "sdk", 5_000);
 
   private static final int WARMING_BATCHES = 8;
@@ -42,12 +42,12 @@ public class Warm {
   @Param({"memory", "sdk"})
   public String store = "";
 
-  private World.Request measured = () -> "";
+  private PreparedRequests.Request measured = () -> "";
 
   @Setup(Level.Trial)
   public void prepare() throws IOException {
-    try (var world = new World(store.equals("sdk"))) {
-      measured = world.prepare(request);
+    try (var requests = new PreparedRequests(store.equals("sdk"))) {
+      measured = requests.prepare(request);
     }
   }
 
@@ -56,11 +56,12 @@ public class Warm {
     return measured.send();
   }
 
-  /// @param arguments the names of requests, or none for all of them; before them options of the
-  /// JVM, `prof=` before those of JMH's profiler `jfr`, and `store=` before one of the two
+  /// @param arguments names of requests, or none for all of them. Arguments that begin with `-` are
+  /// options of the JVM, `prof=` precedes options of JMH's profiler `jfr`, and `store=` precedes one
+  /// of the two stores
   public static void main(String[] arguments) throws RunnerException {
     var requests = new ArrayList<String>();
-    // As the JVM chooses for a function of 1 GB.
+    // The JVM's own choices for a function of 1 GB.
     var jvm = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx512m"));
     jvm.add("--enable-native-access=ALL-UNNAMED");
     var stores = STORES;
@@ -76,7 +77,7 @@ public class Warm {
         requests.add(argument.replace('+', ' '));
       }
     }
-    var names = requests.isEmpty() ? World.REQUESTS : requests;
+    var names = requests.isEmpty() ? PreparedRequests.REQUESTS : requests;
     options
         .include(Warm.class.getName())
         .forks(1)
@@ -128,7 +129,7 @@ public class Warm {
     return Objects.requireNonNull(BATCH.get(store));
   }
 
-  /// Of one request's median.
+  /// The median of one request, in thousandths of the unit.
   private static double thousandths(String store, Result<?> ofBatch) {
     return ofBatch.getStatistics().getPercentile(50) / batch(store) / 1000;
   }

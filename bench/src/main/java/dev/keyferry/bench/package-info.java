@@ -1,5 +1,5 @@
-/// What a warm request costs: every handler from the event's JSON to the answer's, with the store
-/// answered in memory, and with the AWS SDK's real client over answers in memory.
+/// Measures what a warm request costs in every handler, from the event's JSON to the answer's JSON:
+/// once with in-memory stores, and once with the AWS SDK's real client over in-memory answers.
 @NullMarked
 package dev.keyferry.bench;
 

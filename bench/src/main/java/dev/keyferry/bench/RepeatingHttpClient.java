@@ -14,28 +14,28 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/// An HTTP client that asks DynamoDB Local during one request, whatever endpoint the SDK has
-/// chosen, and from then on gives the same bytes again: all of the SDK runs but the wire.
-final class RepeatedHttp implements SdkHttpClient {
+/// An HTTP client that calls DynamoDB Local during one request, whatever endpoint the SDK chose,
+/// and then repeats the same bytes. So all of the SDK runs, but no network.
+final class RepeatingHttpClient implements SdkHttpClient {
   private record Answer(SdkHttpResponse head, SdkBytes body) {}
 
-  private final SdkHttpClient earnest;
+  private final SdkHttpClient real;
   private final URI dynamo;
   private final List<Answer> answers = new ArrayList<>();
   private boolean repeating;
   private int next;
 
-  RepeatedHttp(SdkHttpClient earnest, URI dynamo) {
-    this.earnest = earnest;
+  RepeatingHttpClient(SdkHttpClient real, URI dynamo) {
+    this.real = real;
     this.dynamo = dynamo;
   }
 
-  /// What was asked so far is not what is to be repeated.
+  /// Drops the answers so far, which must not be repeated.
   void forget() {
     answers.clear();
   }
 
-  /// The request whose answers are to be repeated has ended.
+  /// Starts to repeat the recorded answers.
   void repeat() {
     repeating = true;
     next = 0;
@@ -43,7 +43,7 @@ final class RepeatedHttp implements SdkHttpClient {
 
   @Override
   public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
-    var prepared = repeating ? null : earnest.prepareRequest(redirected(request));
+    var prepared = repeating ? null : real.prepareRequest(redirected(request));
     return new ExecutableHttpRequest() {
       @Override
       public HttpExecuteResponse call() throws IOException {
@@ -65,7 +65,7 @@ final class RepeatedHttp implements SdkHttpClient {
 
       @Override
       public void abort() {
-        // A call is over before anyone could stop it.
+        // A call ends before anything can abort it.
       }
     };
   }
@@ -96,6 +96,6 @@ final class RepeatedHttp implements SdkHttpClient {
 
   @Override
   public void close() {
-    earnest.close();
+    real.close();
   }
 }

@@ -19,21 +19,21 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/// Stores that answer each step once in earnest, and from then on the same again: so the same
-/// request can be measured a million times, and what is measured is the handler.
-final class Repeated {
+/// Stores that execute each step once and then repeat its answer. So the same request can be
+/// measured a million times, and the measurement covers only the handler.
+final class RepeatingStores {
   private final Map<String, Object> answers = new HashMap<>();
 
-  /// What comes next is answered in earnest.
+  /// Forgets the answers, so that the next request executes its steps again.
   void forget() {
     answers.clear();
   }
 
   @SuppressWarnings("unchecked")
-  private <T> T once(String step, Supplier<T> earnest) {
+  private <T> T once(String step, Supplier<T> real) {
     var known = answers.get(step);
     if (known == null) {
-      known = earnest.get();
+      known = real.get();
       answers.put(step, known);
     }
     return (T) known;

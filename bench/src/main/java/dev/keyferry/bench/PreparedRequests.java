@@ -40,10 +40,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What has happened before a request is measured: whoever has to have asked, claimed or approved
-/// has done so, through the handlers and in a store that a clock at rest never ages.
-final class World implements AutoCloseable {
-  /// A request to one function, that can be made again and again.
+/// Requests that are ready to be measured. Every earlier step of their flow is done, such as
+/// authorize, claim or approve. These steps run through the handlers, and the clock stands still so
+/// that nothing expires.
+final class PreparedRequests implements AutoCloseable {
+  /// A request to one function, which can be sent any number of times.
   interface Request {
     String send();
   }
@@ -86,39 +87,40 @@ final class World implements AutoCloseable {
   private final InMemoryGrantStore grants = new InMemoryGrantStore(keys);
   private final LimitStore limits = new InMemoryLimitStore();
   private final LocalAws aws;
-  private final boolean throughSdk;
-  private final RepeatedHttp http;
-  private final AwsConnection toBeMeasured;
-  private final Repeated repeated = new Repeated();
+  private final boolean withSdk;
+  private final RepeatingHttpClient http;
+  private final AwsConnection repeatingDynamo;
+  private final RepeatingStores repeated = new RepeatingStores();
   private final Template template;
 
-  /// @param throughSdk else the stores themselves are in memory
-  World(boolean throughSdk) throws IOException {
-    this.throughSdk = throughSdk;
+  /// @param withSdk whether to use the SDK's client; otherwise, the stores are in memory
+  PreparedRequests(boolean withSdk) throws IOException {
+    this.withSdk = withSdk;
     aws = LocalAws.embedded(0);
-    http = new RepeatedHttp(AwsConnection.defaultHttp(), aws.dynamo().endpoint().orElseThrow());
+    http =
+        new RepeatingHttpClient(AwsConnection.defaultHttp(), aws.dynamo().endpoint().orElseThrow());
     template = new Template(Path.of("template.yaml"), Map.of("HashKey.Arn", aws.hashKey()));
-    if (throughSdk) {
+    if (withSdk) {
       for (var table : List.of("GrantsTable", "KeysTable")) {
         aws.createTable(table, template.properties(table));
       }
     }
     var dynamo = aws.dynamo();
-    toBeMeasured =
+    repeatingDynamo =
         new AwsConnection(dynamo.region(), dynamo.credentials(), Optional.empty(), http, List.of());
   }
 
-  /// A function in the state before what is measured.
-  private LocalFunction plain(String name) throws IOException {
+  /// A function for the steps before the measured request.
+  private LocalFunction unmeasured(String name) throws IOException {
     return function(name, aws.dynamo(), grants, keys, limits);
   }
 
   private LocalFunction measured(String name) throws IOException {
     return function(
-        name, toBeMeasured, repeated.of(grants), repeated.of(keys), repeated.of(limits));
+        name, repeatingDynamo, repeated.of(grants), repeated.of(keys), repeated.of(limits));
   }
 
-  /// @param name as its sample event is called
+  /// @param name the name of its sample event
   private LocalFunction function(
       String name,
       AwsConnection dynamo,
@@ -136,7 +138,7 @@ final class World implements AutoCloseable {
         });
   }
 
-  /// The function of that name, or the one that the sample's route leads to.
+  /// The function with that name, or the function of the sample event's route.
   private Template.Function function(String name) throws IOException {
     var id = (name + "-function").replace("-", "");
     var routeKey = event(name).path("routeKey").asText();
@@ -163,12 +165,10 @@ final class World implements AutoCloseable {
     return new Wiring(
         host,
         clients,
-        throughSdk
-            ? ports
-            : new InMemoryPorts(grantsThere, keysThere, limitsThere, ports::keyHasher));
+        withSdk ? ports : new InMemoryPorts(grantsThere, keysThere, limitsThere, ports::keyHasher));
   }
 
-  /// Makes the request once, in earnest; then what it asks of the store is answered as it was.
+  /// Sends the request once to the real stores. From then on, the stores repeat their answers.
   Request prepare(String name) throws IOException {
     var request = request(name);
     var answer = JSON.readTree(request.send());
@@ -204,7 +204,7 @@ final class World implements AutoCloseable {
         var function = measured("poll");
         var first = refresh(linked().path("refresh_token").asText());
         var second = bodyOf(function.invoke(first.toString())).path("refresh_token").asText();
-        yield measureKnowing(function, refresh(second));
+        yield measureAfterFirst(function, refresh(second));
       }
       case "claim" -> measure(name, claim(codes()));
       case "approve", "deny" -> measure(name, decide(name, codes()));
@@ -214,7 +214,7 @@ final class World implements AutoCloseable {
         authorize(event, "Bearer " + linked().path("access_token").asText());
         var function = measured(name);
         function.invoke(event.toString());
-        yield measureKnowing(function, event);
+        yield measureAfterFirst(function, event);
       }
       case "introspect" -> {
         var event = form(name, Map.of("token", linked().path("access_token").asText()));
@@ -222,7 +222,7 @@ final class World implements AutoCloseable {
         authorize(event, "Basic " + basic);
         var function = measured(name);
         function.invoke(event.toString());
-        yield measureKnowing(function, event);
+        yield measureAfterFirst(function, event);
       }
       case "revoke" -> {
         var token = linked().path("access_token").asText();
@@ -232,13 +232,13 @@ final class World implements AutoCloseable {
         linked();
         linked();
         linked();
-        yield measure(name, ofAlice(name));
+        yield measure(name, asAlice(name));
       }
       case "revoke-key" -> {
         var id = linked().path("access_token").asText().split("_", -1)[1];
-        yield measure(name, ofAlice(name).put("rawPath", "/keys/" + id));
+        yield measure(name, asAlice(name).put("rawPath", "/keys/" + id));
       }
-      case "sign-out" -> measure(name, ofAlice(name));
+      case "sign-out" -> measure(name, asAlice(name));
       default -> measure(name, event(name));
     };
   }
@@ -252,17 +252,17 @@ final class World implements AutoCloseable {
     return () -> function.invoke(sent);
   }
 
-  /// A function that has seen the key before knows whose it is, and reads once instead of twice;
-  /// and it has noted that the key was used in this hour.
-  private Request measureKnowing(LocalFunction function, ObjectNode event) {
+  /// Measures a request to a function that already knows the key's subject, so it reads once instead
+  /// of twice, and that already recorded the key's use in this hour.
+  private Request measureAfterFirst(LocalFunction function, ObjectNode event) {
     repeated.forget();
     http.forget();
     return measure(function, event);
   }
 
-  /// The body of a good answer.
+  /// The body of a successful answer.
   private JsonNode ask(String name, ObjectNode event) throws IOException {
-    return bodyOf(plain(name).invoke(event.toString()));
+    return bodyOf(unmeasured(name).invoke(event.toString()));
   }
 
   private static JsonNode bodyOf(String text) throws IOException {
@@ -337,7 +337,8 @@ final class World implements AutoCloseable {
     return back.replaceFirst(".*[?&]code=([A-Za-z0-9_-]+).*", "$1");
   }
 
-  /// A sample event, from one address: approving from another is another matter.
+  /// A sample event, always from one address, because an approval from another network needs a
+  /// confirmation.
   private static ObjectNode event(String name) throws IOException {
     var event = (ObjectNode) JSON.readTree(Files.readString(Path.of("events", name + ".json")));
     if (event.at("/requestContext/http") instanceof ObjectNode http) {
@@ -346,7 +347,7 @@ final class World implements AutoCloseable {
     return event;
   }
 
-  private static ObjectNode ofAlice(String name) throws IOException {
+  private static ObjectNode asAlice(String name) throws IOException {
     var event = event(name);
     ((ObjectNode) event.at("/requestContext/authorizer/jwt/claims")).put("sub", "alice");
     return event;
@@ -379,7 +380,7 @@ final class World implements AutoCloseable {
     }
   }
 
-  /// DynamoDB has been asked all it will be asked.
+  /// Stops DynamoDB Local. Prepared requests do not need it any more.
   @Override
   public void close() {
     aws.close();
