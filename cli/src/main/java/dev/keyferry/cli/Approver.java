@@ -37,12 +37,13 @@ final class Approver {
 
   /// Uses the token of the environment. Without one, it asks the identity provider of a server on
   /// this machine for a token, as the local stack allows.
-  static Approver of(Desk desk, Metadata metadata) throws LoginException, InterruptedException {
-    var given = desk.environment(VARIABLE);
+  static Approver of(CommandContext context, Metadata metadata)
+      throws LoginException, InterruptedException {
+    var given = context.environment(VARIABLE);
     return new Approver(
-        desk.http(),
+        context.http(),
         metadata.issuer(),
-        given.isPresent() ? given.get().strip() : localToken(desk.http(), metadata.issuer()));
+        given.isPresent() ? given.get().strip() : localToken(context.http(), metadata.issuer()));
   }
 
   private static String localToken(Http http, URI server)

@@ -67,7 +67,7 @@ final class BigText {
     var letters = letters();
     var upper = text.toUpperCase(Locale.ROOT);
     var fits = upper.length() * (SIZE + GAP) <= terminal.columns();
-    if (!terminal.moves()
+    if (!terminal.movesCursor()
         || !terminal.unicode()
         || !fits
         || upper.chars().anyMatch(c -> !letters.containsKey((char) c))) {

@@ -12,31 +12,31 @@ final class CodeScreen {
 
   private CodeScreen() {}
 
-  static void show(Talk talk, Pending pending) {
-    var terminal = talk.terminal();
+  static void show(Messages messages, Pending pending) {
+    var terminal = messages.terminal();
     var link = pending.verificationUriComplete();
-    talk.say("Log in to " + pending.issuer() + " on any device with a browser:");
+    messages.say("Log in to " + pending.issuer() + " on any device with a browser:");
     var qr =
         QrText.of(
             link.orElse(pending.verificationUri()).toString(),
             terminal,
             terminal.rows() - OTHER_ROWS);
     qr.ifPresent(lines -> {
-      talk.say("");
-      talk.say(lines);
+      messages.say("");
+      messages.say(lines);
     });
     if (terminal.rows() >= qr.map(java.util.List::size).orElse(0) + OTHER_ROWS + BIG_ROWS) {
       BigText.of(pending.userCode(), terminal)
           .ifPresent(lines -> {
-            talk.say("");
-            lines.forEach(line -> talk.say(talk.strong(line)));
+            messages.say("");
+            lines.forEach(line -> messages.say(messages.strong(line)));
           });
     }
-    talk.say("");
-    talk.say("Code: " + talk.strong(pending.userCode()));
-    talk.say("Link: " + link.orElse(pending.verificationUri()));
-    talk.say(
-        talk.faint(
+    messages.say("");
+    messages.say("Code: " + messages.strong(pending.userCode()));
+    messages.say("Link: " + link.orElse(pending.verificationUri()));
+    messages.say(
+        messages.faint(
             link.isPresent()
                 ? "Approve only if the page shows this code."
                 : "Enter the code on that page."));

@@ -37,7 +37,7 @@ final class Commands {
     var line = commandLine(root, arguments);
     line.setParameterExceptionHandler((e, _) -> misused(root, e, arguments));
     line.setExecutionExceptionHandler((e, _, _) -> Main.failed(root, e));
-    line.setOut(new PrintWriter(root.desk().out(), true, StandardCharsets.UTF_8));
+    line.setOut(new PrintWriter(root.context().out(), true, StandardCharsets.UTF_8));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     return line.execute(arguments);
   }
@@ -88,7 +88,7 @@ final class Commands {
     message.append(" See '").append(command).append(" --help'.");
     // Options after the error were not parsed.
     var json = root.json() || List.of(arguments).contains("--json");
-    return Main.report(root.desk(), json, ExitCode.USAGE, message.toString());
+    return Main.report(root.context(), json, ExitCode.USAGE, message.toString());
   }
 
   private static String sentence(String text) {

@@ -50,7 +50,7 @@ final class Completion implements Callable<Integer> {
     object.put("ok", true);
     object.put("shell", shell.name());
     object.put("script", script);
-    root.desk().result(root.json(), object, script.lines().toList());
+    root.context().result(root.json(), object, script.lines().toList());
     return ExitCode.OK.number();
   }
 

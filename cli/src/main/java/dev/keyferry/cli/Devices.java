@@ -40,23 +40,23 @@ final class Devices implements Callable<Integer> {
   }
 
   private int open(String saying) throws LoginException, InterruptedException {
-    var desk = root.desk();
-    var page = URI.create(desk.profile(root.profile()).issuer() + "/device/linked");
-    var reply = desk.http().send(HttpRequest.newBuilder(page));
+    var context = root.context();
+    var page = URI.create(context.profile(root.profile()).issuer() + "/device/linked");
+    var reply = context.http().send(HttpRequest.newBuilder(page));
     if (reply.status() != 200) {
       throw new Failure(
           ExitCode.REFUSED,
           "This server has no device page at %s (status %d). Look in your account settings there."
               .formatted(page, reply.status()));
     }
-    var browser = Browser.available(desk.environment());
+    var browser = Browser.available(context.environment());
     var opened = browser.isPresent() && browser.get().open(page);
-    desk.talk().say(saying);
+    context.messages().say(saying);
     var object = new LinkedHashMap<String, Object>();
     object.put("ok", true);
     object.put("url", page.toString());
     object.put("opened", opened);
-    desk.result(root.json(), object, List.of(page.toString()));
+    context.result(root.json(), object, List.of(page.toString()));
     return ExitCode.OK.number();
   }
 }

@@ -38,7 +38,7 @@ final class Doctor implements Callable<Integer> {
   private static final String PROBE = "doctor";
 
   private final Keyferry root;
-  private final Desk desk;
+  private final CommandContext context;
 
   @Parameters(
       arity = "0..1",
@@ -48,37 +48,38 @@ final class Doctor implements Callable<Integer> {
 
   Doctor(Keyferry root) {
     this.root = root;
-    desk = root.desk();
+    context = root.context();
   }
 
-  /// What one check passes on to the next.
-  private static final class Seen {
+  /// The results that later checks use.
+  private static final class Results {
     private Optional<Server> server = Optional.empty();
     private Optional<Reply> poll = Optional.empty();
   }
 
   @Override
   public Integer call() throws LoginException, InterruptedException {
-    var steps = new Steps(desk.out(), root.json());
-    var profile = desk.profiles().find(desk.profiles().nameOf(root.profile(), desk.environment()));
+    var steps = new Steps(context.out(), root.json());
+    var profile =
+        context.profiles().find(context.profiles().nameOf(root.profile(), context.environment()));
     var issuer = issuer(profile);
-    var seen = new Seen();
+    var results = new Results();
     steps.step("tls", "", () -> Tls.check(issuer));
     steps.step(
         "metadata",
         "Check the address, and check that this network can reach it.",
-        () -> metadata(issuer, seen));
-    steps.step("poll", "", () -> poll(seen, profile));
-    steps.step("clock", "", () -> clock(seen));
+        () -> metadata(issuer, results));
+    steps.step("poll", "", () -> poll(results, profile));
+    steps.step("clock", "", () -> clock(results));
     steps.step("storage", "", this::storage);
     steps.step("browser", "", this::browser);
     steps.step("login", "Run 'keyferry login'.", () -> login(profile, issuer));
-    desk.result(root.json(), steps.object("checks"), List.of());
+    context.result(root.json(), steps.object("checks"), List.of());
     return (steps.failed() ? ExitCode.FAILED : ExitCode.OK).number();
   }
 
   private URI issuer(Optional<Profile> profile) {
-    var named = Optional.ofNullable(server).or(() -> desk.environment("KEYFERRY_SERVER"));
+    var named = Optional.ofNullable(server).or(() -> context.environment("KEYFERRY_SERVER"));
     if (named.isEmpty()) {
       return profile
           .map(Profile::issuer)
@@ -95,9 +96,10 @@ final class Doctor implements Callable<Integer> {
                     .formatted(named.get())));
   }
 
-  private Finding metadata(URI issuer, Seen seen) throws LoginException, InterruptedException {
-    var found = Server.discover(desk.http(), issuer);
-    seen.server = Optional.of(found);
+  private Finding metadata(URI issuer, Results results)
+      throws LoginException, InterruptedException {
+    var found = Server.discover(context.http(), issuer);
+    results.server = Optional.of(found);
     var device = found.metadata().offersDevice();
     var browser = found.metadata().offersBrowser();
     if (!device && !browser) {
@@ -111,15 +113,16 @@ final class Doctor implements Callable<Integer> {
   }
 
   /// Polls with an invalid code. The error shows whether the token endpoint supports the grant.
-  private Finding poll(Seen seen, Optional<Profile> profile)
+  private Finding poll(Results results, Optional<Profile> profile)
       throws LoginException, InterruptedException {
-    var endpoint = seen.server.flatMap(found -> found.metadata().tokenEndpoint());
+    var endpoint = results.server.flatMap(found -> found.metadata().tokenEndpoint());
     if (endpoint.isEmpty()) {
       return Finding.skipped("no token endpoint is known");
     }
     var clientId = profile.map(Profile::clientId).filter(id -> !id.isEmpty()).orElse("cli");
     var reply =
-        desk.http()
+        context
+            .http()
             .send(
                 Forms.post(
                     endpoint.get(),
@@ -130,7 +133,7 @@ final class Doctor implements Callable<Integer> {
                         clientId,
                         "device_code",
                         "x".repeat(64))));
-    seen.poll = Optional.of(reply);
+    results.poll = Optional.of(reply);
     if (reply.status() == 429 || reply.status() >= 500) {
       return Finding.failed(
           "The token endpoint is unavailable (status " + reply.status() + ").",
@@ -151,15 +154,15 @@ final class Doctor implements Callable<Integer> {
     };
   }
 
-  private Finding clock(Seen seen) {
-    var date = seen.poll.flatMap(reply -> reply.header("date")).flatMap(Doctor::parse);
+  private Finding clock(Results results) {
+    var date = results.poll.flatMap(reply -> reply.header("date")).flatMap(Doctor::parse);
     if (date.isEmpty()) {
       return Finding.skipped("the server sent no date");
     }
-    var drift = Duration.between(date.get(), desk.time().clock().instant());
-    var off = Words.lasting(drift.abs());
+    var drift = Duration.between(date.get(), context.time().clock().instant());
+    var off = Formats.duration(drift.abs());
     return drift.abs().compareTo(DRIFT) <= 0
-        ? Finding.ok("within " + Words.lasting(drift.abs().plusSeconds(1)) + " of the server's")
+        ? Finding.ok("within " + Formats.duration(drift.abs().plusSeconds(1)) + " of the server's")
         : Finding.failed(
             "This machine's clock is " + off + (drift.isNegative() ? " slow." : " fast."),
             "Synchronize the clock, for example with 'sudo timedatectl set-ntp true'.");
@@ -175,12 +178,12 @@ final class Doctor implements Callable<Integer> {
   }
 
   private Finding storage() throws LoginException {
-    TokenStore store = desk.store();
+    TokenStore store = context.store();
     try {
       store.put(PROBE, "probe");
-      var kept = store.get(PROBE).filter("probe"::equals).isPresent();
+      var readBack = store.get(PROBE).filter("probe"::equals).isPresent();
       store.delete(PROBE);
-      if (!kept) {
+      if (!readBack) {
         return Finding.failed(
             "A stored entry could not be read back from " + store.place() + ".",
             "Unlock the keychain, or set KEYFERRY_KEYCHAIN=off to use files.");
@@ -195,7 +198,7 @@ final class Doctor implements Callable<Integer> {
   }
 
   private Finding browser() {
-    return Browser.available(desk.environment()).isPresent()
+    return Browser.available(context.environment()).isPresent()
         ? Finding.ok("a browser can be opened on this machine")
         : Finding.ok("no browser on this machine: logins show a code");
   }
@@ -205,8 +208,8 @@ final class Doctor implements Callable<Integer> {
     if (profile.isEmpty() || !profile.get().issuer().equals(issuer)) {
       return Finding.skipped("no profile belongs to this server");
     }
-    var session = desk.session(profile.get());
-    if (session.kept().isEmpty()) {
+    var session = context.session(profile.get());
+    if (session.storedTokens().isEmpty()) {
       return Finding.warning("logged out", "Run 'keyferry login'.");
     }
     session.accessToken();

@@ -25,7 +25,7 @@ final class Handles {
   private final Path directory;
 
   /// @param profile that the login is for
-  record Left(String profile, Pending pending) {}
+  record Entry(String profile, Pending pending) {}
 
   /// Stores the current state of a login.
   interface Keeper {
@@ -45,7 +45,7 @@ final class Handles {
   }
 
   /// @return the handle
-  String keep(Left left, Instant now) throws LoginException {
+  String keep(Entry entry, Instant now) throws LoginException {
     var handle =
         RANDOM
             .ints(LENGTH, 0, ALPHABET.length())
@@ -55,33 +55,33 @@ final class Handles {
                 StringBuilder::append)
             .toString();
     sweep(now);
-    keep(handle, left);
+    keep(handle, entry);
     return handle;
   }
 
   /// Stores it again after a poll changed it.
-  void keep(String handle, Left left) throws LoginException {
+  void keep(String handle, Entry entry) throws LoginException {
     try {
       Files.createDirectories(directory);
       Files.writeString(
-          directory.resolve(handle), Long.toString(left.pending().expiresAt().getEpochSecond()));
+          directory.resolve(handle), Long.toString(entry.pending().expiresAt().getEpochSecond()));
     } catch (IOException e) {
       throw new LoginException.Storage("Could not write to " + directory + ".", e);
     }
     store.put(
         name(handle),
-        Json.write(Map.of("profile", left.profile(), "pending", left.pending().toSecret())));
+        Json.write(Map.of("profile", entry.profile(), "pending", entry.pending().toSecret())));
   }
 
-  Optional<Left> find(String handle) throws LoginException {
+  Optional<Entry> find(String handle) throws LoginException {
     var secret = isHandle(handle) ? store.get(name(handle)) : Optional.<String>empty();
     return secret.isEmpty() ? Optional.empty() : Optional.of(parse(secret.get()));
   }
 
-  private static Left parse(String secret) throws LoginException {
+  private static Entry parse(String secret) throws LoginException {
     try {
       var members = Json.read(secret);
-      return new Left(members.string("profile"), Pending.parse(members.string("pending")));
+      return new Entry(members.string("profile"), Pending.parse(members.string("pending")));
     } catch (LoginException.BadServer e) {
       throw new LoginException.Storage("The stored login is damaged. Start a new one.", e);
     }

@@ -17,7 +17,7 @@ import picocli.CommandLine.ScopeType;
     usageHelpAutoWidth = true,
     synopsisSubcommandLabel = "COMMAND")
 final class Keyferry {
-  private final Desk desk;
+  private final CommandContext context;
 
   @Option(
       names = {"-p", "--profile"},
@@ -32,8 +32,8 @@ final class Keyferry {
       description = "Print the result or the error as one line of JSON.")
   private boolean json;
 
-  Keyferry(Desk desk) {
-    this.desk = desk;
+  Keyferry(CommandContext context) {
+    this.context = context;
   }
 
   /// Sets the options when [Shortcut] reads them instead of picocli.
@@ -42,8 +42,8 @@ final class Keyferry {
     json = asJson;
   }
 
-  Desk desk() {
-    return desk;
+  CommandContext context() {
+    return context;
   }
 
   Optional<String> profile() {

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /// A line that shows what the command waits for and how much time is left. It is updated every
 /// second. Where a line cannot be overwritten, it is printed once.
 final class LiveLine implements AutoCloseable {
-  private final Talk talk;
+  private final Messages messages;
   private final InstantSource clock;
   private final Instant expiresAt;
   private final CountDownLatch end = new CountDownLatch(1);
@@ -17,22 +17,22 @@ final class LiveLine implements AutoCloseable {
   private volatile String what;
   private volatile boolean held;
 
-  private LiveLine(Talk talk, InstantSource clock, Instant expiresAt, String what) {
-    this.talk = talk;
+  private LiveLine(Messages messages, InstantSource clock, Instant expiresAt, String what) {
+    this.messages = messages;
     this.clock = clock;
     this.expiresAt = expiresAt;
     this.what = what;
     ticker = Thread.ofPlatform().daemon().name("live line").unstarted(this::tick);
   }
 
-  static LiveLine start(Talk talk, InstantSource clock, Instant expiresAt, String what) {
-    var line = new LiveLine(talk, clock, expiresAt, what);
-    if (talk.terminal().moves()) {
+  static LiveLine start(Messages messages, InstantSource clock, Instant expiresAt, String what) {
+    var line = new LiveLine(messages, clock, expiresAt, what);
+    if (messages.terminal().movesCursor()) {
       // After Ctrl-C, the shell prompt starts on its own line.
-      Runtime.getRuntime().addShutdownHook(new Thread(talk::clear));
+      Runtime.getRuntime().addShutdownHook(new Thread(messages::clear));
       line.ticker.start();
     } else {
-      talk.say(line.text());
+      messages.say(line.text());
     }
     return line;
   }
@@ -41,7 +41,7 @@ final class LiveLine implements AutoCloseable {
     try {
       do {
         if (!held) {
-          talk.live(text());
+          messages.live(text());
         }
       } while (!end.await(1, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
@@ -59,11 +59,11 @@ final class LiveLine implements AutoCloseable {
   }
 
   /// Changes the text. A log gets only texts that are new.
-  void what(String now) {
+  void show(String now) {
     if (!now.equals(what)) {
       what = now;
-      if (!talk.terminal().moves()) {
-        talk.say(text());
+      if (!messages.terminal().movesCursor()) {
+        messages.say(text());
       }
     }
   }
@@ -71,7 +71,7 @@ final class LiveLine implements AutoCloseable {
   /// Pauses the line while a person types.
   void hold() {
     held = true;
-    talk.clear();
+    messages.clear();
   }
 
   void release() {
@@ -86,6 +86,6 @@ final class LiveLine implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    talk.clear();
+    messages.clear();
   }
 }

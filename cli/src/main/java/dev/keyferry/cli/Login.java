@@ -46,7 +46,7 @@ final class Login implements Callable<Integer> {
   private static final String DEFAULT_CLIENT = "cli";
 
   private final Keyferry root;
-  private final Desk desk;
+  private final CommandContext context;
 
   @Parameters(
       arity = "0..1",
@@ -110,7 +110,7 @@ final class Login implements Callable<Integer> {
 
   Login(Keyferry root) {
     this.root = root;
-    desk = root.desk();
+    context = root.context();
   }
 
   @Override
@@ -123,7 +123,7 @@ final class Login implements Callable<Integer> {
     if (withToken) {
       return keepKey(profile);
     }
-    var at = Server.discover(desk.http(), profile.issuer());
+    var at = Server.discover(context.http(), profile.issuer());
     var wanted = profile.scope().isEmpty() ? with(profile, offered(at)) : profile;
     try {
       return logIn(at, wanted);
@@ -144,7 +144,7 @@ final class Login implements Callable<Integer> {
     if (resume != null && (server != null || device || browser || withToken)) {
       throw misuse("With --resume, leave out the server, --device, --browser, and --with-token.");
     }
-    if (confirmation != null && (resume == null || !AtTerminal.isNumber(confirmation))) {
+    if (confirmation != null && (resume == null || !PersonAtTerminal.isNumber(confirmation))) {
       throw misuse("--confirmation requires --resume and a number of two digits.");
     }
     if (root.profile().isPresent() && !Profiles.isName(root.profile().get())) {
@@ -161,9 +161,9 @@ final class Login implements Callable<Integer> {
 
   /// The profile as it will be after the login.
   private Profile profile() throws LoginException {
-    var profileName = desk.profiles().nameOf(root.profile(), desk.environment());
-    var known = desk.profiles().find(profileName);
-    var typed = Optional.ofNullable(server).or(() -> desk.environment("KEYFERRY_SERVER"));
+    var profileName = context.profiles().nameOf(root.profile(), context.environment());
+    var known = context.profiles().find(profileName);
+    var typed = Optional.ofNullable(server).or(() -> context.environment("KEYFERRY_SERVER"));
     var issuer =
         typed.isPresent()
             ? WebAddress.issuer(typed.get())
@@ -191,7 +191,7 @@ final class Login implements Callable<Integer> {
   }
 
   private boolean isLoggedIn(Profile profile) throws LoginException {
-    return desk.session(profile).kept().isPresent();
+    return context.session(profile).storedTokens().isPresent();
   }
 
   private static Profile with(Profile profile, String scope) {
@@ -203,7 +203,7 @@ final class Login implements Callable<Integer> {
       return begin(at, profile);
     }
     var opener =
-        browser ? Browser.opener(desk.environment()) : Browser.available(desk.environment());
+        browser ? Browser.opener(context.environment()) : Browser.available(context.environment());
     if (browser && opener.isEmpty()) {
       throw misuse("No browser can be opened on this machine. Use --device.");
     }
@@ -223,7 +223,7 @@ final class Login implements Callable<Integer> {
     return new LoginRequest(
         profile.clientId(),
         profile.scope(),
-        Optional.ofNullable(name).orElseGet(() -> Machine.name(desk.environment())),
+        Optional.ofNullable(name).orElseGet(() -> Machine.name(context.environment())),
         Optional.ofNullable(lifetime).map(Login::parse),
         confirmable);
   }
@@ -244,19 +244,20 @@ final class Login implements Callable<Integer> {
 
   private int byBrowser(Server at, Profile profile, Browser opener)
       throws LoginException, InterruptedException {
-    try (var login = BrowserLogin.start(at, request(profile, false), desk.time())) {
-      var talk = desk.talk();
+    try (var login = BrowserLogin.start(at, request(profile, false), context.time())) {
+      var messages = context.messages();
       var opened = opener.open(login.opener());
       if (opened) {
-        talk.say("Opening your browser. If nothing opens, run 'keyferry login --device'.");
+        messages.say("Opening your browser. If nothing opens, run 'keyferry login --device'.");
       } else {
-        talk.say("Could not open a browser. Open this link on this machine:");
-        talk.say(login.authorizationUri().toString());
-        talk.say("If this machine has no browser, run 'keyferry login --device'.");
+        messages.say("Could not open a browser. Open this link on this machine:");
+        messages.say(login.authorizationUri().toString());
+        messages.say("If this machine has no browser, run 'keyferry login --device'.");
       }
-      var until = desk.time().clock().instant().plus(BROWSER_PATIENCE);
+      var until = context.time().clock().instant().plus(BROWSER_PATIENCE);
       Tokens tokens;
-      try (var _ = LiveLine.start(talk, desk.time().clock(), until, "waiting for the browser")) {
+      try (var _ =
+          LiveLine.start(messages, context.time().clock(), until, "waiting for the browser")) {
         tokens = login.await(BROWSER_PATIENCE);
       }
       return finish(profile, tokens);
@@ -264,11 +265,11 @@ final class Login implements Callable<Integer> {
   }
 
   private int byDevice(Server at, Profile profile) throws LoginException, InterruptedException {
-    var terminal = desk.talk().terminal();
+    var terminal = context.messages().terminal();
     var login =
         DeviceLogin.start(
-            at, request(profile, terminal.screen() && terminal.keyboard()), desk.time());
-    CodeScreen.show(desk.talk(), login.pending());
+            at, request(profile, terminal.screen() && terminal.keyboard()), context.time());
+    CodeScreen.show(context.messages(), login.pending());
     var tokens =
         await(
             login,
@@ -281,16 +282,17 @@ final class Login implements Callable<Integer> {
   private Tokens await(
       DeviceLogin login, Optional<String> number, String resumption, Handles.Keeper keeper)
       throws LoginException, InterruptedException {
-    try (var line = AtTerminal.line(desk, login.pending().expiresAt())) {
-      return login.await(new AtTerminal(desk, line, number, resumption, keeper));
+    try (var line = PersonAtTerminal.line(context, login.pending().expiresAt())) {
+      return login.await(new PersonAtTerminal(context, line, number, resumption, keeper));
     }
   }
 
   private int begin(Server at, Profile profile) throws LoginException, InterruptedException {
-    var pending = DeviceLogin.start(at, request(profile, true), desk.time()).pending();
+    var pending = DeviceLogin.start(at, request(profile, true), context.time()).pending();
     var handle =
-        handles().keep(new Handles.Left(profile.name(), pending), desk.time().clock().instant());
-    desk.result(
+        handles()
+            .keep(new Handles.Entry(profile.name(), pending), context.time().clock().instant());
+    context.result(
         root.json(),
         pendingObject(handle, profile.name(), pending),
         List.of(
@@ -322,11 +324,11 @@ final class Login implements Callable<Integer> {
   }
 
   private Handles handles() {
-    return new Handles(desk.store(), desk.directories());
+    return new Handles(context.store(), context.directories());
   }
 
   private int resume(String handle) throws LoginException, InterruptedException {
-    var left =
+    var entry =
         handles()
             .find(handle)
             .orElseThrow(() ->
@@ -334,19 +336,20 @@ final class Login implements Callable<Integer> {
                     ExitCode.EXPIRED,
                     "No login is waiting under this handle. It has ended or never existed. Run"
                         + " 'keyferry login' to start again."));
-    var pending = left.pending();
-    var at = Server.discover(desk.http(), pending.issuer());
-    var login = DeviceLogin.resume(at, pending, desk.time());
+    var pending = entry.pending();
+    var at = Server.discover(context.http(), pending.issuer());
+    var login = DeviceLogin.resume(at, pending, context.time());
     var profile =
-        Profile.login(left.profile(), pending.issuer(), pending.clientId(), pending.scope());
+        Profile.login(entry.profile(), pending.issuer(), pending.clientId(), pending.scope());
     var number = Optional.ofNullable(confirmation);
     var resumption = "Run 'keyferry login --resume %s --confirmation NN'.".formatted(handle);
-    Handles.Keeper keeper = next -> handles().keep(handle, new Handles.Left(left.profile(), next));
+    Handles.Keeper keeper =
+        next -> handles().keep(handle, new Handles.Entry(entry.profile(), next));
     Tokens tokens;
     try {
       tokens =
           noWait
-              ? login.await(new Once(number, resumption, keeper))
+              ? login.await(new SinglePoll(number, resumption, keeper))
               : await(login, number, resumption, keeper);
     } catch (LoginException.Unreachable | LoginException.Storage | LoginException.BadServer e) {
       throw e;
@@ -361,39 +364,47 @@ final class Login implements Callable<Integer> {
   }
 
   private int finish(Profile profile, Tokens tokens) throws LoginException, InterruptedException {
-    var before = desk.profiles().find(profile.name());
-    var replaced = before.flatMap(this::kept);
-    desk.session(profile).keep(tokens);
+    var before = context.profiles().find(profile.name());
+    var replaced = before.flatMap(this::storedTokens);
+    context.session(profile).keep(tokens);
     keep(profile.of(tokens.owner()));
     // Only after the new login is stored.
     if (replaced.isPresent()) {
       revoke(before.orElseThrow(), replaced.get());
     }
-    var who = Words.who(tokens.owner());
+    var who = Formats.owner(tokens.owner());
     var until =
         tokens
             .expiresAt()
-            .map(end -> Duration.between(desk.time().clock().instant(), end))
-            .map(Words::lasting);
-    var talk = desk.talk();
-    talk.say(talk.good("Logged in") + " as " + talk.strong(who) + " at " + profile.issuer() + ".");
-    talk.say(
+            .map(end -> Duration.between(context.time().clock().instant(), end))
+            .map(Formats::duration);
+    var messages = context.messages();
+    messages.say(
+        messages.good("Logged in")
+            + " as "
+            + messages.strong(who)
+            + " at "
+            + profile.issuer()
+            + ".");
+    messages.say(
         tokens.refreshToken().isPresent()
             ? "The login is renewed automatically as long as you use it."
             : until
                 .map(time -> "It expires in " + time + ".")
                 .orElse("The server did not say when it expires."));
     if (root.json()) {
-      desk.result(true, object(profile, tokens), List.of());
+      context.result(true, object(profile, tokens), List.of());
     }
     return ExitCode.OK.number();
   }
 
-  private Optional<Tokens> kept(Profile before) {
+  private Optional<Tokens> storedTokens(Profile before) {
     try {
-      return before.kind() == Profile.Kind.LOGIN ? desk.session(before).kept() : Optional.empty();
+      return before.kind() == Profile.Kind.LOGIN
+          ? context.session(before).storedTokens()
+          : Optional.empty();
     } catch (LoginException e) {
-      desk.talk().say("The previous login was not revoked: " + e.getMessage());
+      context.messages().say("The previous login was not revoked: " + e.getMessage());
       return Optional.empty();
     }
   }
@@ -402,17 +413,17 @@ final class Login implements Callable<Integer> {
   /// succeeds.
   private void revoke(Profile before, Tokens replaced) throws InterruptedException {
     try {
-      desk.session(before).revoke(replaced);
+      context.session(before).revoke(replaced);
     } catch (LoginException e) {
-      desk.talk().say("The previous login was not revoked: " + e.getMessage());
+      context.messages().say("The previous login was not revoked: " + e.getMessage());
     }
   }
 
   private void keep(Profile profile) throws LoginException {
-    var first = desk.profiles().list().isEmpty();
-    desk.profiles().put(profile);
+    var first = context.profiles().list().isEmpty();
+    context.profiles().put(profile);
     if (first) {
-      desk.profiles().setDefault(profile.name());
+      context.profiles().setDefault(profile.name());
     }
   }
 
@@ -424,25 +435,26 @@ final class Login implements Callable<Integer> {
     object.put("issuer", profile.issuer().toString());
     object.put("client_id", profile.clientId());
     object.put("scope", tokens.scope());
-    object.put("user", Words.user(tokens.owner()));
-    object.put("expires_at", Words.seconds(tokens.expiresAt()));
+    object.put("user", Formats.user(tokens.owner()));
+    object.put("expires_at", Formats.seconds(tokens.expiresAt()));
     object.put("renews", tokens.refreshToken().isPresent());
-    object.put("stored_in", desk.store().place());
+    object.put("stored_in", context.store().place());
     return object;
   }
 
   private int keepKey(Profile login) throws LoginException, InterruptedException {
-    if (desk.talk().terminal().keyboard()) {
-      desk.talk().ask("Paste the key: ");
+    if (context.messages().terminal().keyboard()) {
+      context.messages().ask("Paste the key: ");
     }
-    var key = desk.keyboard().line().map(String::strip).orElse("");
+    var key = context.keyboard().line().map(String::strip).orElse("");
     if (!key.matches("[!-~]{1,4096}")) {
       throw misuse("The first line of standard input is not a key.");
     }
     var profile = Profile.key(login.name(), login.issuer());
-    desk.session(profile).keepKey(key);
+    context.session(profile).keepKey(key);
     keep(profile);
-    desk.talk()
+    context
+        .messages()
         .say(
             "Stored the key for "
                 + profile.issuer()
@@ -454,8 +466,8 @@ final class Login implements Callable<Integer> {
       object.put("status", "kept");
       object.put("profile", profile.name());
       object.put("issuer", profile.issuer().toString());
-      object.put("stored_in", desk.store().place());
-      desk.result(true, object, lines);
+      object.put("stored_in", context.store().place());
+      context.result(true, object, lines);
     }
     return ExitCode.OK.number();
   }

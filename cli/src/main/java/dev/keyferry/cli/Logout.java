@@ -31,17 +31,17 @@ final class Logout implements Callable<Integer> {
 
   @Override
   public Integer call() throws LoginException, InterruptedException {
-    var desk = root.desk();
-    var name = desk.profiles().nameOf(root.profile(), desk.environment());
-    var found = desk.profiles().find(name);
-    var session = found.map(desk::session);
+    var context = root.context();
+    var name = context.profiles().nameOf(root.profile(), context.environment());
+    var found = context.profiles().find(name);
+    var session = found.map(context::session);
     var wasLoggedIn = session.isPresent() && isStored(session.get());
     var revoked = wasLoggedIn && session.get().logout();
     var isUnrevoked =
         wasLoggedIn && !revoked && found.map(Profile::kind).equals(Optional.of(Profile.Kind.LOGIN));
     var code = isUnrevoked ? ExitCode.UNREACHABLE : ExitCode.OK;
     if (found.isPresent()) {
-      updateProfile(desk, found.get());
+      updateProfile(context, found.get());
     }
     if (root.json()) {
       var object = new LinkedHashMap<String, Object>();
@@ -49,14 +49,17 @@ final class Logout implements Callable<Integer> {
       object.put("profile", name);
       object.put("was_logged_in", wasLoggedIn);
       object.put("revoked", revoked);
-      desk.result(true, object, List.of());
+      context.result(true, object, List.of());
     }
-    desk.talk()
+    context
+        .messages()
         .say(
             message(
                 found.map(Profile::kind).orElse(Profile.Kind.LOGIN), name, wasLoggedIn, revoked));
-    if (root.profile().isEmpty() && desk.environment("KEYFERRY_TOKEN").isPresent()) {
-      desk.talk().say("KEYFERRY_TOKEN is still set. Run 'unset KEYFERRY_TOKEN' to remove it.");
+    if (root.profile().isEmpty() && context.environment("KEYFERRY_TOKEN").isPresent()) {
+      context
+          .messages()
+          .say("KEYFERRY_TOKEN is still set. Run 'unset KEYFERRY_TOKEN' to remove it.");
     }
     return code.number();
   }
@@ -64,17 +67,18 @@ final class Logout implements Callable<Integer> {
   /// An entry that cannot be read exists too, and must be deleted.
   private static boolean isStored(Session session) {
     try {
-      return session.kept().isPresent();
+      return session.storedTokens().isPresent();
     } catch (LoginException _) {
       return true;
     }
   }
 
-  private void updateProfile(Desk desk, Profile profile) throws LoginException {
+  private void updateProfile(CommandContext context, Profile profile) throws LoginException {
     if (forget || profile.kind() == Profile.Kind.KEY) {
-      desk.profiles().delete(profile.name());
+      context.profiles().delete(profile.name());
     } else {
-      desk.profiles()
+      context
+          .profiles()
           .put(
               Profile.login(profile.name(), profile.issuer(), profile.clientId(), profile.scope()));
     }

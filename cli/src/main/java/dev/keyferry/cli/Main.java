@@ -22,10 +22,10 @@ public final class Main {
     var out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     int exitCode;
-    try (var desk =
-        new Desk(
+    try (var context =
+        new CommandContext(
             environment, System.in, out, err, () -> Terminal.probe(environment), Time.SYSTEM)) {
-      exitCode = run(desk, arguments);
+      exitCode = run(context, arguments);
     }
     System.exit(exitCode);
   }
@@ -35,8 +35,8 @@ public final class Main {
     return Terminal.isUnicode(environment) ? StandardCharsets.UTF_8 : StandardCharsets.US_ASCII;
   }
 
-  static int run(Desk desk, String... arguments) {
-    var root = new Keyferry(desk);
+  static int run(CommandContext context, String... arguments) {
+    var root = new Keyferry(context);
     var shortcut = Shortcut.of(root, arguments);
     if (shortcut.isEmpty()) {
       return Commands.run(root, arguments);
@@ -49,8 +49,8 @@ public final class Main {
   }
 
   static int failed(Keyferry root, Exception e) {
-    if (root.desk().environment("KEYFERRY_DEBUG").isPresent()) {
-      e.printStackTrace(root.desk().err());
+    if (root.context().environment("KEYFERRY_DEBUG").isPresent()) {
+      e.printStackTrace(root.context().err());
     }
     var failure =
         switch (e) {
@@ -63,18 +63,18 @@ public final class Main {
                   "Internal error (%s). Run it again with KEYFERRY_DEBUG=1, and report the output."
                       .formatted(e.getClass().getSimpleName()));
         };
-    return report(root.desk(), root.json(), failure.exitCode(), failure.text());
+    return report(root.context(), root.json(), failure.exitCode(), failure.text());
   }
 
-  static int report(Desk desk, boolean json, ExitCode exitCode, String message) {
-    desk.err().println("keyferry: " + message);
+  static int report(CommandContext context, boolean json, ExitCode exitCode, String message) {
+    context.err().println("keyferry: " + message);
     if (json) {
       var error = new LinkedHashMap<String, Object>();
       error.put("ok", false);
       error.put("error", exitCode.word());
       error.put("message", message);
       error.put("exit_code", (long) exitCode.number());
-      desk.result(true, error, List.of());
+      context.result(true, error, List.of());
     }
     return exitCode.number();
   }

@@ -29,14 +29,14 @@ final class ProfileList implements Callable<Integer> {
 
   @Override
   public Integer call() throws LoginException {
-    var desk = root.desk();
+    var context = root.context();
     if (use != null) {
-      desk.profiles().setDefault(desk.profile(java.util.Optional.of(use)).name());
+      context.profiles().setDefault(context.profile(java.util.Optional.of(use)).name());
     }
-    var usual = desk.profiles().nameOf(root.profile(), desk.environment());
+    var usual = context.profiles().nameOf(root.profile(), context.environment());
     var objects = new ArrayList<Map<String, Object>>();
     var lines = new ArrayList<String>();
-    for (var profile : desk.profiles().list()) {
+    for (var profile : context.profiles().list()) {
       var loggedIn = isLoggedIn(profile);
       objects.add(object(profile, profile.name().equals(usual), loggedIn));
       lines.add(
@@ -48,21 +48,21 @@ final class ProfileList implements Callable<Integer> {
               + profile.issuer());
     }
     if (lines.isEmpty() && !root.json()) {
-      desk.talk().say("You have no logins. Run 'keyferry login https://...' to log in.");
+      context.messages().say("You have no logins. Run 'keyferry login https://...' to log in.");
     }
     var object = new LinkedHashMap<String, Object>();
     object.put("ok", true);
     object.put("profiles", objects);
-    desk.result(root.json(), object, lines);
+    context.result(root.json(), object, lines);
     return ExitCode.OK.number();
   }
 
   /// A profile that cannot be read must not hide the others.
   private boolean isLoggedIn(Profile profile) {
     try {
-      return root.desk().session(profile).kept().isPresent();
+      return root.context().session(profile).storedTokens().isPresent();
     } catch (LoginException e) {
-      root.desk().talk().say(profile.name() + ": " + e.getMessage());
+      root.context().messages().say(profile.name() + ": " + e.getMessage());
       return false;
     }
   }

@@ -28,7 +28,7 @@ final class QrText {
   ///
   /// @param rows the rows that are left for it
   static Optional<List<String>> of(String text, Terminal terminal, int rows) {
-    if (!terminal.moves() || !terminal.unicode()) {
+    if (!terminal.movesCursor() || !terminal.unicode()) {
       return Optional.empty();
     }
     try {

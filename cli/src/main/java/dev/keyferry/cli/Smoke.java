@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
     })
 final class Smoke implements Callable<Integer> {
   private final Keyferry root;
-  private final Desk desk;
+  private final CommandContext context;
 
   @Parameters(paramLabel = "SERVER", description = "The server's address.")
   private String server = "";
@@ -59,7 +59,7 @@ final class Smoke implements Callable<Integer> {
 
   Smoke(Keyferry root) {
     this.root = root;
-    desk = root.desk();
+    context = root.context();
   }
 
   @Override
@@ -71,7 +71,7 @@ final class Smoke implements Callable<Integer> {
                     ExitCode.USAGE,
                     "'%s' is not a server address. Use https://..., or http:// on this machine."
                         .formatted(server)));
-    var steps = new Steps(desk.out(), root.json());
+    var steps = new Steps(context.out(), root.json());
     var checks = new LinkedHashMap<String, Check>();
     checks.put("metadata", () -> metadata(issuer));
     checks.put("approver", this::approver);
@@ -99,12 +99,12 @@ final class Smoke implements Callable<Integer> {
         clean();
       }
     }
-    desk.result(root.json(), steps.object("steps"), List.of());
+    context.result(root.json(), steps.object("steps"), List.of());
     return (steps.failed() ? ExitCode.FAILED : ExitCode.OK).number();
   }
 
   private Finding metadata(URI issuer) throws LoginException, InterruptedException {
-    var found = Server.discover(desk.http(), issuer);
+    var found = Server.discover(context.http(), issuer);
     at = Optional.of(found);
     return found.metadata().offersDevice() && found.metadata().revocationEndpoint().isPresent()
         ? Finding.ok("names this issuer and the endpoints")
@@ -116,9 +116,9 @@ final class Smoke implements Callable<Integer> {
   }
 
   private Finding approver() throws LoginException, InterruptedException {
-    approver = Optional.of(Approver.of(desk, at().metadata()));
+    approver = Optional.of(Approver.of(context, at().metadata()));
     return Finding.ok(
-        desk.environment(Approver.VARIABLE).isPresent()
+        context.environment(Approver.VARIABLE).isPresent()
             ? "the token of the environment"
             : "a token of the local identity provider");
   }
@@ -155,12 +155,15 @@ final class Smoke implements Callable<Integer> {
   }
 
   private Reply ask(Map<String, String> parameters) throws LoginException, InterruptedException {
-    return desk.http()
+    return context
+        .http()
         .send(Forms.post(at().metadata().deviceAuthorizationEndpoint().orElseThrow(), parameters));
   }
 
   private Reply token(Map<String, String> parameters) throws LoginException, InterruptedException {
-    return desk.http().send(Forms.post(at().metadata().tokenEndpoint().orElseThrow(), parameters));
+    return context
+        .http()
+        .send(Forms.post(at().metadata().tokenEndpoint().orElseThrow(), parameters));
   }
 
   private Reply poll() throws LoginException, InterruptedException {
@@ -195,7 +198,7 @@ final class Smoke implements Callable<Integer> {
 
   private Finding page() throws LoginException, InterruptedException {
     var page = URI.create(at().metadata().issuer() + "/device");
-    var reply = desk.http().send(HttpRequest.newBuilder(page));
+    var reply = context.http().send(HttpRequest.newBuilder(page));
     var guarded =
         reply
             .header("content-security-policy")
@@ -246,7 +249,8 @@ final class Smoke implements Callable<Integer> {
 
   private Finding whoami(int status) throws LoginException, InterruptedException {
     var reply =
-        desk.http()
+        context
+            .http()
             .send(
                 HttpRequest.newBuilder(URI.create(at().metadata().issuer() + "/whoami"))
                     .header("Authorization", "Bearer " + accessToken));
@@ -277,7 +281,8 @@ final class Smoke implements Callable<Integer> {
 
   private Finding revoke() throws LoginException, InterruptedException {
     var reply =
-        desk.http()
+        context
+            .http()
             .send(
                 Forms.post(
                     at().metadata().revocationEndpoint().orElseThrow(),
@@ -292,7 +297,7 @@ final class Smoke implements Callable<Integer> {
         revoke();
       }
     } catch (LoginException e) {
-      desk.talk().say("Not revoked: " + e.getMessage());
+      context.messages().say("Not revoked: " + e.getMessage());
     }
   }
 }

@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
 ///
 /// @param screen standard error is a terminal
 /// @param keyboard standard input is one
-/// @param moves the cursor can be sent back to the start of the line
+/// @param movesCursor the cursor can be sent back to the start of the line
 /// @param colours how colours are asked for
 /// @param unicode it can show more than ASCII
 record Terminal(
     boolean screen,
     boolean keyboard,
-    boolean moves,
+    boolean movesCursor,
     Colours colours,
     boolean unicode,
     int columns,
@@ -68,12 +68,12 @@ record Terminal(
     }
     var screen = answers[1].equals("1");
     var type = environment.getOrDefault("TERM", "");
-    var moves = screen && !type.equals("dumb") && !(type.isEmpty() && !isWindows());
+    var movesCursor = screen && !type.equals("dumb") && !(type.isEmpty() && !isWindows());
     return new Terminal(
         screen,
         answers[0].equals("1"),
-        moves,
-        moves ? colours(type, environment) : Colours.NONE,
+        movesCursor,
+        movesCursor ? colours(type, environment) : Colours.NONE,
         isUnicode(environment),
         number(environment.getOrDefault("COLUMNS", ""), number(answers[3], USUAL_COLUMNS)),
         number(environment.getOrDefault("LINES", ""), number(answers[2], USUAL_ROWS)));

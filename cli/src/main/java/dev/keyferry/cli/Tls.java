@@ -65,7 +65,7 @@ final class Tls {
       var session = socket.getSession();
       var certificate = (X509Certificate) session.getPeerCertificates()[0];
       var left = Duration.between(Instant.now(), certificate.getNotAfter().toInstant());
-      var found = session.getProtocol() + ", certificate good for " + Words.lasting(left);
+      var found = session.getProtocol() + ", certificate good for " + Formats.duration(left);
       return left.compareTo(SOON) < 0
           ? Finding.warning(found, "Tell the server's operator to renew it.")
           : Finding.ok(found);

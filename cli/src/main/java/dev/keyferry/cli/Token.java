@@ -22,20 +22,22 @@ final class Token implements Callable<Integer> {
 
   @Override
   public Integer call() throws LoginException, InterruptedException {
-    var desk = root.desk();
-    var session = desk.session(root.profile());
+    var context = root.context();
+    var session = context.session(root.profile());
     var token = session.accessToken();
     var object = new LinkedHashMap<String, Object>();
     if (root.json()) {
-      var kept =
-          session.profile().isPresent() ? session.kept() : java.util.Optional.<Tokens>empty();
+      var stored =
+          session.profile().isPresent()
+              ? session.storedTokens()
+              : java.util.Optional.<Tokens>empty();
       object.put("ok", true);
       object.put("access_token", token);
       object.put("token_type", "Bearer");
-      object.put("scope", kept.map(Tokens::scope));
-      object.put("expires_at", Words.seconds(kept.flatMap(Tokens::expiresAt)));
+      object.put("scope", stored.map(Tokens::scope));
+      object.put("expires_at", Formats.seconds(stored.flatMap(Tokens::expiresAt)));
     }
-    desk.result(root.json(), object, List.of(token));
+    context.result(root.json(), object, List.of(token));
     return ExitCode.OK.number();
   }
 }

@@ -42,16 +42,16 @@ final class Training {
     var nothing = new ByteArrayInputStream(new byte[0]);
     var out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, UTF_8);
     var err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8);
-    var desk =
-        new Desk(
+    var context =
+        new CommandContext(
             environment,
             nothing,
             out,
             err,
             () -> Terminal.of(terminal(), environment),
             Time.SYSTEM);
-    var exitCode = Main.run(desk, arguments);
-    desk.close();
+    var exitCode = Main.run(context, arguments);
+    context.close();
     if (exitCode != 0) {
       throw new IllegalStateException(String.join(" ", arguments) + " ended with " + exitCode);
     }

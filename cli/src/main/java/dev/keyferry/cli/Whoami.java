@@ -40,7 +40,7 @@ final class Whoami implements Callable<Integer> {
   private static final long FAR = 253_402_300_799L;
 
   private final Keyferry root;
-  private final Desk desk;
+  private final CommandContext context;
 
   @Option(names = "--offline", description = "Do not ask the server.")
   private boolean offline;
@@ -53,7 +53,7 @@ final class Whoami implements Callable<Integer> {
 
   Whoami(Keyferry root) {
     this.root = root;
-    desk = root.desk();
+    context = root.context();
   }
 
   /// The known facts about a login.
@@ -69,15 +69,15 @@ final class Whoami implements Callable<Integer> {
 
   @Override
   public Integer call() throws LoginException, InterruptedException {
-    var session = desk.session(root.profile());
+    var session = context.session(root.profile());
     var issuer = issuer(session);
-    var facts = offline ? kept(session) : asked(session, issuer);
-    desk.result(root.json(), object(session, issuer, facts), lines(session, issuer, facts));
+    var facts = offline ? stored(session) : fromServer(session, issuer);
+    context.result(root.json(), object(session, issuer, facts), lines(session, issuer, facts));
     return ExitCode.OK.number();
   }
 
   private URI issuer(Session session) throws LoginException {
-    var named = Optional.ofNullable(server).or(() -> desk.environment("KEYFERRY_SERVER"));
+    var named = Optional.ofNullable(server).or(() -> context.environment("KEYFERRY_SERVER"));
     if (session.profile().isPresent()) {
       return session.profile().get().issuer();
     }
@@ -90,12 +90,13 @@ final class Whoami implements Callable<Integer> {
                 "Name the server that $KEYFERRY_TOKEN is for, with --server or $KEYFERRY_SERVER."));
   }
 
-  private Facts asked(Session session, URI issuer) throws LoginException, InterruptedException {
+  private Facts fromServer(Session session, URI issuer)
+      throws LoginException, InterruptedException {
     var reply = session.send(HttpRequest.newBuilder(URI.create(issuer + "/whoami")));
     if (reply.status() == 404 || reply.status() == 405) {
       return userinfo(session, issuer);
     }
-    var body = good(reply);
+    var body = requireSuccess(reply);
     return new Facts(
         owner(body),
         text(body, "client_id"),
@@ -109,21 +110,26 @@ final class Whoami implements Callable<Integer> {
 
   /// A server other than Keyferry may have a userinfo endpoint instead.
   private Facts userinfo(Session session, URI issuer) throws LoginException, InterruptedException {
-    var endpoint = Server.discover(desk.http(), issuer).metadata().userinfoEndpoint();
-    var kept = kept(session);
+    var endpoint = Server.discover(context.http(), issuer).metadata().userinfoEndpoint();
+    var stored = stored(session);
     if (endpoint.isEmpty()) {
-      return kept;
+      return stored;
     }
     var reply = session.send(HttpRequest.newBuilder(endpoint.get()));
     if (reply.status() == 403) {
       // The scope does not allow userinfo, but the token may still be valid.
-      return kept;
+      return stored;
     }
     return new Facts(
-        owner(good(reply)), kept.clientId(), kept.scope(), kept.keyId(), kept.expiresAt(), true);
+        owner(requireSuccess(reply)),
+        stored.clientId(),
+        stored.scope(),
+        stored.keyId(),
+        stored.expiresAt(),
+        true);
   }
 
-  private static Json good(Reply reply) throws LoginException {
+  private static Json requireSuccess(Reply reply) throws LoginException {
     return switch (reply.status()) {
       case 200 -> reply.json();
       case 401, 403 ->
@@ -149,13 +155,13 @@ final class Whoami implements Callable<Integer> {
     return body.optionalString(name).map(text -> Text.clean(text, SHOWN));
   }
 
-  private static Facts kept(Session session) throws LoginException {
+  private static Facts stored(Session session) throws LoginException {
     var profile = session.profile();
-    var kept = session.kept();
-    if (kept.isEmpty()) {
+    var stored = session.storedTokens();
+    if (stored.isEmpty()) {
       throw new LoginException.LoggedOut("Not logged in.");
     }
-    var owner = kept.map(Tokens::owner).filter(known -> known.shown().isPresent());
+    var owner = stored.map(Tokens::owner).filter(known -> known.displayName().isPresent());
     return new Facts(
         owner.orElseGet(() ->
             new Owner(
@@ -164,9 +170,9 @@ final class Whoami implements Callable<Integer> {
                 Optional.empty(),
                 profile.flatMap(Profile::organisation))),
         profile.map(Profile::clientId).filter(id -> !id.isEmpty()),
-        kept.map(Tokens::scope).filter(scope -> !scope.isEmpty()),
+        stored.map(Tokens::scope).filter(scope -> !scope.isEmpty()),
         Optional.empty(),
-        kept.flatMap(Tokens::expiresAt),
+        stored.flatMap(Tokens::expiresAt),
         false);
   }
 
@@ -175,26 +181,26 @@ final class Whoami implements Callable<Integer> {
     object.put("ok", true);
     object.put("profile", session.profile().map(Profile::name));
     object.put("issuer", issuer.toString());
-    object.put("user", Words.user(facts.owner()));
+    object.put("user", Formats.user(facts.owner()));
     object.put("client_id", facts.clientId());
     object.put("scope", facts.scope());
     object.put("key_id", facts.keyId());
-    object.put("expires_at", Words.seconds(facts.expiresAt()));
+    object.put("expires_at", Formats.seconds(facts.expiresAt()));
     object.put("checked", facts.checked());
     return object;
   }
 
   private List<String> lines(Session session, URI issuer, Facts facts) {
     var lines = new ArrayList<String>();
-    lines.add(Words.who(facts.owner()));
+    lines.add(Formats.owner(facts.owner()));
     lines.add("server   " + issuer);
     lines.add("profile  " + session.profile().map(Profile::name).orElse("none: $KEYFERRY_TOKEN"));
     facts.scope().ifPresent(scope -> lines.add("scope    " + scope));
     facts.keyId().ifPresent(key -> lines.add("key      " + key));
     facts
         .expiresAt()
-        .map(end -> Duration.between(desk.time().clock().instant(), end))
-        .ifPresent(left -> lines.add("token    expires in " + Words.lasting(left)));
+        .map(end -> Duration.between(context.time().clock().instant(), end))
+        .ifPresent(left -> lines.add("token    expires in " + Formats.duration(left)));
     if (!facts.checked()) {
       lines.add("         (as of the last login; the server was not asked)");
     }

@@ -29,8 +29,8 @@ public final class BrowserLogin implements AutoCloseable {
     this.server = server;
     this.request = request;
     this.time = time;
-    verifier = Draw.bits(VERIFIER_BITS);
-    var state = Draw.bits(STATE_BITS);
+    verifier = Base64Url.random(VERIFIER_BITS);
+    var state = Base64Url.random(STATE_BITS);
     callback = Callback.listen(state);
     authorizationUri = with(endpoint, parameters(state));
     opener = callback.opener(authorizationUri);
@@ -73,7 +73,7 @@ public final class BrowserLogin implements AutoCloseable {
     parameters.put("redirect_uri", callback.uri().toString());
     parameters.put("scope", request.scope());
     parameters.put("state", state);
-    parameters.put("code_challenge", Draw.sha256(verifier));
+    parameters.put("code_challenge", Base64Url.sha256(verifier));
     parameters.put("code_challenge_method", "S256");
     parameters.put(
         "device_name", Text.clean(request.deviceName(), DeviceLogin.LONGEST_DEVICE_NAME));
@@ -143,7 +143,8 @@ public final class BrowserLogin implements AutoCloseable {
     parameters.put("client_id", request.clientId());
     parameters.put("code_verifier", verifier);
     var asked = time.clock().instant();
-    var reply = PersistentRequest.send(server, time, parameters, Draw.bits(IDEMPOTENCY_BITS));
+    var reply =
+        PersistentRequest.send(server, time, parameters, Base64Url.random(IDEMPOTENCY_BITS));
     if (reply.status() != 200) {
       throw Refusal.read(reply).asException();
     }

@@ -32,7 +32,7 @@ final class Callback implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final String state;
-  private final String openerPath = "/" + Draw.bits(OPENER_BITS);
+  private final String openerPath = "/" + Base64Url.random(OPENER_BITS);
   private final AtomicReference<@Nullable URI> destination = new AtomicReference<>();
   private final CountDownLatch arrived = new CountDownLatch(1);
   private final AtomicReference<@Nullable Map<String, String>> answer = new AtomicReference<>();

@@ -60,7 +60,7 @@ public final class DeviceLogin {
     var confirmable = request.confirmable() && metadata.confirmationSupported();
     var asked = time.clock().instant();
     var reply = server.http().post(endpoint, parameters(request, confirmable));
-    if (Outage.isOne(reply)) {
+    if (Outage.matches(reply)) {
       throw Outage.asException(reply);
     }
     if (reply.status() != 200) {

@@ -75,7 +75,7 @@ public final class EncryptedFileStore implements TokenStore {
   }
 
   static String fileOf(String name) {
-    return HexFormat.of().formatHex(Draw.digest(name.getBytes(UTF_8)), 0, 16) + ".secret";
+    return HexFormat.of().formatHex(Base64Url.digest(name.getBytes(UTF_8)), 0, 16) + ".secret";
   }
 
   private byte[] encrypt(String name, String secret) throws LoginException {

@@ -23,8 +23,8 @@ public final class Http implements AutoCloseable {
   private static final int LONGEST_REASON = 200;
 
   private final Limits limits;
-  private final Once<HttpClient> secure;
-  private final Once<HttpClient> plain;
+  private final Lazy<HttpClient> secure;
+  private final Lazy<HttpClient> plain;
 
   /// @param connect the time to connect
   /// @param whole the time from the request to the last byte of the body
@@ -41,8 +41,8 @@ public final class Http implements AutoCloseable {
     this.limits = limits;
     // Created on first use: loading the system's certificates takes as long as the rest of a
     // command's start. A server on this machine does not need them.
-    secure = Once.of(() -> client(limits).build());
-    plain = Once.of(() -> client(limits).sslContext(NoTls.CONTEXT).build());
+    secure = Lazy.of(() -> client(limits).build());
+    plain = Lazy.of(() -> client(limits).sslContext(NoTls.CONTEXT).build());
   }
 
   public static Http create() {
@@ -60,8 +60,8 @@ public final class Http implements AutoCloseable {
   /// Without it, a program that exits waits for threads that wait for a response.
   @Override
   public void close() {
-    secure.ifMade(Http::end);
-    plain.ifMade(Http::end);
+    secure.ifCreated(Http::end);
+    plain.ifCreated(Http::end);
   }
 
   private static void end(HttpClient client) {

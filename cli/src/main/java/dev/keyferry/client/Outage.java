@@ -11,7 +11,7 @@ final class Outage {
 
   private Outage() {}
 
-  static boolean isOne(Reply reply) {
+  static boolean matches(Reply reply) {
     return reply.status() >= 500 || reply.status() == 429 || reply.status() == 408;
   }
 

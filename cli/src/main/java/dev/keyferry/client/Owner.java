@@ -17,7 +17,7 @@ public record Owner(
   private static final int LONGEST = 128;
 
   /// The name to display: the name, the email address, or the subject.
-  public Optional<String> shown() {
+  public Optional<String> displayName() {
     return name.or(() -> email).or(() -> subject);
   }
 

@@ -59,11 +59,11 @@ public record Pending(
         Pace.interval(answer).orElse(Pace.DEFAULT),
         now.plusSeconds(Math.min(life, LONGEST_LIFE)),
         confirmable,
-        Draw.bits(IDEMPOTENCY_BITS));
+        Base64Url.random(IDEMPOTENCY_BITS));
   }
 
   /// After a definite response, the next poll has a new `Idempotency-Key`.
-  Pending answered() {
+  Pending withNewIdempotencyKey() {
     return new Pending(
         issuer,
         clientId,
@@ -75,7 +75,7 @@ public record Pending(
         interval,
         expiresAt,
         confirmable,
-        Draw.bits(IDEMPOTENCY_BITS));
+        Base64Url.random(IDEMPOTENCY_BITS));
   }
 
   private static URI address(URI issuer, String text) throws LoginException {

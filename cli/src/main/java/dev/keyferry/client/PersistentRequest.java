@@ -29,7 +29,7 @@ final class PersistentRequest {
       Unreachable failure;
       try {
         var reply = server.token(parameters, idempotencyKey);
-        if (!Outage.isOne(reply)) {
+        if (!Outage.matches(reply)) {
           return reply;
         }
         failure = Outage.asException(reply);

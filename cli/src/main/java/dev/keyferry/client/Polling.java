@@ -84,7 +84,7 @@ final class Polling {
     } catch (Unreachable e) {
       return lost(e, Optional.empty());
     }
-    if (Outage.isOne(reply)) {
+    if (Outage.matches(reply)) {
       return lost(Outage.asException(reply), Outage.retryAfter(reply));
     }
     outage = Optional.empty();
@@ -93,7 +93,7 @@ final class Polling {
       return Optional.of(Tokens.read(reply.json(), asked, pending.scope()));
     }
     undecided(reply);
-    pending = pending.answered();
+    pending = pending.withNewIdempotencyKey();
     person.undecided(pending);
     return Optional.empty();
   }

@@ -41,7 +41,8 @@ public record Profile(
 
   /// This profile with its owner.
   public Profile of(Owner owner) {
-    return new Profile(name, kind, issuer, clientId, scope, owner.shown(), owner.organisation());
+    return new Profile(
+        name, kind, issuer, clientId, scope, owner.displayName(), owner.organisation());
   }
 
   Map<String, ?> members() {

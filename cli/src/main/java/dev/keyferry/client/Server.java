@@ -32,7 +32,7 @@ public record Server(Http http, Metadata metadata) {
   private static Optional<Metadata> read(Http http, URI issuer, String path)
       throws LoginException, InterruptedException {
     var reply = http.get(issuer.resolve(path));
-    if (Outage.isOne(reply)) {
+    if (Outage.matches(reply)) {
       throw new LoginException.Unreachable(
           issuer + " is unavailable (status " + reply.status() + ").");
     }

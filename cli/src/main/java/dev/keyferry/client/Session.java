@@ -126,7 +126,7 @@ public final class Session {
   }
 
   /// The stored tokens, expired or not. For a key, only the access token is known.
-  public Optional<Tokens> kept() throws LoginException {
+  public Optional<Tokens> storedTokens() throws LoginException {
     return source.load();
   }
 
@@ -142,7 +142,7 @@ public final class Session {
 
   private Tokens fresh() throws LoginException, InterruptedException {
     var tokens = required();
-    if (tokens.isGoodAt(now().plus(MARGIN))) {
+    if (tokens.isValidAt(now().plus(MARGIN))) {
       return tokens;
     }
     if (tokens.refreshToken().isEmpty()) {
@@ -151,7 +151,7 @@ public final class Session {
     try {
       return refreshed(tokens);
     } catch (Unreachable e) {
-      if (tokens.isGoodAt(now())) {
+      if (tokens.isValidAt(now())) {
         return tokens;
       }
       throw e;
@@ -159,7 +159,7 @@ public final class Session {
   }
 
   private Tokens required() throws LoginException {
-    return kept().orElseThrow(this::noLogin);
+    return storedTokens().orElseThrow(this::noLogin);
   }
 
   private LoggedOut noLogin() {
@@ -170,7 +170,7 @@ public final class Session {
   }
 
   private Tokens usable(Tokens tokens) throws LoginException {
-    if (!tokens.isGoodAt(now())) {
+    if (!tokens.isValidAt(now())) {
       throw new LoggedOut("The login has expired. Log in again.");
     }
     return tokens;
@@ -187,7 +187,7 @@ public final class Session {
     try (var _ = stored.lock()) {
       var kept = stored.loadStored().orElseThrow(this::noLogin);
       var current = kept.tokens();
-      if (!current.accessToken().equals(seen.accessToken()) && current.isGoodAt(now())) {
+      if (!current.accessToken().equals(seen.accessToken()) && current.isValidAt(now())) {
         return current;
       }
       var refreshToken = current.refreshToken();
@@ -211,7 +211,7 @@ public final class Session {
     var asked = now();
     var reply = PersistentRequest.send(server, time, parameters, kept.idempotencyKey(refreshToken));
     if (reply.status() == 200) {
-      return Tokens.read(reply.json(), asked, kept.tokens().scope()).after(kept.tokens());
+      return Tokens.read(reply.json(), asked, kept.tokens().scope()).withMissingFrom(kept.tokens());
     }
     var refusal = Refusal.read(reply);
     if (refusal.error().equals("invalid_grant")) {

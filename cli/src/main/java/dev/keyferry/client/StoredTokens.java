@@ -15,13 +15,13 @@ record StoredTokens(URI issuer, String clientId, Tokens tokens, String secret) {
   private static final int SECRET_BITS = 128;
 
   static StoredTokens of(URI issuer, String clientId, Tokens tokens) {
-    return new StoredTokens(issuer, clientId, tokens, Draw.bits(SECRET_BITS));
+    return new StoredTokens(issuer, clientId, tokens, Base64Url.random(SECRET_BITS));
   }
 
   /// The same key for every process, so that a refresh can be repeated after its process was
   /// killed.
   String idempotencyKey(String refreshToken) {
-    return Draw.sha256("keyferry refresh " + secret + " " + refreshToken).substring(0, 22);
+    return Base64Url.sha256("keyferry refresh " + secret + " " + refreshToken).substring(0, 22);
   }
 
   @Override

@@ -68,19 +68,19 @@ public record Tokens(
     return text;
   }
 
-  boolean isGoodAt(Instant now) {
+  boolean isValidAt(Instant now) {
     return expiresAt.map(now::isBefore).orElse(true);
   }
 
   /// These tokens, with missing values taken from the previous ones.
-  Tokens after(Tokens before) {
+  Tokens withMissingFrom(Tokens previous) {
     return new Tokens(
         accessToken,
         tokenType,
         expiresAt,
         scope,
-        refreshToken.or(before::refreshToken),
-        owner.equals(Owner.UNKNOWN) ? before.owner : owner);
+        refreshToken.or(previous::refreshToken),
+        owner.equals(Owner.UNKNOWN) ? previous.owner : owner);
   }
 
   @Override

@@ -11,7 +11,7 @@
 /// var issuer = server.metadata().issuer();
 /// var profile = Profile.login("default", issuer, "cli", "read offline_access");
 /// var session = Session.of(server.http(), profile, store, directories, Time.SYSTEM);
-/// if (session.kept().isEmpty()) {
+/// if (session.storedTokens().isEmpty()) {
 ///   var login = DeviceLogin.start(server, LoginRequest.of("cli", "read offline_access"));
 ///   var pending = login.pending();
 ///   System.out.println("Open " + pending.verificationUri() + ", enter " + pending.userCode());

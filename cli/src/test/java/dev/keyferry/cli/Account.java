@@ -63,15 +63,15 @@ final class Account {
     var err = new ByteArrayOutputStream();
     var in = new ByteArrayInputStream(input.getBytes(UTF_8));
     int exitCode;
-    try (var desk =
-        new Desk(
+    try (var context =
+        new CommandContext(
             environment,
             in,
             new PrintStream(out, false, UTF_8),
             new PrintStream(err, true, UTF_8),
             () -> Terminal.NONE,
             HURRIED)) {
-      exitCode = Main.run(desk, arguments);
+      exitCode = Main.run(context, arguments);
     }
     return new Run(exitCode, out.toString(UTF_8), err.toString(UTF_8));
   }

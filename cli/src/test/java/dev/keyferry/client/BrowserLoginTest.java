@@ -129,7 +129,7 @@ class BrowserLoginTest {
           .containsEntry("code", "the code")
           .containsEntry("client_id", "cli")
           .containsEntry("redirect_uri", sent(login).get("redirect_uri"));
-      assertThat(Draw.sha256(asked.parameter("code_verifier")))
+      assertThat(Base64Url.sha256(asked.parameter("code_verifier")))
           .isEqualTo(sent(login).get("code_challenge"));
       assertThat(asked.header("Idempotency-key")).hasSize(22);
       assertThat(page.statusCode()).isEqualTo(200);

@@ -197,7 +197,7 @@ class DeviceLoginTest {
       assertThat(time.seconds()).containsExactly(6L, 6L);
       assertThat(tokens.accessToken()).isEqualTo("kf_1");
       assertThat(tokens.refreshToken()).contains("kfr_1");
-      assertThat(tokens.owner().shown()).contains("Alice");
+      assertThat(tokens.owner().displayName()).contains("Alice");
       assertThat(tokens.expiresAt()).contains(time.instant().plusSeconds(3600));
       assertThat(tokens.toString()).doesNotContain("kf_1").doesNotContain("kfr_1");
     }

@@ -161,7 +161,7 @@ class KeyferryTest {
     session.keep(first);
     var second = session.accessToken();
     assertThat(second).isNotEqualTo(first.accessToken());
-    var kept = session.kept().orElseThrow();
+    var kept = session.storedTokens().orElseThrow();
     assertThat(kept.accessToken()).isEqualTo(second);
     assertThat(kept.refreshToken()).isPresent().isNotEqualTo(first.refreshToken());
     assertThat(kept.owner().name()).contains("Alice");
@@ -192,7 +192,7 @@ class KeyferryTest {
     assertThatThrownBy(() -> whoami(session))
         .isInstanceOf(LoggedOut.class)
         .hasMessageContaining("Log in again");
-    assertThat(session.kept()).isEmpty();
+    assertThat(session.storedTokens()).isEmpty();
   }
 
   @Test
@@ -201,7 +201,7 @@ class KeyferryTest {
     var tokens = login(Duration.ofHours(1));
     session.keep(tokens);
     assertThat(session.logout()).isTrue();
-    assertThat(session.kept()).isEmpty();
+    assertThat(session.storedTokens()).isEmpty();
     var key = session(Profile.key("stolen", LocalStack.url()));
     key.keepKey(tokens.accessToken());
     assertThat(whoami(key).status()).isIn(401, 403);
@@ -218,7 +218,7 @@ class KeyferryTest {
     assertThat(whoami(given).status()).isEqualTo(200);
     // Deleted but not revoked, because others may use it.
     assertThat(pasted.logout()).isFalse();
-    assertThat(pasted.kept()).isEmpty();
+    assertThat(pasted.storedTokens()).isEmpty();
     assertThat(whoami(given).status()).isEqualTo(200);
   }
 
@@ -252,7 +252,8 @@ class KeyferryTest {
             new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
         assertThat(child.waitFor()).isZero();
       }
-      assertThat(tokens).containsExactly(session(profile()).kept().orElseThrow().accessToken());
+      assertThat(tokens)
+          .containsExactly(session(profile()).storedTokens().orElseThrow().accessToken());
       assertThat(LocalStack.audited("refreshed") - before).isEqualTo(1);
       assertThat(replays()).isEqualTo(replays);
     } finally {
@@ -285,7 +286,7 @@ class KeyferryTest {
     }
     assertThat(tokens).hasSize(PROCESSES);
     assertThat(new HashSet<>(tokens))
-        .containsExactly(session(profile()).kept().orElseThrow().accessToken());
+        .containsExactly(session(profile()).storedTokens().orElseThrow().accessToken());
     assertThat(LocalStack.audited("refreshed") - before).isEqualTo(1);
   }
 }

@@ -195,7 +195,7 @@ class PeersTest {
     var userinfo = server().metadata().userinfoEndpoint().orElseThrow();
     assertThat(session.send(HttpRequest.newBuilder(userinfo)).json().string("sub"))
         .isEqualTo("alice");
-    var refreshed = session.kept().orElseThrow();
+    var refreshed = session.storedTokens().orElseThrow();
     assertThat(refreshed.accessToken()).isNotEqualTo(tokens.accessToken());
     assertThat(refreshed.owner().subject()).contains("alice");
     assertThat(session.logout()).isTrue();

@@ -92,7 +92,7 @@ class SessionTest {
             Map.entry("grant_type", "refresh_token"),
             Map.entry("refresh_token", "r1"),
             Map.entry("client_id", "cli"));
-    var kept = session.kept().orElseThrow();
+    var kept = session.storedTokens().orElseThrow();
     assertThat(kept.refreshToken()).contains("r2");
     assertThat(kept.expiresAt()).contains(time.instant().plusSeconds(3600));
   }
@@ -102,7 +102,7 @@ class SessionTest {
     server.answer("/token", fresh(""));
     session.keep(tokens(Duration.ZERO, "r1"));
     session.accessToken();
-    var kept = session.kept().orElseThrow();
+    var kept = session.storedTokens().orElseThrow();
     assertThat(kept.refreshToken()).contains("r1");
     assertThat(kept.scope()).isEqualTo("read");
     assertThat(kept.owner()).isEqualTo(ALICE);
@@ -139,7 +139,7 @@ class SessionTest {
     server.answer("/token", new Answer(503, "{\"error\":\"invalid_grant\"}"));
     session.keep(tokens(Duration.ZERO, "r1"));
     assertThatThrownBy(session::accessToken).isInstanceOf(Unreachable.class);
-    assertThat(session.kept().orElseThrow().refreshToken()).contains("r1");
+    assertThat(session.storedTokens().orElseThrow().refreshToken()).contains("r1");
     server.answer("/token", fresh(""));
     assertThat(session.accessToken()).isEqualTo("new");
   }
@@ -160,7 +160,7 @@ class SessionTest {
     assertThatThrownBy(session::accessToken)
         .isInstanceOf(LoggedOut.class)
         .hasMessageContaining("Log in again");
-    assertThat(session.kept()).isEmpty();
+    assertThat(session.storedTokens()).isEmpty();
     assertThatThrownBy(session::accessToken).isInstanceOf(LoggedOut.class);
     assertThat(refreshes()).hasSize(1);
   }
@@ -170,7 +170,7 @@ class SessionTest {
     server.answer("/token", new Answer(401, "{\"error\":\"invalid_client\"}"));
     session.keep(tokens(Duration.ZERO, "r1"));
     assertThatThrownBy(session::accessToken).isInstanceOf(Refused.class);
-    assertThat(session.kept()).isPresent();
+    assertThat(session.storedTokens()).isPresent();
   }
 
   @Test
@@ -263,7 +263,7 @@ class SessionTest {
     server.close();
     session.keep(tokens(Duration.ofHours(1), "r1"));
     assertThat(session.logout()).isFalse();
-    assertThat(session.kept()).isEmpty();
+    assertThat(session.storedTokens()).isEmpty();
     assertThat(session.logout()).isFalse();
   }
 

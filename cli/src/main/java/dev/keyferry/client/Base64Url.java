@@ -8,13 +8,13 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /// Random values that cannot be guessed, and hashes, as base64url.
-final class Draw {
+final class Base64Url {
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private Draw() {}
+  private Base64Url() {}
 
-  static String bits(int count) {
-    var bytes = new byte[count / 8];
+  static String random(int bits) {
+    var bytes = new byte[bits / 8];
     RANDOM.nextBytes(bytes);
     return base64url(bytes);
   }

@@ -8,13 +8,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// Polls a login once, and does not wait for a decision.
-final class Once implements DeviceLogin.Person {
+final class SinglePoll implements DeviceLogin.Person {
   private final Optional<String> number;
   private final String resumption;
   private final Handles.Keeper keeper;
   private boolean polled;
 
-  Once(Optional<String> number, String resumption, Handles.Keeper keeper) {
+  SinglePoll(Optional<String> number, String resumption, Handles.Keeper keeper) {
     this.keeper = keeper;
     this.number = number;
     this.resumption = resumption;

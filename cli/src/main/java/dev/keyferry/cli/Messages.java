@@ -6,14 +6,14 @@ import java.util.List;
 
 /// Messages for a person, on standard error. At most one line is live: it is overwritten until the
 /// next message.
-final class Talk {
-  private static final String TO_THE_START = "\r\u001B[K";
+final class Messages {
+  private static final String CLEAR_LINE = "\r\u001B[K";
 
   private final PrintStream err;
   private final Terminal terminal;
   private boolean live;
 
-  Talk(PrintStream err, Terminal terminal) {
+  Messages(PrintStream err, Terminal terminal) {
     this.err = err;
     this.terminal = terminal;
   }
@@ -41,9 +41,9 @@ final class Talk {
 
   /// Does nothing where the cursor cannot move.
   synchronized void live(String line) {
-    if (terminal.moves()) {
+    if (terminal.movesCursor()) {
       var most = Math.max(1, terminal.columns() - 1);
-      err.print(TO_THE_START + (line.length() > most ? line.substring(0, most) : line));
+      err.print(CLEAR_LINE + (line.length() > most ? line.substring(0, most) : line));
       err.flush();
       live = true;
     }
@@ -51,7 +51,7 @@ final class Talk {
 
   synchronized void clear() {
     if (live) {
-      err.print(TO_THE_START);
+      err.print(CLEAR_LINE);
       err.flush();
       live = false;
     }
@@ -63,10 +63,6 @@ final class Talk {
 
   String good(String text) {
     return styled("32", text);
-  }
-
-  String bad(String text) {
-    return styled("31", text);
   }
 
   String faint(String text) {

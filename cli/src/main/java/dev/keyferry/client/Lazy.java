@@ -5,16 +5,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A value that is created on first use, once.
-final class Once<T> implements Supplier<T> {
+final class Lazy<T> implements Supplier<T> {
   private final Supplier<T> maker;
   private @Nullable T value;
 
-  private Once(Supplier<T> maker) {
+  private Lazy(Supplier<T> maker) {
     this.maker = maker;
   }
 
-  static <T> Once<T> of(Supplier<T> maker) {
-    return new Once<>(maker);
+  static <T> Lazy<T> of(Supplier<T> maker) {
+    return new Lazy<>(maker);
   }
 
   @Override
@@ -24,7 +24,7 @@ final class Once<T> implements Supplier<T> {
     return made;
   }
 
-  synchronized void ifMade(Consumer<T> action) {
+  synchronized void ifCreated(Consumer<T> action) {
     if (value != null) {
       action.accept(value);
     }

@@ -8,10 +8,10 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// The person at the terminal while a device login waits.
-final class AtTerminal implements DeviceLogin.Person {
+final class PersonAtTerminal implements DeviceLogin.Person {
   private static final String WAITING = "waiting for approval";
 
-  private final Desk desk;
+  private final CommandContext context;
   private final LiveLine line;
   private final Optional<String> given;
   private final String resume;
@@ -19,27 +19,31 @@ final class AtTerminal implements DeviceLogin.Person {
 
   /// @param given the number, if it was given as an option
   /// @param resume how to continue later, for messages
-  AtTerminal(
-      Desk desk, LiveLine line, Optional<String> given, String resume, Handles.Keeper keeper) {
+  PersonAtTerminal(
+      CommandContext context,
+      LiveLine line,
+      Optional<String> given,
+      String resume,
+      Handles.Keeper keeper) {
     this.keeper = keeper;
-    this.desk = desk;
+    this.context = context;
     this.line = line;
     this.given = given;
     this.resume = resume;
   }
 
-  static LiveLine line(Desk desk, Instant expiresAt) {
-    return LiveLine.start(desk.talk(), desk.time().clock(), expiresAt, WAITING);
+  static LiveLine line(CommandContext context, Instant expiresAt) {
+    return LiveLine.start(context.messages(), context.time().clock(), expiresAt, WAITING);
   }
 
   @Override
   public void waiting(Duration pause, Instant expiresAt) {
-    line.what(WAITING);
+    line.show(WAITING);
   }
 
   @Override
   public void unreachable(String why) {
-    line.what("the server does not respond, trying again");
+    line.show("the server does not respond, trying again");
   }
 
   @Override
@@ -52,7 +56,7 @@ final class AtTerminal implements DeviceLogin.Person {
     if (given.isPresent() && !again) {
       return given.get();
     }
-    if (!desk.talk().terminal().keyboard() || given.isPresent()) {
+    if (!context.messages().terminal().keyboard() || given.isPresent()) {
       throw new Failure(
           ExitCode.PENDING,
           (again
@@ -65,7 +69,7 @@ final class AtTerminal implements DeviceLogin.Person {
     try {
       return ask(again);
     } catch (InterruptedException e) {
-      desk.talk().say("");
+      context.messages().say("");
       throw e;
     } finally {
       line.release();
@@ -73,22 +77,24 @@ final class AtTerminal implements DeviceLogin.Person {
   }
 
   private String ask(boolean again) throws InterruptedException {
-    desk.talk()
+    context
+        .messages()
         .say(
             again
                 ? "That is not the number on the page."
                 : "Approved. To finish, enter the two-digit number that the page shows.");
     while (true) {
-      desk.talk().ask("Number: ");
+      context.messages().ask("Number: ");
       var typed =
-          desk.keyboard()
+          context
+              .keyboard()
               .line()
               .orElseThrow(() -> new Failure(ExitCode.PENDING, "No number was entered. " + resume))
               .strip();
       if (isNumber(typed)) {
         return typed;
       }
-      desk.talk().say("Enter two digits, such as 47.");
+      context.messages().say("Enter two digits, such as 47.");
     }
   }
 

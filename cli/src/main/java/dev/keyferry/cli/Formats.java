@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Formats facts for people and for programs.
-final class Words {
-  private Words() {}
+final class Formats {
+  private Formats() {}
 
   /// Such as `23 h 59 min`: two units at most.
-  static String lasting(Duration duration) {
+  static String duration(Duration duration) {
     if (duration.isNegative()) {
       return "0 s";
     }
@@ -32,8 +32,8 @@ final class Words {
   }
 
   /// Such as `Alice <alice@example.com>, example`.
-  static String who(Owner owner) {
-    var shown = owner.shown().orElse("an unnamed user");
+  static String owner(Owner owner) {
+    var shown = owner.displayName().orElse("an unnamed user");
     var email = owner.email().filter(address -> !address.equals(shown));
     return shown
         + email.map(address -> " <" + address + ">").orElse("")

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What the commands work with. Each part is created on first use, so that a command pays only for
-/// what it uses.
-final class Desk implements AutoCloseable {
+/// The objects that the commands share. Each one is created on first use, so that a command pays
+/// only for those that it uses.
+final class CommandContext implements AutoCloseable {
   private final Map<String, String> environment;
   private final InputStream in;
   private final PrintStream out;
@@ -30,10 +30,10 @@ final class Desk implements AutoCloseable {
   private final Directories directories;
   private @Nullable Http http;
   private @Nullable TokenStore store;
-  private @Nullable Talk talk;
+  private @Nullable Messages messages;
   private @Nullable Keyboard keyboard;
 
-  Desk(
+  CommandContext(
       Map<String, String> environment,
       InputStream in,
       PrintStream out,
@@ -97,9 +97,9 @@ final class Desk implements AutoCloseable {
     return made;
   }
 
-  synchronized Talk talk() {
-    var made = talk == null ? new Talk(err, terminal.get()) : talk;
-    talk = made;
+  synchronized Messages messages() {
+    var made = messages == null ? new Messages(err, terminal.get()) : messages;
+    messages = made;
     return made;
   }
 
