@@ -1,12 +1,12 @@
-// Keyferry's routes for the signed-in person, and what their refusals mean in words.
+// Calls Keyferry's routes for the signed-in user, and turns their errors into phrases.
 
 import { pause } from './formats.js';
 import { Problem } from './screens.js';
 import { session, sessionIsOver, signOutHere } from './sign-in.js';
 
 /**
- * @param unreachable the phrase for an answer that did not come: a lost answer may follow a decision that was stored
- * @param signInScreen where to sign in again
+ * @param unreachable the phrase for a missing answer. If a decision's answer is lost, the decision may be stored
+ * @param signInScreen the screen for signing in again
  */
 export async function call(method, path, { body, unreachable, signInScreen = 'enter' }) {
   if (!session) throw new Problem('problem.session_over', { screen: signInScreen });
@@ -44,7 +44,7 @@ async function refusal(response, unreachable, screen) {
     case 429:
       return new Problem('problem.too_many', { values: { time: () => pause(wait) } });
     case 503:
-      // An outage decides nothing, but what it leaves open is only known of what changes nothing.
+      // An outage decides nothing. But after a decision, only the server knows whether an earlier try was stored.
       if (unreachable === 'problem.answer_lost') return new Problem(unreachable);
       return new Problem('problem.outage', { values: { time: () => pause(wait) } });
     default:

@@ -1,4 +1,4 @@
-// Where the page starts: it learns where the person comes from, and opens the view that they came for.
+// The start of the page: finds out where the user comes from, and opens the right view.
 
 import * as code from './code.js';
 import { LINKED, openDevices } from './devices.js';
@@ -18,7 +18,7 @@ const returned = !isLogin && (query.has('code') || query.has('error'));
 const pending = takePending();
 const [{ type: arrival }] = performance.getEntriesByType('navigation');
 const places = { linked: LINKED, login: LOGIN };
-// Codes leave the address at once, and the history with it.
+// Remove codes from the address and the history at once.
 history.replaceState(null, '', (returned && places[pending?.view]) || location.pathname);
 
 async function arrive() {
@@ -33,7 +33,7 @@ async function arrive() {
   return enter(code.isUserCode(userCode) ? userCode : '');
 }
 
-/** Back from the issuer. */
+/** The user returns from the issuer. */
 async function comeBack() {
   if (!pending) {
     enter(recall().userCode ?? '');
@@ -56,7 +56,7 @@ function showSupport() {
   element('support').hidden = false;
 }
 
-/** Without a reload, which would forget who is signed in. */
+/** Opens a view without a reload, which would forget the session. */
 function openView(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -75,10 +75,10 @@ element('language').addEventListener('change', event => {
     warn(new Problem('problem.unreachable'));
   });
 });
-// Back from the issuer's page, the browser may restore this one as it was left: busy.
+// If the user goes back from the issuer's page, the browser may restore this page while it is still busy.
 addEventListener('pageshow', event => event.persisted && setBusy(false));
 
-// Without words nothing can be said: the first screen stays, which says to reload.
+// If the phrases cannot be loaded, the first screen stays. It asks the user to reload.
 await speak(returned && pending ? pending.language : language);
 document.querySelector('footer').hidden = false;
 run(arrive);

@@ -8,7 +8,7 @@ const LENGTH = 8;
 const FORM = `[${ALPHABET}]{4}`;
 const DASH = '[\\p{Pd}\\u2212_.]';
 const IN_A_LINK = /[?&]user_code=([^&#\s]+)/i;
-/** The last one: a greeting comes before it. `dash` tells a code from two words of four letters. */
+/** Matches the last code in a text. The dash distinguishes a code from two words of four letters. */
 const amongWords = dash =>
   new RegExp(`^.*(?<![\\p{L}\\p{N}])(${FORM})${dash}(${FORM})(?![\\p{L}\\p{N}])`, 'su');
 const AMONG_WORDS = [amongWords(DASH), amongWords('\\s?')];
@@ -35,7 +35,7 @@ export function read() {
   throw code === '' ? problem('problem.code_missing') : problem('problem.code_short', { count: code.length });
 }
 
-/** Groups what was typed and keeps the caret where it was; an impossible character is refused and named. */
+/** Groups the typed code and keeps the caret in place. Refuses an invalid character, and names it. */
 function tidy(event) {
   if (event.isComposing) return;
   const typed = normalise(field.value);
@@ -55,7 +55,7 @@ function among(text) {
   return first + second;
 }
 
-/** A code that comes with its link or among other words. */
+/** Accepts a pasted code inside a link or a text. */
 function paste(event) {
   const text = event.clipboardData.getData('text').normalize('NFKC').toUpperCase();
   const code = normalise(IN_A_LINK.exec(text)?.[1] ?? among(text));

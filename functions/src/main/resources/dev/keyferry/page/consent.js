@@ -1,4 +1,4 @@
-// Consent, in words: who asks for what, for how long, when and from where.
+// The consent screen: the client, its scopes, the lifetime, and the time and address of the request.
 
 import { element, make } from './document.js';
 import { duration, showMoment } from './formats.js';
@@ -10,10 +10,10 @@ import { fill, visible, wordsOf } from './words.js';
 const SHORTER = [600, 3_600, 28_800, 86_400, 604_800, 2_592_000, 7_776_000, 15_552_000];
 const DECISIONS = ['approve', 'deny', 'report'];
 
-let chosenFor; // whose choices the fields hold
-let decided; // what each press does
+let chosenFor; // the grant that the fields belong to
+let decided; // the action of each button
 
-/** A grant without a user code is a program's on this computer. */
+/** A grant without a user code belongs to a program on this computer. */
 export function showConsent(grant, { approve, deny, change }) {
   decided = { approve, deny: () => deny(false), report: () => deny(true), 'not-you': change };
   if (chosenFor !== grant) {
@@ -25,7 +25,7 @@ export function showConsent(grant, { approve, deny, change }) {
   show('consent', () => render(grant));
 }
 
-/** What the person changed, as approve takes it. */
+/** The user's changes, as parameters of approve. */
 export function narrowed() {
   const name = element('name').value.replace(/\p{C}/gu, '').trim();
   const seconds = Number(element('lifetime').value);
@@ -63,7 +63,7 @@ function renderProgram() {
   fill(element('network'), 'consent.this_computer');
 }
 
-/** As long as what was asked for can last, renewals and all, and whatever is shorter. */
+/** The longest possible lifetime, including renewals, and all shorter choices. */
 function lifetimes(longest) {
   const option = (seconds, value) => make('option', { value, 'data-seconds': seconds });
   return [option(longest, ''), ...SHORTER.filter(each => each < longest).reverse().map(each => option(each, each))];

@@ -1,4 +1,4 @@
-// The linked devices: what holds a key, and how to take it away.
+// The list of linked devices, and how to unlink them.
 
 import { call } from './api.js';
 import { element, make } from './document.js';
@@ -53,7 +53,7 @@ function item(key) {
     unlink);
 }
 
-/** Known to the hour. */
+/** The last use, which is known to the hour. */
 function lastUse({ last_used_at: hour }) {
   if (hour === undefined) return say('linked.never');
   return Date.now() / 1000 - hour < 2 * HOUR ? say('linked.recently') : relative(hour);
@@ -67,9 +67,9 @@ async function unlinkDevice(key) {
   try {
     await request('DELETE', `/keys/${encodeURIComponent(key.key_id)}`);
   } catch (problem) {
-    if (problem.error !== 'not_found') throw problem; // it is gone, which is what was wanted
+    if (problem.error !== 'not_found') throw problem; // it is already unlinked
   }
-  // Not asked for anew: the list is eventually consistent and may still name it.
+  // The list is not loaded again, because it is eventually consistent and may still contain the key.
   keys = keys.filter(each => each !== key);
   showDevices();
   report('linked.unlinked', { name });

@@ -1,4 +1,4 @@
-// The document: its elements, and the settings that it came with.
+// The document's elements, and the settings that the server put into it.
 
 export const element = id => document.getElementById(id);
 
@@ -14,7 +14,7 @@ export const settings = {
   support: setting('support'),
 };
 
-/** A new element with children: elements, or texts, which never become markup. */
+/** Creates an element. Its children are elements, or texts, which never become markup. */
 export function make(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);

@@ -1,4 +1,4 @@
-// The verification flow, RFC 8628 §3.3: a code, who asks for what, approve or deny, and what to do next.
+// The verification flow, RFC 8628 §3.3: enter a code, see the request, approve or deny, and see the next step.
 
 import { call } from './api.js';
 import * as code from './code.js';
@@ -9,11 +9,11 @@ import { hold, isHeld, Problem, run, show } from './screens.js';
 import { remember, session, signIn, signOutHere } from './sign-in.js';
 import { fill, say } from './words.js';
 
-let grant; // what claim answered
-let again = () => enter(''); // shows the flow's screen once more, after a look at the linked devices
+let grant; // the response of claim
+let again = () => enter(''); // shows the flow's current screen again after the linked devices
 let isOver = false;
 
-/** Shows a screen of the flow, now and after a look at the linked devices. */
+/** Shows a screen of the flow, now and after the linked devices. */
 export function stay(screen) {
   isOver = false;
   again = screen;
@@ -30,7 +30,7 @@ function askFor(phrases) {
   }
 }
 
-/** Where a code is typed, or compared if a link brought it. */
+/** Asks for a code, or asks to compare the code from a link. */
 export function enter(userCode) {
   code.put(userCode);
   askFor(userCode ? COMPARISON : CODE);
@@ -40,7 +40,7 @@ export function enter(userCode) {
 
 export const showCurrent = () => again();
 
-/** Where the flow stands, or a new one. */
+/** Shows the current screen, or starts a new flow. */
 export const resume = () => isOver ? enter('') : again();
 
 export async function claim(userCode) {
@@ -112,7 +112,7 @@ function readAcknowledgement() {
     { values: { phrase: () => say('acknowledge.phrase') }, field: 'acknowledgement' });
 }
 
-/** Without a grant, after a reload, it can still be read, but nothing be denied any more. */
+/** After a reload there is no grant. The number is still shown, but the request cannot be denied. */
 export function showNumber({ number, client }) {
   element('number').textContent = number;
   element('number-report').hidden = !grant;
@@ -152,7 +152,7 @@ function supportLink() {
   return link;
 }
 
-// ---- Presses
+// ---- Buttons
 
 const press = (id, step) => element(id).addEventListener('click', () => run(async () => isHeld(id) || step()));
 const submit = (id, step) => element(id).addEventListener('submit', event => {

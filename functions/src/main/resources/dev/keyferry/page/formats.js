@@ -1,4 +1,4 @@
-// Times and amounts as the person's language writes them.
+// Formats times and amounts in the user's language.
 
 import { locale, say } from './words.js';
 
@@ -17,7 +17,7 @@ export function duration(seconds) {
   return new Intl.ListFormat(locale(), { type: 'unit', style: 'narrow' }).format(parts.slice(0, 2));
 }
 
-/** How long to wait, from `Retry-After`. */
+/** The time to wait, from `Retry-After`. */
 export function pause(retryAfter) {
   const seconds = Number(retryAfter);
   if (!(seconds > 0)) return say('time.moment');
@@ -25,8 +25,8 @@ export function pause(retryAfter) {
 }
 
 /**
- * “5 minutes ago, at 10:35”, and the whole date for whoever points at it. What has happened is not in the future,
- * even if this clock is slow.
+ * Shows “5 minutes ago, at 10:35”, and the full date as a tooltip. A past time is never shown as a future one, even
+ * if this clock is slow.
  */
 export function showMoment(time, seconds) {
   const moment = new Date(seconds * 1000);
@@ -36,7 +36,7 @@ export function showMoment(time, seconds) {
   time.textContent = say('time.at', { relative: relative(Math.min(seconds, Date.now() / 1000)), clock });
 }
 
-/** “yesterday”, “in 3 months”: roughly when. */
+/** A rough time, such as “yesterday” or “in 3 months”. */
 export function relative(seconds) {
   const distance = seconds - Date.now() / 1000;
   const size = Math.abs(distance);

@@ -1,4 +1,4 @@
-// A program on this computer asks for a login, RFC 6749 §4.1: who asks for what, yes or no, and back to the program.
+// The login of a program on this computer, RFC 6749 §4.1: see the request, approve or deny, and return to the program.
 
 import { call } from './api.js';
 import { narrowed, showConsent } from './consent.js';
@@ -9,10 +9,10 @@ import { remember, session, signIn, signOutHere } from './sign-in.js';
 
 const LOOPBACK = ['127.0.0.1', '[::1]'];
 
-let request; // what the program opened the page with
-let nonce; // what claim answered, to decide by
+let request; // the parameters that the program opened the page with
+let nonce; // the approval nonce, which each decision needs
 
-/** The parameters of an address, for the server to judge: one that is there twice is a list. */
+/** The parameters of an address. The server checks them. A parameter that appears twice becomes a list. */
 export function readRequest(query) {
   return Object.fromEntries([...new Set(query.keys())].map(name => {
     const values = query.getAll(name);
@@ -20,7 +20,7 @@ export function readRequest(query) {
   }));
 }
 
-/** The page was opened, or somebody has signed in for what it was opened with. */
+/** Starts when the page opens, and again after the user signed in. */
 export async function openLogin(parameters) {
   keepRequest(parameters);
   stay(() => show('wait'));
@@ -28,7 +28,7 @@ export async function openLogin(parameters) {
   await goOn();
 }
 
-/** Lest a sign-in that fails forget it. */
+/** Stores the request, so that a failed sign-in does not lose it. */
 export function keepRequest(parameters) {
   request = parameters && Object.keys(parameters).length ? parameters : undefined;
   element('login-form').hidden = !request;
@@ -73,7 +73,7 @@ async function change() {
   await signIn('login', { request });
 }
 
-/** To the program, which listens on this computer and nowhere else. */
+/** Returns to the program, which listens only on this computer. */
 async function leave(address) {
   const { protocol, hostname } = new URL(address);
   if (protocol !== 'http:' || !LOOPBACK.includes(hostname)) throw new Error('the redirect URI is not a loopback address');
@@ -83,7 +83,7 @@ async function leave(address) {
   await new Promise(() => {}); // busy until the browser has left
 }
 
-/** There is nothing to go on with, but in the program. */
+/** Ends the login here. The user can start again only in the program. */
 function over(phrase) {
   keepRequest(undefined);
   stay(() => show('login'));

@@ -1,11 +1,11 @@
-// One screen at a time, one step at a time, and one place where the person is told what went wrong.
+// Shows one screen and runs one step at a time, and shows all errors in one place.
 
 import { element, settings } from './document.js';
 import { fill } from './words.js';
 
 /**
- * Something the person must be told. `screen` is where they can act on it; none means where they are. Values that
- * are functions are asked when the words are shown, in the language of that moment.
+ * An error for the user. `screen` is the screen on which they can act; without it, the current screen stays. Values
+ * that are functions are called when the text is shown, in the language of that moment.
  */
 export class Problem extends Error {
   constructor(phrase, { values = {}, screen, field, error } = {}) {
@@ -18,7 +18,7 @@ let current = { name: 'wait', render: () => {} };
 let said = { message: undefined, status: undefined };
 let busy = false;
 
-/** `render` writes what the screen says; it is called again when the language changes. */
+/** `render` writes the screen's texts. It is called again when the language changes. */
 export function show(name, render = () => {}) {
   current = { name, render };
   draw();
@@ -35,8 +35,8 @@ let held = { ids: [], then: () => {} };
 let reading;
 
 /**
- * The buttons that decide become active a second after their screen is seen: a double click, a key that was still
- * down, or a click meant for a window that lay in front, decides nothing.
+ * Activates the decision buttons a second after their screen becomes visible. So a double click, a key that is still
+ * held down, or a click meant for another window decides nothing.
  */
 export function hold(ids, then = () => {}) {
   held = { ids, then };
@@ -59,7 +59,7 @@ document.addEventListener('visibilitychange', wait);
 
 export const isHeld = id => element(id).hasAttribute('aria-disabled');
 
-/** All that is on the screen, in the language that was just chosen. */
+/** Writes all texts on the screen again, in the new language. */
 export function redraw() {
   draw();
   tell('message', said.message);
@@ -83,19 +83,19 @@ function tell(place, what) {
     Object.fromEntries(values.map(([name, value]) => [name, typeof value === 'function' ? value() : value])));
 }
 
-/** What went wrong, said at once. */
+/** Shows an error, which a screen reader reads at once. */
 export function warn(problem) {
   tell('message', problem);
   for (const field of document.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid');
   if (problem?.field) element(problem.field).setAttribute('aria-invalid', 'true');
 }
 
-/** What was done, said when there is quiet. */
+/** Shows a result, which a screen reader reads when it is idle. */
 export function report(phrase, values) {
   tell('status', phrase && { phrase, values });
 }
 
-/** Runs one step; whatever is pressed meanwhile does nothing. A failure is said in words. */
+/** Runs one step, and ignores all buttons until it ends. Shows an error if it fails. */
 export async function run(step) {
   if (busy) return;
   setBusy(true);
@@ -114,7 +114,7 @@ export async function run(step) {
   }
 }
 
-/** Not `disabled`, which would drop the focus of whoever uses the keyboard. */
+/** Does not use `disabled`, which would drop the keyboard focus. */
 export function setBusy(now) {
   busy = now;
   document.querySelector('main').setAttribute('aria-busy', now);
@@ -122,7 +122,7 @@ export function setBusy(now) {
 
 const confirmation = element('confirm');
 
-/** Asks once more before what cannot be undone; resolves to whether to go on. */
+/** Asks for confirmation of something that cannot be undone. Resolves to the answer. */
 export function ask(title, text, yes, values) {
   fill(element('confirm-title'), title, values);
   fill(element('confirm-text'), text, values);

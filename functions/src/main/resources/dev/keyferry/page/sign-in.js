@@ -14,11 +14,11 @@ const redirectUri = `${location.origin}/device`;
 const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(settings.issuer.hostname);
 const requestOptions = () => ({ [oauth.allowInsecureRequests]: isLoopback, signal: AbortSignal.timeout(15_000) });
 
-/** { token, account }; a reload forgets it. */
+/** { token, account }, lost after a reload. */
 export let session;
 let needsAnother = false;
 
-/** After this the next sign-in asks who it is, even if the issuer remembers somebody. */
+/** After this, the next sign-in asks for the user, even if the issuer has a session. */
 export function signOutHere() {
   session = undefined;
   needsAnother = true;
@@ -34,8 +34,8 @@ async function discover() {
 }
 
 /**
- * Leaves for the issuer. What must outlive the way there and back waits in this tab's storage, and is taken out of
- * it on return: `view`, and the code that was typed, or a program's request, which must not stand in any URL.
+ * Goes to the issuer. The tab's storage keeps the state until the return, which removes it: `view`, and the typed code
+ * or the program's request, which must not be in any URL.
  */
 export async function signIn(view, { userCode = '', request } = {}) {
   const verifier = oauth.generateRandomCodeVerifier();
@@ -56,7 +56,7 @@ export async function signIn(view, { userCode = '', request } = {}) {
   await new Promise(() => {}); // busy until the browser has left
 }
 
-/** What waits for a return from the issuer; once only. */
+/** Returns the state of a sign-in, and removes it. */
 export function takePending() {
   const pending = sessionStorage.getItem(PENDING);
   sessionStorage.removeItem(PENDING);
@@ -65,7 +65,7 @@ export function takePending() {
   return found;
 }
 
-/** What a reload, or a way back, need not forget: a code that is being decided, or the number for its device. */
+/** Keeps state across a reload or a step back: the current code, or the number for the device. */
 export function remember(state) {
   if (state) sessionStorage.setItem(FLOW, JSON.stringify({ ...state, until: Date.now() + CODE_LIFETIME }));
   else sessionStorage.removeItem(FLOW);
@@ -94,7 +94,7 @@ export async function finishSignIn(answer, { verifier, state, nonce, view }) {
 }
 
 function signInFailed(error, view) {
-  console.warn(`Sign-in: ${error.message}`); // for the operator; the message carries no code and no token
+  console.warn(`Sign-in: ${error.message}`); // for the operator; the message contains no code or token
   const declined = error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied';
   throw new Problem(declined ? 'problem.not_signed_in' : 'problem.sign_in',
     { screen: { linked: 'sign-in', login: 'login' }[view] ?? 'enter' });

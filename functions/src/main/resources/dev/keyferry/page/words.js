@@ -1,4 +1,4 @@
-// Words in the person's language, and outside texts among them made harmless.
+// Phrases in the user's language. Texts from outside are made harmless.
 
 import { settings } from './document.js';
 
@@ -20,37 +20,37 @@ export async function speak(chosen) {
   }
 }
 
-/** The language as this browser's country writes it: British English has another clock than American. */
+/** The language with this browser's region, because British and American English write times differently. */
 export const locale = () =>
   navigator.languages.find(each => each === language || each.startsWith(`${language}-`)) ?? language;
 
 /**
- * Others choose some texts: what would hide, reorder or overprint characters is shown as a mark instead. U+FE0F
- * makes a picture of a character, and stays.
+ * Makes a text from outside safe: replaces characters that would hide, reorder or overprint others. U+FE0F stays,
+ * because it turns a character into an emoji.
  */
 export const visible = text => String(text)
   .replace(/(?!\uFE0F)[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{DI}\u2800]/gu, '\u{FFFD}')
   .replace(/\p{Zs}+/gu, ' ')
   .replace(/(\p{M}{3})\p{M}+/gu, '$1');
 
-/** A phrase as a text. */
+/** Returns a phrase as a text. */
 export function say(phrase, values = {}) {
   return parts(phrase, values).map(part => part.text).join('');
 }
 
-/** A phrase into an element, each value in it isolated, so that it cannot reorder what surrounds it. */
+/** Writes a phrase into an element. Each value is isolated, so that it cannot reorder the text around it. */
 export function fill(node, phrase, values = {}) {
   node.replaceChildren(...parts(phrase, values).map(part => part.isValue ? isolated(part.text) : part.text));
 }
 
-/** An outside text on its own. */
+/** An element with a text from outside. */
 export function isolated(text) {
   const bdi = document.createElement('bdi');
   bdi.textContent = visible(text);
   return bdi;
 }
 
-/** What somebody may do, in the operator's words, else in ours, else as it is called. */
+/** Describes scopes in the operator's words, or else in ours, or else by name. */
 export const wordsOf = ({ scopes }) => scopes.map(({ scope, description }) => {
   const words = description?.[language] ?? description?.en;
   if (words) return isolated(words);
