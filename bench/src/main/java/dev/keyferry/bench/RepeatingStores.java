@@ -84,8 +84,8 @@ final class RepeatingStores {
       }
 
       @Override
-      public Write<Grant> bar(Locator locator, Grant.Claim claim) {
-        return once("bar", () -> store.bar(locator, claim));
+      public Write<Grant> denyBarred(Locator locator, Grant.Claim claim) {
+        return once("denyBarred", () -> store.denyBarred(locator, claim));
       }
 
       @Override
@@ -128,13 +128,13 @@ final class RepeatingStores {
       }
 
       @Override
-      public Write<Disablement> reverse(
+      public Write<Disablement> toggleDisabled(
           Subject subject, Disablement seen, Instant now, String attempt) {
-        return once("reverse", () -> store.reverse(subject, seen, now, attempt));
+        return once("toggleDisabled", () -> store.toggleDisabled(subject, seen, now, attempt));
       }
 
       @Override
-      public Optional<Holding> findWithStanding(KeyId id) {
+      public Optional<KeyAndStanding> findWithStanding(KeyId id) {
         return once("findWithStanding", () -> store.findWithStanding(id));
       }
 
@@ -163,8 +163,8 @@ final class RepeatingStores {
       }
 
       @Override
-      public void giveBack(Limit.Window window, String attempt) {
-        store.giveBack(window, attempt);
+      public void release(Limit.Window window, String attempt) {
+        store.release(window, attempt);
       }
     };
   }

@@ -41,11 +41,11 @@ final class Attributes {
   /// Reads an item. An item that Keyferry cannot have written decides nothing, so it is an outage.
   /// The outage does not repeat what the item says.
   static <T> T read(Map<String, AttributeValue> item, Function<Attributes, T> reader) {
-    return readIfWhole(item, reader).orElseThrow(() -> Outages.unreadable("unreadable item"));
+    return readIfValid(item, reader).orElseThrow(() -> Outages.unreadable("unreadable item"));
   }
 
   /// Reads an item, if Keyferry can have written it.
-  static <T> Optional<T> readIfWhole(
+  static <T> Optional<T> readIfValid(
       Map<String, AttributeValue> item, Function<Attributes, T> reader) {
     try {
       return Optional.of(reader.apply(of(item)));

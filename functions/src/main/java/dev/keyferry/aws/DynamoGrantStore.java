@@ -64,7 +64,7 @@ public final class DynamoGrantStore implements GrantStore {
     var values = Attributes.none().put(":now_s", now.getEpochSecond());
     return grants.write(
         GrantItem.key(grant.locator()),
-        found -> found.isOf(grant),
+        found -> found.wasCreatedAs(grant),
         () -> {
           dynamo.putItem(put ->
               put.tableName(grantsTable)
@@ -215,7 +215,7 @@ public final class DynamoGrantStore implements GrantStore {
   }
 
   @Override
-  public Write<Grant> bar(Locator locator, Grant.Claim claim) {
+  public Write<Grant> denyBarred(Locator locator, Grant.Claim claim) {
     return update(
         locator,
         found -> found.state() instanceof State.Denied(var denied, var _) && denied.equals(claim),

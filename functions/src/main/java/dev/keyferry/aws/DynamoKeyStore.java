@@ -66,7 +66,7 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   @Override
-  public Optional<Holding> findWithStanding(KeyId id) {
+  public Optional<KeyAndStanding> findWithStanding(KeyId id) {
     var remembered = Optional.ofNullable(subjectsOfKeys.get(id));
     var rows =
         BatchRead.of(
@@ -81,7 +81,7 @@ public final class DynamoKeyStore implements KeyStore {
             rows.putAll(BatchRead.of(dynamo, table, Stream.of(KeyItem.key(subject))));
             subjectsOfKeys.put(id, subject);
           }
-          return new Holding(key, standing(rows.get(KeyItem.partitionKey(subject))));
+          return new KeyAndStanding(key, standing(rows.get(KeyItem.partitionKey(subject))));
         });
   }
 
@@ -159,7 +159,7 @@ public final class DynamoKeyStore implements KeyStore {
     for (int pages = 0; pages < LISTING_PAGES && keys.size() <= most; pages++) {
       var page = page(subject, after, most);
       for (var row : page.items()) {
-        var key = KeyItem.readIfWhole(row);
+        var key = KeyItem.readIfValid(row);
         unreadable += key.isEmpty() ? 1 : 0;
         key.filter(wanted).ifPresent(keys::add);
       }
@@ -216,7 +216,7 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   @Override
-  public Write<Disablement> reverse(
+  public Write<Disablement> toggleDisabled(
       Subject subject, Disablement seen, Instant now, String attempt) {
     var values = Attributes.none().put(":attempt", attempt);
     seen.by().ifPresent(by -> values.put(":seen", by));

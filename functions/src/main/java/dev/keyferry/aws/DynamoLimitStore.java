@@ -26,7 +26,7 @@ public final class DynamoLimitStore implements LimitStore {
 
   /// @param hits attempts that are counted for good
   /// @param last the attempt that counted last
-  /// @param tries attempts that are counted and may be given back
+  /// @param tries attempts that are counted and may be released
   private record Row(long hits, Optional<String> last, List<String> tries) {}
 
   @Override
@@ -75,7 +75,7 @@ public final class DynamoLimitStore implements LimitStore {
   }
 
   @Override
-  public void giveBack(Window window, String attempt) {
+  public void release(Window window, String attempt) {
     try {
       Outages.translate(() ->
           dynamo.updateItem(update ->
@@ -105,7 +105,12 @@ public final class DynamoLimitStore implements LimitStore {
 
   /// Ends in the window's number, so no two windows share a row, whatever `who` contains.
   public static String partitionKey(Window window) {
-    return "LIMIT#" + window.limit().name() + "#" + window.who() + "#" + window.number();
+    return "LIMIT#"
+        + window.limit().name()
+        + "#"
+        + window.subjectOrNetwork()
+        + "#"
+        + window.number();
   }
 
   private static Map<String, AttributeValue> key(Window window) {

@@ -62,8 +62,8 @@ final class KeyItem {
     return Attributes.read(attributes, KeyItem::read);
   }
 
-  static Optional<Key> readIfWhole(Map<String, AttributeValue> attributes) {
-    return Attributes.readIfWhole(attributes, KeyItem::read);
+  static Optional<Key> readIfValid(Map<String, AttributeValue> attributes) {
+    return Attributes.readIfValid(attributes, KeyItem::read);
   }
 
   private static Key read(Attributes item) {

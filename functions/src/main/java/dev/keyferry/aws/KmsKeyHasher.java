@@ -19,8 +19,8 @@ public final class KmsKeyHasher implements KeyHasher {
   public byte[] derive(String name, Patience patience) {
     var time =
         switch (patience) {
-          case NEEDED -> Budget.forCall();
-          case SPARE -> Budget.forExtra();
+          case REQUIRED -> Budget.forCall();
+          case OPTIONAL -> Budget.forExtra();
         };
     return Outages.translate(() ->
         kms.generateMac(request ->

@@ -65,7 +65,7 @@ public final class AuthorizationScreens {
     var code = AuthorizationCode.of(hasher, screen.nonce());
     var grant = approved(approver, screen, consent, code, now);
     if (!consent.within(grant.request())) {
-      return new Declined<>(consent.excess(grant.request()));
+      return new Declined<>(consent.excessError(grant.request()));
     }
     return switch (grants.create(grant, now)) {
       case Applied(var stored) when !stored.isExpired(now) -> {

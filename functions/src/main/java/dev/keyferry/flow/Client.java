@@ -78,7 +78,7 @@ public record Client(
   }
 
   /// Whether a browser may take a code to this URI.
-  public boolean mayBeAnsweredAt(String redirectUri) {
+  public boolean allowsRedirectUri(String redirectUri) {
     return redirects.stream().anyMatch(registered -> registered.fits(redirectUri));
   }
 

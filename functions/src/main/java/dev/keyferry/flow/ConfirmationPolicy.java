@@ -10,7 +10,7 @@ public enum ConfirmationPolicy {
   ALWAYS;
 
   /// The policies of the registered clients.
-  public interface OfClients {
+  public interface ByClient {
     ConfirmationPolicy of(String clientId);
   }
 

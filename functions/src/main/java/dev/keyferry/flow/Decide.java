@@ -21,13 +21,13 @@ import java.util.function.Function;
 public final class Decide {
   private final GrantStore grants;
   private final Hasher hasher;
-  private final ConfirmationPolicy.OfClients policies;
+  private final ConfirmationPolicy.ByClient policies;
   private final Environment environment;
 
   public Decide(
       GrantStore grants,
       Hasher hasher,
-      ConfirmationPolicy.OfClients policies,
+      ConfirmationPolicy.ByClient policies,
       Environment environment) {
     this.grants = grants;
     this.hasher = hasher;
@@ -39,7 +39,7 @@ public final class Decide {
   public record Screen(Grant grant, String approvalNonce) {}
 
   /// An approved grant, and the number to tell the device, if it must be told one.
-  public record Agreed(Grant grant, Optional<MatchingNumber> number) {}
+  public record ApprovedGrant(Grant grant, Optional<MatchingNumber> number) {}
 
   /// A text that cannot be a user code is refused like an unknown code.
   public Answer<Screen> claim(Subject subject, String typed) {
@@ -56,7 +56,7 @@ public final class Decide {
     return switch (at(userCode, locator -> grants.claim(locator, claim, now))) {
       case Applied(var grant) when Seals.intact(hasher, grant) -> {
         environment.record(Event.of(Kind.CLAIMED, grant));
-        yield new Given<>(new Screen(grant, ScreenPass.of(nonce, grant.request()).write(hasher)));
+        yield new Given<>(new Screen(grant, DeviceScreen.of(nonce, grant.request()).write(hasher)));
       }
       case Applied<Grant> _, Refused<Grant> _ -> refuseClaim(subject);
     };
@@ -69,15 +69,15 @@ public final class Decide {
 
   /// Approves the request, or less. The first approval decides whether the device must be told a
   /// number. A repeated approval returns the same number.
-  public Answer<Agreed> approve(
+  public Answer<ApprovedGrant> approve(
       Approver approver, UserCode userCode, String approvalNonce, Consent consent) {
-    return ScreenPass.read(hasher, approvalNonce)
+    return DeviceScreen.read(hasher, approvalNonce)
         .map(screen -> approve(approver, userCode, screen, consent))
         .orElse(new Declined<>(OAuthError.INVALID_USER_CODE));
   }
 
-  private Answer<Agreed> approve(
-      Approver approver, UserCode userCode, ScreenPass screen, Consent consent) {
+  private Answer<ApprovedGrant> approve(
+      Approver approver, UserCode userCode, DeviceScreen screen, Consent consent) {
     var claim = Claim.of(hasher, approver.subject(), screen.nonce());
     var precaution = screen.precaution(policies, approver);
     var since = screen.nonce().openedAt();
@@ -95,11 +95,11 @@ public final class Decide {
           return grants.approve(locator, claim, approval, now);
         };
     var unwarned = precaution == Precaution.ACKNOWLEDGEMENT;
-    var write = at(userCode, unwarned ? locator -> look(locator, claim, consent) : step);
+    var write = at(userCode, unwarned ? locator -> findApproved(locator, claim, consent) : step);
     return switch (write) {
       case Applied(var grant) -> {
         environment.record(Event.of(Kind.APPROVED, grant));
-        yield new Given<>(new Agreed(grant, MatchingNumber.required(hasher, grant)));
+        yield new Given<>(new ApprovedGrant(grant, MatchingNumber.required(hasher, grant)));
       }
       case Refused(var found) ->
           new Declined<>(
@@ -108,14 +108,14 @@ public final class Decide {
                   .map(grant ->
                       unwarned
                           ? OAuthError.ACKNOWLEDGEMENT_REQUIRED
-                          : consent.excess(grant.request()))
+                          : consent.excessError(grant.request()))
                   .orElse(OAuthError.INVALID_USER_CODE));
     };
   }
 
   /// Reads the grant in place of an approval that lacks the acknowledgement. It writes nothing, and
   /// an earlier approval stays valid.
-  private Write<Grant> look(Locator locator, Claim claim, Consent consent) {
+  private Write<Grant> findApproved(Locator locator, Claim claim, Consent consent) {
     var found = grants.find(locator);
     return found
         .filter(grant -> grant.isApprovedWith(claim, consent))

@@ -18,13 +18,13 @@ public final class DeviceNames {
   public String of(Key key) {
     return switch (key.terms().name()) {
       case DeviceName.Given(var text) -> text;
-      case DeviceName.ByCode(var masked) when isLegible(masked) ->
+      case DeviceName.ByCode(var masked) when canReveal(masked) ->
           NAMELESS + " (" + masked.reveal(hasher, key.id(), key.terms().subject()).display() + ")";
       case DeviceName.ByCode _ -> NAMELESS;
     };
   }
 
-  private boolean isLegible(MaskedCode masked) {
+  private boolean canReveal(MaskedCode masked) {
     return hasher.reaches(masked.version()) && hasher.isAvailable(Purpose.NAME, masked.version());
   }
 }

@@ -35,7 +35,7 @@ public final class Disabling {
     var seen = keys.findDisablement(subject);
     while (seen.disabled() != disabled) {
       // Each write has its own name, so that a late write never finds a name that it saw before.
-      switch (keys.reverse(subject, seen, now, environment.newAttempt())) {
+      switch (keys.toggleDisabled(subject, seen, now, environment.newAttempt())) {
         case Applied<Disablement> _ -> {
           environment.record(Event.of(kind, subject));
           return true;

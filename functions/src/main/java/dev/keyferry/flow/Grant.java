@@ -27,7 +27,7 @@ public record Grant(
     State state) {
 
   /// How long a late poll still gets `expired_token` before the row may be purged.
-  public static final Duration AFTERLIFE = Duration.ofHours(1);
+  public static final Duration RETENTION = Duration.ofHours(1);
 
   /// The state of a grant. Expiry is not a state: it depends on the clock.
   public sealed interface State {
@@ -76,7 +76,7 @@ public record Grant(
     }
 
     /// The approval, if the grant was not denied afterwards.
-    default Optional<Approval> agreedTo() {
+    default Optional<Approval> findApproval() {
       return switch (this) {
         case Approved(var _, var approval, var _) -> Optional.of(approval);
         case Consumed(var _, var approval, var _) -> Optional.of(approval);
@@ -121,7 +121,7 @@ public record Grant(
     }
 
     /// The error for a consent that exceeds the request.
-    OAuthError excess(DeviceRequest request) {
+    OAuthError excessError(DeviceRequest request) {
       var isScope = scope.filter(some -> !some.within(request.scope())).isPresent();
       var words = "an approval cannot grant more than the client requested";
       return isScope ? OAuthError.invalidScope(words) : OAuthError.invalidRequest(words);
@@ -189,13 +189,13 @@ public record Grant(
 
   /// When the row may be purged, rounded up to the second, as TTL counts.
   public Instant purgeAt() {
-    return expiresAt.plus(AFTERLIFE).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
+    return expiresAt.plus(RETENTION).plusMillis(999).truncatedTo(ChronoUnit.SECONDS);
   }
 
   /// Whether the grant was approved with this claim and consent. The profile is not compared,
   /// because the identity provider may change it between one press of a button and its repetition.
   public boolean isApprovedWith(Claim mine, Consent consent) {
-    return state.agreedTo().map(Approval::consent).equals(Optional.of(consent))
+    return state.findApproval().map(Approval::consent).equals(Optional.of(consent))
         && state.claimed().equals(Optional.of(mine));
   }
 
@@ -206,7 +206,7 @@ public record Grant(
 
   /// Whether this row is the one that storing the new grant left behind, even if its state has
   /// changed since.
-  public boolean isOf(Grant created) {
+  public boolean wasCreatedAs(Grant created) {
     return deviceSecret.equals(created.deviceSecret)
         && (!(created.state instanceof State.Approved(var claim, var approval, var _))
             || isApprovedWith(claim, approval.consent()));

@@ -79,7 +79,7 @@ public interface GrantStore {
 
   /// Denies the grant, if it is approved with exactly this claim, because its subject was barred
   /// when the device came for the key.
-  Write<Grant> bar(Locator locator, Grant.Claim claim);
+  Write<Grant> denyBarred(Locator locator, Grant.Claim claim);
 
   /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is
   /// approved and not expired, fewer than [MatchingNumber#MOST_WRONG] wrong numbers are counted, no

@@ -24,7 +24,7 @@ public record Key(
     Optional<Instant> lastUsedAt) {
 
   /// How long a key that has ended stays stored before TTL may delete it.
-  public static final Duration AFTERLIFE = Duration.ofDays(30);
+  public static final Duration RETENTION = Duration.ofDays(30);
 
   /// The longest that a device can be renewed, and the longest that it may go without a renewal.
   public static final Duration LONGEST_FAMILY = Duration.ofDays(90);
@@ -171,7 +171,7 @@ public record Key(
   }
 
   /// Whether this is one of the key's tokens, of the present or the previous generation.
-  boolean knows(byte[] token, Hasher hasher) {
+  boolean hasToken(byte[] token, Hasher hasher) {
     return tokenHashes().anyMatch(hash -> hasher.matches(Purpose.KEY, hash, token));
   }
 
@@ -227,6 +227,6 @@ public record Key(
 
   public Instant purgeAt() {
     var end = terms.renewable() ? terms.linkedUntil() : terms.createdAt().plus(terms.lifetime());
-    return end.plus(AFTERLIFE);
+    return end.plus(RETENTION);
   }
 }

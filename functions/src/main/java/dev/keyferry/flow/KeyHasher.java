@@ -5,9 +5,9 @@ public interface KeyHasher {
   /// How long a caller can wait.
   enum Patience {
     /// The request fails without the subkey.
-    NEEDED,
+    REQUIRED,
     /// The request can do without it, so the call must be short.
-    SPARE
+    OPTIONAL
   }
 
   /// Derives a subkey of 256 bits from a name. The same name always gives the same subkey.

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 /// Stored keys. Reads are strongly consistent. An outage is an unchecked exception.
 public interface KeyStore {
   /// A key and the standing of its subject.
-  record Holding(Key key, Standing standing) {}
+  record KeyAndStanding(Key key, Standing standing) {}
 
   /// Whether a subject's keys work at all.
   ///
@@ -90,9 +90,9 @@ public interface KeyStore {
   /// seen.
   ///
   /// @param attempt names this change, so that the store recognizes its own work
-  Write<Disablement> reverse(Subject subject, Disablement seen, Instant now, String attempt);
+  Write<Disablement> toggleDisabled(Subject subject, Disablement seen, Instant now, String attempt);
 
-  Optional<Holding> findWithStanding(KeyId id);
+  Optional<KeyAndStanding> findWithStanding(KeyId id);
 
   /// Notes that the key was used in this hour, for people to read and for redelivery to check. This
   /// is best effort.

@@ -27,9 +27,9 @@ public final class KeyVerifier {
   /// a use of the key.
   public Optional<Active> verify(AccessToken token) {
     var now = environment.now();
-    return look(token, now)
+    return findActive(token, now)
         .map(active -> {
-          noteUse(active.key(), now.truncatedTo(ChronoUnit.HOURS));
+          recordUse(active.key(), now.truncatedTo(ChronoUnit.HOURS));
           return active;
         });
   }
@@ -37,17 +37,17 @@ public final class KeyVerifier {
   /// The validity of the token at this moment, RFC 7662. Introspection is not a use of the key, so
   /// nothing is noted.
   public Optional<Active> introspect(AccessToken token) {
-    return look(token, environment.now());
+    return findActive(token, environment.now());
   }
 
-  private Optional<Active> look(AccessToken token, Instant now) {
+  private Optional<Active> findActive(AccessToken token, Instant now) {
     return keys.findWithStanding(token.id())
         .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
-        .map(KeyStore.Holding::key)
+        .map(KeyStore.KeyAndStanding::key)
         .flatMap(key -> key.acceptedUntil(token, hasher, now).map(until -> new Active(key, until)));
   }
 
-  private void noteUse(Key key, Instant hour) {
+  private void recordUse(Key key, Instant hour) {
     if (key.lastUsedAt().map(hour::isAfter).orElse(true)) {
       keys.markUsed(key.id(), hour);
     }

@@ -39,7 +39,7 @@ public record MatchingNumber(int number) {
   static Optional<MatchingNumber> required(Hasher hasher, Grant grant) {
     var state = grant.state();
     return state
-        .agreedTo()
+        .findApproval()
         .filter(Grant.Approval::numberRequired)
         .flatMap(_ -> state.claimed())
         .map(claim -> of(hasher, grant.locator(), claim));

@@ -48,7 +48,7 @@ public final class Mint {
     var proof = request.proof(grant.deviceSecret());
     return switch (grants.redeem(grant.locator(), proof, redemption, key)) {
       case GrantStore.Redeemed.Stored _ -> minted(issued, grant);
-      case GrantStore.Redeemed.Barred _ -> bar(request, grant, approved, issued);
+      case GrantStore.Redeemed.Barred _ -> denyBarred(request, grant, approved, issued);
       case GrantStore.Redeemed.NotApproved(var found) -> tooLate(request, found.orElse(grant));
     };
   }
@@ -58,7 +58,7 @@ public final class Mint {
     return new Given<>(issued);
   }
 
-  private Answer<IssuedKey> userGone(Grant grant) {
+  private Answer<IssuedKey> declineBarred(Grant grant) {
     environment.record(Event.of(Kind.MINT_REFUSED, grant));
     return new Declined<>(OAuthError.USER_GONE);
   }
@@ -67,10 +67,10 @@ public final class Mint {
   /// polls are told at once. The write is refused if the user was enabled already and something
   /// else was quicker: another poll, or a copy of this very redemption that the network had
   /// delayed.
-  private Answer<IssuedKey> bar(
+  private Answer<IssuedKey> denyBarred(
       TokenRequest request, Grant grant, Approved approved, IssuedKey issued) {
-    return switch (grants.bar(grant.locator(), approved.claim())) {
-      case Write.Applied<Grant> _ -> userGone(grant);
+    return switch (grants.denyBarred(grant.locator(), approved.claim())) {
+      case Write.Applied<Grant> _ -> declineBarred(grant);
       case Write.Refused<Grant>(var found) ->
           found.filter(row -> row.isRedeemedBy(request.attempt())).isPresent()
               ? minted(issued, grant)

@@ -38,7 +38,7 @@ public final class Refresh {
     this.environment = environment;
   }
 
-  private record Ask(
+  private record Request(
       Client client,
       RefreshToken token,
       Optional<String> idempotencyKey,
@@ -49,37 +49,37 @@ public final class Refresh {
   public Answer<IssuedKey> refresh(
       Client client, RefreshToken token, Optional<String> idempotencyKey) {
     var now = environment.now();
-    var ask = new Ask(client, token, idempotencyKey, environment.newAttempt(), now);
+    var request = new Request(client, token, idempotencyKey, environment.newAttempt(), now);
     return keys.findWithStanding(token.id())
-        .filter(holding -> isGood(ask, holding))
-        .map(holding -> judge(ask, holding.key()))
+        .filter(holding -> isPermitted(request, holding))
+        .map(holding -> judge(request, holding.key()))
         .orElse(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
   }
 
   /// Whether everything but the token permits the refresh. Whatever can fail or refuse for another
   /// reason comes before the write, so a refused refresh changes nothing and an outage spends
   /// nothing.
-  private boolean isGood(Ask ask, KeyStore.Holding holding) {
+  private boolean isPermitted(Request request, KeyStore.KeyAndStanding holding) {
     var key = holding.key();
-    return key.terms().clientId().equals(ask.client().id())
+    return key.terms().clientId().equals(request.client().id())
         && key.revokedAt().isEmpty()
         && key.isIntact(hasher)
         && holding.standing().admits(key.terms().approvedAt());
   }
 
-  private Answer<IssuedKey> judge(Ask ask, Key key) {
-    if (hasher.matches(KEY, key.generation().refresh(), ask.token().bytes())) {
-      return key.isRenewable(ask.now()) && ask.client().mayHave(key.terms())
-          ? renew(ask, key)
+  private Answer<IssuedKey> judge(Request request, Key key) {
+    if (hasher.matches(KEY, key.generation().refresh(), request.token().bytes())) {
+      return key.isRenewable(request.now()) && request.client().mayHave(key.terms())
+          ? renew(request, key)
           : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
     }
-    return judgeUsed(ask, key);
+    return judgeUsed(request, key);
   }
 
-  private Answer<IssuedKey> renew(Ask ask, Key key) {
+  private Answer<IssuedKey> renew(Request request, Key key) {
     var seen = key.generation();
     var version = seen.version();
-    var token = ask.token().next(hasher, version);
+    var token = request.token().next(hasher, version);
     var next =
         Seals.sealed(
             hasher,
@@ -88,15 +88,17 @@ public final class Refresh {
                 seen.number() + 1,
                 digest(version, token.access(hasher, version).bytes()),
                 digest(version, token.bytes()),
-                ask.now(),
+                request.now(),
                 Optional.of(
                     new Previous(seen.access(), seen.refresh(), seen.issuedAt(), seen.seal())),
                 Digest.NONE,
-                ask.attempt(),
-                ask.idempotencyKey().map(name -> hasher.digest(KEY, named(ask, name)))));
+                request.attempt(),
+                request
+                    .idempotencyKey()
+                    .map(name -> hasher.digest(KEY, idempotencyMessage(request, name)))));
     // Use the terms that were checked: the row's terms may have been edited since.
     var issued = IssuedKey.of(key.renewed(next), token, hasher).encrypted(encrypter);
-    return switch (keys.renew(key.id(), ask.client().id(), next)) {
+    return switch (keys.renew(key.id(), request.client().id(), next)) {
       case Applied<Key> _ -> {
         environment.record(Event.of(Kind.REFRESHED, issued.key()));
         yield new Given<>(issued);
@@ -105,7 +107,7 @@ public final class Refresh {
       case Refused(var found) ->
           found
               .filter(there -> there.revokedAt().isEmpty() && there.isIntact(hasher))
-              .map(there -> judgeUsed(ask, there))
+              .map(there -> judgeUsed(request, there))
               .orElse(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
     };
   }
@@ -115,43 +117,45 @@ public final class Refresh {
   }
 
   /// Judges a token that is not the present one.
-  private Answer<IssuedKey> judgeUsed(Ask ask, Key key) {
+  private Answer<IssuedKey> judgeUsed(Request request, Key key) {
     var isPrevious =
         key.generation()
             .previous()
-            .filter(previous -> hasher.matches(KEY, previous.refresh(), ask.token().bytes()))
+            .filter(previous -> hasher.matches(KEY, previous.refresh(), request.token().bytes()))
             .isPresent();
-    if (isPrevious && ask.now().isBefore(key.generation().issuedAt().plus(GRACE))) {
-      return redeliver(ask, key);
+    if (isPrevious && request.now().isBefore(key.generation().issuedAt().plus(GRACE))) {
+      return redeliver(request, key);
     }
-    if (ask.token().isGenuine(hasher, key.generation().version())) {
+    if (request.token().isGenuine(hasher, key.generation().version())) {
       // The client or a thief holds a token that was already used (RFC 9700 §4.14.2). Record it
       // first, so that the alarm is not lost if the write fails.
       environment.record(Event.of(Kind.REUSE_DETECTED, key));
-      keys.revoke(key.id(), new Revoker.Server(), ask.now());
+      keys.revoke(key.id(), new Revoker.Server(), request.now());
     }
     return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
   }
 
-  private Answer<IssuedKey> redeliver(Ask ask, Key key) {
+  private Answer<IssuedKey> redeliver(Request request, Key key) {
     var generation = key.generation();
     var same =
-        ask.client().mayHave(key.terms())
+        request.client().mayHave(key.terms())
             && generation.idempotencyKey().isPresent()
-            && ask.idempotencyKey().isPresent()
+            && request.idempotencyKey().isPresent()
             && hasher.matches(
-                KEY, generation.idempotencyKey().get(), named(ask, ask.idempotencyKey().get()));
+                KEY,
+                generation.idempotencyKey().get(),
+                idempotencyMessage(request, request.idempotencyKey().get()));
     if (!same) {
       environment.record(Event.of(Kind.REPLAY_REFUSED, key));
       return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
     }
-    var token = ask.token().next(hasher, generation.version());
+    var token = request.token().next(hasher, generation.version());
     var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
     environment.record(Event.of(Kind.REDELIVERED, key));
     return new Given<>(issued);
   }
 
-  private static byte[] named(Ask ask, String idempotencyKey) {
-    return Frame.of("refresh").with(ask.token().id()).with(idempotencyKey).toBytes();
+  private static byte[] idempotencyMessage(Request request, String idempotencyKey) {
+    return Frame.of("refresh").with(request.token().id()).with(idempotencyKey).toBytes();
   }
 }

@@ -46,6 +46,6 @@ public final class Revoke {
   }
 
   private boolean isOf(Key key, Client client, byte[] token) {
-    return key.terms().clientId().equals(client.id()) && key.knows(token, hasher);
+    return key.terms().clientId().equals(client.id()) && key.hasToken(token, hasher);
   }
 }

@@ -35,8 +35,8 @@ public final class Subkeys implements Hasher {
   private final int version;
   private final InstantSource clock;
   private final Consumer<Outage> tolerated;
-  private volatile Instant leaveAloneUntil = Instant.MIN;
-  private volatile Instant doWithoutUntil = Instant.MIN;
+  private volatile Instant nextRenewal = Instant.MIN;
+  private volatile Instant nextOptionalCall = Instant.MIN;
   private final ConcurrentMap<String, Subkey> subkeys = new ConcurrentHashMap<>();
 
   /// @param tolerated takes the outages that fail no request
@@ -70,14 +70,14 @@ public final class Subkeys implements Hasher {
   public boolean isAvailable(Purpose purpose, int version) {
     var now = clock.instant();
     var subkey = subkey(purpose, version);
-    if (now.isBefore(doWithoutUntil) && !subkey.isHeld(now)) {
+    if (now.isBefore(nextOptionalCall) && !subkey.isHeld(now)) {
       return false;
     }
     try {
       subkey.get(now);
       return true;
     } catch (Outage e) {
-      doWithoutUntil = now.plus(PAUSE);
+      nextOptionalCall = now.plus(PAUSE);
       tolerated.accept(e);
       return false;
     }
@@ -105,7 +105,7 @@ public final class Subkeys implements Hasher {
         return held.mac();
       }
       if (held != null && now.isBefore(held.at().plus(GRACE))) {
-        return now.isBefore(leaveAloneUntil) || !deriving.tryLock() ? held.mac() : renew(held, now);
+        return now.isBefore(nextRenewal) || !deriving.tryLock() ? held.mac() : renew(held, now);
       }
       deriving.lock();
       try {
@@ -113,7 +113,7 @@ public final class Subkeys implements Hasher {
         var fresh = derived;
         return fresh != null && !fresh.equals(held)
             ? fresh.mac()
-            : derive(now, KeyHasher.Patience.NEEDED);
+            : derive(now, KeyHasher.Patience.REQUIRED);
       } finally {
         deriving.unlock();
       }
@@ -126,13 +126,13 @@ public final class Subkeys implements Hasher {
 
     private Mac renew(Derived held, Instant now) {
       try {
-        return derive(now, KeyHasher.Patience.SPARE);
+        return derive(now, KeyHasher.Patience.OPTIONAL);
       } catch (Outage e) {
         if (e.isRefusal()) {
           derived = null;
           throw e;
         }
-        leaveAloneUntil = now.plus(PAUSE);
+        nextRenewal = now.plus(PAUSE);
         tolerated.accept(e);
         return held.mac();
       } finally {

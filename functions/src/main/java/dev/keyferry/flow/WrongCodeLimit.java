@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 /// Limits how often one subject, and one network, may enter a user code that does not exist,
 /// RFC 8628 §5.1. Only wrong codes count, and a right code resets nothing.
 ///
-/// A subject's attempt is counted before the code is looked up, and given back if the code was
+/// A subject's attempt is counted before the code is looked up, and released if the code was
 /// right. Guesses that arrive all at once are therefore looked up no more often than guesses that
 /// arrive one after another. A network's attempts are counted afterwards, so that users who share
 /// an address do not lock each other out.
@@ -52,7 +52,7 @@ public final class WrongCodeLimit {
     } finally {
       // The code was right, or an outage decided nothing.
       if (!wrong && isOn(perSubject)) {
-        store.giveBack(ofSubject, attempt);
+        store.release(ofSubject, attempt);
       }
     }
     return wrong && isOn(perNetwork) && !store.count(ofNetwork, attempt)

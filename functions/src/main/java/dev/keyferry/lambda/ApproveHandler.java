@@ -5,7 +5,7 @@ import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Approver;
 import dev.keyferry.flow.Decide;
-import dev.keyferry.flow.Decide.Agreed;
+import dev.keyferry.flow.Decide.ApprovedGrant;
 import dev.keyferry.flow.MatchingNumber;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
@@ -40,19 +40,19 @@ public final class ApproveHandler extends ApiHandler {
   @Override
   Response handle(Request request) {
     return switch (approve(request, request.json(Body.class))) {
-      case Given(var agreed) ->
+      case Given(var approved) ->
           Response.json(
               200,
               Map.of(
                   "status",
                   "approved",
                   "confirmation",
-                  agreed.number().map(MatchingNumber::toString)));
+                  approved.number().map(MatchingNumber::toString)));
       case Declined(var error) -> Response.error(error);
     };
   }
 
-  private Answer<Agreed> approve(Request request, Body body) {
+  private Answer<ApprovedGrant> approve(Request request, Body body) {
     return Decision.of(body.userCode(), body.approvalNonce())
         .then(decision ->
             consents

@@ -52,11 +52,11 @@ final class AuditLog implements Audit {
     line.put("event", name);
     line.put(name, 1);
     line.put("stack", stack);
-    line.put("_aws", counting(name));
+    line.put("_aws", metric(name));
     lines.accept(StrictJson.write(line));
   }
 
-  private Map<String, ?> counting(String name) {
+  private Map<String, ?> metric(String name) {
     return Map.of(
         "Timestamp",
         clock.millis(),

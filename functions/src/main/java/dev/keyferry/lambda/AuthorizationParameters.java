@@ -49,7 +49,7 @@ record AuthorizationParameters(ObjectNode all, Client client, String redirectUri
       return refused("no client with this client_id is registered");
     }
     var redirectUri = StrictJson.require("redirect_uri", target.redirectUri());
-    if (!client.get().mayBeAnsweredAt(redirectUri)) {
+    if (!client.get().allowsRedirectUri(redirectUri)) {
       return refused("the redirect_uri is not registered for this client");
     }
     return new Given<>(new AuthorizationParameters(all, client.get(), redirectUri));

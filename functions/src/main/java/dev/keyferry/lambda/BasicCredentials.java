@@ -37,11 +37,11 @@ record BasicCredentials(String clientId, String secret) {
 
   /// Whether the secret is this client's. The secret is random and long, so a plain hash protects
   /// it.
-  boolean areOf(Client client) {
-    return client.secretHash().filter(this::fits).isPresent();
+  boolean match(Client client) {
+    return client.secretHash().filter(this::matchesHash).isPresent();
   }
 
-  private boolean fits(String hash) {
+  private boolean matchesHash(String hash) {
     try {
       var sha256 = MessageDigest.getInstance("SHA-256");
       var own = sha256.digest(secret.getBytes(StandardCharsets.UTF_8));

@@ -131,7 +131,7 @@ public final class Clients {
     var authenticated =
         authorization
             .flatMap(BasicCredentials::parse)
-            .flatMap(credentials -> find(credentials.clientId()).filter(credentials::areOf));
+            .flatMap(credentials -> find(credentials.clientId()).filter(credentials::match));
     return Answer.of(authenticated, OAuthError.invalidClient("client authentication failed"))
         .filter(
             Client::introspects,

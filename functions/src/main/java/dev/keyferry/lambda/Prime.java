@@ -55,7 +55,7 @@ final class Prime implements Resource {
   public void beforeCheckpoint(Context<? extends Resource> context)
       throws IOException, ReflectiveOperationException, GeneralSecurityException {
     answerSamples();
-    greet();
+    loadTls();
   }
 
   @Override
@@ -88,7 +88,7 @@ final class Prime implements Resource {
   }
 
   /// Makes the first message of a TLS connection and sends it to no one, which loads most of TLS.
-  private static void greet() throws GeneralSecurityException, SSLException {
+  private static void loadTls() throws GeneralSecurityException, SSLException {
     var engine = SSLContext.getDefault().createSSLEngine("aws.invalid", 443);
     engine.setUseClientMode(true);
     engine.wrap(

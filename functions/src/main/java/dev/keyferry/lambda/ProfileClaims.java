@@ -31,13 +31,13 @@ record ProfileClaims(String name, String email, String organisation) {
     return request
         .optionalClaim(claim)
         .filter(text -> Parameters.isLine(text, LONGEST))
-        .filter(text -> text.codePoints().noneMatch(ProfileClaims::spillsOver))
+        .filter(text -> text.codePoints().noneMatch(ProfileClaims::isUnsafe))
         .filter(text -> !COMPOSITE.matcher(text).matches());
   }
 
   /// Whether a character is half of a surrogate pair, which cannot be stored as it is, or changes
   /// the direction of the text around it. Other invisible marks are part of how names are written.
-  private static boolean spillsOver(int character) {
+  private static boolean isUnsafe(int character) {
     return switch (Character.getDirectionality(character)) {
       case Character.DIRECTIONALITY_LEFT_TO_RIGHT_EMBEDDING,
           Character.DIRECTIONALITY_LEFT_TO_RIGHT_OVERRIDE,

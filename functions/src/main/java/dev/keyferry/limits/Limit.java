@@ -11,15 +11,15 @@ import java.time.Instant;
 public record Limit(String name, int most, Duration window) {
   /// The window that is open at this time, for one subject or network.
   ///
-  /// @param who a subject, or a network
-  public Window at(String who, Instant now) {
-    return new Window(this, who, Math.floorDiv(now.toEpochMilli(), window.toMillis()));
+  /// @param subjectOrNetwork the one that is counted
+  public Window at(String subjectOrNetwork, Instant now) {
+    return new Window(this, subjectOrNetwork, Math.floorDiv(now.toEpochMilli(), window.toMillis()));
   }
 
   /// A window of the limit for one subject or network. A store keeps one row for it.
   ///
   /// @param number the number of the window since the epoch
-  public record Window(Limit limit, String who, long number) {
+  public record Window(Limit limit, String subjectOrNetwork, long number) {
     /// When the next window opens. From then on, this one may be purged.
     public Instant end() {
       return Instant.ofEpochMilli((number + 1) * limit.window().toMillis());

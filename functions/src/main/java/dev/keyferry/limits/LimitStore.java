@@ -11,11 +11,11 @@ public interface LimitStore {
   /// Whether the window is full, by a strongly consistent read.
   boolean isFull(Limit.Window window);
 
-  /// Counts one more attempt that may be given back, if it is within the limit. A repeated call
+  /// Counts one more attempt that may be released later, if it is within the limit. A repeated call
   /// with the same attempt counts once.
   boolean reserve(Limit.Window window, String attempt);
 
-  /// Gives back what this attempt reserved. This is best effort: an attempt that is not given back
+  /// Releases what this attempt reserved. This is best effort: an attempt that is not released
   /// stays counted.
-  void giveBack(Limit.Window window, String attempt);
+  void release(Limit.Window window, String attempt);
 }

@@ -43,22 +43,22 @@ record Accent(int red, int green, int blue) {
     """
         .formatted(
             this,
-            mixed(onIt().equals(WHITE) ? BLACK : WHITE, 5 * STEP),
-            onIt(),
-            on(LIGHT_GROUND),
-            on(DARK_GROUND));
+            mixed(textColor().equals(WHITE) ? BLACK : WHITE, 5 * STEP),
+            textColor(),
+            legibleOn(LIGHT_GROUND),
+            legibleOn(DARK_GROUND));
   }
 
   /// Black or white, whichever is more legible. One of them always is.
-  Accent onIt() {
+  Accent textColor() {
     return contrast(WHITE) >= contrast(BLACK) ? WHITE : BLACK;
   }
 
   /// The nearest legible shade on a background.
-  Accent on(Accent ground) {
+  Accent legibleOn(Accent ground) {
     var shade = this;
     for (double share = STEP; shade.contrast(ground) < LEGIBLE; share += STEP) {
-      shade = mixed(ground.onIt(), share);
+      shade = mixed(ground.textColor(), share);
     }
     return shade;
   }

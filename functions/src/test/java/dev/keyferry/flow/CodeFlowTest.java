@@ -274,7 +274,7 @@ final class CodeFlowTest {
 
     @Test
     void a_screen_is_over_long_before_its_grant_is_forgotten() {
-      assertThat(AuthorizationScreen.LIFETIME).isLessThan(Grant.AFTERLIFE);
+      assertThat(AuthorizationScreen.LIFETIME).isLessThan(Grant.RETENTION);
     }
 
     @Test

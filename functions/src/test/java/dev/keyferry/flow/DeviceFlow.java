@@ -17,7 +17,7 @@ public final class DeviceFlow {
       KeyStore keys,
       Hasher hasher,
       Issuance issuance,
-      ConfirmationPolicy.OfClients policies,
+      ConfirmationPolicy.ByClient policies,
       Environment environment) {
     authorize = new Authorize(grants, hasher, environment);
     decide = new Decide(grants, hasher, policies, environment);
@@ -38,7 +38,7 @@ public final class DeviceFlow {
     return decide.claim(subject, userCode);
   }
 
-  public Answer<Decide.Agreed> approve(
+  public Answer<Decide.ApprovedGrant> approve(
       Approver approver, UserCode userCode, String approvalNonce, Grant.Consent consent) {
     return decide.approve(approver, userCode, approvalNonce, consent);
   }

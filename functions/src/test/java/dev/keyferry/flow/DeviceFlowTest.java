@@ -18,7 +18,7 @@ import dev.keyferry.codes.UserCode;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Authorize.Codes;
-import dev.keyferry.flow.Decide.Agreed;
+import dev.keyferry.flow.Decide.ApprovedGrant;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
@@ -111,7 +111,7 @@ final class DeviceFlowTest {
     return given(flow.claim(ADA, codes.userCode())).approvalNonce();
   }
 
-  private Answer<Agreed> approve(Codes codes, Consent consent) {
+  private Answer<ApprovedGrant> approve(Codes codes, Consent consent) {
     return flow.approve(ADA_HERE, codes.userCode(), claim(codes), consent);
   }
 
@@ -636,7 +636,7 @@ final class DeviceFlowTest {
         Samples.disabling(keys).disable(ADA);
         var barred =
             overtaken(
-                "bar",
+                "denyBarred",
                 () -> {
                   Samples.disabling(keys).enable(ADA);
                   given(poll(codes, "a"));
@@ -709,7 +709,7 @@ final class DeviceFlowTest {
         given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
     private final String nonce = claim(codes);
 
-    private Answer<Agreed> approve(Approver approver) {
+    private Answer<ApprovedGrant> approve(Approver approver) {
       return flow.approve(approver, codes.userCode(), nonce, Consent.TO_ALL);
     }
 
@@ -966,7 +966,7 @@ final class DeviceFlowTest {
       private final Codes codes = authorize();
       private final String nonce = claim(codes);
 
-      private Answer<Agreed> approve(Approver approver) {
+      private Answer<ApprovedGrant> approve(Approver approver) {
         return flow.approve(approver, codes.userCode(), nonce, Consent.TO_ALL);
       }
 

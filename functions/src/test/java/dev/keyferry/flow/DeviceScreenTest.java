@@ -13,19 +13,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ScreenPassTest {
+final class DeviceScreenTest {
   private final TestHasher hasher = new TestHasher();
   private final ApprovalNonce nonce = ApprovalNonce.draw(new Random(1), NOON);
-  private final ScreenPass pass = ScreenPass.of(nonce, Samples.confirming(Samples.request(NOON)));
-  private final String text = pass.write(hasher);
+  private final DeviceScreen screen =
+      DeviceScreen.of(nonce, Samples.confirming(Samples.request(NOON)));
+  private final String text = screen.write(hasher);
 
   @Test
   void says_what_the_claim_saw() {
-    assertThat(pass).isEqualTo(new ScreenPass(nonce, "cli", true, Origin.parse("192.0.2.7")));
-    assertThat(ScreenPass.read(hasher, text)).contains(pass);
+    assertThat(screen).isEqualTo(new DeviceScreen(nonce, "cli", true, Origin.parse("192.0.2.7")));
+    assertThat(DeviceScreen.read(hasher, text)).contains(screen);
 
-    var other = new ScreenPass(nonce, "a client of spaces", false, Origin.parse("2001:db8::7"));
-    assertThat(ScreenPass.read(hasher, other.write(hasher))).contains(other);
+    var other = new DeviceScreen(nonce, "a client of spaces", false, Origin.parse("2001:db8::7"));
+    assertThat(DeviceScreen.read(hasher, other.write(hasher))).contains(other);
   }
 
   @Test
@@ -41,7 +42,7 @@ final class ScreenPassTest {
             String.join(".", another, parts[1], parts[2]),
             String.join(".", parts[0], parts[1], "1.AAAA"),
             parts[0] + parts[1] + ".." + parts[2])) {
-      assertThat(ScreenPass.read(hasher, forged)).as(forged).isEmpty();
+      assertThat(DeviceScreen.read(hasher, forged)).as(forged).isEmpty();
     }
   }
 
@@ -49,12 +50,12 @@ final class ScreenPassTest {
   void of_another_version_of_the_subkeys_is_none() {
     hasher.rotateTo(2);
 
-    assertThat(ScreenPass.read(hasher, text)).isEmpty();
+    assertThat(DeviceScreen.read(hasher, text)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", ".", "..", "...", "a.b", "a.b.c", "ä.ö.ü", "nonce"})
   void that_is_nothing_of_the_kind_is_none(String garbage) {
-    assertThat(ScreenPass.read(hasher, garbage)).isEmpty();
+    assertThat(DeviceScreen.read(hasher, garbage)).isEmpty();
   }
 }

@@ -69,11 +69,11 @@ final class DisablingTest {
 
   /// An operator whose colleagues do this between the look and the write.
   private Disabling whoLooksBefore(Runnable colleagues) {
-    var store = Overtaken.store(KeyStore.class, keys, "reverse", colleagues);
+    var store = Overtaken.store(KeyStore.class, keys, "toggleDisabled", colleagues);
     return new Disabling(store, new Environment(() -> NOON, new SplittableRandom(2), events::add));
   }
 
   private void reverse() {
-    keys.reverse(subject, keys.findDisablement(subject), NOON, Samples.attempt());
+    keys.toggleDisabled(subject, keys.findDisablement(subject), NOON, Samples.attempt());
   }
 }

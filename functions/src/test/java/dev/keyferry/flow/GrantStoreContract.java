@@ -343,7 +343,7 @@ public abstract class GrantStoreContract {
     @Test
     void what_was_barred_is_not_approved_again() {
       applied(grants().create(approved, later));
-      var barred = applied(grants().bar(locator, claim));
+      var barred = applied(grants().denyBarred(locator, claim));
 
       assertRefused(grants().create(approved, later), barred);
     }
@@ -1224,7 +1224,7 @@ public abstract class GrantStoreContract {
     void denies_what_was_approved_and_changes_nothing_else() {
       approveIt();
 
-      var denied = applied(grants().bar(locator, claim));
+      var denied = applied(grants().denyBarred(locator, claim));
 
       assertThat(denied)
           .isEqualTo(
@@ -1241,34 +1241,34 @@ public abstract class GrantStoreContract {
 
     @Test
     void leaves_what_is_not_approved_alone() {
-      assertRefused(grants().bar(locator, claim), stored());
+      assertRefused(grants().denyBarred(locator, claim), stored());
       approveIt();
       assertThat(redeem(redemption())).isEqualTo(new Stored());
-      assertRefused(grants().bar(locator, claim), stored());
+      assertRefused(grants().denyBarred(locator, claim), stored());
     }
 
     @Test
     void leaves_what_was_approved_on_another_screen_alone() {
       approveIt();
 
-      assertRefused(grants().bar(locator, new Claim(claim.subject(), digest())), stored());
-      assertRefused(grants().bar(locator, new Claim(subject(), claim.nonce())), stored());
+      assertRefused(grants().denyBarred(locator, new Claim(claim.subject(), digest())), stored());
+      assertRefused(grants().denyBarred(locator, new Claim(subject(), claim.nonce())), stored());
     }
 
     @Test
     void finds_nothing_at_an_unknown_place() {
       var unknown = Samples.grant(Samples.request(NOON)).locator();
 
-      assertThat(grants().bar(unknown, claim)).isEqualTo(new Refused<>(Optional.empty()));
+      assertThat(grants().denyBarred(unknown, claim)).isEqualTo(new Refused<>(Optional.empty()));
       assertThat(stored(unknown)).isEmpty();
     }
 
     @Test
     void recognises_its_own_work() {
       approveIt();
-      var denied = applied(grants().bar(locator, claim));
+      var denied = applied(grants().denyBarred(locator, claim));
 
-      assertThat(grants().bar(locator, claim)).isEqualTo(new Applied<>(denied));
+      assertThat(grants().denyBarred(locator, claim)).isEqualTo(new Applied<>(denied));
       assertThat(stored()).isEqualTo(denied);
     }
   }

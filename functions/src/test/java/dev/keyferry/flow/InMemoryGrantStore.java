@@ -57,7 +57,7 @@ public final class InMemoryGrantStore implements GrantStore {
         return new Write.Applied<>(grant);
       }
       return found
-          .filter(there -> conditions.isOwn(OWN_CREATE, there.isOf(grant)))
+          .filter(there -> conditions.isOwn(OWN_CREATE, there.wasCreatedAs(grant)))
           .<Write<Grant>>map(Write.Applied::new)
           .orElse(new Write.Refused<>(found));
     }
@@ -177,7 +177,7 @@ public final class InMemoryGrantStore implements GrantStore {
   }
 
   @Override
-  public Write<Grant> bar(Locator locator, Grant.Claim claim) {
+  public Write<Grant> denyBarred(Locator locator, Grant.Claim claim) {
     return update(
         locator,
         grant ->

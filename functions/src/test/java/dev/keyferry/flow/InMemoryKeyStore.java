@@ -57,8 +57,8 @@ public final class InMemoryKeyStore implements KeyStore {
   }
 
   @Override
-  public synchronized Optional<Holding> findWithStanding(KeyId id) {
-    return find(id).map(key -> new Holding(key, findStanding(key.terms().subject())));
+  public synchronized Optional<KeyAndStanding> findWithStanding(KeyId id) {
+    return find(id).map(key -> new KeyAndStanding(key, findStanding(key.terms().subject())));
   }
 
   @Override
@@ -167,7 +167,7 @@ public final class InMemoryKeyStore implements KeyStore {
   }
 
   @Override
-  public synchronized Write<Disablement> reverse(
+  public synchronized Write<Disablement> toggleDisabled(
       Subject subject, Disablement seen, Instant now, String attempt) {
     var found = findDisablement(subject);
     if (conditions.mayWrite() && conditions.hold(REVERSE_UNCHANGED, found.by().equals(seen.by()))) {

@@ -18,7 +18,7 @@ import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.Key.Previous;
 import dev.keyferry.flow.KeyStore.Disablement;
-import dev.keyferry.flow.KeyStore.Holding;
+import dev.keyferry.flow.KeyStore.KeyAndStanding;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Write.Applied;
@@ -85,7 +85,7 @@ public abstract class KeyStoreContract {
   }
 
   private Standing standing() {
-    return keys().findWithStanding(key.id()).map(Holding::standing).orElseThrow();
+    return keys().findWithStanding(key.id()).map(KeyAndStanding::standing).orElseThrow();
   }
 
   @Test
@@ -99,7 +99,7 @@ public abstract class KeyStoreContract {
     issue(key);
 
     assertThat(stores().find(key.id())).contains(key);
-    assertThat(keys().findWithStanding(key.id())).contains(new Holding(key, Standing.GOOD));
+    assertThat(keys().findWithStanding(key.id())).contains(new KeyAndStanding(key, Standing.GOOD));
   }
 
   @Test
@@ -180,7 +180,7 @@ public abstract class KeyStoreContract {
 
     assertThat(standing()).isEqualTo(Standing.GOOD);
     assertThat(keys().findWithStanding(other.id()))
-        .contains(new Holding(other, new Standing(true, Optional.empty())));
+        .contains(new KeyAndStanding(other, new Standing(true, Optional.empty())));
   }
 
   @Test
@@ -191,7 +191,7 @@ public abstract class KeyStoreContract {
     keys().revoke(key.id(), new Revoker.Server(), NOON.plusMillis(7));
 
     assertThat(found().revokedAt()).contains(NOON.plusMillis(7));
-    assertThat(keys().findWithStanding(key.id()).map(Holding::key)).contains(found());
+    assertThat(keys().findWithStanding(key.id()).map(KeyAndStanding::key)).contains(found());
   }
 
   @Test
@@ -349,7 +349,7 @@ public abstract class KeyStoreContract {
   }
 
   private Write<Disablement> reverse(Disablement seen, String attempt) {
-    return keys().reverse(subject, seen, NOON, attempt);
+    return keys().toggleDisabled(subject, seen, NOON, attempt);
   }
 
   private static Write<Disablement> refused(Disablement found) {
@@ -398,7 +398,7 @@ public abstract class KeyStoreContract {
 
       assertThat(row()).isEqualTo(expected);
       assertThat(keys().findWithStanding(device.id()))
-          .contains(new Holding(expected, Standing.GOOD));
+          .contains(new KeyAndStanding(expected, Standing.GOOD));
     }
 
     @Test

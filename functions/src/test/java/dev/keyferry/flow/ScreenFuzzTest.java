@@ -26,7 +26,7 @@ final class ScreenFuzzTest {
   @FuzzTest
   void only_what_was_sealed_here_is_read_and_as_it_was(byte[] input) {
     var text = new String(input, UTF_8);
-    assertThat(ScreenPass.read(hasher, text)).isEmpty();
+    assertThat(DeviceScreen.read(hasher, text)).isEmpty();
     assertThat(AuthorizationScreen.read(hasher, new Subject("alice"), text, NOW)).isEmpty();
     ApprovalNonce.parse(text)
         .ifPresent(nonce -> assertThat(ApprovalNonce.parse(nonce.text())).contains(nonce));
@@ -34,7 +34,7 @@ final class ScreenFuzzTest {
     var lines = Arrays.copyOf(text.split("\n", LINES), LINES);
     var fields = Arrays.stream(lines).map(line -> line == null ? "" : line).toList();
     var nonce = new ApprovalNonce(NOW, nonceOf(input));
-    assertPass(new ScreenPass(nonce, fields.get(1), text.length() % 2 == 0, ORIGIN));
+    assertPass(new DeviceScreen(nonce, fields.get(1), text.length() % 2 == 0, ORIGIN));
     assertScreen(screen(nonce, fields));
   }
 
@@ -56,13 +56,13 @@ final class ScreenFuzzTest {
             new CodeChallenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")));
   }
 
-  private void assertPass(ScreenPass pass) {
+  private void assertPass(DeviceScreen pass) {
     var written = pass.write(hasher);
 
-    assertThat(ScreenPass.read(hasher, written)).contains(pass);
+    assertThat(DeviceScreen.read(hasher, written)).contains(pass);
     assertThat(AuthorizationScreen.read(hasher, new Subject("alice"), written, NOW)).isEmpty();
     for (var other : List.of(written + ".", "." + written, written + "A", upset(written))) {
-      assertThat(ScreenPass.read(hasher, other)).isEmpty();
+      assertThat(DeviceScreen.read(hasher, other)).isEmpty();
     }
   }
 
@@ -71,7 +71,7 @@ final class ScreenFuzzTest {
     var subject = screen.subject();
 
     assertThat(AuthorizationScreen.read(hasher, subject, written, NOW)).contains(screen);
-    assertThat(ScreenPass.read(hasher, written)).isEmpty();
+    assertThat(DeviceScreen.read(hasher, written)).isEmpty();
     var other = new Subject(subject.value() + "x");
     assertThat(AuthorizationScreen.read(hasher, other, written, NOW)).isEmpty();
     assertThat(AuthorizationScreen.read(hasher, subject, upset(written), NOW)).isEmpty();

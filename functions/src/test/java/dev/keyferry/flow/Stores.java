@@ -10,7 +10,7 @@ public interface Stores {
   KeyStore keys();
 
   default Optional<Key> find(KeyId id) {
-    return keys().findWithStanding(id).map(KeyStore.Holding::key);
+    return keys().findWithStanding(id).map(KeyStore.KeyAndStanding::key);
   }
 
   /// Fresh stores in memory.

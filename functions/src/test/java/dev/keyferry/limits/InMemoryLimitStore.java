@@ -42,7 +42,7 @@ public final class InMemoryLimitStore implements LimitStore {
   }
 
   @Override
-  public synchronized void giveBack(Window window, String attempt) {
+  public synchronized void release(Window window, String attempt) {
     reserved.getOrDefault(window, new HashSet<>()).remove(attempt);
   }
 

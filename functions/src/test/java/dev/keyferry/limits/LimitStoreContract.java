@@ -68,7 +68,7 @@ public abstract class LimitStoreContract {
     assertThat(attempts).allMatch(attempt -> store().reserve(window, attempt));
     assertThat(store().reserve(window, Samples.attempt())).isFalse();
 
-    store().giveBack(window, attempts.get(1));
+    store().release(window, attempts.get(1));
 
     assertThat(store().reserve(window, Samples.attempt())).isTrue();
     assertThat(store().reserve(window, Samples.attempt())).isFalse();
@@ -79,8 +79,8 @@ public abstract class LimitStoreContract {
     var attempts = Stream.generate(Samples::attempt).limit(3).toList();
     Stream.concat(attempts.stream(), attempts.stream())
         .forEach(attempt -> assertThat(store().reserve(window, attempt)).isTrue());
-    store().giveBack(window, attempts.getFirst());
-    store().giveBack(window, attempts.getFirst());
+    store().release(window, attempts.getFirst());
+    store().release(window, attempts.getFirst());
 
     assertThat(store().reserve(window, Samples.attempt())).isTrue();
     assertThat(store().reserve(window, Samples.attempt())).isFalse();
@@ -88,11 +88,11 @@ public abstract class LimitStoreContract {
 
   @Test
   public void nothing_is_given_back_that_was_not_reserved() {
-    store().giveBack(window, Samples.attempt());
+    store().release(window, Samples.attempt());
 
     var attempts = Stream.generate(Samples::attempt).limit(3).toList();
     assertThat(attempts).allMatch(attempt -> store().reserve(window, attempt));
-    store().giveBack(window, Samples.attempt());
+    store().release(window, Samples.attempt());
     assertThat(store().reserve(window, Samples.attempt())).isFalse();
   }
 

@@ -407,9 +407,9 @@ final class VerificationPageTest {
       assertThat(all().map(Accent::parse))
           .hasSize(216)
           .allSatisfy(accent -> {
-            assertThat(accent.contrast(accent.onIt())).isGreaterThanOrEqualTo(4.5);
+            assertThat(accent.contrast(accent.textColor())).isGreaterThanOrEqualTo(4.5);
             for (var ground : List.of(Accent.LIGHT_GROUND, Accent.DARK_GROUND)) {
-              assertThat(accent.on(ground).contrast(ground)).isGreaterThanOrEqualTo(4.5);
+              assertThat(accent.legibleOn(ground).contrast(ground)).isGreaterThanOrEqualTo(4.5);
             }
           });
     }

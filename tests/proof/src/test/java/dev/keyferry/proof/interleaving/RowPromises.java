@@ -140,7 +140,7 @@ final class RowPromises {
         || (by.isPresent() && !claim.map(Grant.Claim::subject).equals(by))) {
       return Optional.of("denied by somebody who had not claimed it");
     }
-    return call.isNamed("bar") && !(was.state() instanceof Approved)
+    return call.isNamed("denyBarred") && !(was.state() instanceof Approved)
         ? Optional.of("barred, and was not approved")
         : Optional.empty();
   }
@@ -226,7 +226,8 @@ final class RowPromises {
         return Optional.of("a sign-out was taken back");
       }
     }
-    return call.isNamed("reverse") && before.rows().standings().equals(after.rows().standings())
+    return call.isNamed("toggleDisabled")
+            && before.rows().standings().equals(after.rows().standings())
         ? Optional.of("to disable, or to enable, changed what was so already")
         : Optional.empty();
   }

@@ -16,7 +16,7 @@ import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.InMemoryGrantStore;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyStore;
-import dev.keyferry.flow.KeyStore.Holding;
+import dev.keyferry.flow.KeyStore.KeyAndStanding;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.OAuthError.Code;
@@ -127,8 +127,8 @@ final class WrongFlowTest {
         var answer = ask.apply(call);
         return answer instanceof Optional<?> found
                 && found.isPresent()
-                && found.get() instanceof Holding(var key, var _)
-            ? Optional.of(new Holding(key, Standing.GOOD))
+                && found.get() instanceof KeyAndStanding(var key, var _)
+            ? Optional.of(new KeyAndStanding(key, Standing.GOOD))
             : answer;
       }
     },

@@ -249,7 +249,7 @@ public sealed interface StoreStep {
   record Bar(Locator locator, Claim claim) implements StoreStep {
     @Override
     public Object on(AllStores stores) {
-      return stores.grants().bar(locator, claim);
+      return stores.grants().denyBarred(locator, claim);
     }
 
     @Override
@@ -359,7 +359,7 @@ public sealed interface StoreStep {
       implements StoreStep {
     @Override
     public Object on(AllStores stores) {
-      return stores.keys().reverse(subject, seen, now, attempt);
+      return stores.keys().toggleDisabled(subject, seen, now, attempt);
     }
 
     @Override
@@ -422,7 +422,7 @@ public sealed interface StoreStep {
   record GiveBack(Window window, String attempt) implements StoreStep {
     @Override
     public Object on(AllStores stores) {
-      stores.limits().giveBack(window, attempt);
+      stores.limits().release(window, attempt);
       return "done";
     }
   }
