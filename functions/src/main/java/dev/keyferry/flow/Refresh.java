@@ -56,9 +56,8 @@ public final class Refresh {
         .orElse(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
   }
 
-  /// Whether everything but the token permits the refresh. Whatever can fail or refuse for another
-  /// reason comes before the write, so a refused refresh changes nothing and an outage spends
-  /// nothing.
+  /// Whether everything except the token permits the refresh. Each step that can fail or refuse
+  /// comes before the write, so a refused refresh changes nothing, and an outage spends nothing.
   private boolean isPermitted(Request request, KeyStore.KeyAndStanding holding) {
     var key = holding.key();
     return key.terms().clientId().equals(request.client().id())

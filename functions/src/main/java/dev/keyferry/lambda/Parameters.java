@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /// Checks the parameters that more than one route takes.
 final class Parameters {
-  /// What a client asks for, whether it is a device or opened a browser.
+  /// The parameters of an authorization request, from a device or from a browser.
   record Asked(
       Scope scope,
       Optional<String> deviceName,
