@@ -1,9 +1,9 @@
 package dev.keyferry.bench;
 
-import dev.keyferry.product.KeptAlive;
+import dev.keyferry.product.PersistentConnection;
 import dev.keyferry.product.SampleEvents.Sample;
-import dev.keyferry.product.artifact.LambdaStage;
-import dev.keyferry.product.artifact.LambdaStage.Way;
+import dev.keyferry.product.artifact.PackagedFunctions;
+import dev.keyferry.product.artifact.PackagedFunctions.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +24,9 @@ final class Cold {
   /// @param hooks what ran after the restore before the first event was asked for
   private record Start(double millis, double cpu, double megabytes, double before, double hooks) {}
 
-  private final LambdaStage stage;
+  private final PackagedFunctions stage;
 
-  private Cold(LambdaStage stage) {
+  private Cold(PackagedFunctions stage) {
     this.stage = stage;
   }
 
@@ -44,7 +44,7 @@ final class Cold {
 
   private static void run(int rounds, List<String> functions) throws Exception {
     var work = Files.createTempDirectory("keyferry-cold");
-    try (var stage = new LambdaStage(work)) {
+    try (var stage = new PackagedFunctions(work)) {
       new Cold(stage).measure(rounds, functions);
     } finally {
       try (var files = Files.walk(work)) {
@@ -56,15 +56,15 @@ final class Cold {
   private void measure(int rounds, List<String> functions)
       throws IOException, InterruptedException {
     System.out.printf(
-        "artifact %,d bytes; medians of %d%n", Files.size(LambdaStage.ARTIFACT), rounds);
+        "artifact %,d bytes; medians of %d%n", Files.size(PackagedFunctions.ARTIFACT), rounds);
     var server = oidcProvider();
     var samples =
         stage.samples().stream().filter(sample -> functions.contains(sample.function())).toList();
     for (var sample : samples) {
       var nodes = new ArrayList<Start>();
       var servers = new ArrayList<Start>();
-      var starts = new LinkedHashMap<Way, List<Start>>();
-      ways(sample).forEach(way -> starts.put(way, new ArrayList<>()));
+      var starts = new LinkedHashMap<Launch, List<Start>>();
+      launches(sample).forEach(launch -> starts.put(launch, new ArrayList<>()));
       for (int round = 0; round < rounds; round++) {
         nodes.add(node());
         if (server.isPresent()) {
@@ -83,39 +83,39 @@ final class Cold {
         print("node-oidc-provider, first code", median(servers), node, "");
       }
       for (var measured : starts.entrySet()) {
-        var way = measured.getKey();
-        print(way.name(), median(measured.getValue()), node, Long.toString(classes(sample, way)));
+        var launch = measured.getKey();
+        print(launch.name(), median(measured.getValue()), node, Long.toString(classes(sample, launch)));
       }
     }
   }
 
-  private List<Way> ways(Sample sample) throws IOException, InterruptedException {
+  private List<Launch> launches(Sample sample) throws IOException, InterruptedException {
     var memory = "-XX:MaxRAM=1g";
-    var plain = new Way("plain", List.of(memory), true, false, false);
+    var plain = new Launch("plain", List.of(memory), true, false, false);
     var lambda = List.of(memory, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     var cache = stage.work().resolve(sample.name() + ".aot");
     // G1, which alone writes objects into a cache; every collector reads them.
-    var training = new Way("training", List.of("-XX:+UseG1GC"), false, false, false);
+    var training = new Launch("training", List.of("-XX:+UseG1GC"), false, false, false);
     start(sample, training.with("-XX:AOTCacheOutput=" + cache));
-    var ways = new ArrayList<>(List.of(plain));
+    var launches = new ArrayList<>(List.of(plain));
     for (var tls : new boolean[] {false, true}) {
       var over = tls ? "; TLS" : "";
-      var restored = new Way("restored, not primed" + over, lambda, true, true, tls);
-      ways.add(new Way("C1, serial GC" + over, lambda, true, false, tls));
-      ways.add(
-          new Way("C1, serial GC, AOT cache" + over, lambda, false, false, tls)
+      var restored = new Launch("restored, not primed" + over, lambda, true, true, tls);
+      launches.add(new Launch("C1, serial GC" + over, lambda, true, false, tls));
+      launches.add(
+          new Launch("C1, serial GC, AOT cache" + over, lambda, false, false, tls)
               .with("-XX:AOTCache=" + cache));
-      ways.add(restored);
-      ways.add(new Way("restored, primed" + over, lambda, true, true, tls).with(LambdaStage.HOOKS));
+      launches.add(restored);
+      launches.add(new Launch("restored, primed" + over, lambda, true, true, tls).with(PackagedFunctions.HOOKS));
     }
-    return ways;
+    return launches;
   }
 
-  private Start start(Sample sample, Way way) throws IOException, InterruptedException {
-    try (var started = stage.start(sample, way)) {
+  private Start start(Sample sample, Launch launch) throws IOException, InterruptedException {
+    try (var started = stage.start(sample, launch)) {
       var from = started.began();
       var hooks = 0L;
-      if (way.snapshot()) {
+      if (launch.snapshot()) {
         stage.next(started, "restore");
         from = started.api().restore();
         hooks = stage.next(started, "next").at() - from;
@@ -136,9 +136,9 @@ final class Cold {
     return nanos / 1e6;
   }
 
-  private long classes(Sample sample, Way way) throws IOException, InterruptedException {
+  private long classes(Sample sample, Launch launch) throws IOException, InterruptedException {
     var log = stage.work().resolve("classes.log");
-    start(sample, way.with("-Xlog:class+load:file=" + log + ":none:filesize=0"));
+    start(sample, launch.with("-Xlog:class+load:file=" + log + ":none:filesize=0"));
     try (var lines = Files.lines(log)) {
       return lines.count();
     }
@@ -152,13 +152,13 @@ final class Cold {
 
   /// Where `bench/cold` has installed it.
   private static Optional<Path> oidcProvider() {
-    return Optional.of(LambdaStage.ROOT.resolve("cli/target/peers/server.mjs"))
+    return Optional.of(PackagedFunctions.ROOT.resolve("cli/target/peers/server.mjs"))
         .filter(Files::exists);
   }
 
   private static Start oidcProvider(Path file) throws IOException {
     try (var server = new Measured(List.of("node", file.toString()));
-        var connection = new KeptAlive(server.url())) {
+        var connection = new PersistentConnection(server.url())) {
       connection.form("/device/auth", "client_id=cli&scope=openid");
       return new Start(1_000 * server.secondsSinceStart(), server.cpu(), server.peak(), 0, 0);
     }

@@ -6,7 +6,7 @@ import dev.keyferry.local.IdentityProvider;
 import dev.keyferry.local.LocalAws;
 import dev.keyferry.local.LocalDynamo;
 import dev.keyferry.local.Template;
-import dev.keyferry.product.KeptAlive;
+import dev.keyferry.product.PersistentConnection;
 import dev.keyferry.product.Shared;
 import java.io.File;
 import java.io.IOException;
@@ -103,7 +103,7 @@ final class Load {
     var sizes = new ArrayList<Double>();
     for (int start = 0; start < STARTS; start++) {
       try (var server = new Measured(command);
-          var connection = new KeptAlive(server.url())) {
+          var connection = new PersistentConnection(server.url())) {
         var answer = connection.form(authorize, "client_id=cli");
         times.add(server.secondsSinceStart());
         sizes.add(server.megabytes());
@@ -181,7 +181,7 @@ final class Load {
 
   private static void train(List<String> command) throws IOException, InterruptedException {
     try (var server = new Measured(command);
-        var connection = new KeptAlive(server.url())) {
+        var connection = new PersistentConnection(server.url())) {
       connection.form("/oauth/device/authorize", "client_id=cli");
       server.end();
     }

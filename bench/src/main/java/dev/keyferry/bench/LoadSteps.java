@@ -2,8 +2,8 @@ package dev.keyferry.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.keyferry.product.KeptAlive;
-import dev.keyferry.product.KeptAlive.Answer;
+import dev.keyferry.product.PersistentConnection;
+import dev.keyferry.product.PersistentConnection.Answer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,7 +43,7 @@ final class LoadSteps {
   /// One request, or those that belong together.
   private interface Step {
     /// @return whether it went well; empty if there is nothing left to do
-    Optional<Boolean> take(KeptAlive server, int connection) throws IOException;
+    Optional<Boolean> take(PersistentConnection server, int connection) throws IOException;
   }
 
   private record Share(List<Long> nanos, long errors) {}
@@ -160,7 +160,7 @@ final class LoadSteps {
   private Share work(int number, BooleanSupplier goesOn, Step step) throws IOException {
     var nanos = new ArrayList<Long>();
     var errors = 0;
-    try (var connection = new KeptAlive(target.server().url())) {
+    try (var connection = new PersistentConnection(target.server().url())) {
       while (goesOn.getAsBoolean()) {
         var began = System.nanoTime();
         var well = step.take(connection, number);
@@ -174,12 +174,12 @@ final class LoadSteps {
     return new Share(nanos, errors);
   }
 
-  private Optional<Boolean> authorize(KeptAlive server, int number) throws IOException {
+  private Optional<Boolean> authorize(PersistentConnection server, int number) throws IOException {
     var answer = server.form(target.authorize(), "client_id=cli");
     return Optional.of(answer.status() == 200 && asked.add(codes(answer)));
   }
 
-  private Optional<Boolean> poll(KeptAlive server, int number) throws IOException {
+  private Optional<Boolean> poll(PersistentConnection server, int number) throws IOException {
     var codes = asked.poll();
     if (codes == null) {
       return Optional.empty();
@@ -188,7 +188,7 @@ final class LoadSteps {
     return Optional.of(answer.body().contains("authorization_pending") && polled.add(codes));
   }
 
-  private Optional<Boolean> approve(KeptAlive server, int number) throws IOException {
+  private Optional<Boolean> approve(PersistentConnection server, int number) throws IOException {
     var codes = polled.poll();
     if (codes == null) {
       return Optional.empty();
@@ -196,7 +196,7 @@ final class LoadSteps {
     return Optional.of(approve(server, number, codes) && approved.add(codes));
   }
 
-  private boolean approve(KeptAlive server, int number, Codes codes) throws IOException {
+  private boolean approve(PersistentConnection server, int number, Codes codes) throws IOException {
     var person = target.people().get(number % target.people().size());
     var code = JSON.createObjectNode().put("user_code", codes.user());
     var screen = server.json("/oauth/device/claim", person, code.toString());
@@ -204,7 +204,7 @@ final class LoadSteps {
     return server.json("/oauth/device/approve", person, code.toString()).status() == 200;
   }
 
-  private Optional<Boolean> mint(KeptAlive server, int number) throws IOException {
+  private Optional<Boolean> mint(PersistentConnection server, int number) throws IOException {
     var codes = approved.poll();
     if (codes == null) {
       return Optional.empty();
@@ -214,13 +214,13 @@ final class LoadSteps {
         answer.status() == 200 && keys.add(json(answer).path("access_token").asText()));
   }
 
-  private Optional<Boolean> verify(KeptAlive server, int number) throws IOException {
+  private Optional<Boolean> verify(PersistentConnection server, int number) throws IOException {
     var key = keys.remove();
     keys.add(key);
     return Optional.of(server.get("/whoami", key).status() == 200);
   }
 
-  private Optional<Boolean> login(KeptAlive server, int number) throws IOException {
+  private Optional<Boolean> login(PersistentConnection server, int number) throws IOException {
     var codes = codes(server.form(target.authorize(), "client_id=cli"));
     return Optional.of(
         token(server, codes).body().contains("authorization_pending")
@@ -228,7 +228,7 @@ final class LoadSteps {
             && token(server, codes).status() == 200);
   }
 
-  private Answer token(KeptAlive server, Codes codes) throws IOException {
+  private Answer token(PersistentConnection server, Codes codes) throws IOException {
     return server.form(
         target.token(), "grant_type=" + GRANT + "&client_id=cli&device_code=" + codes.device());
   }

@@ -344,7 +344,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void what_does_not_fit_is_refused_and_burns_nothing() {
+    void a_mismatch_is_refused_and_burns_nothing() {
       var code = code();
       var other = code();
       var before = row(code);

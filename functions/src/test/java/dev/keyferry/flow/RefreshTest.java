@@ -225,7 +225,7 @@ final class RefreshTest {
     }
 
     @Test
-    void leaves_the_access_token_before_for_a_minute() {
+    void keeps_the_previous_access_token_valid_for_a_minute() {
       var first = link();
       var second = given(refresh(first));
       var end = clock.instant().plus(Key.ACCESS_GRACE);

@@ -27,7 +27,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.kms.model.GenerateMacRequest;
 
-/// Writes down what each function asks of DynamoDB and KMS, in the words in which IAM judges it.
+/// A tap that records the permissions that each function's calls to DynamoDB and KMS need, in IAM's
+/// terms.
 public final class CallRecorder implements Functions.Tap {
   private static final Map<String, String> ARNS =
       Map.of(Tables.GRANTS, "GrantsTable.Arn", Tables.KEYS, "KeysTable.Arn");
@@ -36,20 +37,20 @@ public final class CallRecorder implements Functions.Tap {
   public static final String ATTRIBUTES = "ForAllValues:StringEquals dynamodb:Attributes";
   public static final String RETURN_VALUES = "StringEquals dynamodb:ReturnValues";
 
-  /// Between such a condition and the kind of rows that it is about.
+  /// Separates such a condition from the kind of row that it applies to.
   public static final String OF = " of ";
 
-  /// In an expression: neither a keyword, nor a function, nor a value.
+  /// Matches an attribute in an expression, but no keyword, function, or value.
   private static final Pattern ATTRIBUTE = Pattern.compile("(?<![:\\w])[a-z][a-z_]*\\b(?!\\()");
 
   private final Map<String, Set<Permission>> calls = new ConcurrentHashMap<>();
   private final Set<Read> reads = ConcurrentHashMap.newKeySet();
-  private final Set<Asker> askers = ConcurrentHashMap.newKeySet();
+  private final Set<ItemRequest> itemRequests = ConcurrentHashMap.newKeySet();
 
-  /// What a policy allows and a call needs.
+  /// A permission that a policy grants or a call needs.
   ///
   /// @param action such as `dynamodb:GetItem`
-  /// @param condition its operator, key and value: which rows, which algorithm
+  /// @param condition its operator, key and value, for example which rows or which algorithm
   public record Permission(String action, String resource, String condition) {
     @Override
     public String toString() {
@@ -58,19 +59,21 @@ public final class CallRecorder implements Functions.Tap {
   }
 
   /// @param action such as `GetItem`
-  /// @param consistent whether it asked for a strongly consistent read; not to ask is not to get
+  /// @param consistent whether it asked for a strongly consistent read; DynamoDB's default is
+  ///     eventual
   public record Read(String functionId, String action, boolean consistent) {}
 
   /// @param rows the kind of the rows, such as `KEY#*`
-  private record Asker(String functionId, String rows) {}
+  private record ItemRequest(String functionId, String rows) {}
 
   public Set<Read> reads() {
     return reads;
   }
 
-  /// Whether any of the function's updates of such rows asks for an item back, done or refused.
-  public boolean asksForItems(String functionId, String rows) {
-    return askers.contains(new Asker(functionId, rows));
+  /// Whether any of the function's updates of this kind of row asks DynamoDB to return the item, on
+  /// success or on refusal.
+  public boolean asksForReturnedItem(String functionId, String rows) {
+    return itemRequests.contains(new ItemRequest(functionId, rows));
   }
 
   public Set<Permission> callsOf(String functionId) {
@@ -88,14 +91,14 @@ public final class CallRecorder implements Functions.Tap {
             permissions(execution.request()).forEach(recorded::add);
             reads(functionId, execution.request()).forEach(reads::add);
             if (execution.request() instanceof UpdateItemRequest update && asksForTheItem(update)) {
-              askers.add(new Asker(functionId, rows(update.key())));
+              itemRequests.add(new ItemRequest(functionId, rows(update.key())));
             }
           }
         };
     return watched(connection, interceptor);
   }
 
-  /// The connection, with someone more who sees every call.
+  /// The connection with one more interceptor, which sees every call.
   public static AwsConnection watched(AwsConnection connection, ExecutionInterceptor interceptor) {
     return new AwsConnection(
         connection.region(),
@@ -105,7 +108,7 @@ public final class CallRecorder implements Functions.Tap {
         Stream.concat(connection.interceptors().stream(), Stream.of(interceptor)).toList());
   }
 
-  /// Of the only two kinds of read that any policy allows.
+  /// Knows the only two kinds of read that any policy allows.
   private static Stream<Read> reads(String functionId, SdkRequest request) {
     return switch (request) {
       case GetItemRequest get ->
@@ -148,12 +151,13 @@ public final class CallRecorder implements Functions.Tap {
     };
   }
 
-  /// What a policy can narrow an update by beside its row: every attribute that it names, and how
-  /// much of the item it asks back. Each kind of row may have a statement of its own.
+  /// The conditions besides the row by which a policy can narrow an update: every attribute that
+  /// the update names, and how much of the item it asks DynamoDB to return. Each kind of row may
+  /// have its own statement.
   private static Stream<Permission> narrowed(UpdateItemRequest update) {
     var expressions = update.updateExpression() + " " + update.conditionExpression();
     var named = ATTRIBUTE.matcher(expressions).results().map(MatchResult::group);
-    // IAM finds no value in a request that leaves it out, whatever DynamoDB's default is.
+    // IAM finds no value if a request leaves it out, whatever DynamoDB's default is.
     var returned = Objects.requireNonNullElse(update.returnValuesAsString(), "(left out)");
     return Stream.concat(
             Stream.concat(update.key().keySet().stream(), named)
@@ -174,7 +178,7 @@ public final class CallRecorder implements Functions.Tap {
     return returned != null && returned != ReturnValue.NONE;
   }
 
-  /// A transaction needs leave for what it is made of; there is no action of its own.
+  /// A transaction needs the permissions of its parts. It has no action of its own.
   private static Permission permission(TransactWriteItem item) {
     if (item.update() != null) {
       return on("UpdateItem", item.update().tableName(), item.update().key());
@@ -194,7 +198,7 @@ public final class CallRecorder implements Functions.Tap {
         "dynamodb:" + action, ARNS.getOrDefault(table, table), LEADING_KEYS + " " + rows(row));
   }
 
-  /// What kind of row it is, such as `KEY#*`.
+  /// The kind of row, such as `KEY#*`.
   private static String rows(Map<String, AttributeValue> row) {
     return row.getOrDefault("pk", AttributeValue.fromS("")).s().replaceFirst("#.*", "#*");
   }

@@ -5,10 +5,10 @@ import dev.keyferry.local.Functions;
 /// Invokes functions, wherever they run.
 @FunctionalInterface
 public interface Invoker {
-  /// JSON in, JSON out.
+  /// Takes JSON and returns JSON.
   ///
   /// @param function its logical id
-  /// @throws RuntimeException where the function failed
+  /// @throws RuntimeException if the function failed
   String invoke(String function, String event);
 
   static Invoker of(Functions functions) {

@@ -19,7 +19,7 @@ import java.text.ParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// A device that wants its answers encrypted: its pair of keys, the public half of which it sends.
+/// A device that wants encrypted responses. It holds a key pair and sends the public half.
 public record Recipient(JWK pair) {
   public static final String NONCE = "n-0S6_WzA2Mj";
 
@@ -48,7 +48,7 @@ public record Recipient(JWK pair) {
     return pair.toPublicJWK().toJSONString();
   }
 
-  /// A request with the wish for encryption added.
+  /// The request with the parameters added that ask for encryption.
   public Map<String, String> asks(Map<String, String> request) {
     var more = new LinkedHashMap<>(request);
     more.put("encryption_jwk", jwk());
@@ -56,7 +56,8 @@ public record Recipient(JWK pair) {
     return more;
   }
 
-  /// What is in the JWE of a token answer, as if it had come as it is; and nothing is beside it.
+  /// The plaintext response inside an encrypted token response. Checks that nothing stands beside
+  /// the JWE.
   public Reply open(Reply reply) {
     assertThat(reply.status()).as(reply.body()).isEqualTo(200);
     assertThat(reply.json().propertyStream().map(Map.Entry::getKey))

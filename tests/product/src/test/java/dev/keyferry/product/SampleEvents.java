@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// What is in `events/`, whose README says what an expected answer may leave open.
+/// The samples in `events/`. The README there says what an expected response may leave open.
 public final class SampleEvents {
   public static final Path FOLDER = Shared.ROOT.resolve("events");
 
@@ -26,12 +26,12 @@ public final class SampleEvents {
 
   private SampleEvents() {}
 
-  /// A sample event, and the function that it is for.
+  /// A sample event and its function.
   ///
   /// @param name of its file, without the suffix
   public record Sample(String function, String name) {}
 
-  /// All of them: of each function either the one that has its name, or those of its routes.
+  /// All samples. A function has either one sample under its own name or one sample per route.
   public static List<Sample> all(Template template) throws IOException {
     var samples = new ArrayList<Sample>();
     for (var function : template.functions()) {
@@ -75,7 +75,7 @@ public final class SampleEvents {
     }
   }
 
-  /// The function answers the sample as expected.
+  /// Checks that the function answers the sample as expected.
   public static void check(Invoker functions, Sample sample) throws IOException {
     var expected = read(sample.name() + ".expected.json");
     var event = read(sample.name() + ".json").toString();
@@ -84,7 +84,7 @@ public final class SampleEvents {
 
     Secrets.answered(
         new Reply(answer.path("statusCode").asInt(), Map.of(), answer.path("body").asText()));
-    assertThat(inTheWordsOf(expected, answer).toPrettyString())
+    assertThat(withPatternsOf(expected, answer).toPrettyString())
         .isEqualTo(expected.toPrettyString());
   }
 
@@ -100,23 +100,23 @@ public final class SampleEvents {
     return JSON.readTree(Files.readString(FOLDER.resolve(file)));
   }
 
-  /// An answer with every part that fits a pattern replaced by that pattern, so that what still
-  /// differs is what is wrong.
-  private static JsonNode inTheWordsOf(JsonNode expected, JsonNode answer) {
+  /// The response with each part that matches a pattern replaced by that pattern. Any difference
+  /// that remains is an error.
+  private static JsonNode withPatternsOf(JsonNode expected, JsonNode answer) {
     if (expected.isObject() && answer.isTextual()) {
-      return inTheWordsOf(expected, parse(answer.asText()));
+      return withPatternsOf(expected, parse(answer.asText()));
     }
     if (expected.isObject() && answer.isObject()) {
-      var said = JSON.createObjectNode();
-      // Members in the expected one's order, or every one would show as a difference.
-      expected.propertyStream().map(Map.Entry::getKey).filter(answer::has).forEach(said::putNull);
+      var reduced = JSON.createObjectNode();
+      // The members take the expected order. Otherwise each would show as a difference.
+      expected.propertyStream().map(Map.Entry::getKey).filter(answer::has).forEach(reduced::putNull);
       answer
           .properties()
           .forEach(member ->
-              said.set(
+              reduced.set(
                   member.getKey(),
-                  inTheWordsOf(expected.path(member.getKey()), member.getValue())));
-      return said;
+                  withPatternsOf(expected.path(member.getKey()), member.getValue())));
+      return reduced;
     }
     var fits =
         answer.isValueNode()

@@ -12,7 +12,7 @@ import dev.keyferry.local.LocalKeyferry.Options;
 import dev.keyferry.local.LocalKeyferry.Ports;
 import dev.keyferry.local.Secrets;
 import dev.keyferry.local.Template;
-import dev.keyferry.product.ToHandlers.Encoding;
+import dev.keyferry.product.DirectApi.Encoding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -29,14 +29,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// The one stack that the tests of a run share, so that at the end all they left behind can be
-/// searched.
+/// The one local stack that all tests of a run share. At the end of the run, the secret scan
+/// searches everything that the tests left in it.
 public final class Shared {
   public static final Path ROOT = Path.of("../..");
 
   private static final Path TEMPLATE = ROOT.resolve("template.yaml");
 
-  /// Put forward by tests, never back.
+  /// Tests advance it and never set it back.
   public static final ShiftedClock CLOCK = new ShiftedClock();
 
   private static final Clients CLIENTS =
@@ -80,37 +80,37 @@ public final class Shared {
     return STACK;
   }
 
-  /// Fresh environments of all functions, over the stack's tables, with a wire that can be cut.
-  public static ToHandlers environments(Wire wire) {
+  /// New environments of all functions, over the stack's tables, with a wire that can be cut.
+  public static DirectApi environments(Wire wire) {
     return environments(wire, CLOCK);
   }
 
-  public static ToHandlers environments(Functions.Tap wire, InstantSource clock) {
+  public static DirectApi environments(Functions.Tap wire, InstantSource clock) {
     return environments(wire, clock, Encoding.TEXT);
   }
 
-  public static ToHandlers environments(
+  public static DirectApi environments(
       Functions.Tap wire, InstantSource clock, Encoding encoding) {
     return environments(STACK.template(), wire, clock, encoding, Secrets.LOG::add);
   }
 
-  /// As before, but with the limits that are off for all other tests.
-  public static ToHandlers limited(Functions.Tap wire, InstantSource clock) {
+  /// New environments with the limits on, which are off in all other tests.
+  public static DirectApi limited(Functions.Tap wire, InstantSource clock) {
     return limited(wire, clock, Secrets.LOG::add);
   }
 
-  public static ToHandlers limited(Functions.Tap wire, InstantSource clock, Consumer<String> log) {
+  public static DirectApi limited(Functions.Tap wire, InstantSource clock, Consumer<String> log) {
     return deployed(Map.of(), wire, clock, log);
   }
 
-  /// Fresh environments over the same tables, as a deployment with these parameters has them.
-  public static ToHandlers deployed(Map<String, String> parameters) {
+  /// New environments over the same tables, as in a deployment with these parameters.
+  public static DirectApi deployed(Map<String, String> parameters) {
     var values = new LinkedHashMap<>(LocalKeyferry.NO_LIMITS);
     values.putAll(parameters);
     return deployed(values, (_, connection) -> connection, CLOCK, Secrets.LOG::add);
   }
 
-  private static ToHandlers deployed(
+  private static DirectApi deployed(
       Map<String, String> parameters,
       Functions.Tap wire,
       InstantSource clock,
@@ -127,14 +127,14 @@ public final class Shared {
     }
   }
 
-  private static ToHandlers environments(
+  private static DirectApi environments(
       Template template,
       Functions.Tap wire,
       InstantSource clock,
       Encoding encoding,
       Consumer<String> log) {
     var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, log, log);
-    return new ToHandlers(STACK.template().routes(), Invoker.of(functions), encoding);
+    return new DirectApi(STACK.template().routes(), Invoker.of(functions), encoding);
   }
 
   private static String sha256(String text) {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// The real clock, which a test may put forward.
+/// The system clock plus an offset that a test can increase.
 public final class ShiftedClock implements InstantSource {
   private final AtomicReference<Duration> shift = new AtomicReference<>(Duration.ZERO);
 

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// The tables of the shared stack, as someone with full access to them sees them.
+/// The tables of the shared stack, read with full access.
 public final class Tables {
   public static final String GRANTS = "Grants";
   public static final String KEYS = "Keys";
@@ -22,7 +22,7 @@ public final class Tables {
     return DYNAMO.scanPaginator(scan -> scan.tableName(table)).items().stream();
   }
 
-  /// An attribute as text, empty where there is none.
+  /// An attribute as text; empty if the row does not have it.
   public static String text(Map<String, AttributeValue> row, String attribute) {
     return Optional.ofNullable(row.get(attribute)).map(AttributeValue::s).orElse("");
   }
@@ -31,7 +31,7 @@ public final class Tables {
     return Long.parseLong(Objects.requireNonNull(row.get(attribute)).n());
   }
 
-  /// How often each of the subject's devices was renewed.
+  /// The generation number of each of the subject's devices.
   public static List<String> generationsOf(String subject) {
     return keyRowsOf(subject).stream()
         .map(row -> Optional.ofNullable(row.get("generation")).map(AttributeValue::n).orElse(""))

@@ -20,38 +20,37 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/// The wire between a function and AWS, which a test can cut. It is the SDK's own HTTP client that
-/// fails, so the SDK retries, gives up and reports as it would.
+/// The network between a function and AWS, which a test can cut. The fault is in the SDK's own HTTP
+/// client, so the SDK retries, gives up and reports as it would in production.
 public final class Wire implements Functions.Tap {
-  /// What becomes of a call.
+  /// The outcome of a call.
   public enum Fate {
     ARRIVES,
-    /// Cut before it arrives: nothing happened.
+    /// The request is cut off before it arrives. The call has no effect.
     LOST,
-    /// Cut after it was done: it happened, and nobody is told.
+    /// The response is cut off. The call has taken effect, and the caller does not know.
     ANSWER_LOST,
-    /// Neither arrives nor fails, as a black hole.
+    /// The call neither arrives nor fails.
     HANGS,
-    /// DynamoDB has no capacity left for it.
+    /// DynamoDB has no capacity left for the call.
     THROTTLED,
-    /// Another transaction is at the same item. DynamoDB Local never says so.
+    /// Another transaction is using the same item. DynamoDB Local never reports this.
     CONFLICTS,
-    /// DynamoDB has capacity for a part of a batch, and says which keys it did not look at: those
-    /// of subjects.
+    /// DynamoDB has capacity for a part of a batch, and returns the subjects' keys as unprocessed.
     SUBJECT_UNPROCESSED,
-    /// As before: those of keys.
+    /// DynamoDB returns the API keys' rows as unprocessed.
     KEY_UNPROCESSED,
-    /// As before: all.
+    /// DynamoDB returns the whole batch as unprocessed.
     UNPROCESSED
   }
 
-  /// A call to AWS: an attempt of the SDK's.
+  /// One attempt of the SDK at a call to AWS.
   ///
   /// @param operation such as `UpdateItem`
   /// @param body its JSON
   public record Attempt(String functionId, String operation, String body) {}
 
-  /// Decides each attempt; the number counts from 0 since the plan was set.
+  /// Decides the fate of each attempt. The number counts from 0 since the plan was set.
   public interface Plan {
     Fate fateOf(int number, Attempt attempt);
   }
@@ -145,7 +144,7 @@ public final class Wire implements Functions.Tap {
           .orElse("");
     }
 
-    /// A batch's answer as if DynamoDB had not looked at the keys that begin like this.
+    /// The batch's response, changed so that keys with this prefix are unprocessed.
     private static HttpExecuteResponse withhold(
         String prefix, Attempt attempt, HttpExecuteResponse answer) throws IOException {
       var read = (ObjectNode) JSON.readTree(answer.responseBody().orElseThrow());
@@ -205,7 +204,7 @@ public final class Wire implements Functions.Tap {
 
     @Override
     public void close() {
-      // The stack's own client goes on.
+      // Does not close the stack's own client.
     }
   }
 }

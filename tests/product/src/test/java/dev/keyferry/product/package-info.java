@@ -1,5 +1,6 @@
-/// Tests of the whole product: the functions of the template over real parts. This package has what
-/// the tests share: one stack, its tables, and the wire to AWS. Each other package has one subject.
+/// Tests of the whole product: the template's functions with real dependencies. This package has
+/// what the tests share: one stack, its tables, and the wire to AWS. Each other package has one
+/// subject.
 @NullMarked
 package dev.keyferry.product;
 

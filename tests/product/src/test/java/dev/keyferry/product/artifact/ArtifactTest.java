@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is uploaded: the shaded jar, or before it is packaged what of it is ours.
+/// Tests of the uploaded artifact: the shaded jar or, before packaging, our own classes in it.
 class ArtifactTest {
   private static final Path TARGET = Shared.ROOT.resolve("functions/target");
 
-  /// What credentials look like: AWS's, private keys, JWTs, and Keyferry's own.
+  /// The form of credentials: AWS's, private keys, JWTs, and Keyferry's own.
   private static final Pattern SECRET =
       Pattern.compile(
           "\\b(AKIA|ASIA)[A-Z2-7]{16}\\b"
@@ -32,7 +32,7 @@ class ArtifactTest {
   private static final Pattern SECRET_FILE =
       Pattern.compile("(?i).*(\\.(pem|key|p12|pfx|jks|keystore|env)|/credentials|samconfig.*)");
 
-  /// The samples that prime functions: what they have of tokens is made up, and known to all.
+  /// The samples that prime functions contain made-up tokens, which are public.
   private static final String SAMPLES = "/dev/keyferry/lambda/prime/";
 
   private static List<Path> files(Path root) throws IOException {
@@ -44,7 +44,7 @@ class ArtifactTest {
     }
   }
 
-  /// @param atLeast files, or it is not what was meant
+  /// @param atLeast the smallest plausible number of files; with fewer, the path is wrong
   private static void check(Path root, int atLeast) throws IOException {
     var found = new ArrayList<String>();
     var files = files(root);
@@ -60,7 +60,7 @@ class ArtifactTest {
   }
 
   @Test
-  void nothing_that_is_uploaded_looks_like_a_secret() throws IOException {
+  void nothing_in_the_artifact_looks_like_a_secret() throws IOException {
     check(TARGET.resolve("classes"), 100);
     var jar = TARGET.resolve("keyferry-functions.jar");
     if (Files.exists(jar)) {
@@ -91,7 +91,7 @@ class ArtifactTest {
   }
 
   @Test
-  void the_bill_of_materials_lists_what_ships_and_no_test() throws IOException {
+  void the_bill_of_materials_lists_the_shipped_libraries_and_no_test_libraries() throws IOException {
     var bill = TARGET.resolve("keyferry-functions.cdx.json");
     if (Files.exists(bill)) {
       assertThat(Files.readString(bill, UTF_8))

@@ -12,10 +12,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The API by which Lambda hands events to a runtime, for one execution environment: it serves one
-/// event, once; who asks for another waits.
+/// Lambda's runtime API for one execution environment. It serves one event once. A request for
+/// another event waits.
 public final class RuntimeApi implements AutoCloseable {
-  /// What a runtime does, and when by [System#nanoTime].
+  /// A step of the runtime, and when it happened by [System#nanoTime].
   public record Step(String name, long at, String body) {}
 
   private final HttpServer server;
@@ -37,19 +37,19 @@ public final class RuntimeApi implements AutoCloseable {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /// The next thing the runtime does; waits for it.
+  /// Waits for the runtime's next step.
   Step next() throws InterruptedException {
     return steps.take();
   }
 
-  /// Goes on after the snapshot; says when.
+  /// Continues after the snapshot and returns the time at which it did.
   public long restore() {
     var now = System.nanoTime();
     restored.countDown();
     return now;
   }
 
-  /// The process is gone.
+  /// Records that the process has ended.
   void ended() {
     steps.add(new Step("end", System.nanoTime(), ""));
   }

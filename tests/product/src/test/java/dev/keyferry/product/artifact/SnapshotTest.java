@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.keyferry.codes.Purpose;
 import dev.keyferry.product.SampleEvents.Sample;
-import dev.keyferry.product.artifact.LambdaStage.Started;
-import dev.keyferry.product.artifact.LambdaStage.Way;
+import dev.keyferry.product.artifact.PackagedFunctions.Started;
+import dev.keyferry.product.artifact.PackagedFunctions.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,26 +23,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kms.model.MacAlgorithmSpec;
 
-/// The packaged artifact alone, under Lambda's own runtime client, up to where SnapStart takes its
-/// snapshot and on from there.
+/// Tests of the packaged artifact under Lambda's own runtime client, before and after SnapStart
+/// takes its snapshot.
 @Timeout(60)
 class SnapshotTest {
-  private static final Way SNAP_START =
-      new Way(
+  private static final Launch SNAP_START =
+      new Launch(
           "SnapStart",
-          List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", LambdaStage.HOOKS),
+          List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", PackagedFunctions.HOOKS),
           true,
           true,
           false);
 
   @TempDir static Path work;
 
-  private static LambdaStage stage;
+  private static PackagedFunctions stage;
 
   @BeforeAll
   static void build() throws Exception {
-    assumeTrue(Files.exists(LambdaStage.ARTIFACT), "not packaged yet");
-    stage = new LambdaStage(work);
+    assumeTrue(Files.exists(PackagedFunctions.ARTIFACT), "not packaged yet");
+    stage = new PackagedFunctions(work);
   }
 
   @AfterAll
@@ -58,7 +58,7 @@ class SnapshotTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void every_function_is_primed_without_asking_aws_and_answers_its_sample_when_restored(
+  void every_function_primes_without_calling_aws_and_answers_its_sample_after_restore(
       Sample sample) throws Exception {
     var before = stage.front().requests();
     try (var started = stage.start(sample, SNAP_START)) {
@@ -89,13 +89,13 @@ class SnapshotTest {
     }
   }
 
-  /// What a heap holds of what no snapshot may.
+  /// The secrets in a heap that no snapshot may contain.
   private static List<String> heap(Started started, String name) throws Exception {
     var file = work.resolve(name + ".hprof");
     jcmd(started, "GC.heap_dump", "-all", file.toString());
     var heap = new String(Files.readAllBytes(file), ISO_8859_1);
     return Stream.concat(
-            Stream.of("credentials").filter(_ -> heap.contains(AwsFront.SECRET_ACCESS_KEY)),
+            Stream.of("credentials").filter(_ -> heap.contains(AwsEndpoint.SECRET_ACCESS_KEY)),
             Stream.of(Purpose.values())
                 .filter(purpose -> heap.contains(subkey(purpose)))
                 .map(Purpose::label))
@@ -122,7 +122,7 @@ class SnapshotTest {
       throws IOException, InterruptedException {
     var all =
         Stream.concat(
-            Stream.of(LambdaStage.java("jcmd"), Long.toString(started.process().pid())),
+            Stream.of(PackagedFunctions.java("jcmd"), Long.toString(started.process().pid())),
             Stream.of(command));
     var output = work.resolve("jcmd.log");
     var ended =

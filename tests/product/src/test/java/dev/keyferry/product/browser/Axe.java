@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 
-/// axe-core, which knows the part of WCAG 2.2 AA that a machine can check.
+/// axe-core, which checks the part of WCAG 2.2 AA that a machine can check.
 final class Axe {
   private static final String SCRIPT = script();
 
@@ -27,13 +27,13 @@ final class Axe {
 
   private Axe() {}
 
-  /// Puts it into every document from now on. The browser does so itself, so that the page's policy
-  /// stays as strict as it is.
+  /// Adds axe-core to every document from now on. The browser does this itself, so the page keeps
+  /// its strict content security policy.
   static void install(BrowserContext context) {
     context.addInitScript(SCRIPT);
   }
 
-  /// What is wrong with what is on the screen.
+  /// The violations on the current screen.
   static List<String> violations(Page page) {
     return ((List<?>) page.evaluate(VIOLATIONS)).stream().map(String::valueOf).toList();
   }

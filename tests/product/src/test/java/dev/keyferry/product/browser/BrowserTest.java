@@ -10,11 +10,11 @@ import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// The verification page in a real browser, and a device that polls meanwhile: RFC 8628 §3.3.
-class BrowserTest extends InBrowser {
+/// Tests of the verification page in a real browser while a device polls, RFC 8628 §3.3.
+class BrowserTest extends BrowserFixture {
   @Test
   void
-      a_person_sees_who_asks_for_what_from_where_and_approves_and_the_polling_client_gets_its_key() {
+      a_person_sees_client_scopes_and_network_and_approves_and_the_polling_client_gets_its_key() {
     var asked =
         api.authorize(
             Map.of(
@@ -71,7 +71,7 @@ class BrowserTest extends InBrowser {
   }
 
   @Test
-  void who_denies_gives_no_key_and_the_poll_hears_so() {
+  void denying_issues_no_key_and_the_poll_gets_access_denied() {
     var asked = api.authorize(Map.of("client_id", "demo"));
 
     claim("bob", asked);
@@ -85,7 +85,7 @@ class BrowserTest extends InBrowser {
   }
 
   @Test
-  void a_mistyped_code_is_told_in_words_and_can_be_corrected() {
+  void a_mistyped_code_shows_a_message_and_can_be_corrected() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     var right = asked.text("user_code");
 
@@ -94,7 +94,7 @@ class BrowserTest extends InBrowser {
     person.button("Continue").click();
     assertThat(person.alert()).hasText("Enter the code that your device shows.");
     person.code().fill("WDJB-MJH0");
-    // At once, and the rest stays.
+    // The message appears at once, and the code stays in the field.
     assertThat(person.alert())
         .hasText("A code cannot contain “0”. Codes use letters and digits, but not I, O, 0, or 1.");
     assertThat(person.code()).hasValue("WDJB-MJH");
@@ -114,7 +114,7 @@ class BrowserTest extends InBrowser {
     assertThat(person.code()).hasAttribute("aria-invalid", "true");
     person.screenshot("7-unknown-code");
 
-    // As people type: small letters, blanks, no dash. Whoever is signed in need not do so again.
+    // People type small letters, blanks, and no dash. The session is still valid.
     person.code().fill(" " + right.toLowerCase(Locale.ROOT).replace("-", " "));
     person.button("Continue").click();
     assertThat(person.heading("Allow Keyferry CLI to use your account?")).isVisible();
@@ -127,7 +127,7 @@ class BrowserTest extends InBrowser {
   }
 
   @Test
-  void no_link_and_no_get_decides_anything_only_a_press_of_approve_does() {
+  void only_pressing_approve_decides_and_no_link_or_get_does() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     var deviceCode = asked.text("device_code");
     var page = Shared.stack().url() + "/device";
@@ -143,7 +143,7 @@ class BrowserTest extends InBrowser {
         .containsExactly("404 /oauth/device/claim", "404 /oauth/device/approve");
     assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
 
-    // Back from a sign-in that somebody else started.
+    // A redirect back from a sign-in that somebody else started.
     person.open(page + "?code=stolen&state=forged");
     assertThat(person.alert())
         .hasText("This sign-in did not start here, or it has already ended. Enter the code again.");
@@ -154,7 +154,7 @@ class BrowserTest extends InBrowser {
     person.page().keyboard().press("Space");
     assertThat(poll(deviceCode)).isEqualTo("400 authorization_pending");
 
-    // A reload forgets who was signed in, and all that was on the screen but the code.
+    // A reload drops the sign-in and everything on the screen except the code.
     person.page().reload();
     assertThat(person.heading("Is this the code on your device?")).isVisible();
     assertThat(person.code()).hasValue(asked.text("user_code"));
@@ -183,7 +183,7 @@ class BrowserTest extends InBrowser {
   }
 
   @Test
-  void what_was_asked_for_from_another_network_is_warned_about() {
+  void a_request_from_another_network_shows_a_warning() {
     var elsewhere = Shared.environments(new Wire());
     var codes = elsewhere.codes();
 
@@ -202,7 +202,7 @@ class BrowserTest extends InBrowser {
   }
 
   @Test
-  void the_page_runs_nothing_but_its_own_files_and_nobody_may_frame_it() {
+  void the_page_runs_only_its_own_files_and_cannot_be_framed() {
     var reply = person.page().navigate(Shared.stack().url() + "/device");
 
     var policy = List.of(reply.headerValue("content-security-policy").split("; "));
@@ -228,7 +228,7 @@ class BrowserTest extends InBrowser {
     assertThat(person.page().evaluate("localStorage.length")).isEqualTo(0);
     assertThat(person.page().evaluate("Object.keys(sessionStorage).join()"))
         .isEqualTo("keyferry:flow");
-    // For a reload; no more than the code, and not even that when it is decided.
+    // The page keeps the code for a reload, and drops it after the decision.
     assertThat(
             person
                 .page()

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The field that a user code is typed or pasted into, RFC 8628 §6.1.
-class CodeFieldTest extends InBrowser {
+/// Tests of the field into which a person types or pastes a user code, RFC 8628 §6.1.
+class CodeFieldTest extends BrowserFixture {
   @BeforeEach
   void open() {
     person.open(Shared.stack().url() + "/device");
@@ -18,7 +18,7 @@ class CodeFieldTest extends InBrowser {
   }
 
   @Test
-  void groups_as_one_types_and_keeps_the_caret() {
+  void groups_while_typing_and_keeps_the_caret() {
     type("wdjb");
     assertThat(person.code()).hasValue("WDJB");
     type("m jht");
@@ -40,7 +40,7 @@ class CodeFieldTest extends InBrowser {
   }
 
   @Test
-  void refuses_an_impossible_character_at_once_and_says_which() {
+  void refuses_an_invalid_character_at_once_and_names_it() {
     type("WD\u20AC");
     assertThat(person.code()).hasValue("WD");
     assertThat(person.alert())
@@ -78,7 +78,8 @@ class CodeFieldTest extends InBrowser {
     assertThat(person.alert()).isEmpty();
   }
 
-  /// As a browser does: the event, and unless the page took it, the text as input.
+  /// Pastes as a browser does: it sends the event and, unless the page handles it, inserts the
+  /// text.
   private void paste(String text) {
     person
         .code()

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// What a person agrees to, and how the page keeps them from being hurried or tricked into it.
-class ConsentTest extends InBrowser {
+/// Tests of the consent screen: what a person agrees to, and how the page protects them from haste
+/// and tricks.
+class ConsentTest extends BrowserFixture {
 
   @Test
   void a_person_shortens_the_keys_life_and_gives_the_device_a_name() {
@@ -37,7 +38,7 @@ class ConsentTest extends InBrowser {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("ivan", asked);
     var deviceCode = asked.text("device_code");
-    // Away and back, still signed in: the screen appears anew.
+    // Leaving and returning without another sign-in renders the screen again.
     person.page().locator("#to-linked").click();
     assertThat(person.heading("Linked devices")).isVisible();
     person.page().clock().install();
@@ -57,9 +58,9 @@ class ConsentTest extends InBrowser {
     assertThat(poll(deviceCode)).isEqualTo("200");
   }
 
-  /// A window in front can take the first click of two, and be gone at the second.
+  /// A window in front can take the first click of a double click and then disappear.
   @Test
-  void nothing_can_be_decided_before_the_page_has_been_in_front_for_a_second() {
+  void no_decision_is_possible_until_the_page_has_been_in_front_for_a_second() {
     claim("igor", api.authorize(Map.of("client_id", "cli")));
     var page = person.page();
 
@@ -77,7 +78,7 @@ class ConsentTest extends InBrowser {
   }
 
   @Test
-  void who_is_not_who_they_thought_signs_in_as_another() {
+  void a_person_in_the_wrong_account_signs_in_to_another() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("judy", asked);
 
@@ -96,7 +97,7 @@ class ConsentTest extends InBrowser {
   }
 
   @Test
-  void who_was_sent_the_code_denies_and_reports_it() {
+  void a_person_who_was_sent_the_code_denies_and_reports_it() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     var sent = bodies("deny");
     claim("laura", asked);
@@ -112,10 +113,10 @@ class ConsentTest extends InBrowser {
   }
 
   @Test
-  void without_numbers_a_request_from_elsewhere_takes_a_typed_acknowledgement() {
+  void without_numbers_a_request_from_another_network_requires_a_typed_acknowledgement() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     var sent = bodies("approve");
-    Answers.amend(
+    ChangedResponses.amend(
         person.page(),
         "/oauth/device/claim",
         body -> body.put("confirmation", "acknowledgement").put("same_network", false));
@@ -129,7 +130,7 @@ class ConsentTest extends InBrowser {
   }
 
   @Test
-  void an_acknowledgement_that_only_approve_asks_for_is_asked_for_too() {
+  void an_acknowledgement_that_only_approve_requires_is_requested_too() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("olga", asked);
     person
@@ -166,9 +167,9 @@ class ConsentTest extends InBrowser {
   }
 
   @Test
-  void scopes_are_told_in_the_operators_words_in_the_language_that_is_spoken() {
+  void scopes_are_shown_in_the_operators_words_in_the_pages_language() {
     var asked = api.authorize(Map.of("client_id", "cli", "scope", "read offline_access"));
-    Answers.amend(
+    ChangedResponses.amend(
         person.page(),
         "/oauth/device/claim",
         body -> {
@@ -190,7 +191,7 @@ class ConsentTest extends InBrowser {
   }
 
   @Test
-  void what_was_decided_or_has_expired_meanwhile_is_told_and_decides_nothing() {
+  void a_code_that_was_decided_or_expired_meanwhile_shows_a_message_and_decides_nothing() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("quinn", asked);
     Shared.CLOCK.advance(Duration.ofMinutes(10));
@@ -206,7 +207,7 @@ class ConsentTest extends InBrowser {
     assertThat(poll(asked.text("device_code"))).isEqualTo("400 expired_token");
   }
 
-  /// What the page sends to this step, seen on the way.
+  /// The bodies that the page sends to this step.
   private List<String> bodies(String step) {
     var bodies = new ArrayList<String>();
     person

@@ -16,18 +16,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Two hundred hostile texts wherever a text that somebody else chose reaches the page: each is
-/// shown, harmless, and none becomes an element, runs, or even tries to.
-class HostileTextTest extends InBrowser {
+/// Tests two hundred hostile texts wherever a text that somebody else chose reaches the page. The
+/// page shows each one in a harmless form. None becomes an element, runs, or tries to.
+class HostileTextTest extends BrowserFixture {
   private static final JsonMapper JSON = new JsonMapper();
   private static final long TOMORROW = 86_400;
   private static final List<String> HARMLESS =
-      Hostile.TEXTS.stream().map(Hostile::harmless).toList();
+      HostileTexts.TEXTS.stream().map(HostileTexts::harmless).toList();
 
   private static final String ELEMENTS =
       "[...document.querySelectorAll('*')].map(each => each.tagName).sort().join()";
 
-  /// Claims as often as there are answers, and reads what each puts on the screen.
+  /// Claims once per response, and reads what each one puts on the screen.
   private static final String CLAIM_ALL =
       """
       async ([count, userCode]) => {
@@ -77,9 +77,9 @@ class HostileTextTest extends InBrowser {
     names = windowsNames();
   }
 
-  /// Beyond this, [Person] reports dialogs, requests to elsewhere and violations of the policy.
+  /// In addition, [Person] reports dialogs, requests to other hosts, and violations of the policy.
   @AfterEach
-  void nothingRan() {
+  void assertNothingRan() {
     assertThat(windowsNames()).isEqualTo(names);
   }
 
@@ -88,23 +88,23 @@ class HostileTextTest extends InBrowser {
   }
 
   @Test
-  void there_are_two_hundred_and_none_is_there_twice() {
-    assertThat(Hostile.TEXTS).hasSize(200).doesNotHaveDuplicates();
+  void there_are_two_hundred_different_texts() {
+    assertThat(HostileTexts.TEXTS).hasSize(200).doesNotHaveDuplicates();
     assertThat(HARMLESS).anyMatch(text -> text.contains("\uFFFD"));
     assertThat(HARMLESS)
         .noneMatch(text -> text.matches("(?s).*[\\p{Cc}\\u202A-\\u202E\\u2066-\\u2069].*"));
   }
 
   @Test
-  void a_request_for_consent_shows_them_as_they_are_or_harmless() {
+  void a_consent_screen_shows_them_unchanged_or_harmless() {
     var asked = api.authorize(Map.of("client_id", "cli", "device_name", "laptop"));
     claim("oscar", asked);
     var elements = person.page().evaluate(ELEMENTS);
-    var next = Hostile.TEXTS.iterator();
-    Answers.amend(person.page(), "/oauth/device/claim", body -> tellEverywhere(next.next(), body));
+    var next = HostileTexts.TEXTS.iterator();
+    ChangedResponses.amend(person.page(), "/oauth/device/claim", body -> tellEverywhere(next.next(), body));
 
     var seen =
-        person.page().evaluate(CLAIM_ALL, List.of(Hostile.TEXTS.size(), asked.text("user_code")));
+        person.page().evaluate(CLAIM_ALL, List.of(HostileTexts.TEXTS.size(), asked.text("user_code")));
 
     var expected = HARMLESS.stream().map(text -> Collections.nCopies(5, text)).toList();
     assertThat((List<?>) seen).hasSize(200).isEqualTo(expected);
@@ -119,8 +119,8 @@ class HostileTextTest extends InBrowser {
   }
 
   @Test
-  void linked_devices_are_named_by_them_and_asked_about_by_them() {
-    Answers.amend(person.page(), "/keys", HostileTextTest::listThem);
+  void the_linked_devices_page_lists_and_confirms_names_made_of_them() {
+    ChangedResponses.amend(person.page(), "/keys", HostileTextTest::listThem);
     person.page().locator("#to-linked").click();
     person.button("Sign in").click();
     person.signIn("oscar");
@@ -138,7 +138,7 @@ class HostileTextTest extends InBrowser {
   private static void listThem(ObjectNode body) {
     var now = Shared.CLOCK.instant().getEpochSecond();
     var keys = body.putArray("keys");
-    for (var text : Hostile.TEXTS) {
+    for (var text : HostileTexts.TEXTS) {
       var key = keys.addObject();
       key.putArray("scopes").addObject().put("scope", text);
       key.put("key_id", text)
@@ -151,14 +151,14 @@ class HostileTextTest extends InBrowser {
   }
 
   @Test
-  void an_account_may_be_called_all_of_them_at_once() throws Exception {
+  void an_account_name_may_contain_all_of_them() throws Exception {
     var separator = "|";
     var asked = api.authorize(Map.of("client_id", "cli"));
     person.open(asked.text("verification_uri_complete"));
     person.button("Continue").click();
     person.page().locator("#username").fill("mallory");
-    // After the issuer's own listener, which says what the name says.
-    var account = String.join(separator, Hostile.TEXTS);
+    // Runs after the issuer's own listener, which takes the name from the sign-in.
+    var account = String.join(separator, HostileTexts.TEXTS);
     person
         .page()
         .evaluate(
@@ -177,9 +177,9 @@ class HostileTextTest extends InBrowser {
   }
 
   @Test
-  void the_api_lets_only_lines_in_and_the_page_shows_what_it_lets_in() {
+  void the_api_accepts_only_single_lines_and_the_page_shows_what_it_accepts() {
     var verdicts =
-        Hostile.TEXTS.stream()
+        HostileTexts.TEXTS.stream()
             .map(text -> api.authorize(Map.of("client_id", "cli", "device_name", text)))
             .toList();
     var in =
@@ -190,11 +190,11 @@ class HostileTextTest extends InBrowser {
     assertThat(in).hasSizeBetween(150, 199);
     assertThat(verdicts)
         .allMatch(reply -> reply.status() == 200 || reply.verdict().equals("400 invalid_request"));
-    assertThat(in).noneMatch(index -> Hostile.TEXTS.get(index).matches("(?s).*\\p{Cc}.*|.{999,}"));
+    assertThat(in).noneMatch(index -> HostileTexts.TEXTS.get(index).matches("(?s).*\\p{Cc}.*|.{999,}"));
 
-    // One in eight, and the newest first; each device is named by the person, too.
+    // One text in eight, and the newest first. The person also names each device.
     var some = in.stream().filter(index -> index % 8 == 0).toList();
-    some.forEach(index -> link(verdicts.get(index), Hostile.TEXTS.get(index)));
+    some.forEach(index -> link(verdicts.get(index), HostileTexts.TEXTS.get(index)));
     person.page().locator("#to-linked").click();
     person.button("Sign in").click();
     person.signIn("peter");

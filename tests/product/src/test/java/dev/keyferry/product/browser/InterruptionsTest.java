@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// What comes between a person and their decision: another account, time, the line, haste.
-class InterruptionsTest extends InBrowser {
+/// Tests of what interrupts a decision: another account, expiry, a lost connection, haste.
+class InterruptionsTest extends BrowserFixture {
   private static final String CODE_UNKNOWN =
       "This code is no longer valid, or it was mistyped. "
           + "Check the code on your device, or start again there.";
@@ -21,7 +21,7 @@ class InterruptionsTest extends InBrowser {
       "Keyferry did not reply. Your answer may not have arrived. It is safe to try again.";
 
   @Test
-  void of_two_accounts_with_one_code_the_last_decides_and_the_first_is_told() {
+  void of_two_accounts_with_one_code_the_last_decides_and_the_first_sees_a_message() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("first", asked);
     var first = person;
@@ -45,7 +45,7 @@ class InterruptionsTest extends InBrowser {
   }
 
   @Test
-  void a_used_and_an_expired_code_are_told_as_one_and_the_same() {
+  void a_used_and_an_expired_code_show_the_same_message() {
     var used = api.codes();
     api.grant("somebody", used.userCode());
     var expired = api.codes();
@@ -67,7 +67,7 @@ class InterruptionsTest extends InBrowser {
   }
 
   @Test
-  void a_line_cut_while_the_code_is_sent_is_told_and_the_same_press_works_later() {
+  void a_lost_connection_while_sending_the_code_shows_a_message_and_pressing_again_works() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("nele", api.authorize(Map.of("client_id", "cli")));
     person.button("Deny").click();
@@ -90,10 +90,10 @@ class InterruptionsTest extends InBrowser {
   }
 
   @Test
-  void an_outage_while_approving_decides_nothing_and_the_same_press_works_later() {
+  void an_outage_while_approving_decides_nothing_and_pressing_again_works() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("otto", asked);
-    Answers.refuse(person.page(), "/oauth/device/approve", 503, Map.of("Retry-After", "2"));
+    ChangedResponses.refuse(person.page(), "/oauth/device/approve", 503, Map.of("Retry-After", "2"));
 
     person.button("Approve").click();
 
@@ -107,7 +107,7 @@ class InterruptionsTest extends InBrowser {
   }
 
   @Test
-  void an_answer_that_was_lost_is_given_again_and_mints_one_key() {
+  void a_lost_approve_response_is_repeated_and_one_key_is_issued() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("paula", asked);
     person
@@ -130,10 +130,10 @@ class InterruptionsTest extends InBrowser {
   }
 
   @Test
-  void a_session_that_ended_before_approve_asks_for_another_sign_in_and_keeps_the_code() {
+  void a_session_that_ends_before_approve_requires_another_sign_in_and_keeps_the_code() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("rosa", asked);
-    Answers.refuse(person.page(), "/oauth/device/approve", 401, Map.of());
+    ChangedResponses.refuse(person.page(), "/oauth/device/approve", 401, Map.of());
 
     person.button("Approve").click();
 
@@ -178,7 +178,7 @@ class InterruptionsTest extends InBrowser {
   }
 
   @Test
-  void a_second_sign_in_by_the_way_back_still_knows_the_code() {
+  void a_second_sign_in_after_going_back_keeps_the_code() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("theo", asked);
 
@@ -191,7 +191,7 @@ class InterruptionsTest extends InBrowser {
   }
 
   @Test
-  void a_look_at_the_linked_devices_changes_no_choice() {
+  void viewing_the_linked_devices_changes_no_choice() {
     claim("ugo", api.authorize(Map.of("client_id", "cli")));
     person.page().locator("#lifetime").selectOption("600");
     person.page().locator("#name").fill("kitchen");
@@ -204,7 +204,7 @@ class InterruptionsTest extends InBrowser {
     assertThat(person.button("Approve")).isEnabled();
   }
 
-  /// Whoever is signed in goes on with another code.
+  /// Continues with another code under the same sign-in.
   private void enter(String userCode) {
     person.page().locator("#done a.linked").click();
     person.page().locator("#to-enter").click();

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// Everything by keyboard alone: where the focus goes, that it is seen, and that it gets out again.
-class KeyboardTest extends InBrowser {
+/// Tests of the page by keyboard alone: the focus moves in order, is visible, and never gets stuck.
+class KeyboardTest extends BrowserFixture {
   private static final int LONGEST_WAY = 20;
 
-  /// What has the focus, by its id; empty where nothing has.
+  /// The id of the focused element; empty if nothing has the focus.
   private static final String FOCUSED =
       """
       () => {
@@ -29,7 +29,7 @@ class KeyboardTest extends InBrowser {
       """;
 
   @Test
-  void a_whole_login_and_a_look_at_the_linked_devices_take_no_mouse() {
+  void a_whole_login_and_the_linked_devices_page_need_no_mouse() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     person.open(asked.text("verification_uri"));
     assertThat(person.code()).isFocused();
@@ -52,7 +52,7 @@ class KeyboardTest extends InBrowser {
     assertThat(title("linked")).isFocused();
     tabTo("BUTTON");
     press("Enter");
-    // Enter once too often takes nothing away.
+    // A second Enter takes nothing away.
     assertThat(person.page().locator("#confirm-no")).isFocused();
     press("Shift+Tab");
     assertThat(focused()).isEqualTo("confirm-yes");
@@ -71,7 +71,7 @@ class KeyboardTest extends InBrowser {
   }
 
   @Test
-  void denying_and_reporting_and_another_account_are_on_the_way_and_none_is_a_trap() {
+  void deny_report_and_switch_account_are_reachable_and_none_traps_the_focus() {
     var asked = api.authorize(Map.of("client_id", "cli", "device_name", "laptop"));
     claim("lee", asked);
     var stops =
@@ -81,7 +81,7 @@ class KeyboardTest extends InBrowser {
     assertThat(walk("Tab")).isEqualTo(stops);
     assertThat(walk("Shift+Tab")).isEqualTo(stops.reversed());
 
-    // The way led out of the page, which has been in front again for less than a second.
+    // The focus left the page, which has been in front again for less than a second.
     tabTo("report");
     assertThat(person.button("Approve")).isEnabled();
     press("Enter");
@@ -91,7 +91,7 @@ class KeyboardTest extends InBrowser {
   }
 
   @Test
-  void on_the_smallest_phone_a_message_covers_nothing_that_has_the_focus() {
+  void on_the_smallest_phone_a_message_never_covers_the_focused_element() {
     person.page().setViewportSize(320, 400);
     var asked = api.authorize(Map.of("client_id", "cli", "device_name", "laptop"));
     claim("max", asked);
@@ -105,7 +105,7 @@ class KeyboardTest extends InBrowser {
     assertThat(walk("Shift+Tab")).contains("approve").noneMatch(stop -> stop.contains(" "));
   }
 
-  /// From the beginning of the document to its end, or the other way, and out of it.
+  /// Moves the focus through the whole document, in either direction, and out of it.
   private List<String> walk(String key) {
     person.page().evaluate("document.activeElement.blur()");
     person.page().evaluate("getSelection().removeAllRanges()");
@@ -129,7 +129,7 @@ class KeyboardTest extends InBrowser {
       }
       assertThat(focused()).doesNotContain(" ");
     }
-    throw new AssertionError("no way to " + stop);
+    throw new AssertionError("the focus never reaches " + stop);
   }
 
   private String focused() {

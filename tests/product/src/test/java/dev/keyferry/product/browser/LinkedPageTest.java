@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// The page of linked devices: seen, unlinked one by one, signed out everywhere.
-class LinkedPageTest extends InBrowser {
+/// Tests of the page of linked devices: the list, unlinking one device, signing out everywhere.
+class LinkedPageTest extends BrowserFixture {
   @Test
   void a_person_unlinks_one_device_and_then_signs_out_everywhere() {
     var kitchen = link("cli", Map.of("device_name", "kitchen <b>radio</b>"));
@@ -69,7 +69,7 @@ class LinkedPageTest extends InBrowser {
   }
 
   @Test
-  void the_end_of_an_approval_leads_there_without_another_sign_in_and_back_again() {
+  void a_finished_approval_links_to_the_page_and_back_without_another_sign_in() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("sybil", asked);
     person.button("Approve").click();
@@ -87,7 +87,7 @@ class LinkedPageTest extends InBrowser {
     assertThat(person.code()).hasValue("");
   }
 
-  /// The key of a device that rita linked, one second after the one before.
+  /// The key of a device that rita links one second after the previous one.
   private String link(String clientId, Map<String, String> more) {
     var client = Map.of("client_id", clientId);
     var parameters = new HashMap<>(client);

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// A login of a program that opens the browser and listens on a loopback port, RFC 8252.
-class LoginInBrowserTest extends InBrowser {
+/// Tests of the login of a program that opens the browser and listens on a loopback port, RFC 8252.
+class LoginInBrowserTest extends BrowserFixture {
   private static final String PAGE = Shared.stack().url() + "/oauth/authorize";
 
   private final BlockingQueue<String> heard = new ArrayBlockingQueue<>(10);
@@ -74,11 +74,11 @@ class LoginInBrowserTest extends InBrowser {
     person.signIn(user);
   }
 
-  /// What the program hears, once the browser is back with it.
+  /// The response that the program receives when the browser returns to it.
   private Reply answer() throws InterruptedException {
     assertThat(person.heading("Back at the program")).isVisible();
     var address = redirectUri() + "?" + heard.poll(5, TimeUnit.SECONDS);
-    assertThat(heard).as("heard once").isEmpty();
+    assertThat(heard).as("further responses").isEmpty();
     var answer = new Reply(200, Map.of(), "{\"redirect_to\":\"" + address + "\"}");
     assertThat(answer.redirected("state")).isEqualTo(Api.browserLogin().get("state"));
     assertThat(answer.redirected("iss")).isEqualTo(Shared.stack().url().toString());
@@ -90,7 +90,7 @@ class LoginInBrowserTest extends InBrowser {
   }
 
   @Test
-  void a_person_sees_who_asks_for_what_and_approves_and_the_program_gets_its_key()
+  void a_person_sees_client_and_scopes_and_approves_and_the_program_gets_its_key()
       throws Exception {
     open(Map.of("scope", "read write", "device_name", "Ada's laptop", "expires_in", "5400"));
     assertThat(person.heading("Sign in")).isVisible();
@@ -135,7 +135,7 @@ class LoginInBrowserTest extends InBrowser {
   }
 
   @Test
-  void who_denies_is_taken_back_to_the_program_too_and_may_say_that_it_was_somebody_else()
+  void denying_also_returns_to_the_program_and_allows_a_report()
       throws Exception {
     for (var no : List.of("Deny", "I did not start this")) {
       openAndSignIn("bert", Map.of());
@@ -151,7 +151,7 @@ class LoginInBrowserTest extends InBrowser {
   }
 
   @Test
-  void another_person_another_language_and_a_look_at_the_linked_devices_lose_nothing()
+  void switching_account_or_language_and_viewing_linked_devices_lose_nothing()
       throws Exception {
     openAndSignIn("carl", Map.of());
     person.button("Not you?").click();
@@ -170,7 +170,7 @@ class LoginInBrowserTest extends InBrowser {
   }
 
   @Test
-  void what_is_wrong_with_the_request_the_program_hears_and_the_person_need_not() throws Exception {
+  void an_error_in_the_request_goes_to_the_program_without_a_screen() throws Exception {
     openAndSignIn("emil", Map.of("code_challenge_method", "plain"));
     assertThat(answer().redirected("error")).isEqualTo("invalid_request");
 
@@ -184,7 +184,7 @@ class LoginInBrowserTest extends InBrowser {
   }
 
   @Test
-  void a_program_that_is_not_known_is_answered_by_nobody() {
+  void an_unknown_program_gets_no_response() {
     for (var wrong :
         List.of(
             Map.of("client_id", "nobody"),
@@ -209,7 +209,7 @@ class LoginInBrowserTest extends InBrowser {
   }
 
   @Test
-  void a_screen_that_was_open_for_too_long_is_shown_once_more() throws Exception {
+  void an_expired_approval_screen_is_shown_again() throws Exception {
     openAndSignIn("hal", Map.of());
     assertThat(person.button("Approve")).isEnabled();
     Shared.CLOCK.advance(Duration.ofMinutes(10));
@@ -226,7 +226,7 @@ class LoginInBrowserTest extends InBrowser {
   }
 
   @Test
-  void neither_a_reload_nor_a_lost_answer_loses_it() throws Exception {
+  void a_reload_and_a_lost_response_both_keep_the_login() throws Exception {
     openAndSignIn("jo", Map.of());
     assertThat(person.button("Approve")).isVisible();
     person.page().reload();

@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// A number that a person carries from the page to the device; nothing here is stubbed.
-class NumberMatchingInBrowserTest extends InBrowser {
+/// Tests of number matching with the real page and the real handlers: a person enters the page's
+/// number on the device.
+class NumberMatchingInBrowserTest extends BrowserFixture {
   private static final Map<String, String> CAREFUL = Map.of("client_id", "careful");
   private static final String NOT_MINE = "This is not my device: deny and report";
 
@@ -38,7 +39,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
   }
 
   @Test
-  void an_approval_whose_answer_was_lost_shows_the_same_number_when_it_is_given_again() {
+  void an_approval_repeated_after_a_lost_response_shows_the_same_number() {
     var asked = api.authorize(Api.CAREFUL);
     claim("walt", asked);
     var first = new String[1];
@@ -76,7 +77,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
   }
 
   @Test
-  void a_request_from_another_network_takes_the_number_and_can_still_be_reported() {
+  void a_request_from_another_network_requires_the_number_and_can_still_be_reported() {
     var elsewhere = Shared.environments(new Wire());
     var codes = elsewhere.codes(Map.of("client_id", "cli", "confirmation_supported", "true"));
     claimFromElsewhere("yara", codes);
@@ -92,7 +93,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
   }
 
   @Test
-  void a_request_from_another_network_that_knows_no_numbers_takes_typed_words() {
+  void a_request_from_another_network_without_number_support_requires_typed_words() {
     var elsewhere = Shared.environments(new Wire());
     var codes = elsewhere.codes();
     claimFromElsewhere("zoe", codes);
@@ -107,7 +108,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
   }
 
   @Test
-  void a_double_click_on_approve_decides_nothing_on_the_screen_that_follows() {
+  void a_double_click_on_approve_decides_nothing_on_the_next_screen() {
     var asked = api.authorize(Api.CAREFUL);
     person.page().setViewportSize(360, 740);
     claim("quinn", asked);
@@ -125,7 +126,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
   }
 
   @Test
-  void a_number_outlives_a_reload_and_what_it_cannot_do_any_more_is_not_offered() {
+  void a_number_survives_a_reload_and_unavailable_actions_are_not_offered() {
     var asked = api.authorize(Api.CAREFUL);
     claim("rosa", asked);
     person.button("Approve").click();
@@ -141,7 +142,7 @@ class NumberMatchingInBrowserTest extends InBrowser {
   }
 
   @Test
-  void who_denies_when_the_device_has_its_key_is_told_so_and_can_unlink_it() {
+  void denying_after_the_device_has_its_key_shows_a_message_and_offers_to_unlink_it() {
     var asked = api.authorize(Api.CAREFUL);
     claim("sven", asked);
     person.button("Approve").click();

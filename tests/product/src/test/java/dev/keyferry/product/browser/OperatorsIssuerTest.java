@@ -32,9 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A stack with an issuer of the operator's. Like Entra ID, the issuer is asked for a scope by a
-/// long name and puts its short name into `scp`. docs/issuers.md.
-class OperatorsIssuerTest extends InBrowser {
+/// Tests of a stack with the operator's own issuer. As with Entra ID, the request names a scope by
+/// its long name, and the token has its short name in `scp`. See docs/issuers.md.
+class OperatorsIssuerTest extends BrowserFixture {
   private static final String SCOPE = "approve";
   private static final String AUDIENCE = "6f1c";
 
@@ -92,7 +92,7 @@ class OperatorsIssuerTest extends InBrowser {
   }
 
   @Test
-  void the_page_requests_what_the_parameters_say_and_a_person_approves() {
+  void the_page_requests_the_scopes_in_the_parameters_and_a_person_approves() {
     var asked = keyferry.authorize(Map.of("client_id", "cli"));
 
     person.open(asked.text("verification_uri_complete"));
@@ -120,7 +120,7 @@ class OperatorsIssuerTest extends InBrowser {
 
   @ParameterizedTest
   @MethodSource("userRoutes")
-  void a_route_lets_in_the_required_scope_and_not_the_default_one(Route route) {
+  void a_route_accepts_the_required_scope_and_not_the_default_one(Route route) {
     assertThat(status(keyferry, route, "keyferry/approve")).isEqualTo(403);
     assertThat(status(keyferry, route, "openid")).isEqualTo(403);
     assertThat(status(keyferry, route, "approve.not")).isEqualTo(403);
@@ -129,7 +129,7 @@ class OperatorsIssuerTest extends InBrowser {
 
   @ParameterizedTest
   @MethodSource("userRoutes")
-  void a_stack_with_the_default_scope_does_not_let_in_another(Route route) {
+  void a_stack_with_the_default_scope_accepts_no_other(Route route) {
     var shared = new OverHttp(Shared.stack());
 
     assertThat(status(shared, route, SCOPE)).isEqualTo(403);

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What a page of another origin, open in the same browser, can do to Keyferry: nothing.
-class OtherOriginTest extends InBrowser {
+/// Tests that a page of another origin in the same browser cannot do anything to Keyferry.
+class OtherOriginTest extends BrowserFixture {
   private static final String KEYFERRY = Shared.stack().url().toString();
 
   private static final String SUBMIT =
@@ -28,7 +28,7 @@ class OtherOriginTest extends InBrowser {
   private Page page;
   private String html = "";
 
-  /// Not a [Person], to whom the browser's refusals would be faults.
+  /// The page is not a [Person], because a [Person] reports the browser's refusals as faults.
   @BeforeEach
   void lure() throws IOException {
     server = HttpServer.create(Loopback.port(0), 0);
@@ -60,7 +60,7 @@ class OtherOriginTest extends InBrowser {
   }
 
   @Test
-  void a_frame_shows_nothing_of_the_page() {
+  void a_frame_cannot_show_the_page() {
     var linked = KEYFERRY + "/device/linked";
     open("<iframe src=%s/device></iframe><iframe src=%s></iframe>".formatted(KEYFERRY, linked));
 
@@ -72,7 +72,7 @@ class OtherOriginTest extends InBrowser {
   }
 
   @Test
-  void whoever_opened_the_page_holds_no_window_of_it() {
+  void a_page_that_opens_the_page_gets_no_reference_to_its_window() {
     open("<button onclick=\"opened = window.open('%s/device')\">Open</button>".formatted(KEYFERRY));
 
     var opened = page.waitForPopup(() -> page.locator("button").click());
@@ -83,7 +83,7 @@ class OtherOriginTest extends InBrowser {
   }
 
   @Test
-  void a_form_that_is_posted_from_elsewhere_decides_nothing() {
+  void a_form_posted_from_another_origin_decides_nothing() {
     var codes = api.codes();
     var nonce = api.claim("tina", codes.userCode()).text("approval_nonce");
     open(
@@ -105,7 +105,7 @@ class OtherOriginTest extends InBrowser {
   }
 
   @Test
-  void a_fetch_from_elsewhere_decides_nothing_and_reads_nothing_even_with_a_stolen_token() {
+  void a_fetch_from_another_origin_decides_and_reads_nothing_even_with_a_stolen_token() {
     var codes = api.codes();
     var nonce = api.claim("uta", codes.userCode()).text("approval_nonce");
     var token = new OverHttp(Shared.stack()).tokenOf("uta");

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The page as a whole: its languages, its weight, its address, and what it says when things fail.
-public class PageTest extends InBrowser {
-  /// What a person's first login asks of the page's function: the page, before and after the
+/// Tests of the page as a whole: its languages, its weight, its address, and its error messages.
+public class PageTest extends BrowserFixture {
+  /// The requests to the page's function in a person's first login: the page, before and after the
   /// sign-in, and each of its files once.
   public static final int LOADS = 18;
 
@@ -53,7 +53,7 @@ public class PageTest extends InBrowser {
   }
 
   @Test
-  void a_language_that_was_switched_to_outlives_the_sign_in_and_loses_nothing_on_the_screen() {
+  void a_chosen_language_survives_the_sign_in_and_switching_loses_nothing_on_the_screen() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     person.open(asked.text("verification_uri"));
     person.code().fill("WDJB-MJH");
@@ -73,7 +73,7 @@ public class PageTest extends InBrowser {
   }
 
   @Test
-  void a_code_from_a_link_is_compared_and_leaves_the_address_at_once() {
+  void a_code_from_a_link_must_be_compared_and_leaves_the_address_at_once() {
     var asked = api.authorize(Map.of("client_id", "cli"));
 
     person.open(asked.text("verification_uri_complete"));
@@ -89,7 +89,7 @@ public class PageTest extends InBrowser {
   }
 
   @Test
-  void offline_in_the_middle_is_told_and_the_same_press_works_once_it_is_back() {
+  void going_offline_shows_a_message_and_pressing_again_works_once_online() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("victor", asked);
 
@@ -125,9 +125,9 @@ public class PageTest extends InBrowser {
         "403|''|This account may not approve devices. Sign in with an account that may.",
         "400|''|Keyferry did not accept this request. Nothing was changed. Enter the code again."
       })
-  void a_refusal_is_told_in_words_to_act_on(int status, String wait, String words) {
+  void a_refusal_shows_a_message_to_act_on(int status, String wait, String words) {
     var asked = api.authorize(Map.of("client_id", "cli"));
-    Answers.refuse(person.page(), "/oauth/device/claim", status, Map.of("Retry-After", wait));
+    ChangedResponses.refuse(person.page(), "/oauth/device/claim", status, Map.of("Retry-After", wait));
 
     person.open(asked.text("verification_uri_complete"));
     person.button("Continue").click();
@@ -138,7 +138,7 @@ public class PageTest extends InBrowser {
     assertThat(person.code()).hasValue(asked.text("user_code"));
     person.shoot("refused-" + status);
     assertThat(person.refusals()).containsExactly(status + " /oauth/device/claim");
-    // And the way on is open.
+    // The page accepts another attempt.
     person.page().unroute("**/oauth/device/claim");
     person.button("Continue").click();
     if (status == 401 || status == 403) {
@@ -148,10 +148,10 @@ public class PageTest extends InBrowser {
   }
 
   @Test
-  void a_whole_login_weighs_less_than_60_kilobytes_and_the_way_back_loads_nothing_twice() {
+  void a_whole_login_weighs_less_than_60_kilobytes_and_going_back_loads_nothing_twice() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     var origin = Shared.stack().url().toString();
-    // A context of its own: one whose requests are looked at keeps no cache.
+    // A context of its own, because Playwright turns the cache off when it intercepts requests.
     try (var context = browser.newContext(new Browser.NewContextOptions().setLocale("en"))) {
       var page = context.newPage();
       var requests = new ArrayList<Request>();
@@ -192,7 +192,7 @@ public class PageTest extends InBrowser {
   }
 
   @Test
-  void the_document_keeps_to_itself() {
+  void the_document_isolates_itself() {
     var reply = person.page().navigate(Shared.stack().url() + "/device/linked");
 
     for (var header :

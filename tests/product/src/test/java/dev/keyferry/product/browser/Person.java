@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Somebody at a browser of their own, who never leaves this machine. Whatever goes wrong behind
-/// the screen is a fault that [#close] reports.
+/// A user with a browser context of their own, which reaches only this machine. [#close] fails if
+/// anything went wrong behind the screen.
 final class Person implements AutoCloseable {
   private static final Path SCREENSHOTS = Path.of("target/screens");
 
@@ -84,13 +84,13 @@ final class Person implements AutoCloseable {
     return page.getByRole(AriaRole.ALERT);
   }
 
-  /// At the local identity provider, which believes any name.
+  /// Signs in at the local identity provider, which accepts any name.
   void signIn(String name) {
     page.locator("#username").fill(name);
     button("Sign in").click();
   }
 
-  /// The screen in the light and in the dark, on the smallest phone, and from right to left.
+  /// Takes screenshots in light and dark mode, on the smallest phone, and from right to left.
   void screenshot(String name) {
     shoot(name);
     page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
@@ -108,7 +108,7 @@ final class Person implements AutoCloseable {
     }
   }
 
-  /// By the page's own switch.
+  /// Switches the language with the page's own control.
   void speak(String language) {
     page.locator("#language").selectOption(language);
     page.locator("html:lang(" + language + ")").waitFor();
@@ -119,7 +119,7 @@ final class Person implements AutoCloseable {
         new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
   }
 
-  /// The answers of 400 and above since the last call, such as `404 /oauth/device/claim`.
+  /// The responses of 400 and above since the last call, such as `404 /oauth/device/claim`.
   List<String> refusals() {
     var seen = List.copyOf(refusals);
     refusals.clear();
@@ -140,9 +140,9 @@ final class Person implements AutoCloseable {
     Optional.ofNullable(request.headers().get("authorization"))
         .ifPresent(authorization ->
             Secrets.sent(new Api.Call("", "", "", Map.of("authorization", authorization), "")));
-    // A program's code, on its way back.
+    // The redirect carries a program's code.
     Secrets.sent(new Api.Call("", "", "", Map.of(), request.url()));
-    // The nonce that the page sends back is one that it was answered.
+    // The page received the nonce that it sends back.
     Optional.ofNullable(request.postData())
         .filter(_ -> request.url().contains("/oauth/"))
         .ifPresent(body -> Secrets.answered(new Reply(200, Map.of(), body)));
@@ -155,9 +155,9 @@ final class Person implements AutoCloseable {
   }
 
   private void noteConsole(ConsoleMessage message) {
-    // Chromium itself reports every answer of 400 and above; those are in the refusals.
+    // Chromium itself reports every response of 400 and above. These are in the refusals.
     var isRefusal = message.text().startsWith("Failed to load resource: the server responded");
-    // It also reports that a test has cut the line.
+    // Chromium also reports that a test has cut the connection.
     var isCut = message.text().matches(".*net::ERR_(INTERNET_DISCONNECTED|CONNECTION_RESET)");
     if (message.type().equals("error") && !isRefusal && !isCut) {
       faults.add("console: " + message.text());
@@ -167,7 +167,7 @@ final class Person implements AutoCloseable {
   @Override
   public void close() {
     context.close();
-    assertThat(faults).as("faults behind the screen").isEmpty();
+    assertThat(faults).as("page errors").isEmpty();
     assertThat(refusals).as("refusals that no test expected").isEmpty();
   }
 }

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Every screen, looked at as people come: in the light and in the dark, on the smallest phone, at
-/// 200 % zoom, and from right to left. The pictures are in `target/screens`.
-class ScreensTest extends InBrowser {
-  /// Zooming in halves the pixels that a page has.
+/// Tests of every screen in light and dark mode, on the smallest phone, at 200 % zoom, and from
+/// right to left. The pictures are in `target/screens`.
+class ScreensTest extends BrowserFixture {
+  /// A way to display a screen. Zooming in halves the number of pixels that a page has.
   private enum Look {
     LIGHT(ColorScheme.LIGHT, 1280, 900),
     DARK(ColorScheme.DARK, 1280, 900),
@@ -44,8 +44,8 @@ class ScreensTest extends InBrowser {
     }
   }
 
-  /// Whatever reaches beyond the screen or is cut off by what it is in, and every word of ours that
-  /// is broken in two. A field may scroll.
+  /// Elements that overflow the screen or are cut off by their container, and words of ours that
+  /// are broken in two. A field may scroll.
   private static final String MISFITS =
       """
       () => {
@@ -200,7 +200,7 @@ class ScreensTest extends InBrowser {
     see("sign-in");
   }
 
-  /// The program answers with nothing to show, so the page stays.
+  /// The program returns an empty response, so the page stays.
   private void seeLoginOfAProgram() {
     page()
         .route("**/callback?*", route -> route.fulfill(new Route.FulfillOptions().setStatus(204)));
@@ -240,7 +240,7 @@ class ScreensTest extends InBrowser {
     see(section, section);
   }
 
-  /// Waits until this is on the screen, and looks at it.
+  /// Waits until this section is on the screen, and checks it.
   private void see(String section, String name) {
     page().locator("#" + section).waitFor();
     look(name);

@@ -2,11 +2,11 @@ package dev.keyferry.product.deployed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.product.DirectApi;
+import dev.keyferry.product.DirectApi.Encoding;
 import dev.keyferry.product.Invoker;
 import dev.keyferry.product.SampleEvents;
 import dev.keyferry.product.SampleEvents.Sample;
-import dev.keyferry.product.ToHandlers;
-import dev.keyferry.product.ToHandlers.Encoding;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +20,10 @@ import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndexDescri
 import software.amazon.awssdk.services.kms.model.KeySpec;
 import software.amazon.awssdk.services.kms.model.KeyUsageType;
 
-/// The template's tables and hash key, made by an emulator's CloudFormation, and its functions over
-/// them. Over LocalStack the functions run in containers: as LocalStack's Lambdas or, if
-/// `KEYFERRY_SAM` names the SAM CLI, in `sam local start-lambda`. Over another emulator they run in
-/// this JVM.
+/// Tests of the template's tables and hash key, which an emulator's CloudFormation creates, and of
+/// the functions over them. With LocalStack the functions run in containers: as LocalStack's
+/// Lambdas or, if `KEYFERRY_SAM` names the SAM CLI, in `sam local start-lambda`. With another
+/// emulator they run in this JVM.
 @Tag("emulator")
 class DeployedTest {
   private static final Deployment DEPLOYMENT = Deployment.to(Emulator.ENDPOINT);
@@ -38,7 +38,7 @@ class DeployedTest {
     try {
       return Emulator.isLocalStack() ? DEPLOYMENT.asLambdas() : DEPLOYMENT.here();
     } catch (IOException e) {
-      throw new AssertionError("no artifact to deploy", e);
+      throw new AssertionError("there is no artifact to deploy", e);
     }
   }
 
@@ -59,7 +59,7 @@ class DeployedTest {
 
   @Test
   void a_whole_login_ends_with_a_key_that_opens_the_protected_route() {
-    var api = new ToHandlers(DEPLOYMENT.template().routes(), FUNCTIONS, Encoding.BASE64);
+    var api = new DirectApi(DEPLOYMENT.template().routes(), FUNCTIONS, Encoding.BASE64);
 
     var token = EmulatorTest.login(api);
 
@@ -71,7 +71,7 @@ class DeployedTest {
   @ParameterizedTest
   @Tag("localstack")
   @ValueSource(strings = {"GRANTS_TABLE", "KEYS_TABLE"})
-  void a_tables_rows_go_by_its_ttl(String table) {
+  void rows_expire_by_the_tables_ttl(String table) {
     try (var dynamo = DEPLOYMENT.aws().dynamo().dynamo()) {
       var ttl =
           dynamo
@@ -95,10 +95,10 @@ class DeployedTest {
     }
   }
 
-  /// moto's CloudFormation makes a key of another kind.
+  /// moto's CloudFormation creates a key of another kind.
   @Test
   @Tag("localstack")
-  void the_alias_names_the_hmac_key() {
+  void the_alias_points_to_the_hmac_key() {
     try (var kms = DEPLOYMENT.aws().kms().kms()) {
       var key = kms.describeKey(describe -> describe.keyId("alias/" + DEPLOYMENT.name()));
 

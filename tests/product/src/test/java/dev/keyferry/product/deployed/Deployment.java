@@ -22,11 +22,11 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudformation.CloudFormationClient;
 
-/// What of `template.yaml` an emulator's CloudFormation makes: the tables, the hash key and its
-/// alias. Roles and an HTTP API it is not asked for.
+/// The resources of `template.yaml` that an emulator's CloudFormation creates: the tables, the hash
+/// key and its alias. Roles and the HTTP API are left out.
 ///
 /// @param name of the CloudFormation stack
-/// @param template resolved to what was made
+/// @param template resolved to the created resources
 record Deployment(URI endpoint, String name, Template template) {
   static final Region REGION = Region.US_EAST_1;
   static final StaticCredentialsProvider CREDENTIALS =
@@ -58,7 +58,7 @@ record Deployment(URI endpoint, String name, Template template) {
         values.put(made.logicalResourceId(), made.physicalResourceId());
       }
       var hashKey = values.getOrDefault("HashKey", "");
-      // moto's CloudFormation makes one that makes no MACs.
+      // The key that moto's CloudFormation creates cannot make MACs.
       values.put(
           "HashKey.Arn", Emulator.isLocalStack() ? hashKey : LocalAws.at(endpoint).hashKey());
       return new Deployment(endpoint, name, new Template(FILE, values));
@@ -67,7 +67,7 @@ record Deployment(URI endpoint, String name, Template template) {
     }
   }
 
-  /// Short, because it begins the name of each function, which Lambda limits to 64 characters.
+  /// Short, because it is the prefix of each function's name, which Lambda limits to 64 characters.
   static String newName() {
     return "keyferry-" + UUID.randomUUID().toString().substring(0, 8);
   }
@@ -75,7 +75,7 @@ record Deployment(URI endpoint, String name, Template template) {
   private static ObjectNode storage(Template template) {
     var resources = template.section("Resources").deepCopy();
     ((ObjectNode) resources).retain(STORAGE);
-    // The one reference between them, which is a name by now.
+    // The only reference between these resources is now a name.
     ((ObjectNode) resources.at("/HashKeyAlias/Properties"))
         .putObject("TargetKeyId")
         .put("Ref", "HashKey");
@@ -86,7 +86,7 @@ record Deployment(URI endpoint, String name, Template template) {
     return LocalAws.at(endpoint);
   }
 
-  /// What a variable of the functions' environment is set to.
+  /// The value of a variable in the functions' environment.
   String setting(String name) {
     return template.functions().stream()
         .map(function -> function.environment().get(name))

@@ -10,19 +10,20 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Optional;
 
-/// A DynamoDB and a KMS that run elsewhere: where `KEYFERRY_AWS_ENDPOINT` says, else in LocalStack.
+/// DynamoDB and KMS in another process: at `KEYFERRY_AWS_ENDPOINT` if it is set, otherwise in
+/// LocalStack.
 final class Emulator {
   private static final Optional<URI> GIVEN =
       Optional.ofNullable(System.getenv("KEYFERRY_AWS_ENDPOINT")).map(URI::create);
 
   static final URI ENDPOINT = GIVEN.orElseGet(() -> LocalStack.start().getEndpoint());
 
-  /// A stack over it.
+  /// A local stack that uses the emulator.
   static final LocalKeyferry STACK = start();
 
   private Emulator() {}
 
-  /// Whether functions can be deployed to it, too.
+  /// Whether the emulator can run functions, too.
   static boolean isLocalStack() {
     return GIVEN.isEmpty();
   }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The contracts and a whole login on another DynamoDB and KMS than the embedded: `mvn verify
-/// -Pemulator`.
+/// Runs the contracts and a whole login with a DynamoDB and a KMS that are not the embedded ones:
+/// `mvn verify -Pemulator`.
 @Tag("emulator")
 class EmulatorTest {
   private static final Stores STORES = DynamoStores.at(Emulator.STACK.aws());
@@ -64,7 +64,7 @@ class EmulatorTest {
     login(new OverHttp(Emulator.STACK));
   }
 
-  /// A whole login of alice's: the key that it ends with.
+  /// Runs a whole login of alice and returns its key.
   static String login(Api api) {
     var codes = api.codes();
     assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 authorization_pending");

@@ -8,7 +8,7 @@ import dev.keyferry.product.Shared;
 import java.io.IOException;
 import java.net.URI;
 
-/// Lambda's Invoke for all functions of the shared stack, also those that the gateway leads to.
+/// Lambda's Invoke API for all functions of the shared stack, including those behind the gateway.
 record LambdaApi(HttpServer server) implements AutoCloseable {
   static LambdaApi start() throws IOException {
     var server = HttpServer.create(Loopback.port(0), 0);

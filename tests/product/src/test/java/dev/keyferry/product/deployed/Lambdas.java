@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.lambda.model.Architecture;
 ///
 /// @param prefix of each function's name, before its logical id
 record Lambdas(LambdaClient lambda, String prefix) implements Invoker {
-  /// Whose first start in a container may take a while.
+  /// The first start in a container may take a while.
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   static Lambdas at(URI endpoint, String prefix) {
@@ -33,8 +33,8 @@ record Lambdas(LambdaClient lambda, String prefix) implements Invoker {
     return new Lambdas(client, prefix);
   }
 
-  /// Deploys the packaged artifact as this function. Where it finds DynamoDB and KMS, LocalStack
-  /// tells it by `AWS_ENDPOINT_URL`.
+  /// Deploys the packaged artifact as this function. LocalStack sets `AWS_ENDPOINT_URL` to the
+  /// address of DynamoDB and KMS.
   void create(Function function) throws IOException {
     var name = prefix + function.id();
     var jar = Files.readAllBytes(Shared.ROOT.resolve("functions/target/keyferry-functions.jar"));

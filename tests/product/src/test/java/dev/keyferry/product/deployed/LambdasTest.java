@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keyferry.local.Loopback;
+import dev.keyferry.product.DirectApi;
+import dev.keyferry.product.DirectApi.Encoding;
 import dev.keyferry.product.Shared;
-import dev.keyferry.product.ToHandlers;
-import dev.keyferry.product.ToHandlers.Encoding;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/// How [DeployedTest] invokes Lambdas, tried on the local stack's own Lambda API.
+/// Tests the invocations that [DeployedTest] makes, with the local stack's own Lambda API.
 class LambdasTest {
   private static final int LONGEST_NAME = 64;
 
@@ -30,7 +30,7 @@ class LambdasTest {
   void a_whole_login_by_invocations() throws IOException {
     try (var api = LambdaApi.start()) {
       var lambdas = Lambdas.at(api.url(), "");
-      var login = new ToHandlers(Shared.stack().template().routes(), lambdas, Encoding.BASE64);
+      var login = new DirectApi(Shared.stack().template().routes(), lambdas, Encoding.BASE64);
 
       var codes = login.codes();
       login.grant("invoker", codes.userCode());
@@ -41,7 +41,7 @@ class LambdasTest {
   }
 
   @Test
-  void a_failed_invocation_is_no_answer() throws IOException {
+  void a_failed_invocation_is_not_a_response() throws IOException {
     try (var api = LambdaApi.start()) {
       var lambdas = Lambdas.at(api.url(), "");
 

@@ -14,12 +14,12 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.kms.KmsClient;
 
-/// LocalStack in Docker. `KEYFERRY_AWS_IMAGE` names another image of it.
+/// LocalStack in Docker. `KEYFERRY_AWS_IMAGE` overrides the image.
 final class LocalStack {
-  /// The last that needs no token.
+  /// The last version that needs no token.
   static final String IMAGE = "localstack/localstack:4.14.0";
 
-  /// Its name in this network, as in `infra/localstack/env.json`.
+  /// Its name in the network, as in `infra/localstack/env.json`.
   static final String HOST = "aws";
 
   static final Network NETWORK = Network.newNetwork();
@@ -29,7 +29,7 @@ final class LocalStack {
 
   private LocalStack() {}
 
-  /// A new one, whose DynamoDB and KMS have started. Testcontainers stops it when this JVM ends.
+  /// Starts a container and waits for DynamoDB and KMS. Testcontainers stops it when this JVM ends.
   static LocalStackContainer start() {
     var image = System.getenv().getOrDefault("KEYFERRY_AWS_IMAGE", IMAGE);
     var container =
@@ -37,7 +37,7 @@ final class LocalStack {
             DockerImageName.parse(image).asCompatibleSubstituteFor("localstack/localstack"));
     container.withNetwork(NETWORK).withNetworkAliases(HOST);
     Optional.ofNullable(System.getenv(TOKEN)).ifPresent(token -> container.withEnv(TOKEN, token));
-    // It has the Docker socket, so only this machine may reach it.
+    // The container has the Docker socket, so only this machine may reach it.
     container.withCreateContainerCmdModifier(create ->
         requireNonNull(create.getHostConfig())
             .withPortBindings(
@@ -47,7 +47,8 @@ final class LocalStack {
     return container;
   }
 
-  /// It starts a service at the service's first request, which takes longer than Keyferry waits.
+  /// Sends the first request to each service. LocalStack starts a service then, which takes longer
+  /// than Keyferry's timeout.
   private static void wake(LocalStackContainer container) {
     var http = UrlConnectionHttpClient.builder().socketTimeout(Duration.ofMinutes(1));
     try (var dynamo =

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The commands of `events/README.md`, run by the SAM CLI in Lambda's containers over LocalStack.
+/// Runs the commands of `events/README.md` with the SAM CLI in Lambda's containers over LocalStack.
 /// `.ci/sam/local` starts what they need.
 @Tag("sam")
 class SamInvokeTest {
@@ -28,7 +28,7 @@ class SamInvokeTest {
 
   @ParameterizedTest
   @MethodSource("commands")
-  void each_documented_invocation_answers_what_its_sample_expects(String command)
+  void each_documented_invocation_returns_its_samples_expected_response(String command)
       throws IOException {
     var function = command.substring(COMMAND.length(), command.indexOf(" -e "));
     var name = command.replaceFirst(".* -e events/(.*)\\.json .*", "$1");
@@ -36,7 +36,7 @@ class SamInvokeTest {
     SampleEvents.check((_, _) -> run(command), new SampleEvents.Sample(function, name));
   }
 
-  /// What it prints on standard output.
+  /// Returns what the command prints on standard output.
   private static String run(String command) {
     try {
       var process =

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// `sam local start-lambda`: SAM reads the template itself, and runs each function in a container
+/// `sam local start-lambda`. SAM reads the template itself, and runs each function in a container
 /// of Lambda's image, in LocalStack's network.
 ///
 /// @param lambdas its functions
@@ -59,7 +59,7 @@ record SamLocal(Process process, Lambdas lambdas) implements AutoCloseable {
     }
   }
 
-  /// `infra/localstack/env.json` with the names that CloudFormation gave.
+  /// `infra/localstack/env.json` with the names that CloudFormation chose.
   private static Path environment(Deployment deployment) throws IOException {
     var environment = JSON.readTree(Files.readString(ENVIRONMENT));
     var variables = (ObjectNode) environment.path("Parameters");
@@ -70,7 +70,8 @@ record SamLocal(Process process, Lambdas lambdas) implements AutoCloseable {
     return Files.writeString(file, environment.toString());
   }
 
-  /// Writes all further output, including the functions' logs, to a file.
+  /// Waits until SAM listens, and writes all further output, including the functions' logs, to a
+  /// file.
   private static void readUntilItListens(BufferedReader printed) throws IOException {
     var log = Files.newBufferedWriter(LOG);
     for (var line = printed.readLine(); line != null; line = printed.readLine()) {
@@ -92,10 +93,10 @@ record SamLocal(Process process, Lambdas lambdas) implements AutoCloseable {
     throw new AssertionError("sam local start-lambda ended: " + Files.readString(LOG));
   }
 
-  /// It removes its containers.
+  /// Lets SAM remove its containers.
   @Override
   public void close() {
-    // Process.destroy closes the stream as well, to which SAM then still writes.
+    // Process.destroy also closes the stream, to which SAM still writes.
     process.toHandle().destroy();
     process.onExit().join();
     lambdas.lambda().close();

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
-/// `infra/localstack`, and what `sam local` makes of the template. docs/decisions/0020.
+/// Tests of `infra/localstack` and of how `sam local` reads the template. See docs/decisions/0020.
 class SamLocalTest {
   private static final Path FOLDER = Shared.ROOT.resolve("infra/localstack");
   private static final Path FILE = Shared.ROOT.resolve("template.yaml");
@@ -38,7 +38,7 @@ class SamLocalTest {
     return JSON.readTree(Files.readString(FOLDER.resolve(file)));
   }
 
-  /// The part of `samconfig.toml` that says what `--config-env local` is.
+  /// The part of `samconfig.toml` that defines `--config-env local`.
   private static String samconfig() throws IOException {
     var text = Files.readString(Shared.ROOT.resolve("samconfig.toml"));
     return text.substring(text.indexOf("[local.global.parameters]"));
@@ -54,7 +54,7 @@ class SamLocalTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Grants", "Keys"})
-  void the_tables_are_the_templates(String table) throws IOException {
+  void the_tables_match_the_template(String table) throws IOException {
     var template = new Template(FILE, Map.of()).properties(table + "Table");
     var made = (ObjectNode) json("tables/" + table + ".json");
 
@@ -66,14 +66,14 @@ class SamLocalTest {
   }
 
   @Test
-  void the_hash_key_is_the_templates() throws IOException {
+  void the_hash_key_matches_the_template() throws IOException {
     var template = (ObjectNode) new Template(FILE, Map.of()).properties("HashKey");
 
     assertThat(json("hash-key.json")).isEqualTo(template.retain(List.of("KeySpec", "KeyUsage")));
   }
 
   @Test
-  void the_environment_names_the_endpoint_and_what_cloudformation_would_have_named()
+  void the_environment_sets_the_endpoint_and_the_names_that_cloudformation_would_set()
       throws IOException {
     var template = new Template(FILE, Map.of());
     var resources = template.section("Resources");
@@ -96,7 +96,8 @@ class SamLocalTest {
   }
 
   @Test
-  void the_environment_names_what_the_compose_file_starts_and_the_setup_makes() throws IOException {
+  void the_environment_names_what_the_compose_file_starts_and_the_setup_creates()
+      throws IOException {
     var compose =
         JSON.valueToTree(new Yaml().load(Files.readString(FOLDER.resolve("compose.yaml"))));
     var environment = json("env.json").path("Parameters");
@@ -129,8 +130,8 @@ class SamLocalTest {
         .containsAll(overrides().keySet());
   }
 
-  /// What `sam local` cannot resolve it hands on as it stands in the template, an object, and the
-  /// runtime reads no event with an object for a stage variable.
+  /// If `sam local` cannot resolve a stage variable, it passes the template's object on. The
+  /// runtime rejects an event with an object as a stage variable.
   @Test
   void sam_local_can_resolve_every_stage_variable_to_a_text() throws IOException {
     var text = Files.readString(FILE);
@@ -150,34 +151,34 @@ class SamLocalTest {
   }
 
   @Test
-  void the_script_approves_what_a_device_asked_for() throws Exception {
+  void the_script_approves_a_devices_request() throws Exception {
     approves(api -> Map.of("KEYFERRY_INVOKE", "bash " + invoking(api)));
   }
 
   @Test
-  void the_script_invokes_functions_by_start_lambda_where_it_runs() throws Exception {
+  void the_script_invokes_functions_through_start_lambda_if_it_runs() throws Exception {
     approves(api -> Map.of("KEYFERRY_LAMBDA_ENDPOINT", api.url().toString()));
   }
 
-  /// Something else may listen where it would.
+  /// Another program may listen on that port.
   @Test
-  void the_script_invokes_functions_by_sam_local_invoke_otherwise() throws Exception {
+  void the_script_otherwise_invokes_functions_through_sam_local_invoke() throws Exception {
     approves(api -> {
       assertThat(invoking(api).toFile().setExecutable(true)).isTrue();
       return Map.of("PATH", folder + ":" + System.getenv("PATH"));
     });
   }
 
-  private interface Way {
+  private interface Invocation {
     /// The environment of the script.
     Map<String, String> to(LambdaApi api) throws IOException;
   }
 
-  private void approves(Way way) throws Exception {
+  private void approves(Invocation invocation) throws Exception {
     var device = new OverHttp(Shared.stack());
     var codes = device.codes();
     try (var api = LambdaApi.start()) {
-      assertThat(approve(way.to(api), codes.userCode(), "bob"))
+      assertThat(approve(invocation.to(api), codes.userCode(), "bob"))
           .startsWith("0 ")
           .contains("approved");
     }
@@ -187,7 +188,7 @@ class SamLocalTest {
   }
 
   @Test
-  void the_script_says_why_it_approved_nothing() throws Exception {
+  void the_script_says_why_it_did_not_approve() throws Exception {
     try (var api = LambdaApi.start()) {
       var startLambda = Map.of("KEYFERRY_LAMBDA_ENDPOINT", api.url().toString());
       assertThat(approve(startLambda, "EXAM-PLES", "bob"))
@@ -198,9 +199,9 @@ class SamLocalTest {
     }
   }
 
-  /// Any program can listen where `sam local start-lambda` would, and sed can run commands.
+  /// Any program can listen on the port of `sam local start-lambda`, and sed can run commands.
   @Test
-  void the_script_refuses_a_nonce_that_sed_would_run() throws Exception {
+  void the_script_refuses_a_nonce_that_sed_would_execute() throws Exception {
     var injected = folder.resolve("injected");
     var answering =
         Files.writeString(
@@ -215,7 +216,7 @@ class SamLocalTest {
     assertThat(injected).doesNotExist();
   }
 
-  /// Stands in for `sam local invoke`.
+  /// A substitute for `sam local invoke`.
   private Path invoking(LambdaApi api) throws IOException {
     return Files.writeString(
         folder.resolve("sam"),
@@ -226,8 +227,8 @@ class SamLocalTest {
             .formatted(api.url(), InvokeApi.PATH));
   }
 
-  /// The script's exit status and output. By default nothing can invoke functions: a web server
-  /// listens where `sam local start-lambda` would.
+  /// Runs the script and returns its exit status and output. By default nothing can invoke
+  /// functions, because a web server listens on the port of `sam local start-lambda`.
   private static String approve(Map<String, String> environment, String userCode, String subject)
       throws IOException, InterruptedException {
     var script =

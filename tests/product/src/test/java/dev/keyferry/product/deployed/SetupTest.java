@@ -24,7 +24,7 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
 import org.testcontainers.utility.MountableFile;
 
-/// `infra/localstack/setup` with AWS's command line, in the image that the compose file takes.
+/// Tests of `infra/localstack/setup` with the AWS CLI, in the image that the compose file uses.
 @Tag("emulator")
 @Tag("localstack")
 class SetupTest {
@@ -35,7 +35,7 @@ class SetupTest {
 
   private static final GenericContainer<?> AWS = startAws();
 
-  /// On the host's network, where the emulators of these tests listen.
+  /// Uses the host's network, where the emulators of these tests listen.
   private static GenericContainer<?> startAws() {
     var image = System.getenv().getOrDefault("KEYFERRY_AWS_CLI_IMAGE", IMAGE);
     var container = new GenericContainer<>(DockerImageName.parse(image));
@@ -52,7 +52,9 @@ class SetupTest {
     AWS.stop();
   }
 
-  /// @param exit with which the script ended
+  /// The result of the script.
+  ///
+  /// @param exit status
   private record Ended(int exit, String printed, Duration took) {}
 
   private static Ended setUp(URI emulator) {
@@ -82,7 +84,7 @@ class SetupTest {
   }
 
   @Test
-  void it_makes_what_is_missing_after_an_interruption_and_then_nothing_more() {
+  void it_creates_what_is_missing_after_an_interruption_and_then_nothing_more() {
     try (var localStack = LocalStack.start()) {
       var endpoint = localStack.getEndpoint();
       var table = "file:///localstack/tables/Grants.json";

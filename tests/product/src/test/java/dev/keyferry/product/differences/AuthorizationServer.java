@@ -3,19 +3,19 @@ package dev.keyferry.product.differences;
 import dev.keyferry.local.Api;
 import dev.keyferry.local.Reply;
 
-/// A server that [DifferencesTest] puts its requests to, and what must happen there besides for a
-/// credential to come to be in some state.
+/// A server to which [DifferencesTest] sends its requests, with the steps that bring a credential
+/// into a given state.
 interface AuthorizationServer {
   Reply send(Api.Call call);
 
-  /// A user agrees to all that the device asks for.
+  /// A user approves everything that the device asks for.
   void approve(String userCode);
 
   void deny(String userCode);
 
-  /// Makes this code or token a credential whose time is over, whatever clock the server goes by.
+  /// Makes this code or token expire, whichever clock the server uses.
   void expire(String credential);
 
-  /// Lets a minute pass, for a server that looks at intervals and grace periods.
+  /// Lets a minute pass, if the server has intervals and grace periods.
   void pause();
 }

@@ -8,8 +8,8 @@ import java.net.URLEncoder;
 import java.util.Base64;
 import java.util.Map;
 
-/// Makes what the requests of `exchanges.txt` name in braces: a fresh code or token, brought into
-/// the state that its name tells, on one of the servers.
+/// Creates the credentials that the requests of `exchanges.txt` name in braces: a new code or token
+/// on one of the servers, in the state that its name says.
 final class Credentials {
   private static final Map<String, String> FORM =
       Map.of("content-type", "application/x-www-form-urlencoded");
@@ -72,7 +72,7 @@ final class Credentials {
         server.approve(codes.userCode());
         poll("demo", codes);
       }
-      default -> throw new AssertionError("nobody makes a " + name);
+      default -> throw new AssertionError("unknown credential: " + name);
     }
     return name.equals("user code") ? codes.userCode() : codes.deviceCode();
   }
@@ -130,7 +130,7 @@ final class Credentials {
         renew("cli", tokens);
         yield name.startsWith("refresh") ? next.refresh() : next.access();
       }
-      default -> throw new AssertionError("nobody makes a " + name);
+      default -> throw new AssertionError("unknown credential: " + name);
     };
   }
 

@@ -19,17 +19,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/// What a row of `docs/differences.md` says, but for the reason.
+/// A row of `docs/differences.md` without the reason.
 ///
 /// @param of the name of a request, or a header and where it differs
 record Difference(String of, String keyferry, String peer) {
-  /// A request and both its answers.
+  /// A request and both responses.
   record Compared(Exchange exchange, Reply keyferry, Reply peer) {
     boolean agrees() {
       return answer().isEmpty();
     }
 
-    /// How status, error or, where both succeed, the body's members differ.
+    /// The difference in status, in error or, if both succeed, in the body's members.
     Optional<Difference> answer() {
       var left = verdict(keyferry);
       var right = verdict(peer);
@@ -39,7 +39,7 @@ record Difference(String of, String keyferry, String peer) {
       var ours = members(keyferry);
       var theirs = members(peer);
       if (!Objects.equals(ours.get("active"), theirs.get("active"))) {
-        // The rest follows from it.
+        // The other members follow from this one.
         ours.keySet().retainAll(Set.of("active"));
         theirs.keySet().retainAll(Set.of("active"));
       }
@@ -55,7 +55,7 @@ record Difference(String of, String keyferry, String peer) {
     }
   }
 
-  /// Where headers differ though the answers are of one kind, told once for each kind.
+  /// The differences in headers between responses of the same kind, once for each kind.
   static List<Difference> ofHeaders(List<Compared> all) {
     return all.stream()
         .filter(compared -> compared.keyferry().status() == compared.peer().status())
@@ -96,7 +96,7 @@ record Difference(String of, String keyferry, String peer) {
         .filter(header -> !header.keyferry().equals(header.peer()));
   }
 
-  /// What matters of a header: that nothing is stored, the media type, the scheme.
+  /// The relevant part of a header: that nothing is stored, the media type, the scheme.
   private static String header(Reply reply, String name) {
     var value = reply.headers().getOrDefault(name.toLowerCase(Locale.ROOT), "none");
     return name.equals("Cache-Control") && value.contains("no-store")
@@ -112,7 +112,7 @@ record Difference(String of, String keyferry, String peer) {
     return reply.headers().getOrDefault("content-type", "").startsWith("application/json");
   }
 
-  /// What the body of a success has in it, with the value where one can be compared.
+  /// The members of a successful response, with those values that can be compared.
   private static Map<String, String> members(Reply reply) {
     var members = new TreeMap<String, String>();
     if (reply.status() == 200 && isJson(reply)) {

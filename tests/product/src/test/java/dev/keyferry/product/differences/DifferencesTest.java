@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Sends the same requests to Keyferry and to a server that others wrote, and finds exactly the
+/// Sends the same requests to Keyferry and to Spring Authorization Server, and finds exactly the
 /// differences that `docs/differences.md` explains.
 class DifferencesTest {
   private static final Pattern ROW = Pattern.compile("\\| (.+?) \\| (.+?) \\| (.+?) \\| (.+) \\|");
@@ -50,13 +50,13 @@ class DifferencesTest {
   }
 
   @Test
-  void the_answers_differ_where_the_table_says_so_and_nowhere_else() throws IOException {
+  void the_responses_differ_only_where_the_table_says_so() throws IOException {
     var found = compared.stream().flatMap(each -> each.answer().stream()).toList();
     assertThat(differences("## Answers")).containsExactlyInAnyOrderElementsOf(found);
   }
 
   @Test
-  void the_headers_differ_where_the_table_says_so_and_nowhere_else() throws IOException {
+  void the_headers_differ_only_where_the_table_says_so() throws IOException {
     assertThat(differences("## Headers"))
         .containsExactlyInAnyOrderElementsOf(Difference.ofHeaders(compared));
   }

@@ -11,7 +11,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A request that two servers are compared by: a line of `exchanges.txt`.
+/// A request that both servers receive: a line of `exchanges.txt`.
 ///
 /// @param target path and query
 record Exchange(
@@ -47,7 +47,7 @@ record Exchange(
     return new Exchange(line.group(1), line.group(2), line.group(3), headers, line.group(5));
   }
 
-  /// The request, with what stands in braces made for it.
+  /// The request with new credentials in place of the names in braces.
   Api.Call with(Credentials credentials) {
     var filled = new LinkedHashMap<String, String>();
     headers.forEach((name, value) -> filled.put(name, fill(value, credentials)));

@@ -9,14 +9,14 @@ import dev.keyferry.product.Shared;
 import java.time.Duration;
 import java.util.UUID;
 
-/// The local stack, as one of the servers that are compared.
+/// The local stack as one of the two servers.
 final class KeyferryServer implements AuthorizationServer {
-  /// Longer than a refresh token stays good unused, and so than anything here.
+  /// Longer than a refresh token stays valid unused, and so longer than any lifetime here.
   private static final Duration PAST_ALL = Duration.ofDays(31);
 
   private final OverHttp api = new OverHttp(Shared.stack());
 
-  /// What the requests send is not taken for secrets: some of it is no more than one letter.
+  /// Does not register request values as secrets, because some are a single letter.
   @Override
   public Reply send(Api.Call call) {
     var reply = api.send(call);
@@ -38,7 +38,7 @@ final class KeyferryServer implements AuthorizationServer {
   @Override
   public void expire(String credential) {
     var isToken = credential.startsWith("kf");
-    // A grant stays for an hour after its code, and is then forgotten.
+    // A grant is kept for an hour after its code expires. Then it is unknown.
     Shared.CLOCK.advance(isToken ? PAST_ALL : Authorize.CODE_LIFETIME);
   }
 

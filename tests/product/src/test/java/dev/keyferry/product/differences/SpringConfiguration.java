@@ -39,8 +39,8 @@ import org.springframework.security.oauth2.server.authorization.settings.OAuth2T
 import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
 import org.springframework.security.web.SecurityFilterChain;
 
-/// Spring Authorization Server with the clients and the paths of the tests' Keyferry, opaque tokens
-/// and refresh tokens that rotate; all else as it comes.
+/// Spring Authorization Server with the clients and paths of the tests' Keyferry, opaque tokens and
+/// rotating refresh tokens. Everything else has its default.
 @Configuration(proxyBeanMethods = false)
 @EnableWebSecurity
 class SpringConfiguration {
@@ -72,13 +72,13 @@ class SpringConfiguration {
         .build();
   }
 
-  /// As fast as it may be: nothing here is worth more.
+  /// As fast as possible, because nothing here needs protection.
   @Bean
   PasswordEncoder passwords() {
     return new BCryptPasswordEncoder(4);
   }
 
-  /// Anyone, whose password is `any`.
+  /// Accepts any user name with the password `any`.
   @Bean
   UserDetailsService users(PasswordEncoder passwords) {
     return name -> User.withUsername(name).password(passwords.encode("any")).build();
@@ -129,8 +129,8 @@ class SpringConfiguration {
         .build();
   }
 
-  /// A public client as RFC 8628 §3.1 has it, by its `client_id` in the form. Out of the box Spring
-  /// knows public clients by their PKCE alone, and says that others are the application's to add.
+  /// A public client by the `client_id` in the form, as in RFC 8628 §3.1. By default, Spring
+  /// recognizes public clients only by their PKCE parameters, and leaves others to the application.
   private static @Nullable Authentication publicClient(HttpServletRequest request) {
     if (request.getHeader("authorization") != null
         || request.getParameter("client_secret") != null
@@ -171,7 +171,7 @@ class SpringConfiguration {
     }
   }
 
-  /// Gives a stored code or token a life that is over.
+  /// Moves the lifetime of a stored code or token into the past.
   static void expire(OAuth2AuthorizationService authorizations, String credential) {
     var stored = Objects.requireNonNull(authorizations.findByToken(credential, null));
     var token = Objects.requireNonNull(stored.getToken(credential)).getToken();

@@ -30,11 +30,11 @@ import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
 
-/// Spring Authorization Server in Tomcat, as one of the servers that are compared.
+/// Spring Authorization Server in Tomcat, as one of the two servers.
 final class SpringServer implements AuthorizationServer, AutoCloseable {
   private static final String VERIFICATION = "/oauth2/device_verification";
 
-  /// Held, or its level would be forgotten.
+  /// A strong reference. Without it, the garbage collector would drop the logger and its level.
   private static final Logger LOG = Logger.getLogger("org.apache");
 
   private static final Pattern STATE = Pattern.compile("name=\"state\" value=\"([^\"]+)\"");
@@ -53,7 +53,7 @@ final class SpringServer implements AuthorizationServer, AutoCloseable {
     tomcat.setPort(0);
     tomcat.getConnector().setProperty("address", "127.0.0.1");
     var root = (StandardContext) tomcat.addContext("", null);
-    // It need not look, at its end, for what it may have left in this JVM.
+    // Tomcat need not search for references at its end.
     root.setClearReferencesThreadLocals(false);
     root.setClearReferencesRmiTargets(false);
     var security = new FilterDef();
@@ -64,14 +64,14 @@ final class SpringServer implements AuthorizationServer, AutoCloseable {
     everywhere.setFilterName("security");
     everywhere.addURLPattern("/*");
     root.addFilterMap(everywhere);
-    Tomcat.addServlet(root, "nothing", new Nothing());
+    Tomcat.addServlet(root, "nothing", new NotFound());
     root.addServletMappingDecoded("/", "nothing");
     tomcat.start();
     url = Loopback.url(tomcat.getConnector().getLocalPort());
   }
 
-  /// What no filter has answered is not there.
-  private static final class Nothing extends HttpServlet {
+  /// Answers 404 if no filter has answered.
+  private static final class NotFound extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -100,7 +100,7 @@ final class SpringServer implements AuthorizationServer, AutoCloseable {
     decide(userCode, false);
   }
 
-  /// Opens its page for the code, and sends the form on it with all boxes ticked or with none.
+  /// Opens Spring's page for the code, and submits its form with all boxes checked or with none.
   private void decide(String userCode, boolean approves) {
     var user = "compared-" + UUID.randomUUID();
     var signedIn = "Basic " + Base64.getEncoder().encodeToString((user + ":any").getBytes(UTF_8));
@@ -137,13 +137,13 @@ final class SpringServer implements AuthorizationServer, AutoCloseable {
     return URLEncoder.encode(found.group(1), UTF_8);
   }
 
-  /// It goes by the system's clock, so what it stored is given a date in the past.
+  /// Spring uses the system clock, so the stored credential gets a date in the past.
   @Override
   public void expire(String credential) {
     SpringConfiguration.expire(context.getBean(OAuth2AuthorizationService.class), credential);
   }
 
-  /// It has neither intervals nor grace periods.
+  /// Spring has neither intervals nor grace periods.
   @Override
   public void pause() {}
 

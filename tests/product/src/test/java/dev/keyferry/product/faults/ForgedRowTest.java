@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// Rows that someone with write access to the tables made up: they authenticate nobody, and those
-/// that cannot even be read are an outage that repeats nothing of what they say.
+/// Tests of rows that someone with write access to the tables forged. They authenticate no one. A
+/// row that cannot be read is an outage, and the response repeats nothing from it.
 class ForgedRowTest {
   private static int users;
 
@@ -70,7 +70,7 @@ class ForgedRowTest {
   }
 
   @Test
-  void a_grant_approved_by_the_table_alone_issues_nothing() {
+  void a_grant_approved_only_in_the_table_issues_nothing() {
     api.claim(user, codes.userCode());
     editGrant("approved_at", AttributeValue.fromN("1"));
     editGrant("approval_seal", AttributeValue.fromS("1." + "A".repeat(43)));
@@ -82,7 +82,7 @@ class ForgedRowTest {
 
   @ParameterizedTest
   @CsvSource({"grant_state, approved", "grant_state, junk"})
-  void a_grant_that_cannot_be_read_is_an_outage(String attribute, String value) {
+  void an_unreadable_grant_is_an_outage(String attribute, String value) {
     api.claim(user, codes.userCode());
     editGrant(attribute, AttributeValue.fromS(value));
     var before = Secrets.LOG.size();
@@ -93,9 +93,9 @@ class ForgedRowTest {
         .noneMatch(line -> line.contains("junk"));
   }
 
-  /// A poll that is refused looks at the row; one that is not has its answer in that.
+  /// A refused poll reads the row. A poll that is not refused does not need it.
   @Test
-  void a_claim_that_cannot_be_read_is_an_outage_for_whom_it_concerns() {
+  void an_unreadable_claim_is_an_outage_for_claimant_and_device() {
     var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
     editGrant("claim_nonce", AttributeValue.fromS("junk"));
 
@@ -106,7 +106,7 @@ class ForgedRowTest {
 
   @ParameterizedTest
   @CsvSource({"access_hash, junk", "requested_from, junk", "key_seal, junk", "key_code, junk"})
-  void a_key_that_cannot_be_read_is_an_outage(String attribute, String value) {
+  void an_unreadable_key_is_an_outage(String attribute, String value) {
     api.grant(user, codes.userCode());
     var token = api.poll(codes.deviceCode()).text("access_token");
     editKey(attribute, AttributeValue.fromS(value));
@@ -120,7 +120,7 @@ class ForgedRowTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"user_name", "user_email", "user_organisation"})
-  void nobody_is_greeted_as_somebody_else(String attribute) {
+  void no_one_is_greeted_as_another_person(String attribute) {
     api.grant(user, codes.userCode());
     editGrant(attribute, AttributeValue.fromS("Somebody Else"));
     assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 invalid_grant");
@@ -131,7 +131,7 @@ class ForgedRowTest {
   }
 
   @Test
-  void a_number_cannot_be_edited_out_nor_in() {
+  void editing_the_row_neither_removes_nor_adds_a_number() {
     codes = api.codes(Api.CAREFUL);
     var byCareful = Map.of("client_id", "careful");
     var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
@@ -154,9 +154,9 @@ class ForgedRowTest {
     assertThat(api.enter(codes.deviceCode(), number, byCareful).status()).isEqualTo(200);
   }
 
-  /// Or the flag could be edited between claim and approve, and back again.
+  /// Otherwise someone could edit the flag between claim and approve, and then restore it.
   @Test
-  void what_the_device_can_do_is_what_the_claim_saw_whatever_the_row_says_at_approve() {
+  void approve_uses_the_device_support_that_the_claim_saw_whatever_the_row_says() {
     codes = api.codes(Api.CAREFUL);
     var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
     removeFromGrant("confirmation_supported");
@@ -165,7 +165,7 @@ class ForgedRowTest {
   }
 
   @Test
-  void a_name_that_was_not_given_is_no_name() {
+  void a_name_that_nobody_gave_is_ignored() {
     api.grant(user, codes.userCode());
     var token = api.poll(codes.deviceCode()).text("access_token");
     editKey("key_name", AttributeValue.fromS("my own laptop"));
@@ -173,8 +173,8 @@ class ForgedRowTest {
     assertThat(api.whoami(token).status()).isEqualTo(403);
   }
 
-  /// `offline_access` ends a device after 90 days at the latest; hidden in another token it would
-  /// not.
+  /// `offline_access` ends a device after 90 days at the latest. Merged into another token, it
+  /// would not.
   @Test
   void scope_tokens_cannot_be_merged_into_one() {
     var merged = AttributeValue.fromL(List.of(AttributeValue.fromS("read offline_access")));
@@ -206,7 +206,7 @@ class ForgedRowTest {
   }
 
   @Test
-  void a_key_whose_generations_are_counted_anew_neither_opens_nor_renews() {
+  void a_key_with_an_edited_generation_neither_verifies_nor_refreshes() {
     var first = api.link(user).text("refresh_token");
     var second = api.refresh(first).text("refresh_token");
     var third = api.refresh(second);
@@ -220,7 +220,7 @@ class ForgedRowTest {
   }
 
   @Test
-  void a_key_that_cannot_be_read_hides_no_other() {
+  void an_unreadable_key_hides_no_other_key() {
     api.link(user);
     editKey("access_hash", AttributeValue.fromS("junk"));
     var other = api.link(user).text("access_token");
@@ -255,7 +255,7 @@ class ForgedRowTest {
   }
 
   @Test
-  void a_scope_of_which_one_is_no_text_is_no_scope() {
+  void a_scope_list_with_an_element_that_is_no_text_is_unreadable() {
     var token = api.link(user).text("access_token");
     editKey(
         "granted_scope",
@@ -267,7 +267,7 @@ class ForgedRowTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"access_hash", "refresh_hash", "key_seal", "generation_seal"})
-  void a_hash_that_none_can_be_is_an_outage(String attribute) {
+  void an_impossible_hash_is_an_outage(String attribute) {
     var issued = api.link(user);
     editKey(attribute, AttributeValue.fromS("1.!junk!"));
     var before = Secrets.LOG.size();
@@ -279,7 +279,7 @@ class ForgedRowTest {
   }
 
   @Test
-  void a_device_secret_that_none_can_be_is_an_outage() {
+  void an_impossible_device_secret_hash_is_an_outage() {
     api.claim(user, codes.userCode());
     editGrant("device_secret", AttributeValue.fromS("1.!junk!"));
 
@@ -287,7 +287,7 @@ class ForgedRowTest {
   }
 
   @Test
-  void an_edited_key_opens_nothing() {
+  void an_edited_key_authenticates_no_one() {
     api.grant(user, codes.userCode());
     var token = api.poll(codes.deviceCode()).text("access_token");
     editKey("subject", AttributeValue.fromS("someone-else"));
@@ -295,10 +295,10 @@ class ForgedRowTest {
     assertThat(api.whoami(token).status()).isEqualTo(403);
   }
 
-  /// The public key of a device that wants its answers encrypted is no secret, and whoever could
-  /// put another in its place could read the answers.
+  /// The public key of a device that wants encrypted responses is not secret. Anyone who could
+  /// replace it could read the responses.
   @Nested
-  class WithTheKeyOfAThief {
+  class WithTheKeyOfAnAttacker {
     private final Recipient device = Recipient.ec();
     private final Recipient thief = Recipient.ec();
     private final Map<String, String> same =
@@ -319,7 +319,7 @@ class ForgedRowTest {
     }
 
     @Test
-    void a_grant_issues_nothing_until_its_own_is_back() {
+    void a_grant_issues_nothing_until_its_own_key_is_restored() {
       var row = Tables.grant(codes.deviceCode());
       var genuine = AttributeValue.fromS(Tables.text(row, "delivery_jwk"));
       editGrant("delivery_jwk", stolen());
@@ -348,7 +348,7 @@ class ForgedRowTest {
     }
 
     @Test
-    void put_in_while_a_refresh_is_under_way_it_reads_nothing() {
+    void inserted_during_a_refresh_it_reads_nothing() {
       var issued = device.open(poll());
       wire.follow((_, attempt) -> {
         if (attempt.operation().equals("UpdateItem")) {

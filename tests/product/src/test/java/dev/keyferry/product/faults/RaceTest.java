@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// Races on DynamoDB Local, through the handlers.
+/// Tests of races through the handlers, on DynamoDB Local.
 class RaceTest {
   private static final int POLLS = 64;
   private static final int MOST_AGAIN = 3;
@@ -66,8 +66,8 @@ class RaceTest {
     }
   }
 
-  /// An outage is no verdict: on a machine with more to do than it has time for, a device that hears
-  /// of one asks again.
+  /// An outage is not a verdict. On an overloaded machine, a device that receives one repeats its
+  /// request.
   private Callable<Reply> poll(Api.Codes codes) {
     return () -> {
       var reply = api.poll(codes.deviceCode());
@@ -79,7 +79,7 @@ class RaceTest {
   }
 
   @Test
-  void approve_and_deny_at_once_have_one_outcome_that_is_never_undone() throws Exception {
+  void simultaneous_approve_and_deny_have_one_outcome_that_is_never_undone() throws Exception {
     int approvals = 0;
     for (int duel = 0; duel < DUELS; duel++) {
       var codes = api.codes();
@@ -91,7 +91,7 @@ class RaceTest {
                   () -> api.approve("bob", codes.userCode(), nonce),
                   () -> api.deny("bob", codes.userCode(), nonce)));
 
-      // Deny also ends what was just approved; so it always holds, and approve only if it came
+      // Deny also ends an approved grant, so it always succeeds. Approve succeeds only if it came
       // first.
       assertThat(replies.get(1).status()).isEqualTo(200);
       assertThat(replies.get(0).verdict()).isIn("200", "404 invalid_user_code");
@@ -104,7 +104,7 @@ class RaceTest {
   }
 
   @Test
-  void deny_and_poll_at_once_either_deny_or_issue_and_never_both() throws Exception {
+  void simultaneous_deny_and_poll_either_deny_or_issue_and_never_both() throws Exception {
     for (int duel = 0; duel < DUELS; duel++) {
       var codes = api.codes();
       var nonce = api.claim("erin", codes.userCode()).text("approval_nonce");
@@ -121,10 +121,10 @@ class RaceTest {
     }
   }
 
-  /// Time stands still but for one tick, so how fast the machine is decides nothing but the race
-  /// itself: of three duels, one is after expiry, one before, and in one it comes during the race.
+  /// Time moves by a single tick, so the machine's speed affects only the race itself. One duel in
+  /// three starts after expiry, one before it, and in one the code expires during the race.
   @Test
-  void an_approval_that_meets_expiry_either_holds_or_never_was() throws Exception {
+  void an_approval_that_races_expiry_either_holds_or_never_happened() throws Exception {
     var clock = new TestClock(Shared.CLOCK.instant());
     var stopped = Shared.environments(new Wire(), clock);
     int approvals = 0;
@@ -163,7 +163,7 @@ class RaceTest {
                 case 1 -> List.of("200", "400 authorization_pending", "400 expired_token");
                 default -> List.of("200", "400 authorization_pending");
               });
-      assertThat(!issued || approval.equals("200")).as("no key unapproved").isTrue();
+      assertThat(!issued || approval.equals("200")).as("no key without an approval").isTrue();
       assertThat(stopped.poll(codes.deviceCode()).verdict())
           .isEqualTo(issued ? "400 invalid_grant" : "400 expired_token");
       assertThat(stopped.approve("carol", codes.userCode(), nonce).verdict()).isEqualTo(approval);
@@ -173,7 +173,7 @@ class RaceTest {
   }
 
   @Test
-  void of_thirty_two_refreshes_of_one_token_exactly_one_makes_the_next_generation()
+  void of_thirty_two_refreshes_of_one_token_exactly_one_creates_the_next_generation()
       throws Exception {
     var present = api.link("renewer");
     for (int generation = 1; generation <= GENERATIONS; generation++) {
@@ -194,7 +194,7 @@ class RaceTest {
   }
 
   @Test
-  void thirty_two_retries_of_one_refresh_all_hear_the_same() throws Exception {
+  void thirty_two_retries_of_one_refresh_all_get_the_same_response() throws Exception {
     var present = api.link("retrier");
     for (int generation = 1; generation <= GENERATIONS; generation++) {
       var token = present.text("refresh_token");
@@ -211,7 +211,7 @@ class RaceTest {
   }
 
   @Test
-  void after_a_revocation_no_token_works_whatever_came_first() throws Exception {
+  void no_token_works_after_a_revocation_whatever_came_first() throws Exception {
     var keys = DynamoStores.at(Shared.stack().aws()).keys();
     int renewals = 0;
     for (int duel = 0; duel < REVOCATIONS; duel++) {
@@ -228,14 +228,15 @@ class RaceTest {
               Stream.of(
                   () -> api.refresh(refresh),
                   () -> {
-                    // A refresh reads before it writes; in every other race it has time to.
+                    // A refresh reads before it writes. In every other race it has time to read
+                    // first.
                     if (late) {
                       api.whoami(access);
                       api.whoami(access);
                     }
                     assertThat(keys.revoke(id, owner, Shared.CLOCK.instant()))
                         .isInstanceOf(Write.Applied.class);
-                    // Whoever hears of the revocation finds the door closed.
+                    // After a success response to the revocation, the key no longer works.
                     return api.whoami(access);
                   }));
 
@@ -254,10 +255,10 @@ class RaceTest {
     assertThat(renewals).as("races that the refresh won").isBetween(1, REVOCATIONS - 1);
   }
 
-  /// In every other race the poll is under way already when the sign-out comes; of each half some
-  /// are minted first.
+  /// In every other race, the poll has started when the sign-out comes. In each half, some keys are
+  /// issued first.
   @Test
-  void a_sign_out_that_meets_the_poll_of_an_approved_grant_leaves_no_living_key() throws Exception {
+  void a_sign_out_that_races_the_poll_of_an_approved_grant_leaves_no_valid_key() throws Exception {
     int minted = 0;
     for (int duel = 0; duel < SIGN_OUTS; duel++) {
       var user = "leaver-" + duel;
@@ -294,8 +295,8 @@ class RaceTest {
     assertThat(minted).as("races that the poll won").isBetween(1, SIGN_OUTS - 1);
   }
 
-  /// The right number comes at another place among the wrong ones in each race; now and then it is
-  /// first.
+  /// In each race, the right number comes at another position among the wrong ones. Now and then it
+  /// is first.
   @Test
   void of_sixteen_wrong_numbers_and_the_right_one_three_wrong_ones_deny_or_the_right_one_issues()
       throws Exception {
@@ -310,7 +311,7 @@ class RaceTest {
           IntStream.rangeClosed(1, WRONG_NUMBERS)
               .<Callable<Reply>>mapToObj(step ->
                   () -> {
-                    // The right one has a head start in every other race.
+                    // In every other race, the right number has a head start.
                     if (first) {
                       api.keys(user);
                     }
@@ -340,7 +341,7 @@ class RaceTest {
   }
 
   @Test
-  void the_same_wrong_number_sixteen_times_at_once_counts_once() throws Exception {
+  void sixteen_simultaneous_entries_of_one_wrong_number_count_once() throws Exception {
     var codes = api.codes(Api.CAREFUL);
     var nonce = api.claim("mistaken", codes.userCode()).text("approval_nonce");
     var number = api.approve("mistaken", codes.userCode(), nonce).text("confirmation");
@@ -356,8 +357,7 @@ class RaceTest {
   }
 
   @Test
-  void of_sixteen_presses_of_approve_comes_one_code_and_of_sixteen_redemptions_one_key()
-      throws Exception {
+  void sixteen_presses_of_approve_give_one_code_and_sixteen_redemptions_one_key() throws Exception {
     var nonce = api.claimLogin("impatient", Api.browserLogin()).text("approval_nonce");
     var approvals =
         together(
@@ -380,7 +380,7 @@ class RaceTest {
     return api.enter(codes.deviceCode(), number, Map.of("client_id", "careful"));
   }
 
-  /// Calls all at once, each on a thread of its own, and answers in their order.
+  /// Runs all calls at once, each on its own thread, and returns their responses in order.
   private static List<Reply> together(Stream<Callable<Reply>> calls)
       throws InterruptedException, ExecutionException {
     var waiting = calls.toList();

@@ -8,7 +8,7 @@ import dev.keyferry.local.Api;
 import dev.keyferry.local.Reply;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
-import dev.keyferry.product.ToHandlers;
+import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Wire;
 import dev.keyferry.product.Wire.Fate;
 import java.time.Duration;
@@ -22,8 +22,8 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What each step of the design's table costs a warm environment, in requests on the wire: so much
-/// of DynamoDB, and of KMS nothing.
+/// Tests of the requests to DynamoDB that each step of the design's table costs in a warm
+/// environment. No step calls KMS.
 class StepTest {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
@@ -32,13 +32,13 @@ class StepTest {
   private final Queue<String> requests = new ConcurrentLinkedQueue<>();
   private final Wire wire = new Wire();
 
-  /// Stands still; and where it stands, the hour goes on for longer than any test does.
+  /// A clock that stands still, at a time from which the hour lasts longer than any test.
   private final TestClock clock =
       new TestClock(
           Shared.CLOCK.instant().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofMinutes(1)));
 
-  /// Each test from an address of its own, or together they would ask for too many codes.
-  private final ToHandlers api = Shared.limited(wire, clock).from("198.51.100." + ++tests);
+  /// Each test has its own address. A shared one would reach the limit on codes.
+  private final DirectApi api = Shared.limited(wire, clock).from("198.51.100." + ++tests);
 
   @BeforeEach
   void warmUpAllFunctions() {
@@ -61,9 +61,9 @@ class StepTest {
     return api.claim("sue", userCode).text("approval_nonce");
   }
 
-  /// Most requests are this one, and nobody would look at what came back.
+  /// Most requests are pending polls, and nothing reads the item that an update would return.
   @Test
-  void a_pending_poll_asks_for_nothing_back() {
+  void a_pending_poll_requests_no_returned_item() {
     var code = api.codes().deviceCode();
     var bodies = new ConcurrentLinkedQueue<String>();
     wire.follow((_, attempt) -> {
@@ -79,7 +79,7 @@ class StepTest {
         .doesNotContain("\"ReturnValues\":");
   }
 
-  /// The requests of a step that answers this.
+  /// The requests of a step that responds with this verdict.
   private List<String> requestsOf(String verdict, Supplier<Reply> step) {
     requests.clear();
     assertThat(step.get().verdict()).isEqualTo(verdict);
@@ -122,7 +122,7 @@ class StepTest {
     var codes = api.codes();
 
     assertThat(requestsOf("200", () -> api.claim("sue", codes.userCode())))
-        .as("a look at the network's count, a try reserved, the claim, the try given back")
+        .as("read the network's count, reserve an attempt, claim, release the attempt")
         .containsExactly("GetItem", "UpdateItem", "UpdateItem", "UpdateItem");
     var nonce = nonce(codes.userCode());
     assertThat(requestsOf("200", () -> api.approve("sue", codes.userCode(), nonce)))
@@ -154,7 +154,7 @@ class StepTest {
   }
 
   @Test
-  void the_poll_of_who_has_signed_out_ends_the_grant_and_those_that_follow_are_one_update() {
+  void the_first_poll_after_a_sign_out_ends_the_grant_and_later_polls_are_one_update() {
     var codes = api.codes();
     api.grant("sam", codes.userCode());
     api.signOut("sam");
@@ -239,7 +239,7 @@ class StepTest {
 
   @Test
   void a_login_through_the_browser_is_one_put_and_a_read_and_a_transaction() {
-    // Warms up, as the device flow is already.
+    // Warms up the browser flow. The device flow already is warm.
     api.redeem(api.authorizationCode("sue", Api.browserLogin()));
     api.denyLogin("sue", loginNonce(), Map.of());
 

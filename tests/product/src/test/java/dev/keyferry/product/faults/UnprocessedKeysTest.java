@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// DynamoDB throttles a batch by leaving keys of it unread. A row that was not read is not a row
-/// that is not there: nobody's standing is good because it was left out.
+/// Tests of batches that DynamoDB throttles by leaving some keys unread. An unread row is not an
+/// absent row: a subject is not in good standing because its row was left out.
 class UnprocessedKeysTest {
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
@@ -34,17 +34,18 @@ class UnprocessedKeysTest {
     Samples.disabling(DynamoStores.at(Shared.stack().aws()).keys()).disable(new Subject(user));
   }
 
-  /// The answer to a key of which DynamoDB leaves this out, the first time it is asked.
+  /// The response for a key, where DynamoDB leaves these rows out of the first batch that asks for
+  /// them.
   private Reply onceLeftOut(Fate fate, String key) {
     var done = new AtomicBoolean();
     wire.follow(
         (_, attempt) -> withholds(fate, attempt) && !done.getAndSet(true) ? fate : Fate.ARRIVES);
     var reply = api.whoami(key);
-    assertThat(done).as("asked for what was left out").isTrue();
+    assertThat(done).as("asked for the key that was left out").isTrue();
     return reply;
   }
 
-  /// Whether a batch asks for what this fate leaves out.
+  /// Whether the batch asks for the rows that this fate leaves out.
   private static boolean withholds(Fate fate, Wire.Attempt attempt) {
     return attempt.operation().equals("BatchGetItem")
         && (fate != Fate.SUBJECT_UNPROCESSED || attempt.body().contains("SUBJECT#"))
@@ -55,7 +56,7 @@ class UnprocessedKeysTest {
   @EnumSource(
       value = Fate.class,
       names = {"SUBJECT_UNPROCESSED", "KEY_UNPROCESSED", "UNPROCESSED"})
-  void left_out_once_are_read_again_and_the_verdict_is_the_right_one(Fate fate) {
+  void keys_left_out_once_are_read_again_and_the_verdict_is_right(Fate fate) {
     var good = "unprocessed-once-" + fate;
     var barred = "disabled-once-" + fate;
     var key = keyOf(good);
@@ -74,7 +75,7 @@ class UnprocessedKeysTest {
   @EnumSource(
       value = Fate.class,
       names = {"SUBJECT_UNPROCESSED", "KEY_UNPROCESSED", "UNPROCESSED"})
-  void left_out_always_are_an_outage_and_no_verdict(Fate fate) {
+  void keys_left_out_every_time_are_an_outage_and_not_a_verdict(Fate fate) {
     var good = "unprocessed-always-" + fate;
     var barred = "disabled-always-" + fate;
     var key = keyOf(good);
@@ -83,7 +84,7 @@ class UnprocessedKeysTest {
 
     outage(key, fate);
     outage(barredKey, fate);
-    assertThat(api.whoami(key).status()).as("once DynamoDB reads all again").isEqualTo(200);
+    assertThat(api.whoami(key).status()).as("once DynamoDB reads every key again").isEqualTo(200);
     assertThat(api.whoami(barredKey).status()).isEqualTo(403);
     outage(key, fate);
     outage(barredKey, fate);

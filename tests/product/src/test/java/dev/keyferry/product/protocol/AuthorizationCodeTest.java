@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The authorization code grant over HTTP, section by section of RFC 6749 and what came after it.
+/// Tests of the authorization code grant over HTTP, by section of RFC 6749 and of later RFCs.
 class AuthorizationCodeTest {
   private final Api api = new OverHttp(Shared.stack());
 
@@ -64,7 +64,7 @@ class AuthorizationCodeTest {
   @Nested
   class Rfc6749Section4Point1Point1AuthorizationRequest {
     @Test
-    void less_than_was_asked_for_can_be_approved() {
+    void a_person_can_approve_less_than_was_requested() {
       var parameters = with("expires_in", "7200");
       parameters.put("device_name", "Ada's laptop");
       var screen = api.claimLogin("ann", parameters);
@@ -87,14 +87,14 @@ class AuthorizationCodeTest {
     }
 
     @Test
-    void who_gives_no_name_is_called_by_the_client() {
+    void a_login_without_a_name_is_named_after_the_client() {
       api.redeem(code("nameless"));
 
       assertThat(api.keys("nameless").json().at("/keys/0/name").asText()).isEqualTo("Keyferry CLI");
     }
 
     @Test
-    void a_state_of_2048_characters_comes_back_and_a_longer_one_is_told_to_the_client() {
+    void a_state_of_2048_characters_is_returned_and_a_longer_one_is_refused() {
       var longest = "~".repeat(2048);
       var parameters = with("state", longest);
       parameters.put("device_name", "💻".repeat(64));
@@ -108,7 +108,7 @@ class AuthorizationCodeTest {
     }
 
     @Test
-    void without_a_state_none_comes_back() {
+    void without_a_state_none_is_returned() {
       var nonce = api.claimLogin("stateless", without("state")).text("approval_nonce");
 
       assertThat(api.approveLogin("stateless", nonce, Map.of()).parameter("state")).isEmpty();
@@ -133,7 +133,7 @@ class AuthorizationCodeTest {
       "device_name, 'two\nlines', invalid_request",
       "state, ä, invalid_request"
     })
-    void what_is_wrong_with_the_request_is_told_to_the_client(
+    void the_client_is_told_of_an_invalid_parameter(
         String name, String value, String error) {
       var parameters = with(name, value);
 
@@ -149,14 +149,14 @@ class AuthorizationCodeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"response_type", "code_challenge", "code_challenge_method"})
-    void what_is_missing_is_told_to_the_client(String name) {
+    void the_client_is_told_of_a_missing_parameter(String name) {
       assertThat(api.claimLogin("eve", without(name)).redirected("error"))
           .isEqualTo("invalid_request");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"response_type", "scope", "state", "code_challenge", "device_name"})
-    void what_is_repeated_is_told_to_the_client(String name) {
+    void the_client_is_told_of_a_repeated_parameter(String name) {
       var reply = api.claimLogin("eve", with(name, List.of("code", "code")));
 
       assertThat(reply.redirected("error")).isEqualTo("invalid_request");
@@ -164,7 +164,7 @@ class AuthorizationCodeTest {
     }
 
     @Test
-    void a_denial_is_told_to_the_client() {
+    void the_client_is_told_of_a_denial() {
       for (var more : List.of(Map.<String, Object>of(), Map.of("report", true))) {
         var nonce = api.claimLogin("eve", Api.browserLogin()).text("approval_nonce");
 
@@ -233,7 +233,7 @@ class AuthorizationCodeTest {
           "cli:/callback",
           "/callback"
         })
-    void nobody_is_sent_elsewhere_than_to_the_clients_own_address(String elsewhere) {
+    void the_browser_is_only_redirected_to_the_clients_own_address(String elsewhere) {
       var reply = api.claimLogin("eve", with("redirect_uri", elsewhere));
 
       assertThat(reply.verdict()).isEqualTo("400 invalid_request");
@@ -249,21 +249,21 @@ class AuthorizationCodeTest {
           "http://[::1]/callback",
           "http://[::1]:49152/callback"
         })
-    void any_port_of_this_machine_is_the_clients(String own) {
+    void any_loopback_port_belongs_to_the_client(String own) {
       var nonce = api.claimLogin("eva", with("redirect_uri", own)).text("approval_nonce");
       var approved = api.approveLogin("eva", nonce, Map.of());
 
       assertThat(approved.text("redirect_to")).startsWith(own + "?code=");
       var code = approved.redirected("code");
       assertThat(api.redeem(code).verdict())
-          .as("redeemed for another")
+          .as("redeemed by another client")
           .isEqualTo("400 invalid_grant");
       assertThat(api.redeem(code, Map.of("redirect_uri", own), Map.of()).verdict())
           .isEqualTo("200");
     }
 
     @Test
-    void nothing_is_told_of_an_unknown_client_but_to_the_person() {
+    void an_error_about_an_unknown_client_is_shown_only_to_the_person() {
       for (var parameters :
           List.of(
               with("client_id", "nobody"),
@@ -281,7 +281,7 @@ class AuthorizationCodeTest {
   @Nested
   class Rfc6749Section4Point1Point3AccessTokenRequest {
     @Test
-    void what_does_not_fit_is_refused_and_burns_nothing() {
+    void a_mismatch_is_refused_and_burns_nothing() {
       var code = code("careful-one");
       var otherSecret = code.substring(0, 22) + code("other").substring(22);
 
@@ -313,17 +313,18 @@ class AuthorizationCodeTest {
     }
 
     @Test
-    void a_code_is_redeemed_once_and_what_it_gave_lives_on() {
+    void a_code_is_redeemed_once_and_its_tokens_stay_valid() {
       var code = code("once");
       var tokens = api.redeem(code);
 
       assertThat(api.redeem(code).verdict()).isEqualTo("400 invalid_grant");
-      // RFC 6749 §4.1.2 would have it revoked; docs/decisions/0017 says why it is not.
+      // RFC 6749 §4.1.2 says that a reused code should revoke the tokens. docs/decisions/0017 says
+      // why it does not here.
       assertThat(api.whoami(tokens.text("access_token")).status()).isEqualTo(200);
     }
 
     @Test
-    void a_code_is_good_for_a_minute() {
+    void a_code_is_valid_for_a_minute() {
       var code = code("late");
       Shared.CLOCK.advance(AuthorizationScreens.CODE_LIFETIME);
 
@@ -331,7 +332,7 @@ class AuthorizationCodeTest {
     }
 
     @Test
-    void the_same_request_hears_its_answer_again() {
+    void the_same_request_gets_its_response_again() {
       var code = code("again");
       var same = Map.of("idempotency-key", UUID.randomUUID().toString());
       var tokens = api.redeem(code, Map.of(), same);
@@ -344,7 +345,7 @@ class AuthorizationCodeTest {
     }
 
     @Test
-    void a_code_is_no_device_code_and_a_device_code_no_code() {
+    void authorization_codes_and_device_codes_are_not_interchangeable() {
       var code = code("mixed");
       var challenged =
           api.codes(
@@ -365,7 +366,7 @@ class AuthorizationCodeTest {
     }
 
     @Test
-    void a_code_in_the_address_is_refused() {
+    void a_code_in_the_query_string_is_refused() {
       var reply =
           api.form(
               "/oauth/token?code=" + code("addressed"),
@@ -380,7 +381,7 @@ class AuthorizationCodeTest {
   @Nested
   class Screens {
     @Test
-    void approved_twice_tell_the_same_code_and_give_one_key() {
+    void approved_twice_return_the_same_code_and_issue_one_key() {
       var nonce = api.claimLogin("twice", Api.browserLogin()).text("approval_nonce");
 
       var first = api.approveLogin("twice", nonce, Map.of());
@@ -388,7 +389,7 @@ class AuthorizationCodeTest {
 
       assertThat(again.body()).isEqualTo(first.body());
       assertThat(api.approveLogin("twice", nonce, Map.of("scope", "read")).verdict())
-          .as("to something else")
+          .as("with another scope")
           .isEqualTo("400 expired_token");
       assertThat(api.redeem(first.redirected("code")).verdict()).isEqualTo("200");
       assertThat(api.approveLogin("twice", nonce, Map.of()).body()).isEqualTo(first.body());
@@ -397,7 +398,7 @@ class AuthorizationCodeTest {
     }
 
     @Test
-    void decide_for_nobody_else_and_not_for_another_kind() {
+    void decide_for_no_other_user_and_no_other_kind_of_login() {
       var nonce = api.claimLogin("owner", Api.browserLogin()).text("approval_nonce");
       var codes = api.codes();
       var ofDevice = api.claim("owner", codes.userCode()).text("approval_nonce");
@@ -416,7 +417,7 @@ class AuthorizationCodeTest {
     }
 
     @Test
-    void write_nothing_before_the_yes() {
+    void write_nothing_before_the_approval() {
       var before = Tables.rows(Tables.GRANTS).count();
 
       var nonce = api.claimLogin("undecided", Api.browserLogin()).text("approval_nonce");
@@ -433,7 +434,7 @@ class AuthorizationCodeTest {
 
     assertThat(api.redeem(code).verdict()).isEqualTo("400 invalid_grant");
     assertThat(Tables.keyRowsOf("leaving")).isEmpty();
-    // A screen that was open before it is no better.
+    // A screen that was open before the sign-out is refused, too.
     var nonce = api.claimLogin("leaving", Api.browserLogin()).text("approval_nonce");
     api.signOut("leaving");
     var late = api.approveLogin("leaving", nonce, Map.of()).redirected("code");

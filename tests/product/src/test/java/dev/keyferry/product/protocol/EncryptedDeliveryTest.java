@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Token answers as JWE, docs/decisions/0010: over HTTP, and to the handlers alone.
+/// Tests of token responses as JWE, docs/decisions/0010, over HTTP and with the handlers alone.
 class EncryptedDeliveryTest {
   private static final Recipient EC = Recipient.ec();
   private static final Recipient RSA = Recipient.rsa();
@@ -59,7 +59,7 @@ class EncryptedDeliveryTest {
 
   @ParameterizedTest
   @MethodSource("devices")
-  void the_answer_inside_is_the_ordinary_one_and_the_nonce(Api api, Recipient device) {
+  void the_plaintext_is_the_ordinary_response_and_the_nonce(Api api, Recipient device) {
     var answer = link(api, device);
     var inside = device.open(answer);
 
@@ -77,7 +77,7 @@ class EncryptedDeliveryTest {
 
   @ParameterizedTest
   @MethodSource("devices")
-  void a_repeated_poll_gets_the_same_answer_in_another_envelope(Api api, Recipient device) {
+  void a_repeated_poll_gets_the_same_response_encrypted_again(Api api, Recipient device) {
     var codes = api.codes(device.asks(Api.OFFLINE));
     api.grant("eve", codes.userCode());
     var same = idempotent();
@@ -112,7 +112,7 @@ class EncryptedDeliveryTest {
   }
 
   @Test
-  void says_what_was_granted_and_not_what_was_asked_for() {
+  void states_the_granted_scope_and_not_the_requested_one() {
     var codes = HTTP.codes(EC.asks(Map.of("client_id", "cli", "scope", "read write")));
     var less =
         Map.of(
@@ -144,7 +144,7 @@ class EncryptedDeliveryTest {
   }
 
   @Test
-  void an_answer_without_a_nonce_asked_for_has_none() {
+  void a_response_has_no_nonce_if_none_was_requested() {
     var codes = HTTP.codes(Map.of("client_id", "cli", "encryption_jwk", RSA.jwk()));
     HTTP.grant("eve", codes.userCode());
 
@@ -153,7 +153,7 @@ class EncryptedDeliveryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "n", "not a nonce at all ü"})
-  void a_nonce_alone_is_a_parameter_that_nobody_knows(String nonce) {
+  void a_nonce_alone_is_an_unknown_parameter(String nonce) {
     var codes = HTTP.codes(Map.of("client_id", "cli", "nonce", nonce, "encryption_jwk", ""));
     HTTP.grant("eve", codes.userCode());
 
@@ -203,7 +203,7 @@ class EncryptedDeliveryTest {
 
   @ParameterizedTest
   @MethodSource("badKeys")
-  void refuses_a_bad_key_without_repeating_a_word_of_it(String jwk) {
+  void refuses_a_bad_key_without_repeating_any_of_it(String jwk) {
     var before = Secrets.LOG.size();
 
     var reply = HTTP.authorize(Map.of("client_id", "cli", "encryption_jwk", jwk));
@@ -231,7 +231,7 @@ class EncryptedDeliveryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TransactWriteItems", "UpdateItem"})
-  void an_answer_of_the_store_that_is_lost_loses_no_answer_to_the_device(String write) {
+  void a_lost_response_from_the_store_loses_no_response_to_the_device(String write) {
     var first = RSA.open(link(handlers, RSA));
     var codes = handlers.codes(EC.asks(Api.OFFLINE));
     handlers.grant("eve", codes.userCode());
@@ -248,7 +248,7 @@ class EncryptedDeliveryTest {
   }
 
   @Test
-  void the_metadata_says_what_can_be_done() {
+  void the_metadata_lists_the_supported_algorithms() {
     var metadata =
         HTTP.call(new Api.Call("GET", "/.well-known/oauth-authorization-server", "", Map.of(), ""))
             .json();

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The samples in `events/`, whose README says what an expected answer may leave open.
+/// Tests of the samples in `events/`. The README there says what an expected response may leave
+/// open.
 class EventsTest {
   static List<Sample> samples() throws IOException {
     return SampleEvents.all(Shared.stack().template());
@@ -32,7 +33,7 @@ class EventsTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void every_function_answers_its_sample_event_as_its_neighbour_says(Sample sample)
+  void every_function_answers_its_sample_event_as_expected(Sample sample)
       throws IOException {
     SampleEvents.check(Invoker.of(Shared.stack().functions()), sample);
   }
@@ -43,7 +44,7 @@ class EventsTest {
 
   @ParameterizedTest
   @MethodSource("routedSamples")
-  void every_sample_event_is_one_that_the_gateway_sends_to_its_function(Sample sample)
+  void every_sample_event_has_the_form_that_the_gateway_sends(Sample sample)
       throws IOException {
     var event = SampleEvents.read(sample.name() + ".json");
 
@@ -58,11 +59,11 @@ class EventsTest {
                 .equals(routeKey.replace("{id}", event.at("/pathParameters/id").asText())));
     assertThat(event.at("/stageVariables").propertyStream().map(Map.Entry::getKey))
         .containsExactlyElementsOf(Shared.stack().template().stageVariables().keySet());
-    // RFC 5737: an address that is nobody's.
+    // An address for documentation, RFC 5737.
     assertThat(event.at("/requestContext/http/sourceIp").asText()).startsWith("203.0.113.");
   }
 
-  /// The routes at which the function is asked, as what stands behind them or as their authorizer.
+  /// The routes that call the function as their handler or as their authorizer.
   private static Stream<String> routesTo(String function) {
     return Shared.stack().template().routes().stream()
         .filter(route ->
@@ -73,7 +74,7 @@ class EventsTest {
   }
 
   @Test
-  void every_function_has_its_samples_and_no_sample_is_left_over() throws IOException {
+  void every_function_has_its_samples_and_every_sample_has_a_function() throws IOException {
     var template = Shared.stack().template();
     assertThat(template.functions().stream().map(Function::id))
         .containsExactlyInAnyOrderElementsOf(
@@ -90,7 +91,7 @@ class EventsTest {
     }
   }
 
-  /// The page's routes serve the page in the same way.
+  /// The page's routes all serve the page in the same way.
   @Test
   void every_route_has_a_sample() throws IOException {
     var sampled = new HashSet<String>();
@@ -123,7 +124,7 @@ class EventsTest {
   }
 
   @Test
-  void the_readme_tells_how_to_invoke_each_function_with_its_sample() throws IOException {
+  void the_readme_says_how_to_invoke_each_function_with_its_sample() throws IOException {
     var readme = Files.readString(SampleEvents.FOLDER.resolve("README.md"));
 
     assertThat(samples())

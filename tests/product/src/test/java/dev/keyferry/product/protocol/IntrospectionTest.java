@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/// RFC 7662, for confidential clients by `client_secret_basic`.
+/// Tests of RFC 7662, for confidential clients that use `client_secret_basic`.
 class IntrospectionTest {
   private static final String INACTIVE = "{\"active\":false}";
 
@@ -19,7 +19,7 @@ class IntrospectionTest {
   private final String user = "asked-about-" + UUID.randomUUID();
 
   @Test
-  void tells_what_an_access_token_is_and_that_it_is_good() {
+  void describes_a_valid_access_token() {
     var tokens = api.link(user);
 
     var found = api.introspect(tokens.text("access_token"));
@@ -39,7 +39,7 @@ class IntrospectionTest {
 
   @Test
   void
-      tells_of_a_refreshed_token_when_its_grace_ends_as_whoami_does_and_nothing_of_a_refresh_token() {
+      describes_a_refreshed_tokens_grace_as_whoami_does_and_says_nothing_about_a_refresh_token() {
     var tokens = api.link(user);
     assertThat(api.introspect(tokens.text("refresh_token")).body()).isEqualTo(INACTIVE);
     api.refresh(tokens.text("refresh_token"));
@@ -53,14 +53,14 @@ class IntrospectionTest {
   }
 
   @Test
-  void is_no_use_of_the_key() {
+  void does_not_count_as_a_use_of_the_key() {
     var token = api.link(user).text("access_token");
     api.introspect(token);
     assertThat(api.keys(user).json().at("/keys/0").has("last_used_at")).isFalse();
   }
 
   @Test
-  void says_nothing_of_a_token_that_is_not_good() {
+  void says_nothing_about_an_invalid_token() {
     assertThat(api.introspect("nonsense").body()).isEqualTo(INACTIVE);
     assertThat(api.introspect("kf_0000000000000000_" + "0".repeat(43) + "2yej2B").body())
         .isEqualTo(INACTIVE);
@@ -79,7 +79,7 @@ class IntrospectionTest {
   }
 
   @Test
-  void is_for_a_client_that_proves_itself_and_may_ask() {
+  void is_only_for_authenticated_clients_that_may_introspect() {
     var refused = api.introspect("reports-api", "wrong", "x");
     assertThat(refused.verdict()).isEqualTo("401 invalid_client");
     assertThat(refused.headers()).containsEntry("www-authenticate", "Basic realm=\"keyferry\"");
@@ -96,7 +96,7 @@ class IntrospectionTest {
   }
 
   @Test
-  void needs_a_token_to_say_something_of() {
+  void requires_a_token() {
     assertThat(api.introspect("").verdict()).isEqualTo("400 invalid_request");
   }
 }

@@ -7,28 +7,29 @@ import dev.keyferry.local.Api;
 import dev.keyferry.local.Reply;
 import dev.keyferry.local.Template;
 import dev.keyferry.product.Shared;
-import dev.keyferry.product.ToHandlers;
+import dev.keyferry.product.DirectApi;
 import java.io.IOException;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/// A stack whose keys bear another name, and one whose operator renames them while it runs.
+/// Tests of a stack whose keys have another prefix, and of a stack whose operator changes the
+/// prefix while it runs.
 class KeyPrefixTest {
   private static final String FORM = "[0-9A-Za-z]{16}_[0-9A-Za-z]{49}";
 
-  private final ToHandlers before = Shared.deployed(Map.of());
-  private final ToHandlers after = Shared.deployed(Map.of("KeyPrefix", "acme"));
+  private final DirectApi before = Shared.deployed(Map.of());
+  private final DirectApi after = Shared.deployed(Map.of("KeyPrefix", "acme"));
   private final String user = "renamed-" + UUID.randomUUID();
 
-  private void assertWorks(ToHandlers api, Reply tokens) {
+  private void assertWorks(DirectApi api, Reply tokens) {
     var token = tokens.text("access_token");
     assertThat(api.whoami(token).text("sub")).isEqualTo(user);
     assertThat(api.introspect(token).json().path("active").asBoolean()).isTrue();
   }
 
   @Test
-  void keys_by_code_and_by_browser_begin_with_the_operators_prefix_and_do_what_keys_do() {
+  void keys_from_both_flows_begin_with_the_operators_prefix_and_work() {
     var byBrowser = after.redeem(after.authorizationCode(user, Api.browserLogin()));
     var byCode = after.link(user);
     for (var tokens : new Reply[] {byCode, byBrowser}) {
@@ -49,7 +50,7 @@ class KeyPrefixTest {
   }
 
   @Test
-  void a_key_from_before_the_change_works_renews_and_is_revoked_after_it() {
+  void a_key_from_before_the_change_verifies_refreshes_and_can_be_revoked_after_it() {
     var tokens = before.link(user);
     assertWorks(after, tokens);
 
@@ -62,9 +63,9 @@ class KeyPrefixTest {
     assertThat(after.whoami(renewed.text("access_token")).status()).isEqualTo(403);
   }
 
-  /// In a canary the old version goes on beside the new one.
+  /// During a canary deployment, the old version runs next to the new one.
   @Test
-  void a_lost_answer_is_repeated_by_whichever_version_is_asked() {
+  void either_version_repeats_a_lost_response() {
     var once = Map.of("idempotency-key", UUID.randomUUID().toString());
     var tokens = after.link(user).text("refresh_token");
 
@@ -75,7 +76,7 @@ class KeyPrefixTest {
   }
 
   @Test
-  void a_used_refresh_token_revokes_whichever_version_is_asked() {
+  void a_reused_refresh_token_revokes_the_device_at_either_version() {
     var first = before.link(user).text("refresh_token");
     var second = after.refresh(first).text("refresh_token");
     var third = before.refresh(second);
@@ -86,7 +87,7 @@ class KeyPrefixTest {
   }
 
   @Test
-  void the_template_allows_what_the_functions_do() throws IOException {
+  void the_template_and_the_functions_allow_the_same_prefixes() throws IOException {
     var parameter =
         new Template(Shared.ROOT.resolve("template.yaml"), Map.of())
             .section("Parameters")

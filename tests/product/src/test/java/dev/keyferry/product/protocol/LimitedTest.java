@@ -8,7 +8,7 @@ import dev.keyferry.flow.TestClock;
 import dev.keyferry.local.Reply;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
-import dev.keyferry.product.ToHandlers;
+import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Wire;
 import dev.keyferry.product.Wire.Fate;
 import java.time.Duration;
@@ -33,7 +33,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 
-/// The open doors with their limits on, as they are in AWS.
+/// Tests of the public routes with their limits on, as in AWS.
 class LimitedTest {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final String OVER = "429 slow_down";
@@ -45,13 +45,13 @@ class LimitedTest {
 
   private final Wire wire = new Wire();
 
-  /// What DynamoDB wrote; what it refused to write is not in it.
+  /// The writes that DynamoDB made, without those that it refused.
   private final Queue<DynamoDbRequest> written = new ConcurrentLinkedQueue<>();
 
-  private final ToHandlers anywhere =
+  private final DirectApi anywhere =
       Shared.limited((function, aws) -> wire.tap(function, noting(aws)), clock);
   private final String network = "2001:db8:0:" + Integer.toHexString(ADDRESSES.incrementAndGet());
-  private final ToHandlers api = anywhere.from(network + "::1");
+  private final DirectApi api = anywhere.from(network + "::1");
   private final String user = "limited-" + ADDRESSES.get();
 
   private AwsConnection noting(AwsConnection aws) {
@@ -73,7 +73,7 @@ class LimitedTest {
     return nCopies(times, api).stream().map(from -> from.authorize().verdict()).toList();
   }
 
-  private List<String> enterWrongCodes(int times, ToHandlers from, String by) {
+  private List<String> enterWrongCodes(int times, DirectApi from, String by) {
     return nCopies(times, "AAAA-AAAA").stream()
         .map(code -> from.claim(by, code).verdict())
         .toList();
@@ -100,7 +100,7 @@ class LimitedTest {
   }
 
   @Test
-  void a_request_that_is_malformed_counts_too() {
+  void a_malformed_request_counts_too() {
     for (int i = 0; i < 30; i++) {
       var malformed = api.authorize(Map.of("client_id", "cli", "encryption_jwk", "no key"));
       assertThat(malformed.verdict()).isEqualTo("400 invalid_request");
@@ -109,7 +109,7 @@ class LimitedTest {
   }
 
   @Test
-  void it_says_in_whole_seconds_when_to_come_back() {
+  void retry_after_is_in_whole_seconds() {
     authorize(30);
     clock.advance(Duration.ofMillis(12_345));
 
@@ -122,7 +122,7 @@ class LimitedTest {
   }
 
   @Test
-  void a_forwarded_address_is_nobodys_address() {
+  void a_forwarded_address_is_ignored() {
     authorize(30);
     var headers = Map.of("x-forwarded-for", "198.51.100.77", "forwarded", "for=198.51.100.77");
 
@@ -131,19 +131,19 @@ class LimitedTest {
   }
 
   @Test
-  void a_user_may_be_wrong_five_times_in_ten_minutes() {
+  void a_user_may_enter_five_wrong_codes_in_ten_minutes() {
     var right = api.codes().userCode();
 
     assertThat(enterWrongCodes(5, api, user)).containsOnly("404 invalid_user_code");
     assertThat(enterWrongCodes(1, api, user)).containsOnly(OVER);
     var refused = anywhere.from("198.51.100.9").claim(user, right);
-    assertThat(refused.verdict()).as("a right code, from elsewhere").isEqualTo(OVER);
+    assertThat(refused.verdict()).as("a right code from another network").isEqualTo(OVER);
     assertThat(refused.headers()).containsEntry("retry-after", "600");
     assertThat(api.claim(user + "-friend", right).verdict()).isEqualTo("200");
   }
 
   @Test
-  void what_cannot_be_a_code_and_a_code_that_is_decided_are_wrong_too() {
+  void malformed_and_decided_codes_count_as_wrong_too() {
     var denied = api.codes().userCode();
     api.deny(user, denied, api.claim(user, denied).text("approval_nonce"));
 
@@ -155,7 +155,7 @@ class LimitedTest {
   }
 
   @Test
-  void a_network_may_be_wrong_ten_times_in_ten_minutes() {
+  void a_network_may_enter_ten_wrong_codes_in_ten_minutes() {
     enterWrongCodes(5, api, user + "-a");
     enterWrongCodes(5, api, user + "-b");
 
@@ -168,7 +168,7 @@ class LimitedTest {
 
   @Test
   @Tag("race")
-  void guesses_that_arrive_together_get_no_more_verdicts_than_those_that_queue()
+  void simultaneous_guesses_get_no_more_verdicts_than_sequential_ones()
       throws InterruptedException, ExecutionException {
     try (var pool = Executors.newFixedThreadPool(16)) {
       Callable<String> guess = () -> api.claim(user, "AAAA-AAAA").verdict();
@@ -201,7 +201,7 @@ class LimitedTest {
   }
 
   @Test
-  void an_outage_lets_nobody_through_uncounted() {
+  void no_request_passes_uncounted_during_an_outage() {
     wire.follow((_, _) -> Fate.LOST);
 
     assertThat(api.authorize().verdict()).isEqualTo("503 temporarily_unavailable");
@@ -211,7 +211,7 @@ class LimitedTest {
   }
 
   @Test
-  void an_answer_that_is_lost_counts_once() {
+  void an_attempt_with_a_lost_response_counts_once() {
     wire.follow((number, _) -> number < 3 ? Fate.ANSWER_LOST : Fate.ARRIVES);
 
     assertThat(api.authorize().verdict()).isEqualTo("200");

@@ -8,7 +8,7 @@ import dev.keyferry.local.Api;
 import dev.keyferry.local.OverHttp;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
-import dev.keyferry.product.ToHandlers;
+import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Wire;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -19,11 +19,11 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/// A key's end, over HTTP: by its owner, by its client (RFC 7009), by a sign-out everywhere, and by
-/// an operator.
+/// Tests of the ways in which a key ends, over HTTP: by its owner, by its client (RFC 7009), by a
+/// sign-out everywhere, and by an operator.
 class LinkedDevicesTest {
   private final OverHttp api = new OverHttp(Shared.stack());
-  private final ToHandlers operator = Shared.environments(new Wire());
+  private final DirectApi operator = Shared.environments(new Wire());
   private final String user = "owner-" + UUID.randomUUID();
 
   private static final Map<String, String> NAMED =
@@ -47,7 +47,7 @@ class LinkedDevicesTest {
   @Nested
   class Listing {
     @Test
-    void shows_what_is_linked_the_newest_first_and_what_each_may_do() {
+    void lists_linked_devices_newest_first_with_their_scopes() {
       var first = link();
       Shared.CLOCK.advance(Duration.ofSeconds(2));
       var second = api.link(user);
@@ -88,7 +88,7 @@ class LinkedDevicesTest {
     }
 
     @Test
-    void calls_each_as_its_owner_does_else_as_it_does_itself_else_by_its_user_code() {
+    void names_each_device_by_its_owners_name_or_its_own_or_its_user_code() {
       var nameless = Map.of("client_id", "cli");
       name(NAMED, Map.of("name", "my laptop"));
       name(nameless, Map.of("name", "my phone"));
@@ -103,7 +103,7 @@ class LinkedDevicesTest {
     }
 
     @Test
-    void calls_it_by_its_code_as_long_as_the_subkey_before_is_known() {
+    void names_it_by_its_code_while_the_previous_subkey_is_known() {
       var byCode = name(Map.of("client_id", "cli"), Map.of());
 
       assertThat(names(Shared.deployed(Map.of("HashVersion", "2")), user)).containsExactly(byCode);
@@ -112,7 +112,7 @@ class LinkedDevicesTest {
     }
 
     @Test
-    void does_without_the_code_while_kms_is_down() {
+    void leaves_out_the_code_while_kms_is_down() {
       var byCode = name(Map.of("client_id", "cli"), Map.of());
       var wire = new Wire();
       var cold = Shared.environments(wire);
@@ -126,13 +126,13 @@ class LinkedDevicesTest {
     }
 
     @Test
-    void shows_nobody_elses() {
+    void shows_no_other_users_devices() {
       link();
       assertThat(api.keys("stranger").json().path("keys")).isEmpty();
     }
 
     @Test
-    void leaves_out_what_has_expired_and_keeps_what_can_be_renewed() {
+    void leaves_out_expired_devices_and_keeps_those_that_can_refresh() {
       link();
       var renewable = api.link(user).text("access_token");
       Shared.CLOCK.advance(Duration.ofDays(1));
@@ -148,7 +148,7 @@ class LinkedDevicesTest {
   @Nested
   class Unlinking {
     @Test
-    void kills_this_key_at_once_and_no_other() {
+    void revokes_this_key_at_once_and_no_other() {
       var one = link();
       var other = link();
 
@@ -161,7 +161,7 @@ class LinkedDevicesTest {
     }
 
     @Test
-    void of_anothers_key_or_none_is_not_found_and_changes_nothing() {
+    void of_another_users_or_an_unknown_key_is_not_found_and_changes_nothing() {
       var key = link();
 
       var anothers = api.revokeKey("stranger", idOf(key));
@@ -193,7 +193,7 @@ class LinkedDevicesTest {
   @Nested
   class SigningOutEverywhere {
     @Test
-    void kills_every_key_and_every_refresh_token() {
+    void revokes_every_key_and_every_refresh_token() {
       var key = link();
       var tokens = api.link(user);
 
@@ -207,7 +207,7 @@ class LinkedDevicesTest {
     }
 
     @Test
-    void cancels_what_was_approved_and_what_was_only_on_the_screen() {
+    void cancels_approved_and_claimed_grants() {
       var approved = api.codes();
       api.grant(user, approved.userCode());
       var claimed = api.codes();
@@ -222,7 +222,7 @@ class LinkedDevicesTest {
     }
 
     @Test
-    void leaves_what_is_linked_afterwards_alone() {
+    void leaves_devices_linked_afterwards_alone() {
       api.signOut(user);
       Shared.CLOCK.advance(Duration.ofMillis(1));
       assertThat(api.whoami(link()).status()).isEqualTo(200);
@@ -239,7 +239,7 @@ class LinkedDevicesTest {
   @Nested
   class Revocation_rfc7009 {
     @Test
-    void by_the_access_token_or_the_refresh_token_kills_the_device() {
+    void by_the_access_token_or_the_refresh_token_revokes_the_device() {
       for (var token : List.of("access_token", "refresh_token")) {
         var tokens = api.link(user);
 
@@ -253,7 +253,7 @@ class LinkedDevicesTest {
     }
 
     @Test
-    void is_answered_alike_whatever_the_token_is_worth() {
+    void gets_the_same_response_for_any_token() {
       var key = link();
       var garbage = "kf_0000000000000000_" + "0".repeat(43) + "2yej2B";
 
@@ -261,7 +261,7 @@ class LinkedDevicesTest {
       assertThat(api.revoke(garbage).status()).isEqualTo(200);
       var foreign = Map.of("client_id", "demo", "token", key, "token_type_hint", "access_token");
       assertThat(api.form("/oauth/revoke", foreign, Map.of()).status()).isEqualTo(200);
-      assertThat(api.whoami(key).status()).as("not that client's").isEqualTo(200);
+      assertThat(api.whoami(key).status()).as("another client's key").isEqualTo(200);
     }
 
     @Test
@@ -286,7 +286,7 @@ class LinkedDevicesTest {
         Map.of("disable", "disabled", "enable", "enabled", "sign_out", "signed_out");
 
     @Test
-    void takes_an_action_and_a_subject_that_there_can_be_and_nothing_else() {
+    void accepts_only_a_known_action_and_a_valid_subject() {
       for (var subject : List.of("", " ", "a\nb", "a\u0000", "a\u0085", "x".repeat(256))) {
         assertRefused(Map.of("action", "disable", "subject", subject));
       }
@@ -294,7 +294,7 @@ class LinkedDevicesTest {
       assertRefused(Map.of("subject", user));
       assertRefused(Map.of("action", "DISABLE", "subject", user));
       assertRefused(Map.of("action", "disable", "subject", user, "until", "tomorrow"));
-      assertThat(set("enable")).as("was never disabled").isFalse();
+      assertThat(set("enable")).as("never disabled").isFalse();
       var longest = Map.of("action", "enable", "subject", "x".repeat(255));
       assertThat(operator.operate("SubjectFunction", longest).path("changed").asBoolean())
           .isFalse();
@@ -315,7 +315,7 @@ class LinkedDevicesTest {
     }
 
     @Test
-    void is_not_signing_out_which_is_for_good_and_disables_nobody() {
+    void is_separate_from_signing_out_which_is_final_and_disables_no_one() {
       var key = link();
       var tokens = api.link(user);
       var approved = api.codes();
@@ -324,17 +324,17 @@ class LinkedDevicesTest {
 
       assertThat(set("sign_out")).isTrue();
 
-      assertThat(set("enable")).as("it is not disabled").isFalse();
+      assertThat(set("enable")).as("not disabled").isFalse();
       assertThat(api.whoami(key).status()).isEqualTo(403);
       assertThat(api.refresh(tokens.text("refresh_token")).verdict())
           .isEqualTo("400 invalid_grant");
       assertThat(api.poll(approved.deviceCode()).verdict()).isEqualTo("400 access_denied");
       Shared.CLOCK.advance(Duration.ofMillis(1));
-      assertThat(api.whoami(link()).status()).as("what is linked afterwards").isEqualTo(200);
+      assertThat(api.whoami(link()).status()).as("a device linked afterwards").isEqualTo(200);
     }
 
     @Test
-    void ends_everything_of_a_subjects_until_it_is_lifted() {
+    void stops_everything_of_the_subject_until_it_is_lifted() {
       var key = link();
       var polled = api.codes();
       api.grant(user, polled.userCode());
@@ -352,12 +352,12 @@ class LinkedDevicesTest {
       assertThat(set("enable")).isTrue();
       assertThat(set("enable")).as("again").isFalse();
       assertThat(api.refresh(tokens.text("refresh_token")).status())
-          .as("what was refused meanwhile is not used up")
+          .as("a code refused meanwhile is still valid")
           .isEqualTo(200);
       assertThat(api.whoami(key).status()).isEqualTo(200);
       assertThat(api.poll(approved.deviceCode()).status()).isEqualTo(200);
       assertThat(api.poll(polled.deviceCode()).verdict())
-          .as("a login that came to its end meanwhile")
+          .as("a login that ended meanwhile")
           .isEqualTo("400 access_denied");
     }
   }

@@ -36,7 +36,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// An unmodified client: Nimbus' OAuth 2.0 SDK builds every request and parses every answer.
+/// Tests with an unmodified client: the OAuth 2.0 SDK of Nimbus builds every request and parses
+/// every response.
 class NimbusClientTest {
   private static final ClientID CLIENT = new ClientID("cli");
 
@@ -106,7 +107,7 @@ class NimbusClientTest {
     return heard(request).getBody();
   }
 
-  /// What opens the browser; the page's requests are made for it.
+  /// Opens the request as a browser does, and makes the page's requests.
   private AuthorizationResponse opened(AuthorizationRequest request) throws ParseException {
     var parameters = new HashMap<String, String>();
     request.toParameters().forEach((name, values) -> parameters.put(name, values.getFirst()));
@@ -157,7 +158,7 @@ class NimbusClientTest {
   }
 
   @Test
-  void hears_through_the_browser_what_it_may_not_ask_for() throws Exception {
+  void gets_an_error_through_the_browser_for_a_forbidden_request() throws Exception {
     var request = asks(new CodeVerifier()).scope(new Scope("admin")).build();
 
     var error = opened(request).toErrorResponse();
@@ -168,7 +169,7 @@ class NimbusClientTest {
   }
 
   @Test
-  void hears_every_refusal_as_the_rfcs_word_it() throws Exception {
+  void gets_every_refusal_in_the_rfcs_terms() throws Exception {
     var denied = ask();
     var nonce = user.claim("nina", denied.getUserCode().getValue()).text("approval_nonce");
     user.deny("nina", denied.getUserCode().getValue(), nonce);

@@ -8,7 +8,7 @@ import dev.keyferry.local.OverHttp;
 import dev.keyferry.local.Reply;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
-import dev.keyferry.product.ToHandlers;
+import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Wire;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// docs/number-matching.md, parameter by parameter and answer by answer.
+/// Tests of docs/number-matching.md, by parameter and by response.
 class NumberMatchingTest {
   private static final Map<String, String> ABLE =
       Map.of("client_id", "cli", "confirmation_supported", "true");
@@ -31,9 +31,9 @@ class NumberMatchingTest {
 
   private final TestClock clock =
       new TestClock(Shared.CLOCK.instant().truncatedTo(ChronoUnit.MILLIS));
-  private final ToHandlers device = Shared.environments(new Wire(), clock);
-  private final ToHandlers near = device;
-  private final ToHandlers far = device.from("198.51.100.20");
+  private final DirectApi device = Shared.environments(new Wire(), clock);
+  private final DirectApi near = device;
+  private final DirectApi far = device.from("198.51.100.20");
 
   private static String nonce(Api api, Api.Codes codes) {
     return api.claim("nora", codes.userCode()).text("approval_nonce");
@@ -48,7 +48,7 @@ class NumberMatchingTest {
     private final OverHttp api = new OverHttp(Shared.stack());
 
     @Test
-    void the_device_asks_for_the_number_and_fetches_the_key_with_it() {
+    void the_device_asks_its_user_for_the_number_and_redeems_the_key_with_it() {
       var codes = api.codes(Api.CAREFUL);
       assertThat(api.claim("nora", codes.userCode()).text("confirmation")).isEqualTo("number");
       var approved = approve(api, codes);
@@ -86,7 +86,7 @@ class NumberMatchingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"7", "147", "x", " 47", "+7", "4 7", "٤٧", "47,48"})
-    void what_is_not_two_digits_is_an_invalid_request_and_counts_nothing(String malformed) {
+    void a_number_without_two_digits_is_an_invalid_request_and_does_not_count(String malformed) {
       var codes = api.codes(Api.CAREFUL);
       var number = approve(api, codes).text("confirmation");
 
@@ -106,7 +106,7 @@ class NumberMatchingTest {
     }
 
     @Test
-    void the_metadata_tells_a_client_that_its_number_would_be_understood() {
+    void the_metadata_announces_number_support() {
       var metadata =
           new Api.Call("GET", "/.well-known/oauth-authorization-server", "", Map.of(), "");
 
@@ -115,7 +115,7 @@ class NumberMatchingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"acknowledged", "report"})
-    void what_is_said_besides_is_true_or_false(String member) {
+    void the_acknowledgement_is_true_or_false(String member) {
       var codes = api.codes();
       var body =
           Map.of("user_code", codes.userCode(), "approval_nonce", nonce(api, codes), member, "yes");
@@ -135,7 +135,7 @@ class NumberMatchingTest {
     "careful, true,  near, number",
     "careful, '',    near, number",
   })
-  void the_claim_foretells_what_approve_asks_for(
+  void the_claim_predicts_what_approve_requires(
       String client, String supported, String where, String confirmation) {
     var claimant = where.equals("near") ? near : far;
     var codes = device.codes(Map.of("client_id", client, "confirmation_supported", supported));
@@ -167,7 +167,7 @@ class NumberMatchingTest {
   }
 
   @Test
-  void approve_decides_by_where_it_comes_from_and_not_by_where_the_claim_did() {
+  void approve_judges_its_own_network_and_not_the_claims() {
     var codes = device.codes(ABLE);
     var nonce = nonce(near, codes);
 
@@ -175,7 +175,7 @@ class NumberMatchingTest {
   }
 
   @Test
-  void an_acknowledgement_lets_a_device_in_that_cannot_ask_for_a_number() {
+  void an_acknowledgement_approves_a_device_that_cannot_ask_for_a_number() {
     var codes = device.codes();
     var nonce = nonce(far, codes);
     assertThat(far.approve("nora", codes.userCode(), nonce).verdict())
@@ -192,7 +192,7 @@ class NumberMatchingTest {
   }
 
   @Test
-  void an_acknowledgement_does_not_stand_in_for_the_number() {
+  void an_acknowledgement_does_not_replace_the_number() {
     var codes = device.codes(ABLE);
     far.approve("nora", codes.userCode(), nonce(far, codes), Map.of("acknowledged", true));
 
@@ -200,7 +200,7 @@ class NumberMatchingTest {
   }
 
   @Test
-  void an_approval_that_is_repeated_is_the_same_from_any_network() {
+  void a_repeated_approval_gets_the_same_response_from_any_network() {
     var codes = device.codes(ABLE);
     var nonce = nonce(far, codes);
     var first = far.approve("nora", codes.userCode(), nonce);
@@ -215,7 +215,7 @@ class NumberMatchingTest {
   }
 
   @Test
-  void the_number_stands_nowhere_in_the_row() {
+  void the_row_does_not_contain_the_number() {
     var codes = device.codes(ABLE);
     var nonce = nonce(far, codes);
     var claimed = Tables.grant(codes.deviceCode());
@@ -234,7 +234,7 @@ class NumberMatchingTest {
   }
 
   @Test
-  void only_wrong_numbers_are_kept_and_each_once() {
+  void only_wrong_numbers_are_stored_and_each_once() {
     var codes = device.codes(ABLE);
     var number = approve(far, codes).text("confirmation");
     var wrong = Api.beside(number, 40);
@@ -247,7 +247,7 @@ class NumberMatchingTest {
   }
 
   @Test
-  void at_the_moment_of_expiry_the_right_number_is_too_late() {
+  void the_right_number_is_too_late_at_the_moment_of_expiry() {
     var codes = device.codes(ABLE);
     var number = approve(far, codes).text("confirmation");
     clock.advance(Duration.ofMinutes(10));
@@ -257,7 +257,7 @@ class NumberMatchingTest {
   }
 
   @Test
-  void the_approval_can_be_denied_or_reported_while_the_number_is_awaited() {
+  void the_approval_can_be_denied_or_reported_while_the_device_awaits_the_number() {
     for (var report : List.of(Optional.of(true), Optional.<Boolean>empty())) {
       var codes = device.codes(ABLE);
       var nonce = nonce(far, codes);

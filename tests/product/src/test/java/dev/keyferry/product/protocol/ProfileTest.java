@@ -7,7 +7,7 @@ import dev.keyferry.local.OverHttp;
 import dev.keyferry.local.Reply;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
-import dev.keyferry.product.ToHandlers;
+import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Wire;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whom a client may greet: what the approving user's token says, and nothing that it should not.
+/// Tests of the profile claims that a client may greet the user with: those of the approving user's
+/// token, and no others.
 class ProfileTest {
   private static final List<String> MEMBERS = List.of("name", "email", "organisation");
 
@@ -31,7 +32,7 @@ class ProfileTest {
   }
 
   @Test
-  void the_key_comes_with_who_approved_it_and_so_does_each_refresh_and_whoami() {
+  void the_token_response_refreshes_and_whoami_name_the_approving_user() {
     var linked = api.link(user);
     assertGreets(linked);
     assertGreets(api.whoami(linked.text("access_token")));
@@ -42,7 +43,7 @@ class ProfileTest {
   }
 
   @Test
-  void a_repeated_answer_greets_in_the_same_words() {
+  void a_repeated_response_has_the_same_profile() {
     var samePoll = Map.of("idempotency-key", UUID.randomUUID().toString());
     var codes = api.codes(Api.OFFLINE);
     api.grant(user, codes.userCode());
@@ -56,12 +57,12 @@ class ProfileTest {
         .isEqualTo(renewed.body());
   }
 
-  private static final ToHandlers HANDLERS = Shared.environments(new Wire());
+  private static final DirectApi HANDLERS = Shared.environments(new Wire());
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "two\nlines", "\u202Eeve", "half \uD83D", "[a b]", "map[a:b]", "\u001B[2J"})
-  void a_claim_that_is_not_a_line_of_text_is_left_out_and_nothing_fails_for_it(String hostile) {
+  void a_claim_that_is_not_a_line_of_text_is_left_out_without_an_error(String hostile) {
     var claiming = HANDLERS.claiming(Map.of("name", hostile, "email", hostile, "org_id", hostile));
 
     var linked = claiming.link(user);
@@ -75,7 +76,7 @@ class ProfileTest {
   }
 
   @Test
-  void a_claim_of_another_name_for_a_member_decides_nothing() {
+  void a_claim_named_like_a_response_member_changes_nothing() {
     var claiming = HANDLERS.claiming(Map.of("organisation", "acme", "name", "\"},\"sub\":\"eve"));
 
     var linked = claiming.link(user);
@@ -88,7 +89,7 @@ class ProfileTest {
   }
 
   @Test
-  void an_approval_repeated_under_another_name_stays_approved_and_the_first_name_counts() {
+  void an_approval_repeated_under_another_name_keeps_the_first_name() {
     var codes = HANDLERS.codes();
     var nonce = HANDLERS.claim(user, codes.userCode()).text("approval_nonce");
     var ada = HANDLERS.claiming(Map.of("name", "Ada"));
@@ -104,7 +105,7 @@ class ProfileTest {
   }
 
   @Test
-  void a_deployment_that_wants_none_of_it_keeps_none_of_it() {
+  void a_deployment_without_profile_claims_stores_none() {
     var claims = Map.of("name", "Ada", "email", user + "@example.com", "org_id", "acme");
     var none = Map.of("NameClaim", "", "EmailClaim", "", "OrganisationClaim", "");
 
@@ -120,7 +121,7 @@ class ProfileTest {
   }
 
   @Test
-  void a_deployment_can_take_it_from_other_claims() {
+  void a_deployment_can_use_other_claims() {
     var own = Map.of("NameClaim", "custom:nick", "OrganisationClaim", "https://acme.example/org");
     var claims =
         Map.of("name", "Ada", "custom:nick", "Countess", "https://acme.example/org", "Engines");

@@ -10,7 +10,7 @@ import dev.keyferry.local.OverHttp;
 import dev.keyferry.local.Reply;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
-import dev.keyferry.product.ToHandlers.Encoding;
+import dev.keyferry.product.DirectApi.Encoding;
 import dev.keyferry.product.Wire;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The RFCs and the design over HTTP, section by section.
+/// Tests of the RFCs and the design over HTTP, section by section.
 class ProtocolTest {
   private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
   private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -64,7 +64,7 @@ class ProtocolTest {
   @Nested
   class DeviceAuthorizationResponse_rfc8628_3_2 {
     @Test
-    void holds_both_codes_where_to_go_and_how_to_poll() {
+    void contains_both_codes_the_verification_uri_and_the_interval() {
       var reply = api.authorize(Map.of("client_id", "cli", "device_name", "büild-1 ✓"));
 
       assertThat(reply.status()).isEqualTo(200);
@@ -113,7 +113,7 @@ class ProtocolTest {
       "client_id=cli&code_challenge=short&code_challenge_method=S256, 400, invalid_request",
       "client_id=cli&code_challenge_method=S256, 400, invalid_request",
     })
-    void is_refused_where_it_is_wrong(String body, int status, String error) {
+    void is_refused_if_invalid(String body, int status, String error) {
       assertError(raw("/oauth/device/authorize", FORM, body), status, error);
     }
 
@@ -139,7 +139,7 @@ class ProtocolTest {
     }
 
     @Test
-    void takes_a_device_name_of_64_characters_and_no_more() {
+    void accepts_a_device_name_of_at_most_64_characters() {
       var name = "😀".repeat(64);
       assertThat(api.authorize(Map.of("client_id", "cli", "device_name", name)).status())
           .isEqualTo(200);
@@ -150,7 +150,7 @@ class ProtocolTest {
 
     @ParameterizedTest
     @CsvSource({"3600, 3600", "400000000, 31536000", "'', 86400"})
-    void asks_for_a_lifetime_within_the_clients_cap(String asked, long granted) {
+    void requests_a_lifetime_within_the_clients_cap(String asked, long granted) {
       var codes = api.codes(Map.of("client_id", "cli", "expires_in", asked));
       assertThat(api.claim("alice", codes.userCode()).json().path("expires_in").asLong())
           .isEqualTo(granted);
@@ -163,7 +163,7 @@ class ProtocolTest {
   @Nested
   class UserInteraction_rfc8628_3_3 {
     @Test
-    void shows_who_asks_for_what_from_where() {
+    void shows_the_client_its_request_and_its_network() {
       var codes =
           api.codes(Map.of("client_id", "cli", "scope", "read", "device_name", "<b>build-1</b>"));
 
@@ -182,7 +182,7 @@ class ProtocolTest {
     }
 
     @Test
-    void answers_unknown_malformed_expired_decided_and_used_codes_all_alike() {
+    void answers_unknown_malformed_expired_decided_and_used_codes_identically() {
       var approved = api.codes();
       api.grant("alice", approved.userCode());
       var denied = api.codes();
@@ -211,7 +211,7 @@ class ProtocolTest {
     }
 
     @Test
-    void lets_only_the_last_claimants_last_screen_approve() {
+    void lets_only_the_latest_claim_approve() {
       var codes = api.codes();
       var first = api.claim("alice", codes.userCode()).text("approval_nonce");
       var second = api.claim("bob", codes.userCode()).text("approval_nonce");
@@ -255,7 +255,7 @@ class ProtocolTest {
     }
 
     @Test
-    void never_grants_more_than_was_asked_for() {
+    void never_grants_more_than_was_requested() {
       var codes = api.codes(Map.of("client_id", "cli", "scope", "read"));
       var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
 
@@ -266,7 +266,7 @@ class ProtocolTest {
     }
 
     @Test
-    void takes_an_empty_scope_for_none_and_not_for_all() {
+    void reads_an_empty_scope_as_none_and_not_as_all() {
       var codes = api.codes();
       var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
 
@@ -275,7 +275,7 @@ class ProtocolTest {
     }
 
     @Test
-    void says_approved_only_of_what_was_approved() {
+    void reports_approved_only_for_an_approved_grant() {
       var codes = api.codes();
       var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
       assertThat(approve(codes, nonce, Map.of("scope", "read")).status()).isEqualTo(200);
@@ -287,7 +287,7 @@ class ProtocolTest {
     }
 
     @Test
-    void blames_no_outage_for_what_the_user_sent() {
+    void never_reports_bad_input_as_an_outage() {
       var codes = api.codes();
       var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
       var many = IntStream.range(0, 500).mapToObj(n -> "s" + n).collect(joining(" "));
@@ -310,7 +310,7 @@ class ProtocolTest {
           "{\"user_code\":\"ABCD-EFGH\",\"user_code\":\"ABCD-EFGH\"}",
           "{\"user_code\":\"ABCD-EFGH\"} x"
         })
-    void refuses_what_is_not_the_json_it_takes(String body) {
+    void refuses_any_other_json(String body) {
       var call =
           new Api.Call(
               "POST",
@@ -334,7 +334,7 @@ class ProtocolTest {
     }
 
     @Test
-    void is_slow_down_with_the_new_interval_when_asked_early() {
+    void is_slow_down_with_the_new_interval_when_polled_early() {
       var codes = api.codes();
       api.poll(codes.deviceCode());
 
@@ -381,7 +381,7 @@ class ProtocolTest {
     }
 
     @Test
-    void is_expired_token_from_the_tenth_minute_on() {
+    void is_expired_token_from_the_tenth_minute() {
       var codes = api.codes();
       api.grant("alice", codes.userCode());
       Shared.CLOCK.advance(Duration.ofMinutes(10));
@@ -455,7 +455,7 @@ class ProtocolTest {
                 "client_id", "cli", "code_challenge", CHALLENGE, "code_challenge_method", "S256"));
 
     @Test
-    void opens_the_grant_to_the_holder_of_the_verifier_alone() {
+    void releases_the_key_only_to_the_holder_of_the_verifier() {
       api.grant("alice", codes.userCode());
       var wrong = Map.of("code_verifier", "wrong".repeat(9));
       assertError(api.poll(codes.deviceCode()), 400, "invalid_grant");
@@ -465,7 +465,7 @@ class ProtocolTest {
     }
 
     @Test
-    void is_refused_where_none_was_announced_rfc9700_2_1_1() {
+    void is_refused_without_a_challenge_rfc9700_2_1_1() {
       var plain = api.codes();
       assertError(
           api.poll(plain.deviceCode(), Map.of("code_verifier", VERIFIER), Map.of()),
@@ -485,7 +485,7 @@ class ProtocolTest {
     }
 
     @Test
-    void repeats_the_answer_to_the_byte_for_the_same_poll_alone() {
+    void repeats_the_identical_response_only_for_the_same_poll() {
       api.grant("alice", codes.userCode());
       var first = again(samePoll);
       assertThat(first.status()).isEqualTo(200);
@@ -508,7 +508,7 @@ class ProtocolTest {
     }
 
     @Test
-    void is_not_for_clients_that_name_no_poll() {
+    void is_not_for_clients_without_an_idempotency_key() {
       api.grant("alice", codes.userCode());
       assertThat(again(Map.of()).status()).isEqualTo(200);
       assertError(again(Map.of()), 400, "invalid_grant");
@@ -526,7 +526,7 @@ class ProtocolTest {
     }
 
     @Test
-    void is_for_who_was_granted_offline_access() {
+    void requires_offline_access() {
       assertThat(first.text("scope")).isEqualTo("read offline_access");
       assertThat(token).matches("kfr_[0-9A-Za-z]{16}_[0-9A-Za-z]{49}");
 
@@ -536,7 +536,7 @@ class ProtocolTest {
     }
 
     @Test
-    void is_not_for_whom_the_user_did_not_grant_it() {
+    void requires_that_the_user_grants_it() {
       var codes = api.codes(Api.OFFLINE);
       var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
       var less = Map.of("user_code", codes.userCode(), "approval_nonce", nonce, "scope", "read");
@@ -548,7 +548,7 @@ class ProtocolTest {
     }
 
     @Test
-    void answers_both_tokens_anew_with_scope_and_life() {
+    void returns_both_new_tokens_with_scope_and_lifetime() {
       var renewed = api.refresh(token);
 
       assertThat(renewed.status()).isEqualTo(200);
@@ -569,7 +569,7 @@ class ProtocolTest {
     }
 
     @Test
-    void leaves_the_access_token_before_for_a_minute() {
+    void keeps_the_previous_access_token_valid_for_a_minute() {
       var renewed = api.refresh(token);
       Shared.CLOCK.advance(Duration.ofSeconds(50));
       assertThat(api.whoami(first.text("access_token")).status()).isEqualTo(200);
@@ -579,7 +579,7 @@ class ProtocolTest {
     }
 
     @Test
-    void goes_on_after_the_access_token_expired_but_not_after_thirty_idle_days() {
+    void works_after_the_access_token_expired_but_not_after_thirty_idle_days() {
       Shared.CLOCK.advance(Duration.ofDays(29));
       assertThat(api.whoami(first.text("access_token")).status()).isEqualTo(403);
       var renewed = api.refresh(token);
@@ -589,7 +589,7 @@ class ProtocolTest {
     }
 
     @Test
-    void tells_a_life_that_ends_with_the_family() {
+    void states_a_lifetime_that_ends_with_the_family() {
       var present = first;
       for (int month = 0; month < 3; month++) {
         Shared.CLOCK.advance(Duration.ofDays(29));
@@ -604,7 +604,7 @@ class ProtocolTest {
     }
 
     @Test
-    void repeats_its_answer_to_the_byte_for_thirty_seconds() {
+    void repeats_the_identical_response_for_thirty_seconds() {
       var same = Map.of("idempotency-key", UUID.randomUUID().toString());
       var renewed = api.refresh(token, same);
       assertThat(api.refresh(token, same).body()).isEqualTo(renewed.body());
@@ -615,7 +615,7 @@ class ProtocolTest {
     }
 
     @Test
-    void revokes_the_device_whose_used_token_comes_back_rfc9700_4_14_2() {
+    void revokes_the_device_if_a_used_token_is_reused_rfc9700_4_14_2() {
       var renewed = api.refresh(token);
       assertError(api.refresh(token), 400, "invalid_grant");
       assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(200);
@@ -640,7 +640,7 @@ class ProtocolTest {
       assertError(
           raw("/oauth/token", FORM, body + "&refresh_token=" + token), 400, "invalid_request");
       assertError(raw("/oauth/token?refresh_token=" + token, FORM, body), 400, "invalid_request");
-      assertThat(api.refresh(token).status()).as("nothing was used up").isEqualTo(200);
+      assertThat(api.refresh(token).status()).as("the token is still valid").isEqualTo(200);
     }
 
     @Test
@@ -655,7 +655,7 @@ class ProtocolTest {
       assertError(api.refresh(first.text("access_token")), 400, "invalid_grant");
       var last = token.endsWith("0") ? "1" : "0";
       assertError(api.refresh(token.substring(0, token.length() - 1) + last), 400, "invalid_grant");
-      assertThat(api.refresh(token).status()).as("nothing was used up").isEqualTo(200);
+      assertThat(api.refresh(token).status()).as("the token is still valid").isEqualTo(200);
     }
 
     @Test
@@ -666,14 +666,14 @@ class ProtocolTest {
     @Test
     void is_unauthorized_client_for_a_client_that_may_not_refresh() {
       assertError(token(with(refresh(token), "client_id", "demo")), 400, "unauthorized_client");
-      assertThat(api.refresh(token).status()).as("nothing was used up").isEqualTo(200);
+      assertThat(api.refresh(token).status()).as("the token is still valid").isEqualTo(200);
     }
   }
 
   @Nested
   class Metadata_rfc8414 {
     @Test
-    void names_the_endpoints_and_what_they_can_do() {
+    void lists_the_endpoints_and_their_capabilities() {
       var reply =
           api.call(
               new Api.Call("GET", "/.well-known/oauth-authorization-server", "", Map.of(), ""));
@@ -706,7 +706,7 @@ class ProtocolTest {
     }
 
     @Test
-    void tells_the_holder_what_the_key_is() {
+    void describes_the_key_to_its_holder() {
       var reply = api.whoami(token);
       assertThat(reply.text("sub")).isEqualTo("alice");
       assertThat(reply.text("client_id")).isEqualTo("cli");
@@ -716,7 +716,7 @@ class ProtocolTest {
     }
 
     @Test
-    void is_closed_without_a_key_and_to_a_wrong_or_expired_one() {
+    void rejects_a_missing_wrong_or_expired_key() {
       assertThat(whoami(Map.of()).status()).isEqualTo(401);
       assertThat(api.whoami("kf_nonsense").status()).isEqualTo(403);
       var inQuery =
@@ -731,7 +731,7 @@ class ProtocolTest {
     }
 
     @Test
-    void is_closed_to_a_users_jwt_and_user_routes_are_closed_to_keys() {
+    void rejects_a_users_jwt_and_user_routes_reject_keys() {
       assertThat(api.whoami(api.tokenOf("alice")).status()).isEqualTo(403);
       var headers = Map.of("authorization", "Bearer " + token, "content-type", "application/json");
       var claim = new Api.Call("POST", "/oauth/device/claim", "", headers, "{}");
@@ -767,7 +767,7 @@ class ProtocolTest {
     }
 
     @Test
-    void are_refused_where_they_are_broken() {
+    void are_refused_if_broken() {
       var codes = api.codes();
       var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
       var way = Shared.environments(new Wire(), Shared.CLOCK, Encoding.BROKEN_BASE64);

@@ -17,7 +17,7 @@ import dev.keyferry.local.Reply;
 import dev.keyferry.local.Secrets;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
-import dev.keyferry.product.ToHandlers;
+import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Wire;
 import dev.keyferry.product.Wire.Fate;
 import java.io.IOException;
@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// What is written down of each decision, as docs/events.md says.
+/// Tests of the audit events that docs/events.md describes.
 class AuditTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern ROW = Pattern.compile("(?m)^\\| (`.+?`) \\|");
@@ -43,7 +43,7 @@ class AuditTest {
   private final Wire wire = new Wire();
   private final TestClock clock =
       new TestClock(Shared.CLOCK.instant().truncatedTo(ChronoUnit.MILLIS));
-  private final ToHandlers api =
+  private final DirectApi api =
       Shared.limited(
               wire,
               clock,
@@ -70,7 +70,7 @@ class AuditTest {
     return events().stream().map(event -> event.path("event").asText()).toList();
   }
 
-  /// The only event since the last look, without what all have in common.
+  /// The only event since the last read, without the fields that all events have.
   private Map<String, String> only(String name) {
     assertThat(names()).containsExactly(name);
     var event = events().getFirst();
@@ -91,7 +91,7 @@ class AuditTest {
     return token.text("access_token").substring(3, 19);
   }
 
-  /// A login of a device that may stay, of which nothing is looked at.
+  /// A login of a device with `offline_access`, whose events are discarded.
   private Reply link() {
     var linked = api.link(user);
     lines.clear();
@@ -107,7 +107,7 @@ class AuditTest {
 
     api.poll(codes.deviceCode());
     api.poll(codes.deviceCode());
-    assertThat(lines).as("to wait is no decision").isEmpty();
+    assertThat(lines).as("pending is not a decision").isEmpty();
 
     var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
     assertThat(only("claimed")).isEqualTo(ofUser);
@@ -129,7 +129,7 @@ class AuditTest {
   }
 
   @Test
-  void a_refusal_is_denied_and_a_code_that_is_not_to_be_had_claim_refused() {
+  void a_denial_is_recorded_and_so_is_the_claim_of_a_code_that_does_not_exist() {
     var codes = api.codes();
     var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
     lines.clear();
@@ -166,7 +166,7 @@ class AuditTest {
     var careful = Map.of("client_id", "careful");
     lines.clear();
     api.poll(codes.deviceCode(), careful, Map.of());
-    assertThat(lines).as("to wait is no decision").isEmpty();
+    assertThat(lines).as("pending is not a decision").isEmpty();
 
     for (int step = 1; step <= 3; step++) {
       for (int i = 0; i < 2; i++) {
@@ -194,11 +194,11 @@ class AuditTest {
     api.refresh(first.text("refresh_token"));
     assertThat(only("reuse_detected")).isEqualTo(ofKey);
     api.refresh(second.text("refresh_token"));
-    assertThat(lines).as("a token of a dead key").isEmpty();
+    assertThat(lines).as("a token of a revoked key").isEmpty();
   }
 
   @Test
-  void a_reuse_is_written_down_even_if_its_outcome_stays_unknown() {
+  void a_reuse_is_recorded_even_if_its_outcome_stays_unknown() {
     var first = link();
     api.refresh(first.text("refresh_token"));
     clock.advance(Refresh.GRACE);
@@ -219,7 +219,7 @@ class AuditTest {
   }
 
   @Test
-  void a_key_is_revoked_once_whoever_does_it_how_often() {
+  void a_repeated_revocation_is_recorded_once() {
     var byClient = link();
     for (int i = 0; i < 2; i++) {
       api.revoke(byClient.text("access_token"));
@@ -255,7 +255,7 @@ class AuditTest {
     assertThat(only("mint_refused"))
         .isEqualTo(Map.of("grant_id", grantOf(codes), "client_id", "cli", "subject", user));
     api.poll(codes.deviceCode());
-    assertThat(lines).as("it was denied").isEmpty();
+    assertThat(lines).as("already denied").isEmpty();
 
     nCopies(2, "disable").forEach(this::operate);
     assertThat(only("subject_disabled")).isEqualTo(Map.of("subject", user));
@@ -284,7 +284,7 @@ class AuditTest {
   }
 
   @Test
-  void a_row_that_cannot_be_read_is_an_operators_to_know_of() {
+  void the_operator_is_told_of_an_unreadable_row() {
     link();
     Tables.keyRowsOf(user)
         .forEach(row ->
@@ -299,7 +299,7 @@ class AuditTest {
   }
 
   @Test
-  void every_line_says_from_where_and_in_which_request() {
+  void every_line_names_its_address_and_request() {
     var codes = api.codes();
     assertThat(events())
         .singleElement()
@@ -316,7 +316,7 @@ class AuditTest {
     assertThat(codes.userCode()).isNotEmpty();
   }
 
-  /// The specification's root node, metadata and metric directive.
+  /// The specification defines the root node, the metadata and the metric directive.
   @Test
   void every_line_is_a_metric_in_the_embedded_format() {
     var now = clock.instant().toEpochMilli();
@@ -338,7 +338,7 @@ class AuditTest {
   }
 
   @Test
-  void an_outage_decides_nothing_and_an_answer_that_was_lost_is_written_down_once() {
+  void an_outage_decides_nothing_and_a_decision_with_a_lost_response_is_recorded_once() {
     wire.follow((_, _) -> Fate.LOST);
     api.authorize();
     assertThat(lines).isNotEmpty().allSatisfy(line -> assertThat(line).contains("outage"));

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.ClassOrdererContext;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Puts the secret scan behind all other tests of a run, and fails any that yet comes after it:
-/// nobody would look for its secrets.
+/// Orders the secret scan after all other tests of a run, and fails any test class that starts
+/// after it, because the scan would miss its secrets.
 public final class ScanLast implements ClassOrderer, BeforeAllCallback {
   private static final Set<Class<?>> STARTED = ConcurrentHashMap.newKeySet();
 
@@ -23,12 +23,12 @@ public final class ScanLast implements ClassOrderer, BeforeAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) {
     if (watches(SecretScanTest.class)) {
-      throw new IllegalStateException("starts after the secret scan, which must be the last");
+      throw new IllegalStateException("starts after the secret scan, which must run last");
     }
     STARTED.add(context.getRequiredTestClass());
   }
 
-  /// Whether this class started under the eyes of this extension.
+  /// Whether this extension saw the class start.
   static boolean watches(Class<?> type) {
     return STARTED.contains(type);
   }

@@ -26,18 +26,19 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// After all others: nothing that any test was handed, or made up to prove itself with, stands in a
+/// Searches, after all other tests, for every secret that a test received or created. None is in a
 /// table, in a log or in the body of an error, in any form.
 class SecretScanTest {
   private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
   private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-  /// What every address ends with that the local identity provider knows.
+  /// The suffix of every address that the local identity provider knows.
   private static final String MAIL = "@example.com";
 
   private final OverHttp api = new OverHttp(Shared.stack());
 
-  /// A login with a secret of each kind, so that the scan has something to find even alone.
+  /// A login with a secret of each kind, so that the scan has something to find even if it runs
+  /// alone.
   private record Login(
       String deviceCode,
       String userCode,
@@ -65,7 +66,7 @@ class SecretScanTest {
         codes.deviceCode(), codes.userCode(), nonce, idempotencyKey, api.tokenOf("zoe"), token);
   }
 
-  /// The tokens of which only their device ever sees, and this test.
+  /// Tokens that only their device and this test see in plaintext.
   private Reply encryptedLogin() {
     var device = Recipient.ec();
     var codes = api.codes(device.asks(Api.OFFLINE));
@@ -75,7 +76,7 @@ class SecretScanTest {
   }
 
   @Test
-  void no_secret_stands_in_a_table_a_log_or_an_error() {
+  void no_secret_is_in_a_table_a_log_or_an_error() {
     login();
     api.refresh(api.link("zoe").text("refresh_token"));
     encryptedLogin();
@@ -85,7 +86,7 @@ class SecretScanTest {
     cut.follow((_, _) -> Wire.Fate.LOST);
     assertThat(Shared.environments(cut).authorize().status()).isEqualTo(503);
 
-    assertThat(ScanLast.watches(SecretScanTest.class)).as("no test comes after").isTrue();
+    assertThat(ScanLast.watches(SecretScanTest.class)).as("runs after all other tests").isTrue();
     assertThat(Kind.values()).as("kinds of secrets seen").allMatch(kind -> Secrets.seen(kind) > 0);
     assertThat(rows(Tables.GRANTS)).isNotEmpty();
     assertThat(rows(Tables.KEYS)).isNotEmpty();
@@ -93,7 +94,7 @@ class SecretScanTest {
     assertThat(Secrets.ERROR_BODIES).isNotEmpty();
 
     assertThat(Tables.rows(Tables.KEYS))
-        .as("keys of devices that are called by their user code")
+        .as("keys of devices that are named by their user code")
         .anyMatch(row -> row.containsKey("key_code"));
 
     assertThat(Secrets.in(rows(Tables.GRANTS))).as("secrets in Grants").isEmpty();
@@ -152,7 +153,7 @@ class SecretScanTest {
   }
 
   @Test
-  void a_leak_of_what_was_delivered_encrypted_would_be_found() {
+  void a_leak_of_an_encrypted_response_would_be_found() {
     var inside = encryptedLogin();
 
     for (var token : List.of(inside.text("access_token"), inside.text("refresh_token"))) {
@@ -161,7 +162,7 @@ class SecretScanTest {
   }
 
   @Test
-  void a_leak_of_what_a_browser_carries_would_be_found() {
+  void a_leak_of_a_secret_in_the_browser_would_be_found() {
     var nonce = api.claimLogin("zoe", Api.browserLogin()).text("approval_nonce");
     var code = api.approveLogin("zoe", nonce, Map.of()).redirected("code");
 
@@ -206,7 +207,7 @@ class SecretScanTest {
     return Tables.rows(table).map(AttributeValue::fromM).flatMap(SecretScanTest::texts);
   }
 
-  /// All that stands in an attribute, names included; bytes as Latin-1.
+  /// All texts in an attribute, including names. Bytes are read as Latin-1.
   private static Stream<String> texts(AttributeValue value) {
     return switch (value.type()) {
       case S -> Stream.of(value.s());

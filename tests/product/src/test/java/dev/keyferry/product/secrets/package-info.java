@@ -1,4 +1,4 @@
-/// What the logs contain, and what no log and no table contains.
+/// Tests of what the logs contain, and of what no log and no table contains.
 @NullMarked
 package dev.keyferry.product.secrets;
 

@@ -25,7 +25,7 @@ class DynamoKeyStoreTest extends KeyStoreContract {
   }
 
   @Test
-  void a_row_that_does_not_say_who_disabled_is_lifted_all_the_same() {
+  void a_disabled_row_without_an_author_can_be_lifted() {
     var subject = Samples.subject();
     Tables.DYNAMO.updateItem(update ->
         update
@@ -40,7 +40,7 @@ class DynamoKeyStoreTest extends KeyStoreContract {
   }
 
   @Test
-  void after_a_note_of_a_use_that_failed_nobody_waits_for_another() {
+  void after_a_failed_record_of_a_use_no_request_waits_for_another() {
     var wire = new Wire();
     var dynamo = wire.tap("Test", Shared.stack().aws().dynamo()).dynamo();
     var store = new DynamoKeyStore(dynamo, Tables.KEYS);

@@ -8,7 +8,7 @@ import dev.keyferry.flow.Stores;
 import dev.keyferry.local.LocalAws;
 import dev.keyferry.product.Tables;
 
-/// The stores in a DynamoDB, whichever it is.
+/// The stores in a DynamoDB: the local one or another.
 public record DynamoStores(GrantStore grants, KeyStore keys) implements Stores {
   public static DynamoStores at(LocalAws aws) {
     var dynamo = aws.dynamo().dynamo();

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.KmsException;
 import software.amazon.awssdk.services.kms.model.MacAlgorithmSpec;
 
-/// What Keyferry relies on KMS for, whichever KMS it is.
+/// The contract between Keyferry and any KMS.
 public abstract class KmsKeyHasherContract {
   static final byte[] MESSAGE = "message".getBytes(StandardCharsets.UTF_8);
 
@@ -104,7 +104,7 @@ public abstract class KmsKeyHasherContract {
   }
 
   @Test
-  void many_at_once_hash_each_its_own_message() throws Exception {
+  void many_threads_each_hash_their_own_message() throws Exception {
     var hasher = hasher();
     try (var threads = Executors.newFixedThreadPool(8)) {
       var hashed =
@@ -142,7 +142,7 @@ public abstract class KmsKeyHasherContract {
   }
 
   @Test
-  void kms_refuses_a_key_that_is_not_there() {
+  void kms_refuses_an_unknown_key() {
     try (var kms = connection().kms()) {
       assertThatThrownBy(() -> generateMac(kms, "11111111-2222-3333-4444-555555555555", "keyferry"))
           .isInstanceOf(KmsException.class);

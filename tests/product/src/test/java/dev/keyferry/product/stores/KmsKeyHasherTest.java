@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
-/// The subkeys over the KMS of this process, which can also fail and be disabled.
+/// Tests of the subkeys with the KMS of this process, which a test can make fail or disable.
 class KmsKeyHasherTest extends KmsKeyHasherContract {
   @Override
   public LocalAws aws() {
@@ -20,7 +20,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
-  void while_kms_is_down_an_old_subkey_serves_for_fifteen_minutes_more_and_then_no_longer() {
+  void while_kms_is_down_an_old_subkey_works_for_only_fifteen_more_minutes() {
     var hasher = hasher();
     var hash = hasher.hmac(Purpose.KEY, 1, MESSAGE);
     wire.follow((_, _) -> Fate.LOST);
@@ -37,7 +37,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
-  void while_kms_is_down_it_is_asked_again_after_a_pause_and_not_at_every_hash() {
+  void while_kms_is_down_it_is_called_again_after_a_pause_and_not_for_every_hash() {
     var hasher = hasher();
     hasher.hmac(Purpose.KEY, 1, MESSAGE);
     clock.advance(Duration.ofMinutes(15));
@@ -56,7 +56,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
-  void a_renewal_that_failed_is_told_and_another_thread_makes_the_next() throws Exception {
+  void a_failed_renewal_is_logged_and_another_thread_makes_the_next() throws Exception {
     var told = new ArrayList<Outage>();
     var hasher = hasher(told::add);
     hasher.hmac(Purpose.KEY, 1, MESSAGE);
@@ -72,7 +72,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
-  void a_cold_environment_has_nothing_to_hash_with_while_kms_is_down() {
+  void a_cold_environment_cannot_hash_while_kms_is_down() {
     var hasher = hasher();
     wire.follow((_, _) -> Fate.LOST);
 
@@ -80,7 +80,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
-  void what_can_be_done_without_asks_a_dead_kms_once_in_a_pause() {
+  void an_optional_hash_calls_an_unavailable_kms_once_per_pause() {
     var hasher = hasher();
     wire.follow((_, _) -> Fate.LOST);
     assertThat(hasher.isAvailable(Purpose.NAME, 1)).isFalse();
@@ -98,7 +98,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
   }
 
   @Test
-  void what_is_held_is_available_while_kms_is_down_and_no_longer_than_it_is_held() {
+  void a_held_subkey_is_available_while_kms_is_down_until_it_expires() {
     var hasher = hasher();
     hasher.hmac(Purpose.NAME, 1, MESSAGE);
     wire.follow((_, _) -> Fate.LOST);
@@ -110,7 +110,7 @@ class KmsKeyHasherTest extends KmsKeyHasherContract {
 
     clock.advance(Duration.ofSeconds(1));
     assertThat(hasher.isAvailable(Purpose.NAME, 1)).isFalse();
-    assertThat(wire.attempts()).as("left alone").isEqualTo(attempts);
+    assertThat(wire.attempts()).as("attempts during the pause").isEqualTo(attempts);
   }
 
   @Test

@@ -1,4 +1,5 @@
-/// The contracts of the stores and the key hasher, on DynamoDB Local and the KMS of the local stack.
+/// The contracts of the stores and the key hasher, tested with DynamoDB Local and the KMS of the
+/// local stack.
 @NullMarked
 package dev.keyferry.product.stores;
 

@@ -10,7 +10,7 @@ import dev.keyferry.local.Reply;
 import dev.keyferry.local.Template;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
-import dev.keyferry.product.ToHandlers;
+import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.browser.PageTest;
 import dev.keyferry.product.template.Meter.Usage;
 import java.io.IOException;
@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Measures what each step asks of AWS, and writes `docs/cost.md` with it.
+/// Measures the AWS requests of each step, and writes `docs/cost.md` from them.
 class CostTest {
   private static final Path PAGE = Shared.ROOT.resolve("docs/cost.md");
   private static final Path WORDS = Path.of("src/test/resources/cost.md");
@@ -42,20 +42,21 @@ class CostTest {
   private static final int INTERVAL = 5;
   private static final int CODE_LIFETIME = 600;
 
-  /// On paper: logins a second, each approved after so many seconds, and verifications a second.
+  /// The load of the calculated example: logins per second, each approved after this many seconds,
+  /// and verifications per second.
   private static final int LOGINS = 1_000;
 
   private static final int SECONDS_TO_APPROVE = 30;
   private static final int VERIFICATIONS = 10_000;
 
-  /// Of a thousand verifications of a key in a month, 160 are the first in their hour.
+  /// The share of a key's thousand verifications per month that are the first of their hour: 160.
   private static final double HOURS_FIRST = 0.16;
 
   private static final int FUNCTIONS = Shared.stack().template().functions().size();
   private static final double PARTITION_WRITES = 1_000;
   private static final double PARTITION_READS = 3_000;
 
-  /// Seconds after which an environment derives its subkeys again.
+  /// The seconds after which an environment derives its subkeys again.
   private static final int SUBKEYS_LIVE = 900;
 
   private final Meter meter = new Meter();
@@ -66,11 +67,11 @@ class CostTest {
       new TestClock(
           Shared.CLOCK.instant().truncatedTo(ChronoUnit.HOURS).plus(Duration.ofMinutes(1)));
 
-  private final ToHandlers api = Shared.limited(meter, clock, log::add).from("198.51.100.250");
+  private final DirectApi api = Shared.limited(meter, clock, log::add).from("198.51.100.250");
   private final Map<String, PricedStep> steps = new LinkedHashMap<>();
 
   @Test
-  void the_page_on_cost_says_what_is_measured() throws IOException {
+  void the_page_on_cost_matches_the_measurements() throws IOException {
     walk();
     var cold = Map.copyOf(steps);
     walk();
@@ -80,7 +81,7 @@ class CostTest {
     Files.writeString(FILLED, page);
 
     assertThat(Files.readString(PAGE))
-        .as("after a look at what changed: cp tests/product/target/cost.md docs/cost.md")
+        .as("review the changes, then run: cp tests/product/target/cost.md docs/cost.md")
         .isEqualTo(page);
   }
 
@@ -99,7 +100,8 @@ class CostTest {
     var nonce = login.text("approval_nonce");
     var approved = step("browser: approve", () -> api.approveLogin("sue", nonce, Map.of()));
     var key = step("browser: redeem", () -> api.redeem(approved.redirected("code")));
-    // Asked by an API elsewhere, whose own requests and functions are not Keyferry's.
+    // The caller is an API elsewhere. Its own requests and functions are not part of Keyferry's
+    // cost.
     var token = key.text("access_token");
     step("the hour's first verification", 0, () -> api.whoami(token));
     step("a verification", 0, () -> api.whoami(token));
@@ -150,7 +152,7 @@ class CostTest {
     return values;
   }
 
-  /// Ten thousand people, four logins and a thousand verifications each, in so many hours.
+  /// Ten thousand people, with four logins and a thousand verifications each, in this many hours.
   private void month(Map<String, String> values) throws IOException {
     var logins = 0.04 * login(SECONDS_TO_APPROVE).dollars();
     var verifications =
@@ -178,7 +180,7 @@ class CostTest {
     return new Template(Shared.ROOT.resolve(file), Map.of());
   }
 
-  /// What is paid for of alarms: each metric that one watches.
+  /// The billed part of alarms: each metric that an alarm watches.
   private static long alarmedMetrics(Template template) {
     return template
         .idsOf("AWS::CloudWatch::Alarm")
@@ -194,7 +196,8 @@ class CostTest {
     var login = login(SECONDS_TO_APPROVE);
     var first = sum("the hour's first verification");
     var verification = sum("a verification");
-    // Of more keys than an environment remembers, a verification reads key and subject in turn.
+    // With more keys than an environment remembers, a verification reads the key and then the
+    // subject.
     var verifying =
         VERIFICATIONS
             * (HOURS_FIRST * first.seconds()
@@ -269,7 +272,7 @@ class CostTest {
             .replaceAll(place ->
                 Matcher.quoteReplacement(
                     Optional.ofNullable(values.remove(place.group(1))).orElseThrow()));
-    assertThat(values).as("measured for nothing").isEmpty();
+    assertThat(values).as("measured but not used").isEmpty();
     return page;
   }
 }

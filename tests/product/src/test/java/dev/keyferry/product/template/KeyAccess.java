@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Who may use a KMS key, by its key policy and by a caller's own policies.
+/// Decides who may use a KMS key, by its key policy and by a caller's own policies.
 ///
-/// This is as much of IAM's evaluation as one account without grants and boundaries needs. It throws
-/// an [IllegalArgumentException] at an element, principal, operator or condition key that it does
-/// not know. A statement that it skipped could be the one that lets a caller in.
+/// This implements as much of IAM's evaluation as one account without grants and boundaries needs.
+/// It throws an [IllegalArgumentException] at an element, principal, operator or condition key that
+/// it does not know. A statement that it skipped could be the one that lets a caller in.
 ///
 /// @param arn the key's
 /// @param account ARN of the account's root. A key policy that names it leaves the decision to the
@@ -40,7 +40,7 @@ record KeyAccess(String arn, String account, List<JsonNode> policy) {
     });
   }
 
-  /// @param arn what `aws:PrincipalArn` says: for a role's session, the role, with its path
+  /// @param arn the value of `aws:PrincipalArn`: for a role's session, the role with its path
   /// @param own the statements of its own policies
   record Caller(String arn, List<JsonNode> own) {
     Caller {
@@ -69,7 +69,7 @@ record KeyAccess(String arn, String account, List<JsonNode> policy) {
                         && values(statement.at("/Principal/AWS")).anyMatch(principal::equals));
     Predicate<String> ownSays =
         effect -> caller.own().stream().anyMatch(statement -> says.test(statement, effect));
-    // To deny the account is to deny each of its principals.
+    // A denial of the account denies each of its principals.
     var denied =
         keySays.test(caller.arn(), "Deny") || keySays.test(account, "Deny") || ownSays.test("Deny");
     return !denied
@@ -109,7 +109,7 @@ record KeyAccess(String arn, String account, List<JsonNode> policy) {
             .anyMatch(like(action.toLowerCase(Locale.ROOT)));
   }
 
-  /// Evaluates each condition, so that an unknown one throws whatever the others say.
+  /// Evaluates each condition, so that an unknown one throws even if another one fails.
   private static boolean conditionsHold(JsonNode conditions, Map<String, String> request) {
     return conditions.properties().stream()
         .flatMap(operator ->
@@ -118,7 +118,7 @@ record KeyAccess(String arn, String account, List<JsonNode> policy) {
         .reduce(true, Boolean::logicalAnd);
   }
 
-  /// A key that a request lacks meets a negated operator alone.
+  /// If a request lacks the key, only a negated operator matches.
   private static boolean holds(
       String operator, String key, JsonNode value, Map<String, String> request) {
     check(CONDITION_KEYS.contains(key), key);
@@ -136,7 +136,7 @@ record KeyAccess(String arn, String account, List<JsonNode> policy) {
     return pattern -> matches(pattern, given);
   }
 
-  /// Each of an ARN's six parts by itself.
+  /// Compares each of an ARN's six parts separately.
   private static Predicate<String> likeArn(String given) {
     return pattern -> {
       var parts = given.split(":", 6);
@@ -153,7 +153,7 @@ record KeyAccess(String arn, String account, List<JsonNode> policy) {
     };
   }
 
-  /// `*` stands for any characters, a slash among them, and `?` for one.
+  /// `*` stands for any characters, including a slash, and `?` for one.
   private static boolean matches(String pattern, String given) {
     var regex =
         pattern

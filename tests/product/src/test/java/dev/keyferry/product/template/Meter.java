@@ -27,10 +27,10 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 import software.amazon.awssdk.services.kms.model.GenerateMacRequest;
 
-/// Adds up what AWS counts of the calls that pass. Of a write DynamoDB says itself what it
-/// consumed, unless it refused it: then that is what writing the item that it found would have. Of
-/// a read DynamoDB Local counts no row that is absent, as AWS does; no row here is larger than the
-/// 4 KB of one unit.
+/// Adds up the units that AWS bills for the calls that pass. DynamoDB reports the units of a write,
+/// except of a refused one. A refused write costs as much as writing the item that it found.
+/// DynamoDB Local counts an absent row as no read, as AWS does. No row here is larger than the 4 KB
+/// of one unit.
 final class Meter implements Functions.Tap {
   private static final int WRITE_UNIT = 1024;
 
@@ -64,7 +64,7 @@ final class Meter implements Functions.Tap {
     }
   }
 
-  /// What was used since the last time that this was asked.
+  /// Returns the usage since the last call.
   synchronized Usage take() {
     var used = usage;
     usage = Usage.NONE;
@@ -143,8 +143,8 @@ final class Meter implements Functions.Tap {
         .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue, Double::sum));
   }
 
-  /// Names and values as DynamoDB counts them: texts by their bytes, a number by about a byte for
-  /// two digits, a list by its elements and a byte for each.
+  /// The size of names and values as DynamoDB counts them: a text has its bytes, a number about one
+  /// byte for two digits, a list its elements and a byte for each.
   private static int size(Map<String, AttributeValue> item) {
     return item.entrySet().stream()
         .mapToInt(attribute -> attribute.getKey().length() + size(attribute.getValue()))

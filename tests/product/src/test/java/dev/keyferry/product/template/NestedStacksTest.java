@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How `template.yaml` and what is nested in it hang together, and what of them depends on
+/// Tests of the connections between `template.yaml` and its nested stacks, and of what depends on
 /// parameters.
 class NestedStacksTest {
   private static final String TEMPLATE = "template.yaml";
@@ -114,7 +114,7 @@ class NestedStacksTest {
   }
 
   @Test
-  void what_is_asked_of_a_nested_stack_it_puts_out() throws IOException {
+  void every_output_that_is_read_from_a_nested_stack_exists() throws IOException {
     var template = TemplateTest.template(CANARY);
 
     assertThat(OUTPUT.matcher(text(TEMPLATE)).results())
@@ -125,7 +125,7 @@ class NestedStacksTest {
         });
   }
 
-  /// It also looks for circles, in what SAM makes of the template.
+  /// cfn-lint also looks for circular references in the template that SAM generates.
   @Test
   void cfn_lint_finds_nothing_where_it_is_installed() throws IOException, InterruptedException {
     var command = Stream.concat(Stream.of("cfn-lint"), templates().stream()).toList();
@@ -155,7 +155,7 @@ class NestedStacksTest {
     SignIn() throws IOException {}
 
     @Test
-    void the_pool_has_the_scope_that_the_routes_demand_and_its_page_may_ask_for_it() {
+    void the_pool_has_the_scope_that_the_routes_require_and_its_page_may_request_it() {
       var server = identity.properties("ApproveScope");
       var scope =
           server.path("Identifier").asText() + "/" + server.at("/Scopes/0/ScopeName").asText();
@@ -174,9 +174,9 @@ class NestedStacksTest {
           .containsEntry("SignInScope", allowed.collect(joining(",")));
     }
 
-    /// The API cannot know the pool's client, which knows the API.
+    /// The API cannot refer to the pool's client, which refers to the API.
     @Test
-    void the_page_asks_for_the_audience_that_the_routes_demand() {
+    void the_page_requests_the_audience_that_the_routes_require() {
       var audience = "Identity.Outputs.Audience";
 
       assertThat(template.stageVariables()).containsEntry("Resource", audience);
@@ -186,13 +186,13 @@ class NestedStacksTest {
           .allSatisfy(authorization ->
               assertThat(((Authorization.Jwt) authorization).audiences())
                   .containsExactly(audience));
-      // Cognito takes https URLs, and only them may be anybody's.
+      // Cognito accepts https URLs, and only those can belong to anyone else.
       assertThat(identity.section("Outputs").at("/Audience/Value").asText())
           .matches("https://[a-z.]+");
     }
 
     @Test
-    void nothing_of_the_api_but_its_stage_knows_the_pools_client() {
+    void only_the_apis_stage_refers_to_the_pools_client() {
       assertThat(template.properties("HttpApi").path("Auth").toString())
           .doesNotContain("PageClient");
       assertThat(template.functions())
@@ -202,7 +202,7 @@ class NestedStacksTest {
     }
 
     @Test
-    void the_pools_page_is_a_public_client_that_comes_back_to_the_page_alone() {
+    void the_pools_page_is_a_public_client_that_redirects_only_to_the_page() {
       var client = template.properties("PageClient");
 
       assertThat(client.path("GenerateSecret").asBoolean(true)).isFalse();
@@ -212,7 +212,7 @@ class NestedStacksTest {
     }
 
     @Test
-    void the_users_outlive_the_stack() {
+    void the_users_survive_the_stack() {
       var pool = identity.section("Resources").path("UserPool");
 
       assertThat(pool.path("DeletionPolicy").asText()).isEqualTo("Retain");
@@ -248,7 +248,7 @@ class NestedStacksTest {
     }
 
     @Test
-    void an_issuer_of_the_operators_takes_the_pools_place() throws IOException {
+    void the_operators_issuer_replaces_the_pool() throws IOException {
       var given =
           new Template(
               Shared.ROOT.resolve(TEMPLATE),
@@ -316,7 +316,7 @@ class NestedStacksTest {
       assertThat(broken(both)).isEmpty();
     }
 
-    /// What CloudFormation answers to these parameters.
+    /// The rules that these parameters break in CloudFormation.
     private static List<String> broken(Map<String, String> parameters) throws IOException {
       return new Template(Shared.ROOT.resolve(TEMPLATE), parameters)
           .section("Rules")
@@ -328,7 +328,7 @@ class NestedStacksTest {
           .toList();
     }
 
-    /// API Gateway takes few characters in one.
+    /// API Gateway accepts few characters in a stage variable.
     @ParameterizedTest
     @CsvSource({
       "PublicUrl, https://a.example",
@@ -340,7 +340,7 @@ class NestedStacksTest {
       "SignInAudience, https://a.example",
       "SignInResource, https://a.example"
     })
-    void a_parameter_that_becomes_a_stage_variable_can_be_one(String parameter, String value) {
+    void a_parameter_for_a_stage_variable_only_accepts_valid_characters(String parameter, String value) {
       var allowed = template.section("Parameters").path(parameter).path("AllowedPattern").asText();
 
       assertThat(Stream.of(" ", "+", ";", "%", "@", "!", "$", "\"").map(value::concat))
@@ -358,7 +358,7 @@ class NestedStacksTest {
       "SignInScope, 'openid,,approve'",
       "SignInResource, keyferry"
     })
-    void a_parameter_refuses_what_no_issuer_could_answer(String parameter, String value) {
+    void a_parameter_refuses_a_value_that_no_issuer_supports(String parameter, String value) {
       var allowed = template.section("Parameters").path(parameter).path("AllowedPattern").asText();
 
       assertThat(value).doesNotMatch(allowed);
@@ -374,7 +374,7 @@ class NestedStacksTest {
   @Nested
   class Domain {
     @Test
-    void a_certificate_makes_the_public_urls_host_the_only_way_in() throws IOException {
+    void a_certificate_makes_the_public_urls_host_the_only_endpoint() throws IOException {
       var given = new Template(Shared.ROOT.resolve(TEMPLATE), DOMAIN);
 
       assertThat(given.properties("HttpApi").path("DisableExecuteApiEndpoint").asBoolean())
@@ -385,7 +385,7 @@ class NestedStacksTest {
       assertThat(given.properties("DomainRecord").isMissingNode()).isTrue();
     }
 
-    /// The domain's name is what stands behind the slashes.
+    /// The domain name is the part after the slashes.
     @Test
     void the_public_url_has_no_port() throws IOException {
       var allowed =
@@ -395,9 +395,9 @@ class NestedStacksTest {
       assertThat("https://login.example.com:8443").doesNotMatch(allowed);
     }
 
-    /// SAM has no property for the API's, and keeps what is in its body.
+    /// SAM has no property for the API's address type, but keeps the one in its body.
     @Test
-    void the_api_and_its_domain_take_ipv6_only_if_the_operator_says_so() throws IOException {
+    void the_api_and_its_domain_accept_ipv6_only_if_the_operator_says_so() throws IOException {
       var zone = Map.of("HostedZoneId", "Z1");
       var one = new Template(Shared.ROOT.resolve(TEMPLATE), and(DOMAIN, zone));
       var both =
@@ -414,7 +414,7 @@ class NestedStacksTest {
           .isEqualTo(both.properties("DomainRecord").path("AliasTarget"));
     }
 
-    /// SAM adds settings to the first server. API Gateway warns about one without a url, and a
+    /// SAM adds settings to the first server. API Gateway warns about a server without a URL, and a
     /// warning fails the deployment.
     @Test
     void every_server_of_the_api_has_a_url_without_a_base_path() throws IOException {
@@ -441,7 +441,7 @@ class NestedStacksTest {
     }
 
     @Test
-    void without_one_there_is_api_gateways_own_url() throws IOException {
+    void without_one_the_api_uses_api_gateways_own_url() throws IOException {
       var given = template(TEMPLATE);
 
       assertThat(given.properties("HttpApi").path("DisableExecuteApiEndpoint").asBoolean(true))
@@ -454,7 +454,7 @@ class NestedStacksTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"default", "dev", "prod"})
-  void samconfig_sets_parameters_that_exist_to_what_they_allow(String environment)
+  void samconfig_sets_existing_parameters_to_allowed_values(String environment)
       throws IOException {
     var text = text("samconfig.toml");
     var start = text.indexOf("[" + environment + ".deploy.parameters]");

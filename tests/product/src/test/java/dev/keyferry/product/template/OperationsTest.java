@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// The alarms and the dashboard: each looks at something that is really there.
+/// Tests that the alarms and the dashboard watch only what exists.
 class OperationsTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String CANARY = "Canary10Percent5Minutes";
@@ -42,7 +42,7 @@ class OperationsTest {
   private static final Pattern OUT = Pattern.compile("\\$\\(out (\\w+)\\)");
   private static final Pattern FN = Pattern.compile("(?:\\$\\(fn|for f in) (\\w+(?: \\w+)*)[);]");
 
-  /// Of AWS's own metrics those that are used, with their dimensions, as AWS documents them.
+  /// The metrics of AWS that are used, with their dimensions, as AWS documents them.
   private static final Map<String, Set<String>> OF_AWS =
       Map.of(
           "AWS/Lambda FunctionName", Set.of("Errors", "Invocations", "Duration", "Throttles"),
@@ -60,8 +60,8 @@ class OperationsTest {
               Set.of("ReadThrottleEvents", "WriteThrottleEvents"),
           "AWS/Logs LogGroupName", Set.of("IncomingBytes"));
 
-  /// What API Gateway writes into a line by itself, as AWS documents the variables of HTTP APIs'
-  /// access logs. It writes `-` for what a request has not.
+  /// The values that API Gateway itself writes into a line, as AWS documents the access log
+  /// variables of HTTP APIs. It writes `-` for a value that a request does not have.
   private static final Map<String, String> OWN =
       Map.of(
           "$context.requestId", "JKJaXmPLvHcESHA=",
@@ -174,7 +174,7 @@ class OperationsTest {
   }
 
   @Test
-  void every_metric_that_is_looked_at_is_one_that_keyferry_or_aws_emits() throws IOException {
+  void keyferry_or_aws_emits_every_watched_metric() throws IOException {
     var emitted = new HashSet<>(counted());
     events().forEach(emitted::add);
 
@@ -184,7 +184,7 @@ class OperationsTest {
         .allMatch(metric -> emitted.contains(metric) || isOfAws(metric));
   }
 
-  /// What is refused of an index, a table's own metric does not count.
+  /// A table's own metric does not count requests that DynamoDB refuses on an index.
   @Test
   void the_alarm_on_throttles_watches_every_table_and_index() {
     var watched =
@@ -215,9 +215,10 @@ class OperationsTest {
                 .toList());
   }
 
-  /// What ends all hashes, and who may make them, is told at once.
+  /// An alarm tells the operator at once when someone disables the hash key or changes who may use
+  /// it.
   @Test
-  void a_threat_to_the_hash_key_is_told() throws IOException {
+  void a_threat_to_the_hash_key_raises_an_alarm() throws IOException {
     var rule = operations.properties("HashKeyThreatened");
 
     assertThat(rule.path("EventPattern"))
@@ -248,7 +249,8 @@ class OperationsTest {
           assertThat(statement.path("Effect").asText()).isEqualTo("Allow");
           assertThat(statement.path("Action").asText()).isEqualTo("sns:Publish");
           assertThat(statement.path("Resource").asText()).isEqualTo("AlarmTopic");
-          // EventBridge sends nothing that one could compare: with one, it would be refused.
+          // EventBridge sends no condition key to compare. With a condition, its requests would be
+          // refused.
           assertThat(statement.has("Condition")).isFalse();
         });
     assertThat(ofAlarms())
@@ -257,11 +259,11 @@ class OperationsTest {
   }
 
   @Test
-  void every_metric_that_a_filter_counts_is_looked_at() {
+  void every_metric_that_a_filter_counts_is_watched() {
     assertThat(ofAlarms().toList()).containsAll(counted());
   }
 
-  /// `AWS::StackName` is what stands for the stack's name above.
+  /// `AWS::StackName` stands for the stack's name above.
   @Test
   void an_event_counts_under_its_stacks_name() throws IOException {
     var lines = new ConcurrentLinkedQueue<String>();
@@ -274,7 +276,7 @@ class OperationsTest {
   }
 
   @Test
-  void what_kms_fails_at_is_what_the_filters_look_for() {
+  void the_filters_match_the_log_lines_of_kms_failures() {
     Queue<String> lines = new ConcurrentLinkedQueue<>();
     var wire = new Wire();
     wire.follow(
@@ -292,9 +294,9 @@ class OperationsTest {
         .noneMatch(line -> line.contains("KmsKeyHasher"));
   }
 
-  /// While the old subkeys still serve, nobody else would notice.
+  /// While the old subkeys still work, nothing else shows the failure.
   @Test
-  void the_filters_find_a_renewal_that_failed_although_every_request_was_answered() {
+  void the_filters_find_a_failed_renewal_even_if_every_request_succeeded() {
     Queue<String> lines = new ConcurrentLinkedQueue<>();
     var wire = new Wire();
     var clock = new TestClock(Shared.CLOCK.instant());
@@ -324,7 +326,7 @@ class OperationsTest {
   }
 
   @Test
-  void what_filters_look_for_in_the_access_log_is_written_there_and_no_path_or_query()
+  void the_access_log_has_the_fields_that_filters_match_and_no_path_or_query()
       throws IOException {
     var format = accessLogFormat();
     var fields = JSON.readTree(VARIABLE.matcher(format).replaceAll("200"));
@@ -341,9 +343,9 @@ class OperationsTest {
     assertThat(format).doesNotContainIgnoringCase("path").doesNotContainIgnoringCase("query");
   }
 
-  /// API Gateway escapes nothing, and no filter or query sees a line that is not JSON.
+  /// API Gateway escapes nothing, and filters and queries skip a line that is not JSON.
   @Test
-  void a_line_of_the_access_log_parses_whatever_a_message_in_it_says() throws IOException {
+  void a_line_of_the_access_log_parses_whatever_its_message_contains() throws IOException {
     var format = accessLogFormat();
 
     var full = JSON.readTree(line(format, variable -> OWN.getOrDefault(variable, "say \"no\"\\")));
@@ -375,7 +377,7 @@ class OperationsTest {
   }
 
   @Test
-  void what_the_dashboard_asks_logs_for_is_in_them() throws IOException {
+  void the_logs_have_the_fields_that_the_dashboard_queries() throws IOException {
     var queries =
         widgets()
             .valueStream()
@@ -397,7 +399,7 @@ class OperationsTest {
   }
 
   @Test
-  void every_alarm_tells_somebody_and_is_explained() throws IOException {
+  void every_alarm_notifies_a_topic_and_is_documented() throws IOException {
     var explained = Files.readString(Shared.ROOT.resolve("docs/operations.md"));
 
     assertThat(templates().flatMap(template -> template.idsOf("AWS::CloudWatch::Alarm")))
@@ -444,10 +446,10 @@ class OperationsTest {
             new Metric("AWS/Lambda", "Duration", watched));
   }
 
-  /// CodeDeploy deploys nothing while an alarm of its group rings. Nobody pays for alarms that
-  /// nothing asks.
+  /// CodeDeploy deploys nothing while an alarm of its group is in alarm. An all-at-once rollout has
+  /// no use for the alarms, so it does not pay for them.
   @Test
-  void all_at_once_gets_through_while_an_alarm_rings() {
+  void an_all_at_once_rollout_proceeds_during_an_alarm() {
     assertThat(main.functions())
         .allSatisfy(function -> assertThat(alarmsOf(main, function)).isEmpty());
     assertThat(main.idsOf("AWS::CloudFormation::Stack")).doesNotContain("PollCanary").hasSize(2);
@@ -455,7 +457,7 @@ class OperationsTest {
 
   private static List<String> alarmsOf(Template template, Template.Function function) {
     var alarms = template.properties(function.id()).at("/DeploymentPreference/Alarms");
-    // An empty list: what is left out, CodeDeploy keeps.
+    // The list is empty, because CodeDeploy keeps the old one if it is left out.
     assertThat(alarms.isArray()).isTrue();
     return TemplateTest.texts(alarms).toList();
   }
@@ -468,9 +470,9 @@ class OperationsTest {
         .isEqualTo("AllAtOnce");
   }
 
-  /// Whoever is called at night pastes them.
+  /// The person on call pastes these commands.
   @Test
-  void what_the_runbook_asks_the_stack_for_is_in_it() throws IOException {
+  void the_stack_has_the_outputs_and_resources_that_the_runbook_uses() throws IOException {
     var runbook = Files.readString(Shared.ROOT.resolve("docs/operations.md"));
     var whole =
         TemplateTest.template(

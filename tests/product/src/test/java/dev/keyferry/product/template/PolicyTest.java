@@ -17,7 +17,7 @@ import dev.keyferry.product.CallRecorder;
 import dev.keyferry.product.CallRecorder.Permission;
 import dev.keyferry.product.CallRecorder.Read;
 import dev.keyferry.product.Shared;
-import dev.keyferry.product.ToHandlers;
+import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Wire;
 import dev.keyferry.product.Wire.Attempt;
 import dev.keyferry.product.Wire.Fate;
@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What each function was recorded asking of AWS, against what its policy in the template allows.
+/// Compares each function's recorded calls to AWS with its policy in the template.
 class PolicyTest {
   private static final Set<String> WRITES = Set.of("PutItem", "UpdateItem", "TransactWriteItems");
 
@@ -49,7 +49,7 @@ class PolicyTest {
   private static final Queue<Attempt> ATTEMPTS = new ConcurrentLinkedQueue<>();
   private static final JsonMapper JSON = new JsonMapper();
 
-  /// In fresh environments, so that each derives its subkeys.
+  /// Uses new environments, so that each derives its subkeys.
   @BeforeAll
   static void record() {
     var wire = new Wire();
@@ -62,7 +62,8 @@ class PolicyTest {
       return Fate.ARRIVES;
     });
     goThroughAllSteps(api, "recorded", _ -> {});
-    // Each write is done and nobody is told: each step must find its own work by a strong read.
+    // Each write takes effect and its response is lost. Each step must find its own work by a
+    // strong read.
     goThroughAllSteps(
         api,
         "recorded-unheard",
@@ -73,15 +74,15 @@ class PolicyTest {
                     : Fate.ARRIVES));
   }
 
-  /// @param answersLostFrom cuts the answers of writes from this one on
-  private static void goThroughAllSteps(ToHandlers api, String user, IntConsumer answersLostFrom) {
+  /// @param answersLostFrom loses the responses of writes from this one on
+  private static void goThroughAllSteps(DirectApi api, String user, IntConsumer answersLostFrom) {
     assertThat(get(api, "/.well-known/oauth-authorization-server").status()).isEqualTo(200);
     assertThat(get(api, "/device").status()).isEqualTo(200);
 
     answersLostFrom.accept(0);
     var codes = api.codes();
     assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 authorization_pending");
-    // A poll that is early, approved or consumed goes on only if it hears that its first write was
+    // An early, approved or consumed poll continues only if it learns that its first write was
     // refused.
     answersLostFrom.accept(1);
     assertThat(api.poll(codes.deviceCode()).verdict()).isEqualTo("400 slow_down");
@@ -119,7 +120,8 @@ class PolicyTest {
 
     answersLostFrom.accept(0);
     confirm(api, user, answersLostFrom);
-    // That there is no such grant must be heard; the count that follows need not.
+    // The step must learn that there is no such grant. The count that follows may lose its
+    // response.
     answersLostFrom.accept(3);
     assertThat(api.claim(user, "AAAA-AAAA").verdict()).isEqualTo("404 invalid_user_code");
     answersLostFrom.accept(0);
@@ -130,7 +132,7 @@ class PolicyTest {
     logInThroughBrowser(api, user);
   }
 
-  private static void logInThroughBrowser(ToHandlers api, String user) {
+  private static void logInThroughBrowser(DirectApi api, String user) {
     assertThat(get(api, "/oauth/authorize").status()).isEqualTo(200);
     assertThat(api.redeem(api.authorizationCode(user, Api.browserLogin())).verdict())
         .isEqualTo("200");
@@ -139,7 +141,7 @@ class PolicyTest {
   }
 
   /// A login with a number, and one with an acknowledgement.
-  private static void confirm(ToHandlers api, String user, IntConsumer answersLostFrom) {
+  private static void confirm(DirectApi api, String user, IntConsumer answersLostFrom) {
     var careful = Map.of("client_id", "careful");
     var codes = api.codes(Api.CAREFUL);
     var nonce = api.claim(user, codes.userCode()).text("approval_nonce");
@@ -176,17 +178,18 @@ class PolicyTest {
             .filter(call -> !narrows(call) || narrowed.contains(rows(call)))
             .collect(toSet());
 
-    assertThat(done).as("done without leave").filteredOn(not(allowed::contains)).isEmpty();
-    assertThat(allowed).as("allowed and never done").filteredOn(not(done::contains)).isEmpty();
+    assertThat(done).as("calls without permission").filteredOn(not(allowed::contains)).isEmpty();
+    assertThat(allowed).as("permissions without a call").filteredOn(not(done::contains)).isEmpty();
   }
 
-  /// No condition key says what a refusal may show, so who asks for that is not held to attributes.
+  /// No condition key covers the item that a refusal returns, so the policy does not restrict the
+  /// attributes of an update that asks for it.
   @ParameterizedTest
   @MethodSource("functions")
   void an_update_that_asks_for_no_item_back_is_held_to_the_attributes_it_names(String function)
       throws IOException {
     var updated = narrowedRows(CALLS.callsOf(function).stream());
-    updated.removeIf(rows -> CALLS.asksForItems(function, rows));
+    updated.removeIf(rows -> CALLS.asksForReturnedItem(function, rows));
 
     assertThat(narrowedRows(allowed(function))).isEqualTo(updated);
   }
@@ -295,22 +298,22 @@ class PolicyTest {
                     : Stream.of(each));
   }
 
-  /// The hash key's two locks: a function's own policy, and the key's, which knows a folder of
-  /// roles.
+  /// Tests of the two policies on the hash key: a function's own policy, and the key policy, which
+  /// trusts a path of roles.
   @Nested
   class HashKey {
     private static final String ACCOUNT = "arn:aws:iam::111122223333:root";
     private static final String KEY = "arn:aws:kms:eu-central-1:111122223333:key/0f";
     private static final Map<String, String> SHA_256 = Map.of("kms:MacAlgorithm", "HMAC_SHA_256");
 
-    /// Of 8, 40 and 128 characters, the most that a stack's name can have.
+    /// Stack names of 8, 40 and 128 characters. 128 is the maximum.
     static List<String> stacks() {
       return List.of("keyferry", "k" + "-0".repeat(19) + "-", "K" + "x".repeat(127));
     }
 
     @ParameterizedTest
     @MethodSource("stacks")
-    void exactly_the_functions_that_derive_subkeys_open_both_locks(String name) throws IOException {
+    void exactly_the_functions_that_derive_subkeys_pass_both_policies(String name) throws IOException {
       var stack = stack(name, "/keyferry/");
       var derived =
           functions()
@@ -360,9 +363,9 @@ class PolicyTest {
               stack(name.substring(0, name.length() - 1), "/keyferry/"),
               stack(name, "/"),
               stack(name, "/other/keyferry/"),
-              // In the folder, one level down.
+              // One level below the stack's path.
               stack("other", "/keyferry/" + name + "/"),
-              // In the folder of this stack that CodeDeploy's role could be in.
+              // The path of CodeDeploy's role within this stack's path.
               stack("deploy", "/keyferry/" + name + "/"));
 
       assertThat(others)
@@ -377,7 +380,7 @@ class PolicyTest {
     }
 
     @Test
-    void one_lock_alone_opens_nothing() throws IOException {
+    void neither_policy_alone_allows_derivation() throws IOException {
       var stack = stack("keyferry", "/keyferry/");
       var poll = role(stack, "PollFunction");
 
@@ -404,7 +407,7 @@ class PolicyTest {
           "{'Condition': {'StringEquals': {'aws:PrincipalAccount': '111122223333'}}}",
           "{'Condition': {'ArnLike': {'aws:principalarn': 'arn:aws:iam::111122223333:*'}}}"
         })
-    void a_key_policy_that_is_not_understood_is_an_error(String elements) {
+    void an_unsupported_key_policy_is_an_error(String elements) {
       var statement = (ObjectNode) statement("kms:GenerateMac", ACCOUNT);
       statement.setAll((ObjectNode) json(elements.replace('\'', '"')));
 
@@ -414,7 +417,7 @@ class PolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"kms:GenerateMac", "KMS:generatemac", "KMS:*", "kms:Generate???", "*"})
-    void a_key_policy_that_lets_administrators_derive_is_seen(String action) {
+    void a_key_policy_that_lets_administrators_derive_is_detected(String action) {
       var admin = administrator("arn:aws:iam::111122223333:role/Admin");
       var statement = statement(action, ACCOUNT);
 
@@ -424,7 +427,7 @@ class PolicyTest {
     }
 
     @Test
-    void a_denial_concerns_only_those_whom_it_names() {
+    void a_denial_applies_only_to_the_principals_it_names() {
       var admin = administrator("arn:aws:iam::111122223333:role/Admin");
       var allowed = statement("kms:GenerateMac", ACCOUNT);
 
@@ -451,7 +454,7 @@ class PolicyTest {
 
     /// docs/threats.md says so.
     @Test
-    void who_can_make_a_role_in_the_stacks_folder_can_derive() throws IOException {
+    void anyone_who_can_create_a_role_in_the_stacks_path_can_derive() throws IOException {
       var stack = stack("keyferry", "/acme/prod/");
       var made = "arn:aws:iam::111122223333:role/acme/prod/keyferry/made";
 
@@ -481,7 +484,7 @@ class PolicyTest {
       return key.allows(caller, "kms:GenerateMac", SHA_256);
     }
 
-    /// CloudFormation joins the stack's name and the role's own, and shortens the result.
+    /// CloudFormation joins the stack's name and the role's own name, and shortens the result.
     private static Caller role(Template stack, String function) {
       var path = stack.section("Globals").at("/Function/RolePath").asText();
       var own = TemplateTest.statements(stack, function).toList();

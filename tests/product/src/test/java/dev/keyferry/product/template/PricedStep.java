@@ -3,8 +3,8 @@ package dev.keyferry.product.template;
 import dev.keyferry.product.template.Meter.Usage;
 import java.util.stream.Stream;
 
-/// What a step asks of AWS, and what that costs: list prices of us-east-1 without free tiers, as
-/// docs/cost.md names them.
+/// The AWS requests of a step and their cost, at the list prices of us-east-1 without free tiers,
+/// as docs/cost.md names them.
 ///
 /// @param requests that API Gateway takes
 /// @param invocations of functions
@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 record PricedStep(int requests, int invocations, Usage usage, int logged) {
   static final PricedStep NONE = new PricedStep(0, 0, Usage.NONE, 0);
 
-  /// Dollars for a million; of logs for a million bytes.
+  /// Dollars per million; for logs, dollars per million bytes.
   private static final double REQUEST = 1.00;
 
   private static final double INVOCATION = 0.20;
@@ -22,8 +22,8 @@ record PricedStep(int requests, int invocations, Usage usage, int logged) {
   private static final double MAC = 3.00;
   private static final double LOGGED = 0.0005;
 
-  /// Assumed, since nothing here is Lambda: the milliseconds of an invocation of 1 GB and of each
-  /// call to DynamoDB in it, and the bytes that Lambda and API Gateway log of it.
+  /// Assumptions, because nothing here runs on Lambda: the milliseconds of an invocation at 1 GB
+  /// and of each of its calls to DynamoDB, and the bytes that Lambda and API Gateway log for it.
   static final int INVOCATION_MILLIS = 5;
 
   static final int CALL_MILLIS = 10;
@@ -45,7 +45,7 @@ record PricedStep(int requests, int invocations, Usage usage, int logged) {
     return (invocations * INVOCATION_MILLIS + usage.requests() * CALL_MILLIS) / 1_000.0;
   }
 
-  /// Dollars for a million of it.
+  /// Dollars per million steps.
   double dollars() {
     return requests * REQUEST
         + invocations * INVOCATION

@@ -40,8 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What `template.yaml` promises. A name that only CloudFormation could resolve stands for its
-/// value.
+/// Tests of `template.yaml`. A name that only CloudFormation could resolve stands for its value.
 class TemplateTest {
   private static final Path FILE = Shared.ROOT.resolve("template.yaml");
   private static final JsonMapper JSON = new JsonMapper();
@@ -56,7 +55,7 @@ class TemplateTest {
     return new Template(FILE, values);
   }
 
-  /// What a function's policies say: its own, and those of the template that it shares.
+  /// The statements of a function's policies: its own, and those of the shared template.
   static Stream<JsonNode> statements(Template template, String function) {
     return template
         .properties(function)
@@ -69,12 +68,12 @@ class TemplateTest {
         .flatMap(policy -> policy.path("Statement").valueStream());
   }
 
-  /// One text or a list of them, as policies spell both.
+  /// Policies spell one text or a list of them.
   static Stream<String> texts(JsonNode node) {
     return node.isArray() ? node.valueStream().map(JsonNode::asText) : Stream.of(node.asText());
   }
 
-  /// A function as SAM deploys it: its own properties over those that all share.
+  /// A function as SAM deploys it: its own properties override the global ones.
   private ObjectNode deployed(Function function) throws IOException {
     return deployed(template, function);
   }
@@ -91,7 +90,7 @@ class TemplateTest {
   @Nested
   class Functions {
     @Test
-    void lambda_can_make_every_handler() {
+    void lambda_can_construct_every_handler() {
       assertThat(template.functions())
           .hasSize(12)
           .allSatisfy(function -> {
@@ -122,7 +121,8 @@ class TemplateTest {
           .allSatisfy(function -> {
             var properties = (JsonNode) deployed(function).retain(names);
             if (function.id().equals("SubjectFunction")) {
-              // A snapshot that is seldom used is gone when it is needed.
+              // Lambda deletes a snapshot that is seldom used, so it would be missing when it is
+              // needed.
               assertThat(properties.at("/SnapStart/ApplyOn").asText()).isEqualTo("None");
               ((ObjectNode) properties).set("SnapStart", expected.path("SnapStart"));
             }
@@ -130,10 +130,11 @@ class TemplateTest {
           });
     }
 
-    /// SAM refuses the one in `Globals`, and `sam build` does not relocate the other there.
+    /// SAM rejects one of these properties in `Globals`, and `sam build` does not relocate the
+    /// other one there.
     @ParameterizedTest
     @ValueSource(strings = {"AutoPublishAliasAllProperties", "CodeUri"})
-    void every_function_repeats_what_sam_does_not_take_from_globals(String property) {
+    void every_function_repeats_what_globals_cannot_set(String property) {
       assertThat(template.section("Globals").path("Function").has(property)).isFalse();
       assertThat(template.functions())
           .allMatch(function -> template.properties(function.id()).has(property));
@@ -150,8 +151,8 @@ class TemplateTest {
           .orElseThrow();
     }
 
-    /// SAM publishes no version for a parameter's new value alone; the alias would keep the old
-    /// one.
+    /// SAM publishes no new version if only a parameter's value changes. The alias would keep the
+    /// old one.
     @Test
     void a_functions_version_description_changes_with_every_parameter_in_its_environment()
         throws IOException {
@@ -171,7 +172,7 @@ class TemplateTest {
           });
     }
 
-    /// Lambda takes no longer one.
+    /// Lambda's limit.
     @Test
     void a_version_description_has_256_characters_at_most_whatever_the_parameters()
         throws IOException {
@@ -195,7 +196,7 @@ class TemplateTest {
     }
 
     @Test
-    void every_function_has_the_concurrency_to_itself_that_the_operator_says() throws IOException {
+    void every_function_has_the_reserved_concurrency_that_the_operator_sets() throws IOException {
       var reserving = template(Map.of("ReservedConcurrency", "7"));
 
       assertThat(template.functions())
@@ -206,7 +207,7 @@ class TemplateTest {
           });
     }
 
-    /// Restoring the table needs them.
+    /// An operator needs the logs to restore the table.
     @Test
     void logs_are_kept_for_longer_than_the_table_can_be_restored() {
       assertThat(template.section("Parameters").at("/LogRetentionDays/Default").asInt())
@@ -214,7 +215,7 @@ class TemplateTest {
     }
 
     @Test
-    void every_function_logs_to_the_one_group_that_forgets() {
+    void every_function_logs_to_the_one_group_with_a_retention_period() {
       assertThat(template.functions())
           .allSatisfy(function ->
               assertThat(deployed(function).path("LoggingConfig"))
@@ -274,7 +275,7 @@ class TemplateTest {
   @Nested
   class Routes {
     @Test
-    void every_route_asks_for_those_whom_the_design_lets_in() {
+    void every_route_has_the_authorizer_that_the_design_requires() {
       var user =
           "a user of [Identity.Outputs.Issuer] for [Identity.Outputs.Audience]"
               + " with [keyferry/approve]";
@@ -318,7 +319,7 @@ class TemplateTest {
     }
 
     @Test
-    void the_key_authorizer_is_asked_at_every_request_and_answers_simply() throws IOException {
+    void the_key_authorizer_runs_at_every_request_and_returns_simple_responses() throws IOException {
       assertThat(template.properties("HttpApi").at("/Auth/Authorizers/Key"))
           .isEqualTo(
               json(
@@ -334,7 +335,7 @@ class TemplateTest {
     }
 
     @Test
-    void the_key_authorizers_answers_are_cached_only_for_as_long_as_the_operator_says()
+    void the_key_authorizers_responses_are_cached_only_as_long_as_the_operator_allows()
         throws IOException {
       var seconds = template.section("Parameters").path("AuthorizerCacheSeconds");
       assertThat(seconds.path("Type").asText()).isEqualTo("Number");
@@ -363,7 +364,7 @@ class TemplateTest {
           });
     }
 
-    /// Where the page says it is.
+    /// The address of the style sheet in the page.
     private static String styleSheet() {
       return Pattern.compile("/device/[0-9a-f]+/device\\.css")
           .matcher(send("GET", "/device", "").body())
@@ -392,9 +393,9 @@ class TemplateTest {
 
   @Nested
   class Permissions {
-    /// SAM's roles may make and write any log; a denial outweighs that.
+    /// SAM's managed policies allow a role to create and write any log. A denial overrides that.
     @Test
-    void a_function_may_write_the_functions_log_alone_and_make_none() {
+    void a_function_may_write_only_the_functions_log_and_create_none() {
       assertThat(template.functions())
           .allSatisfy(function -> {
             var log = deployed(function).at("/LoggingConfig/LogGroup").asText();
@@ -427,7 +428,7 @@ class TemplateTest {
             assertThat(statements(template, function.id()).skip(2))
                 .allSatisfy(statement -> {
                   assertThat(statement.path("Effect").asText()).isEqualTo("Allow");
-                  // An index has no leading key of the table's to narrow it by.
+                  // An index has no leading key of the table to narrow by.
                   var isIndex = statement.path("Resource").asText().contains("/index/");
                   assertThat(statement.propertyStream().map(Map.Entry::getKey))
                       .contains("Effect", "Action", "Resource")
@@ -465,7 +466,7 @@ class TemplateTest {
             assertThat(properties.at("/DeploymentPreference/Role").asText())
                 .isEqualTo("DeploymentRole.Arn");
           });
-      // A hash key trusts its stack's folder, and `_deploy` is no name of a stack.
+      // A hash key trusts its stack's path, and `_deploy` is not a valid stack name.
       assertThat(given.properties("DeploymentRole").path("Path").asText())
           .isEqualTo("/acme/prod/login/_deploy/");
       assertThat(given.properties("DeploymentRole").path("PermissionsBoundary").asText())
@@ -474,9 +475,9 @@ class TemplateTest {
       assertThat(template.properties("DeploymentRole").has("PermissionsBoundary")).isFalse();
     }
 
-    /// In the key's policy a wildcard would trust other stacks' roles.
+    /// In the key policy, a wildcard would trust other stacks' roles.
     @Test
-    void the_path_of_roles_is_one_that_iam_and_lambda_take_and_has_no_wildcard() {
+    void the_path_of_roles_is_valid_for_iam_and_lambda_and_has_no_wildcard() {
       var path = template.section("Parameters").path("RolePath");
       var allowed = path.path("AllowedPattern").asText();
 
@@ -487,7 +488,7 @@ class TemplateTest {
               List.of(
                   "", "keyferry/", "/keyferry", "//", "/a//b/", "/*/", "/a?/", "/${x}/", "/a b/"))
           .noneMatch(given -> given.matches(allowed));
-      // And the longest name of a stack, and DeploymentRole's folder in it.
+      // The limit includes the longest name of a stack, and DeploymentRole's path below it.
       assertThat(path.path("MaxLength").asInt() + 128 + "/_deploy/".length())
           .isLessThanOrEqualTo(512);
     }
@@ -505,12 +506,12 @@ class TemplateTest {
       assertThat(texts(statements.getLast().path("Action"))).containsExactly("kms:GenerateMac");
       assertThat(statements)
           .allSatisfy(statement -> {
-            // A name of a role that KMS cannot see yet would fail the deployment.
+            // The deployment would fail if it named a role that KMS cannot see yet.
             assertThat(statement.path("Principal"))
                 .isEqualTo(json("{\"AWS\": \"arn:AWS::Partition:iam::AWS::AccountId:root\"}"));
             assertThat(texts(statement.path("Action")))
                 .allMatch(action -> action.matches("kms:[A-Za-z]+"));
-            // In a key policy this is the key it belongs to.
+            // In a key policy, this is the policy's own key.
             assertThat(statement.path("Resource").asText()).isEqualTo("*");
           });
     }
@@ -519,7 +520,7 @@ class TemplateTest {
   @Nested
   class Store {
     @Test
-    void both_tables_purge_what_has_long_expired() {
+    void both_tables_purge_rows_long_after_expiry() {
       assertThat(template.idsOf("AWS::DynamoDB::Table"))
           .containsExactlyInAnyOrder("GrantsTable", "KeysTable")
           .allSatisfy(table ->
@@ -528,7 +529,7 @@ class TemplateTest {
     }
 
     @Test
-    void keys_can_be_restored_and_outlive_their_stack() {
+    void keys_can_be_restored_and_survive_their_stack() {
       var properties = template.properties("KeysTable");
 
       assertThat(properties.at("/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled"))
@@ -544,8 +545,8 @@ class TemplateTest {
     }
   }
 
-  /// CloudFormation replaces a key when this property changes, which voids every login. The default
-  /// leaves the property out, as every earlier version of the template did.
+  /// CloudFormation replaces a key when this property changes, which invalidates every login. The
+  /// default leaves the property out, as every earlier version of the template did.
   @Test
   void the_hash_key_is_multi_region_only_if_the_operator_says_so() throws IOException {
     var many = template(Map.of("MultiRegionHashKey", "true"));
@@ -562,16 +563,16 @@ class TemplateTest {
         .contains("kms:ReplicateKey", "kms:UpdatePrimaryRegion");
   }
 
-  /// An authorizer that API Gateway cannot make is only a warning.
+  /// If API Gateway cannot create an authorizer, it only issues a warning.
   @Test
-  void a_warning_of_api_gateway_fails_the_deployment() {
+  void a_warning_from_api_gateway_fails_the_deployment() {
     assertThat(template.properties("HttpApi").path("FailOnWarnings"))
         .isEqualTo(JSON.getNodeFactory().booleanNode(true));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"NameClaim", "EmailClaim", "OrganisationClaim"})
-  void a_claim_can_have_any_name_that_issuers_give_or_none(String parameter) {
+  void a_claim_name_can_be_any_that_issuers_use_or_empty(String parameter) {
     var claim = template.section("Parameters").path(parameter);
     var allowed = claim.path("AllowedPattern").asText();
 

@@ -2,8 +2,8 @@ package dev.keyferry.proof.soak;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.keyferry.product.KeptAlive;
-import dev.keyferry.product.KeptAlive.Answer;
+import dev.keyferry.product.PersistentConnection;
+import dev.keyferry.product.PersistentConnection.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -35,7 +35,7 @@ final class SoakPerson {
 
   /// One try at the server of that moment.
   private interface Try {
-    Answer at(KeptAlive connection, SoakProcess server) throws IOException;
+    Answer at(PersistentConnection connection, SoakProcess server) throws IOException;
   }
 
   private final Supplier<SoakProcess> servers;
@@ -138,7 +138,7 @@ final class SoakPerson {
     var heard = "nothing";
     while (System.nanoTime() < end) {
       var server = servers.get();
-      try (var connection = new KeptAlive(server.url())) {
+      try (var connection = new PersistentConnection(server.url())) {
         var answer = request.at(connection, server);
         if (!outages.contains(answer.status())) {
           return answer;

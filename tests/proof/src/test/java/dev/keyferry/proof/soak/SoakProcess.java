@@ -3,7 +3,7 @@ package dev.keyferry.proof.soak;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.keyferry.product.KeptAlive;
+import dev.keyferry.product.PersistentConnection;
 import dev.keyferry.product.Shared;
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -110,7 +110,7 @@ final class SoakProcess {
   private String signIn(String name) {
     var form =
         "grant_type=client_credentials&client_secret=any&scope=keyferry/approve&client_id=" + name;
-    try (var connection = new KeptAlive(issuer)) {
+    try (var connection = new PersistentConnection(issuer)) {
       var answer = connection.form(issuer.getPath() + "/token", form);
       return JSON.readTree(answer.body()).path("access_token").asText();
     } catch (IOException e) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A server that handles requests but never responds.
 @Timeout(20)
-class LostAnswerTest {
+class LostResponseTest {
   private static final Duration SHORT = Duration.ofMillis(300);
   private static final String FRESH =
       "{\"access_token\":\"new\",\"token_type\":\"Bearer\",\"expires_in\":3600}";

@@ -6,15 +6,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/// What somebody would put where others choose a text: `hostile.json`.
-final class Hostile {
+/// The hostile texts of `hostile.json`, for every place where somebody else chooses a text.
+final class HostileTexts {
   static final List<String> TEXTS = texts();
 
   private static final int REPLACEMENT = 0xFFFD;
 
-  private Hostile() {}
+  private HostileTexts() {}
 
-  /// As a person may see it: what would hide, reorder or overprint characters is a mark instead.
+  /// The text as the page may show it: a mark replaces each character that hides, reorders or
+  /// overprints others.
   static String harmless(String text) {
     var marked =
         text.codePoints()
@@ -36,7 +37,7 @@ final class Hostile {
     };
   }
 
-  /// Letters and marks by category that show nothing.
+  /// Letters and marks that show nothing in spite of their category.
   private static boolean isBlank(int character) {
     return switch (character) {
       case 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0 -> true;
@@ -45,7 +46,7 @@ final class Hostile {
   }
 
   private static List<String> texts() {
-    try (var file = Hostile.class.getResourceAsStream("/hostile.json")) {
+    try (var file = HostileTexts.class.getResourceAsStream("/hostile.json")) {
       return List.copyOf(new JsonMapper().readValue(file, new TypeReference<List<String>>() {}));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

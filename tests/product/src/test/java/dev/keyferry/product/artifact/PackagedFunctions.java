@@ -23,39 +23,40 @@ import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
-/// The packaged artifact as Lambda runs it: each function in a JVM of its own under Lambda's own
-/// runtime client, with DynamoDB and KMS in another process, which is this one.
-public final class LambdaStage implements AutoCloseable {
+/// Runs the packaged artifact as Lambda does: each function in its own JVM under Lambda's runtime
+/// client. DynamoDB and KMS are in another process, which is this one.
+public final class PackagedFunctions implements AutoCloseable {
   public static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
   public static final Path ARTIFACT = ROOT.resolve("functions/target/keyferry-functions.jar");
 
-  /// What Lambda's bootstrap tells the JVM, so that org.crac finds Lambda's own.
+  /// The option that Lambda's bootstrap passes to the JVM, so that org.crac finds Lambda's
+  /// implementation.
   public static final String HOOKS = "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac";
 
   private static final String JNI = "libaws-lambda-jni.linux-x86_64.so";
   private static final String PASSWORD = "cold-start";
   private static final JsonMapper JSON = new JsonMapper();
 
-  /// How a function is started.
+  /// How to start a function.
   ///
   /// @param options of the JVM
-  /// @param unpacked from a directory, as Lambda unpacks what is uploaded; else from the jar
-  /// @param snapshot as before and after a snapshot, which is not taken
-  /// @param tls to DynamoDB and KMS
-  public record Way(
+  /// @param unpacked whether it runs from a directory, as on Lambda, and not from the jar
+  /// @param snapshot whether the hooks before and after a snapshot run; no snapshot is taken
+  /// @param tls whether connections to DynamoDB and KMS use TLS
+  public record Launch(
       String name, List<String> options, boolean unpacked, boolean snapshot, boolean tls) {
-    public Way with(String... more) {
+    public Launch with(String... more) {
       var all = new ArrayList<>(options);
       all.addAll(List.of(more));
-      return new Way(name, all, unpacked, snapshot, tls);
+      return new Launch(name, all, unpacked, snapshot, tls);
     }
   }
 
-  /// A function that was started, and the API it gets its event from.
+  /// A started function, and the runtime API that gives it its event.
   ///
   /// @param began by [System#nanoTime]
   public record Started(Process process, RuntimeApi api, long began) implements AutoCloseable {
-    /// Ends it as it should end: whoever was to leave a cache behind writes it now.
+    /// Ends the process normally, so that a JVM that creates a class cache at exit writes it now.
     @Override
     public void close() {
       process.destroy();
@@ -66,18 +67,18 @@ public final class LambdaStage implements AutoCloseable {
 
   private final Path work;
   private final LocalDynamo dynamo = new LocalDynamo(0);
-  private final AwsFront plain;
-  private final AwsFront secure;
+  private final AwsEndpoint plain;
+  private final AwsEndpoint secure;
   private final LocalAws aws;
   private final String hashKey;
   private final Template template;
 
-  public LambdaStage(Path work) throws IOException, InterruptedException, GeneralSecurityException {
+  public PackagedFunctions(Path work) throws IOException, InterruptedException, GeneralSecurityException {
     this.work = work;
     var kms = new LocalKms();
     var password = PASSWORD.toCharArray();
-    plain = new AwsFront(dynamo.endpoint(), kms, Optional.empty(), password);
-    secure = new AwsFront(dynamo.endpoint(), kms, Optional.of(identity()), password);
+    plain = new AwsEndpoint(dynamo.endpoint(), kms, Optional.empty(), password);
+    secure = new AwsEndpoint(dynamo.endpoint(), kms, Optional.of(identity()), password);
     aws = LocalAws.at(plain.endpoint());
     hashKey = aws.hashKey();
     var tables = Map.of("GrantsTable", "Grants", "KeysTable", "Keys");
@@ -109,7 +110,7 @@ public final class LambdaStage implements AutoCloseable {
     return hashKey;
   }
 
-  public AwsFront front() {
+  public AwsEndpoint front() {
     return plain;
   }
 
@@ -117,28 +118,28 @@ public final class LambdaStage implements AutoCloseable {
     return SampleEvents.all(template);
   }
 
-  /// Starts a function, which is to answer its sample event.
-  public Started start(Sample sample, Way way) throws IOException {
+  /// Starts a function with its sample event.
+  public Started start(Sample sample, Launch launch) throws IOException {
     var api = new RuntimeApi(Files.readString(event(sample, ".json")));
-    var command = command(sample.function(), way, api);
+    var command = command(sample.function(), launch, api);
     var began = System.nanoTime();
     var process = command.start();
     var _ = process.onExit().thenRun(api::ended);
     return new Started(process, api, began);
   }
 
-  /// The next that a function does, which is to be this.
+  /// Waits for the function's next step and checks its name.
   public RuntimeApi.Step next(Started function, String name)
       throws IOException, InterruptedException {
     var step = function.api().next();
     if (!step.name().equals(name)) {
       throw new AssertionError(
-          step + " and not " + name + "\n" + Files.readString(work.resolve("output.log")));
+          step + " instead of " + name + "\n" + Files.readString(work.resolve("output.log")));
     }
     return step;
   }
 
-  /// Its answer, whose status is to be that of the expected one.
+  /// The function's response. Checks that its status is the expected one.
   public RuntimeApi.Step answer(Started started, Sample sample)
       throws IOException, InterruptedException {
     var answer = next(started, "response");
@@ -149,23 +150,23 @@ public final class LambdaStage implements AutoCloseable {
     return answer;
   }
 
-  private ProcessBuilder command(String function, Way way, RuntimeApi api) {
+  private ProcessBuilder command(String function, Launch launch, RuntimeApi api) {
     var known =
         template.functions().stream()
             .filter(each -> each.id().equals(function))
             .findFirst()
             .orElseThrow();
     var classPath = new ArrayList<>(runtime());
-    if (!way.unpacked()) {
+    if (!launch.unpacked()) {
       classPath.add(ARTIFACT.toString());
     }
     var command = new ArrayList<>(List.of(java("java")));
-    command.addAll(way.options());
+    command.addAll(launch.options());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add(
         "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI="
             + work.resolve("runtime/jni").resolve(JNI));
-    if (way.tls()) {
+    if (launch.tls()) {
       command.add("-Djavax.net.ssl.trustStore=" + work.resolve("identity.p12"));
       command.add("-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
     }
@@ -177,7 +178,7 @@ public final class LambdaStage implements AutoCloseable {
             known.handler()));
     var builder =
         new ProcessBuilder(command)
-            .directory(work.resolve(way.unpacked() ? "task" : "empty").toFile())
+            .directory(work.resolve(launch.unpacked() ? "task" : "empty").toFile())
             .redirectErrorStream(true)
             .redirectOutput(work.resolve("output.log").toFile());
     var settings = builder.environment();
@@ -188,8 +189,8 @@ public final class LambdaStage implements AutoCloseable {
     settings.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024");
     settings.put("AWS_REGION", "us-east-1");
     settings.put("_HANDLER", known.handler());
-    settings.put("KEYFERRY_AWS_ENDPOINT", (way.tls() ? secure : plain).endpoint().toString());
-    if (way.snapshot()) {
+    settings.put("KEYFERRY_AWS_ENDPOINT", (launch.tls() ? secure : plain).endpoint().toString());
+    if (launch.snapshot()) {
       settings.put("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start");
       settings.put("AWS_CONTAINER_CREDENTIALS_FULL_URI", plain.endpoint() + "/credentials");
       settings.put("AWS_CONTAINER_AUTHORIZATION_TOKEN", "local");
@@ -219,7 +220,7 @@ public final class LambdaStage implements AutoCloseable {
     }
   }
 
-  /// Lambda's runtime client and what it needs, the client first.
+  /// Lambda's runtime client and its dependencies, the client first.
   private static List<String> runtime() {
     var names =
         List.of(

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.keyferry.local.Api;
 import dev.keyferry.local.Reply;
+import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.ShiftedClock;
 import dev.keyferry.product.Tables;
-import dev.keyferry.product.ToHandlers;
 import dev.keyferry.product.Wire;
 import dev.keyferry.product.Wire.Attempt;
 import dev.keyferry.product.Wire.Fate;
 import dev.keyferry.product.Wire.Plan;
-import dev.keyferry.product.faults.Persistent.Tokens;
+import dev.keyferry.product.faults.RetryingClient.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,15 +31,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Calls to DynamoDB and KMS that fail before they arrive or after they were done, answers that
-/// never come: no key is lost, none is doubled, and nobody is told anything but 503.
-class LostAnswerTest {
+/// Tests of calls to DynamoDB and KMS that fail before or after they take effect, or never return.
+/// No key is lost, none is duplicated, and the only error that a client receives is 503.
+class LostResponseTest {
   private static final int THREADS = 8;
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final Duration SOON = Duration.ofSeconds(3);
 
-  /// How long a fault lasts, in attempts: one, all three that the SDK makes of a call, all that a
-  /// request makes.
+  /// The duration of a fault in attempts: one, all three attempts of the SDK at a call, or all
+  /// attempts of a request.
   private enum Span {
     ATTEMPT(1),
     CALL(3),
@@ -52,98 +52,98 @@ class LostAnswerTest {
     }
   }
 
-  /// What is done from beginning to end while one call after the other fails.
+  /// A sequence of steps during which one call after the other fails.
   private enum Scenario {
     LOGIN {
       @Override
-      void play(Persistent persistent, List<Tokens> linked) {
-        var tokens = persistent.login();
-        persistent.use(tokens);
-        var renewed = persistent.refresh(tokens);
-        persistent.use(renewed);
-        persistent.use(persistent.refresh(renewed));
+      void play(RetryingClient retryingClient, List<Tokens> linked) {
+        var tokens = retryingClient.login();
+        retryingClient.use(tokens);
+        var renewed = retryingClient.refresh(tokens);
+        retryingClient.use(renewed);
+        retryingClient.use(retryingClient.refresh(renewed));
       }
     },
     BROWSER_LOGIN {
       @Override
-      void play(Persistent persistent, List<Tokens> linked) {
-        persistent.browserLogin();
+      void play(RetryingClient retryingClient, List<Tokens> linked) {
+        retryingClient.browserLogin();
       }
     },
     REFUSAL {
       @Override
-      void play(Persistent persistent, List<Tokens> linked) {
-        persistent.refusal();
+      void play(RetryingClient retryingClient, List<Tokens> linked) {
+        retryingClient.refusal();
       }
     },
     CONFIRMATION {
       @Override
-      void play(Persistent persistent, List<Tokens> linked) {
-        persistent.confirmation();
+      void play(RetryingClient retryingClient, List<Tokens> linked) {
+        retryingClient.confirmation();
       }
     },
     GUESSES {
       @Override
-      void play(Persistent persistent, List<Tokens> linked) {
-        persistent.guesses();
+      void play(RetryingClient retryingClient, List<Tokens> linked) {
+        retryingClient.guesses();
       }
     },
     ENDINGS {
       @Override
-      List<Tokens> prepare(Persistent persistent) {
-        return List.of(persistent.link(), persistent.link(), persistent.link());
+      List<Tokens> prepare(RetryingClient retryingClient) {
+        return List.of(retryingClient.link(), retryingClient.link(), retryingClient.link());
       }
 
       @Override
-      void play(Persistent persistent, List<Tokens> linked) {
-        persistent.giveBack(linked.get(0));
-        persistent.unlink(linked.get(1));
-        persistent.signOut(linked.get(2));
+      void play(RetryingClient retryingClient, List<Tokens> linked) {
+        retryingClient.giveBack(linked.get(0));
+        retryingClient.unlink(linked.get(1));
+        retryingClient.signOut(linked.get(2));
       }
     },
     REUSE {
       @Override
-      List<Tokens> prepare(Persistent persistent) {
-        var first = persistent.link();
-        var second = persistent.refresh(first);
-        return List.of(first, persistent.refresh(second));
+      List<Tokens> prepare(RetryingClient retryingClient) {
+        var first = retryingClient.link();
+        var second = retryingClient.refresh(first);
+        return List.of(first, retryingClient.refresh(second));
       }
 
       @Override
-      void play(Persistent persistent, List<Tokens> linked) {
-        persistent.reuse(linked.get(0), linked.get(1));
+      void play(RetryingClient retryingClient, List<Tokens> linked) {
+        retryingClient.reuse(linked.get(0), linked.get(1));
       }
     };
 
-    /// What is linked before anything fails.
-    List<Tokens> prepare(Persistent persistent) {
+    /// Links devices before anything fails.
+    List<Tokens> prepare(RetryingClient retryingClient) {
       return List.of();
     }
 
-    abstract void play(Persistent persistent, List<Tokens> linked);
+    abstract void play(RetryingClient retryingClient, List<Tokens> linked);
   }
 
   @ParameterizedTest
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
-  void any_call_of_a_login_may_fail_in_its_turn(Fate fate) throws Exception {
-    eachCallFailsInItsTurn(Scenario.LOGIN, fate, 25);
+  void each_call_of_a_login_may_fail(Fate fate) throws Exception {
+    failEachCall(Scenario.LOGIN, fate, 25);
   }
 
   @ParameterizedTest
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
-  void any_call_of_a_login_through_the_browser_may_fail_in_its_turn(Fate fate) throws Exception {
-    eachCallFailsInItsTurn(Scenario.BROWSER_LOGIN, fate, 10);
+  void each_call_of_a_login_through_the_browser_may_fail(Fate fate) throws Exception {
+    failEachCall(Scenario.BROWSER_LOGIN, fate, 10);
   }
 
   @ParameterizedTest
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
-  void any_call_of_a_refresh_may_fail_however_long_and_it_is_done_once(Fate fate) {
+  void each_call_of_a_refresh_may_fail_however_long_and_it_takes_effect_once(Fate fate) {
     var wire = new Wire();
     var api = Shared.environments(wire);
     var token = api.link("renewed-" + fate).text("refresh_token");
@@ -172,13 +172,13 @@ class LostAnswerTest {
   }
 
   @Test
-  void reuse_that_cannot_be_written_down_is_an_outage_and_is_found_again() {
+  void a_reuse_that_cannot_be_stored_is_an_outage_and_is_detected_again() {
     var wire = new Wire();
     var api = Shared.environments(wire);
     var first = api.link("reuser").text("refresh_token");
     var second = api.refresh(first).text("refresh_token");
     var third = api.refresh(second).text("access_token");
-    // The refused refresh arrives; what comes of it does not.
+    // The refused refresh arrives. The write of the revocation does not.
     wire.follow((number, _) -> number > 0 ? Fate.LOST : Fate.ARRIVES);
     assertThat(api.refresh(first).verdict()).isEqualTo("503 temporarily_unavailable");
     wire.follow((_, _) -> Fate.ARRIVES);
@@ -192,41 +192,40 @@ class LostAnswerTest {
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
-  void any_call_of_an_early_poll_and_a_denial_may_fail_in_its_turn(Fate fate) throws Exception {
-    eachCallFailsInItsTurn(Scenario.REFUSAL, fate, 15);
+  void each_call_of_an_early_poll_and_a_denial_may_fail(Fate fate) throws Exception {
+    failEachCall(Scenario.REFUSAL, fate, 15);
   }
 
   @ParameterizedTest
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
-  void any_call_of_a_login_with_a_number_may_fail_in_its_turn(Fate fate) throws Exception {
-    eachCallFailsInItsTurn(Scenario.CONFIRMATION, fate, 20);
+  void each_call_of_a_login_with_a_number_may_fail(Fate fate) throws Exception {
+    failEachCall(Scenario.CONFIRMATION, fate, 20);
   }
 
   @ParameterizedTest
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
-  void any_call_of_a_number_that_is_guessed_may_fail_in_its_turn(Fate fate) throws Exception {
-    eachCallFailsInItsTurn(Scenario.GUESSES, fate, 18);
+  void each_call_of_number_guesses_may_fail(Fate fate) throws Exception {
+    failEachCall(Scenario.GUESSES, fate, 18);
   }
 
   @ParameterizedTest
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
-  void any_call_of_a_revocation_an_unlinking_and_a_sign_out_may_fail_in_its_turn(Fate fate)
-      throws Exception {
-    eachCallFailsInItsTurn(Scenario.ENDINGS, fate, 10);
+  void each_call_of_a_revocation_an_unlinking_and_a_sign_out_may_fail(Fate fate) throws Exception {
+    failEachCall(Scenario.ENDINGS, fate, 10);
   }
 
   @ParameterizedTest
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED"})
-  void any_call_of_a_reuse_may_fail_in_its_turn(Fate fate) throws Exception {
-    eachCallFailsInItsTurn(Scenario.REUSE, fate, 3);
+  void each_call_of_a_reuse_may_fail(Fate fate) throws Exception {
+    failEachCall(Scenario.REUSE, fate, 3);
   }
 
   @ParameterizedTest
@@ -238,8 +237,7 @@ class LostAnswerTest {
     "the write, ANSWER_LOST",
     "the write, THROTTLED"
   })
-  void any_call_of_an_operator_may_fail_and_whoever_hears_an_answer_hears_the_right_one(
-      String from, Fate fate) {
+  void each_call_of_an_operator_may_fail_and_every_response_is_right(String from, Fate fate) {
     var first = from.equals("the look") ? 0 : 1;
     var resolves = first == 1 && fate == Fate.ANSWER_LOST;
     for (var span : Span.values()) {
@@ -268,7 +266,7 @@ class LostAnswerTest {
     }
   }
 
-  private static boolean changed(ToHandlers operator, Map<String, String> event) {
+  private static boolean changed(DirectApi operator, Map<String, String> event) {
     return operator.operate("SubjectFunction", event).path("changed").asBoolean();
   }
 
@@ -276,7 +274,7 @@ class LostAnswerTest {
   @EnumSource(
       value = Fate.class,
       names = {"LOST", "ANSWER_LOST", "THROTTLED", "HANGS"})
-  void a_use_that_cannot_be_noted_is_let_in_all_the_same(Fate fate) {
+  void a_key_is_accepted_even_if_its_use_cannot_be_recorded(Fate fate) {
     var wire = new Wire();
     var api = Shared.environments(wire);
     var user = "used-" + fate;
@@ -289,7 +287,7 @@ class LostAnswerTest {
         .isEqualTo(fate == Fate.ANSWER_LOST);
   }
 
-  private static void eachCallFailsInItsTurn(Scenario scenario, Fate fate, int atLeast)
+  private static void failEachCall(Scenario scenario, Fate fate, int atLeast)
       throws InterruptedException, ExecutionException {
     var calls = new Wire();
     new Run(scenario, "whole-" + fate, calls).play((_, _) -> Fate.ARRIVES);
@@ -346,18 +344,17 @@ class LostAnswerTest {
       return outages.get() > 0;
     }
 
-    /// @param plan of what fails, once all is prepared
+    /// @param plan of the faults, which begin after the preparation
     void play(Plan plan) {
-      var persistent = new Persistent(api, clock, user);
-      var linked = scenario.prepare(persistent);
+      var retryingClient = new RetryingClient(api, clock, user);
+      var linked = scenario.prepare(retryingClient);
       wire.follow(plan);
-      scenario.play(persistent, linked);
+      scenario.play(retryingClient, linked);
     }
   }
 
   @Test
-  void a_thousand_logins_of_which_a_tenth_of_all_answers_is_lost_end_with_a_key_each()
-      throws Exception {
+  void a_thousand_logins_that_lose_a_tenth_of_all_responses_get_one_key_each() throws Exception {
     var random = new Random(8628);
     var wire = new Wire();
     var clock = new ShiftedClock();
@@ -368,7 +365,7 @@ class LostAnswerTest {
         IntStream.range(0, 1_000)
             .<Callable<Void>>mapToObj(number ->
                 () -> {
-                  var login = new Persistent(api, clock, "thousand-" + number);
+                  var login = new RetryingClient(api, clock, "thousand-" + number);
                   login.use(login.refresh(login.login()));
                   return null;
                 })
@@ -384,7 +381,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void a_transaction_that_meets_another_is_tried_again() {
+  void a_conflicting_transaction_is_retried() {
     var wire = new Wire();
     var api = Shared.environments(wire);
     var codes = api.codes();
@@ -399,7 +396,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void a_transaction_that_always_meets_another_is_an_outage_and_spends_nothing() {
+  void a_transaction_that_always_conflicts_is_an_outage_and_spends_nothing() {
     var wire = new Wire();
     var api = Shared.environments(wire);
     var codes = api.codes();
@@ -413,7 +410,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void all_attempts_of_a_poll_are_one_transaction_and_those_of_another_poll_another() {
+  void all_attempts_of_a_poll_are_one_transaction_and_each_poll_has_its_own() {
     var wire = new Wire();
     var api = Shared.environments(wire);
     var codes = api.codes();
@@ -448,7 +445,7 @@ class LostAnswerTest {
   }
 
   @Test
-  void whatever_aws_does_a_handler_answers_within_five_seconds() throws Exception {
+  void a_handler_responds_within_five_seconds_whatever_aws_does() throws Exception {
     var wire = new Wire();
     var api = Shared.environments(wire);
     var pending = api.codes();
@@ -489,7 +486,8 @@ class LostAnswerTest {
   }
 
   @Test
-  void a_kms_that_hangs_at_a_renewal_changes_no_answer_and_delays_none_for_long() throws Exception {
+  void a_kms_that_hangs_at_a_renewal_changes_no_response_and_delays_none_for_long()
+      throws Exception {
     var wire = new Wire();
     var clock = new ShiftedClock();
     var api = Shared.environments(wire, clock);
@@ -529,8 +527,8 @@ class LostAnswerTest {
     return reply;
   }
 
-  /// An outage fails the invocation, as a gateway would have it.
-  private static Reply disable(ToHandlers operator, String user) {
+  /// An outage fails the invocation, as behind a gateway.
+  private static Reply disable(DirectApi operator, String user) {
     try {
       changed(operator, Map.of("action", "disable", "subject", user));
       return new Reply(200, Map.of(), "");

@@ -14,12 +14,12 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// A client, a page and an API that do what the protocol lets them do about an outage: the same
-/// again. Whatever they hear must be true, so any answer but the right one and 503 fails the test.
-final class Persistent {
+/// A client, a page and an API that respond to an outage as the protocol allows: they repeat the
+/// request. Each response must be either the right one or 503. Any other fails the test.
+final class RetryingClient {
   private static final int TRIES = 50;
 
-  /// A code that a browser carries does not live for long.
+  /// An authorization code expires after a minute, so a redemption is repeated sooner.
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
   private final Api api;
@@ -27,28 +27,28 @@ final class Persistent {
   private final String user;
   private String careful = "";
 
-  /// @param user who does nothing else
-  Persistent(Api api, ShiftedClock clock, String user) {
+  /// @param user who is used by nothing else
+  RetryingClient(Api api, ShiftedClock clock, String user) {
     this.api = api;
     this.clock = clock;
     this.user = user;
   }
 
-  /// What the client ends up with.
+  /// The tokens that the client has at the end.
   record Tokens(String access, String refresh) {
     private static Tokens of(Reply reply) {
       return new Tokens(reply.text("access_token"), reply.text("refresh_token"));
     }
   }
 
-  /// A whole login of a client that may stay.
+  /// A whole login of a client with `offline_access`.
   Tokens login() {
     var codes = until(Set.of("200"), Set.of(), () -> api.authorize(Api.OFFLINE));
     var deviceCode = codes.text("device_code");
     var userCode = codes.text("user_code");
     until(
         Set.of("400 authorization_pending"),
-        // A poll whose answer was lost counts; who asks again at once is early.
+        // A poll counts even if its response was lost, so a poll that is repeated at once is early.
         Set.of("400 slow_down"),
         () -> api.poll(deviceCode));
     var nonce =
@@ -61,7 +61,7 @@ final class Persistent {
     return Tokens.of(token);
   }
 
-  /// A whole login through the browser, in which approve is pressed twice.
+  /// A whole login through the browser in which the person presses approve twice.
   void browserLogin() {
     var screen = until(Set.of("200"), Set.of(), () -> api.claimLogin(user, Api.browserLogin()));
     var nonce = screen.text("approval_nonce");
@@ -79,13 +79,13 @@ final class Persistent {
     assertThat(token.text("refresh_token")).startsWith("kfr_");
   }
 
-  /// A login with a number that is entered wrongly first.
+  /// A login with number matching in which the first number is wrong.
   void confirmation() {
     var number = approvedWithNumber();
     var wrong = Api.beside(number, 1);
     until(Set.of("400 confirmation_required"), Set.of(), () -> enter(wrong));
     until(Set.of("400 confirmation_required"), Set.of(), () -> enter(wrong));
-    assertThat(wrongNumbers()).as("however often tried").containsExactly(wrong);
+    assertThat(wrongNumbers()).as("regardless of the number of attempts").containsExactly(wrong);
     var samePoll = Map.of("idempotency-key", UUID.randomUUID().toString());
     var more = Map.of("client_id", "careful", "confirmation", number);
     var token = until(Set.of("200"), Set.of(), () -> api.poll(careful, more, samePoll));
@@ -95,7 +95,7 @@ final class Persistent {
     assertThat(Tables.keyRowsOf(user)).as("key rows of " + user).hasSize(1);
   }
 
-  /// A number that is guessed until there is nothing more to guess.
+  /// Wrong numbers until the grant is denied.
   void guesses() {
     var number = approvedWithNumber();
     for (int step = 1; step <= 3; step++) {
@@ -108,7 +108,7 @@ final class Persistent {
     assertThat(Tables.keyRowsOf(user)).as("key rows of " + user).isEmpty();
   }
 
-  /// What the page shows, however often it has to ask.
+  /// The number that the page shows, after as many attempts as it takes.
   private String approvedWithNumber() {
     var codes = until(Set.of("200"), Set.of(), () -> api.authorize(Api.CAREFUL));
     careful = codes.text("device_code");
@@ -139,7 +139,7 @@ final class Persistent {
     return Tokens.of(api.link(user));
   }
 
-  /// The client gives its key back; whoever hears so finds the door closed.
+  /// The client revokes its key. After a success response, the key no longer works.
   void giveBack(Tokens tokens) {
     until(Set.of("200"), Set.of(), () -> api.revoke(tokens.refresh()));
     assertDead(tokens);
@@ -158,7 +158,7 @@ final class Persistent {
     assertDead(tokens);
   }
 
-  /// Somebody presents a token that was used long ago; the device dies of it.
+  /// Someone presents a token that was used long ago, which revokes the device.
   void reuse(Tokens used, Tokens present) {
     until(Set.of("400 invalid_grant"), Set.of(), () -> api.refresh(used.refresh()));
     assertDead(present);
@@ -170,26 +170,28 @@ final class Persistent {
         Set.of("400 invalid_grant"), Set.of(), () -> api.refresh(tokens.refresh()), Duration.ZERO);
   }
 
-  /// Trades the refresh token for the next.
+  /// Exchanges the refresh token for the next one.
   Tokens refresh(Tokens present) {
     var same = Map.of("idempotency-key", UUID.randomUUID().toString());
     return Tokens.of(until(Set.of("200"), Set.of(), () -> api.refresh(present.refresh(), same)));
   }
 
-  /// A grant that is polled too early and then denied, to its end.
+  /// A grant that the device polls too early, and that the user then denies.
   void refusal() {
     var codes = until(Set.of("200"), Set.of(), api::authorize);
     var deviceCode = codes.text("device_code");
     var userCode = codes.text("user_code");
     until(Set.of("400 authorization_pending"), Set.of("400 slow_down"), () -> api.poll(deviceCode));
-    // At once, as no client should: a poll whose write was lost is still due.
+    // A client should not poll at once. If a poll's write was lost, the next poll is still due.
     var early =
         until(
             Set.of("400 slow_down"),
             Set.of("400 authorization_pending"),
             () -> api.poll(deviceCode),
             Duration.ZERO);
-    assertThat(early.text("interval")).as("one step longer, however often tried").isEqualTo("10");
+    assertThat(early.text("interval"))
+        .as("one step longer, regardless of the number of attempts")
+        .isEqualTo("10");
     assertThat(Tables.grant(deviceCode))
         .containsEntry("poll_interval", AttributeValue.fromN("10000"));
     var nonce =
@@ -201,7 +203,7 @@ final class Persistent {
     assertThat(Tables.keyRowsOf(user)).as("key rows of " + user).isEmpty();
   }
 
-  /// Uses the key once, so that it must be genuine.
+  /// Uses the key once, which only works with a genuine key.
   void use(Tokens tokens) {
     var accessToken = tokens.access();
     var reply = until(Set.of("200"), Set.of("500"), () -> api.whoami(accessToken));
@@ -214,7 +216,7 @@ final class Persistent {
     return until(right, passing, request, Duration.ofSeconds(11));
   }
 
-  /// @param pause how long to wait before the same again
+  /// @param pause before the request is repeated
   private Reply until(
       Set<String> right, Set<String> passing, Supplier<Reply> request, Duration pause) {
     for (int tries = 0; tries < TRIES; tries++) {
@@ -229,6 +231,6 @@ final class Persistent {
       }
       clock.advance(pause);
     }
-    throw new AssertionError("never answered");
+    throw new AssertionError("no response after all attempts");
   }
 }

@@ -26,9 +26,9 @@ import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
-/// DynamoDB Local and [LocalKms] at one endpoint, with or without TLS, for functions that run in
-/// processes of their own. It also gives away credentials, as Lambda does to what it has restored.
-final class AwsFront implements AutoCloseable {
+/// One endpoint for DynamoDB Local and [LocalKms], with or without TLS, for functions in processes
+/// of their own. Like Lambda, it also serves credentials to a restored function.
+final class AwsEndpoint implements AutoCloseable {
   static final String SECRET_ACCESS_KEY = "secret-of-those-restored";
 
   private static final String CREDENTIALS =
@@ -44,7 +44,7 @@ final class AwsFront implements AutoCloseable {
   private final AtomicInteger requests = new AtomicInteger();
 
   /// @param identity the server's key and certificate; without it there is no TLS
-  AwsFront(URI dynamo, LocalKms kms, Optional<KeyStore> identity, char[] password) {
+  AwsEndpoint(URI dynamo, LocalKms kms, Optional<KeyStore> identity, char[] password) {
     this.dynamo = dynamo;
     this.kms = kms;
     try {

@@ -11,16 +11,16 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Locale;
 
-/// One HTTP/1.1 connection that is kept: as much of a client as a load test needs, so that the
-/// processor is left to the server.
-public final class KeptAlive implements AutoCloseable {
+/// A persistent HTTP/1.1 connection. It implements only what a load test needs, which leaves the
+/// processor to the server.
+public final class PersistentConnection implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
   private final String host;
 
   public record Answer(int status, String body) {}
 
-  public KeptAlive(URI server) throws IOException {
+  public PersistentConnection(URI server) throws IOException {
     socket = new Socket(server.getHost(), server.getPort());
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream());
@@ -43,7 +43,7 @@ public final class KeptAlive implements AutoCloseable {
   }
 
   /// @param request method and path
-  /// @param headers besides those of every request, a line each
+  /// @param headers those that not every request has, one per line
   public Answer send(String request, String headers, String body) throws IOException {
     var bytes = body.getBytes(UTF_8);
     var head =

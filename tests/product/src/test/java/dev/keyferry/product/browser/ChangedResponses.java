@@ -8,13 +8,13 @@ import com.microsoft.playwright.Route;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// What a page is answered, changed on the way.
-final class Answers {
+/// Responses that a test changes before they reach the page.
+final class ChangedResponses {
   private static final JsonMapper JSON = new JsonMapper();
 
-  private Answers() {}
+  private ChangedResponses() {}
 
-  /// Asks, and changes the answer.
+  /// Sends the request and changes the response.
   static void amend(Page page, String path, Consumer<ObjectNode> change) {
     page.route(
         "**" + path,
@@ -30,7 +30,7 @@ final class Answers {
         });
   }
 
-  /// Does not even ask.
+  /// ChangedResponses with an error without sending the request.
   static void refuse(Page page, String path, int status, Map<String, String> headers) {
     page.route(
         "**" + path,

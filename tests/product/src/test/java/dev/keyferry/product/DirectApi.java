@@ -15,17 +15,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The API without the gateway: events made here go straight to the functions.
-public final class ToHandlers extends Api {
-  /// Escapes, so that also half a character passes.
+/// An API without the gateway. It builds events and passes them directly to the functions.
+public final class DirectApi extends Api {
+  /// Escapes non-ASCII characters, so that an unpaired surrogate passes too.
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  /// How the gateway hands a body over. Which it chooses is its own affair.
+  /// The form in which the gateway passes a body on. The gateway may choose either of the first
+  /// two.
   public enum Encoding {
     TEXT,
     BASE64,
-    /// What no gateway sends.
+    /// A body that no gateway sends.
     BROKEN_BASE64
   }
 
@@ -35,11 +36,11 @@ public final class ToHandlers extends Api {
   private final String address;
   private final Map<String, String> claims;
 
-  public ToHandlers(List<Route> routes, Invoker functions, Encoding encoding) {
+  public DirectApi(List<Route> routes, Invoker functions, Encoding encoding) {
     this(routes, functions, encoding, "203.0.113.7", Map.of());
   }
 
-  private ToHandlers(
+  private DirectApi(
       List<Route> routes,
       Invoker functions,
       Encoding encoding,
@@ -53,13 +54,13 @@ public final class ToHandlers extends Api {
   }
 
   /// The same environments, called from another address.
-  public ToHandlers from(String otherAddress) {
-    return new ToHandlers(routes, functions, encoding, otherAddress, claims);
+  public DirectApi from(String otherAddress) {
+    return new DirectApi(routes, functions, encoding, otherAddress, claims);
   }
 
-  /// The same environments, for users whose tokens say this besides who they are.
-  public ToHandlers claiming(Map<String, String> more) {
-    return new ToHandlers(routes, functions, encoding, address, more);
+  /// The same environments, for users whose tokens have these additional claims.
+  public DirectApi claiming(Map<String, String> more) {
+    return new DirectApi(routes, functions, encoding, address, more);
   }
 
   @Override
@@ -95,7 +96,7 @@ public final class ToHandlers extends Api {
         try {
           verdict = invoke(authorizer.id(), event);
         } catch (IllegalStateException outage) {
-          // An authorizer that fails is the gateway's to answer for.
+          // If an authorizer fails, the gateway answers.
           return new Reply(500, Map.of(), "{\"message\":\"Internal Server Error\"}");
         }
         if (!verdict.path("isAuthorized").asBoolean()) {
@@ -130,7 +131,7 @@ public final class ToHandlers extends Api {
     try {
       return (ObjectNode) JSON.readTree(functions.invoke(function, JSON.writeValueAsString(event)));
     } catch (JsonProcessingException e) {
-      throw new AssertionError("a handler answered no JSON", e);
+      throw new AssertionError("a handler's response is not JSON", e);
     }
   }
 }

@@ -19,9 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/// What tests of the page have in common: a browser, a person at it, and a device that polls
-/// meanwhile.
-abstract class InBrowser {
+/// The base class of tests of the page: a browser, a person who uses it, and a device that polls.
+abstract class BrowserFixture {
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
   private static final Path DEBIANS = Path.of("/usr/bin/chromium");
@@ -49,7 +48,7 @@ abstract class InBrowser {
     if (installed) {
       options.setExecutablePath(DEBIANS);
     }
-    // Without one, Playwright fetches its own.
+    // Without an installed browser, Playwright downloads its own.
     var skipDownload = Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", installed ? "1" : "");
     playwright = Playwright.create(new Playwright.CreateOptions().setEnv(skipDownload));
     browser = playwright.chromium().launch(options);
@@ -61,16 +60,16 @@ abstract class InBrowser {
   }
 
   @BeforeEach
-  void seatPerson() {
+  void createPerson() {
     person = new Person(browser);
   }
 
   @AfterEach
-  void nothingWentWrongBehindTheScreen() {
+  void closePerson() {
     person.close();
   }
 
-  /// Opens the link, signs in, and stops where approve and deny are the choice.
+  /// Opens the link, signs in, and stops at the choice between approve and deny.
   void claim(String user, Reply asked) {
     person.open(asked.text("verification_uri_complete"));
     person.button("Continue").click();
@@ -84,7 +83,7 @@ abstract class InBrowser {
     return api.poll(deviceCode).verdict();
   }
 
-  /// A code of the right form that is not this one.
+  /// Another code of the right form.
   static String another(String userCode) {
     return (userCode.startsWith("A") ? "B" : "A") + userCode.substring(1);
   }
