@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Jazzer ignores inputs that belong to no target, and accepts a target without inputs.
+/// Checks that each fuzz target has inputs. Jazzer ignores inputs that belong to no target, and
+/// accepts a target without inputs.
 final class KeptInputsTest {
   private static final Pattern TARGET = Pattern.compile("@FuzzTest[^{]*?void (\\w+)\\(");
 

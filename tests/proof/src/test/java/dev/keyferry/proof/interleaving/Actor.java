@@ -8,21 +8,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Someone who sends requests one after another, and again what was answered with an outage.
+/// A sequential process that sends requests and repeats a request that gets an outage.
 ///
-/// @param requests each may depend on what the one before heard
-/// @param isClock whether this is time itself
-/// @param isContent with a key, and asks no more
+/// @param requests each may depend on the response to the previous one
+/// @param isClock whether this actor is the clock
+/// @param isContent whether it stops once it has a key
 record Actor(
     String name,
-    List<Function<Optional<Heard>, Request>> requests,
+    List<Function<Optional<Response>, Request>> requests,
     boolean isClock,
     boolean isContent) {
   static Actor of(String name, Request... requests) {
     return new Actor(name, Arrays.stream(requests).map(Actor::always).toList(), false, true);
   }
 
-  /// Time goes on by these steps.
+  /// Advances the clock by these steps.
   static Actor clock(Duration... steps) {
     return new Actor(
         "the clock",
@@ -31,36 +31,39 @@ record Actor(
         true);
   }
 
-  /// Sends the same so many times, if it does not hear before that it is over.
+  /// Sends the same request this many times, or until a final response.
   static Actor often(String name, int times, Request request) {
     return new Actor(name, Collections.nCopies(times, always(request)), false, true);
   }
 
-  /// Sends one request, and another that needs the answer to it.
-  static Actor two(String name, Request first, Function<Heard, Request> second) {
+  /// Sends one request, and then another that needs the first one's response.
+  static Actor two(String name, Request first, Function<Response, Request> second) {
     return new Actor(
-        name, List.of(always(first), heard -> second.apply(heard.orElseThrow())), false, false);
+        name,
+        List.of(always(first), responses -> second.apply(responses.orElseThrow())),
+        false,
+        false);
   }
 
-  private static Function<Optional<Heard>, Request> always(Request request) {
+  private static Function<Optional<Response>, Request> always(Request request) {
     return _ -> request;
   }
 
-  Optional<Request> next(List<Heard> heard) {
-    var answers = heard.stream().filter(each -> each.kind() != Heard.Kind.OUTAGE).toList();
-    var last = answers.isEmpty() ? Optional.<Heard>empty() : Optional.of(answers.getLast());
+  Optional<Request> next(List<Response> responses) {
+    var answers = responses.stream().filter(each -> each.kind() != Response.Kind.OUTAGE).toList();
+    var last = answers.isEmpty() ? Optional.<Response>empty() : Optional.of(answers.getLast());
     return last.filter(this::isFinal).isPresent() || answers.size() == requests.size()
         ? Optional.empty()
         : Optional.of(requests.get(answers.size()).apply(last));
   }
 
-  private boolean isFinal(Heard heard) {
-    return switch (heard.kind()) {
+  private boolean isFinal(Response responses) {
+    return switch (responses.kind()) {
       case KEY -> isContent;
       case DECLINED ->
-          !heard.is(Code.AUTHORIZATION_PENDING)
-              && !heard.is(Code.SLOW_DOWN)
-              && !heard.is(Code.CONFIRMATION_REQUIRED);
+          !responses.is(Code.AUTHORIZATION_PENDING)
+              && !responses.is(Code.SLOW_DOWN)
+              && !responses.is(Code.CONFIRMATION_REQUIRED);
       case SCREEN, DONE, OUTAGE -> false;
     };
   }

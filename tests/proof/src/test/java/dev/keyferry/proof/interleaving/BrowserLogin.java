@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// A screen that is open in a browser since noon, and those who have to do with it.
+/// An authorization code login whose approval screen has been open since noon, and its actors.
 final class BrowserLogin {
   private static final String REDIRECT = "http://127.0.0.1:4321/callback";
   private static final Approver APPROVER = Samples.approver(ADA);
@@ -28,7 +28,7 @@ final class BrowserLogin {
   private final Login login;
 
   BrowserLogin(String... names) {
-    var hands = new Stagehand(Conditions.ALL, hasher);
+    var stores = new StoreModel(Conditions.ALL, hasher);
     var request =
         new AuthorizationRequest(
             CLI.id(),
@@ -39,12 +39,12 @@ final class BrowserLogin {
             Duration.ofHours(1),
             Samples.CHALLENGE);
     screen =
-        hands.visit(
+        stores.visit(
             EMPTY,
             NOON,
             flows -> flows.screens().open(ADA, APPROVER.origin(), request).approvalNonce());
     var code =
-        hands
+        stores
             .visit(
                 EMPTY,
                 NOON,
@@ -54,26 +54,26 @@ final class BrowserLogin {
         new Login(
             code.locator(),
             (flows, name) ->
-                Heard.key(flows.codes().redeem(CLI, code, REDIRECT, Samples.CHALLENGE, name)),
+                Response.key(flows.codes().redeem(CLI, code, REDIRECT, Samples.CHALLENGE, name)),
             true,
             Set.of(names),
             List.of());
   }
 
-  Scenario scenario(String name, int faults, Actor... cast) {
+  Scenario scenario(String name, int faults, Actor... actors) {
     return new Scenario(
-        name, hasher, login, EMPTY, List.of(cast), faults, Fault.ANY, Reads.KEY_FIRST);
+        name, hasher, login, EMPTY, List.of(actors), faults, Fault.ANY, Reads.KEY_FIRST);
   }
 
   Actor approver(String actor) {
     return Actor.of(
         actor,
         Request.of(
-            "agrees",
+            "approves",
             flows ->
-                Heard.of(
-                    flows.screens().approve(APPROVER, screen, Consent.TO_ALL), _ -> Heard.DONE),
-            Heard.declined(Code.EXPIRED_TOKEN)));
+                Response.of(
+                    flows.screens().approve(APPROVER, screen, Consent.TO_ALL), _ -> Response.DONE),
+            Response.declined(Code.EXPIRED_TOKEN)));
   }
 
   Actor redeemer(String actor, String name) {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What an actor asks of the world outside it, and has to wait for.
+/// A call from a request to its environment. The request waits for the result.
 sealed interface Call {
-  /// What time is it?
+  /// Reads the current time.
   record ReadClock() implements Call {
     @Override
     public String toString() {
@@ -16,7 +16,7 @@ sealed interface Call {
     }
   }
 
-  /// Time goes on.
+  /// Advances the clock.
   record Tick(Duration by) implements Call {
     @Override
     public String toString() {
@@ -24,20 +24,21 @@ sealed interface Call {
     }
   }
 
-  /// One request to a store.
+  /// A request to a store.
   ///
-  /// @param looking the strong read by which a write whose answer was lost learns what became of it
-  record ToStore(Method method, List<Object> arguments, boolean looking) implements Call {
+  /// @param resolving whether this is the strong read by which a write with a lost response learns
+  ///     its outcome
+  record ToStore(Method method, List<Object> arguments, boolean resolving) implements Call {
     boolean isNamed(String name) {
       return method.getName().equals(name);
     }
 
-    /// The request's argument of that type, if it has one.
+    /// The request's argument of this type, if it has one.
     <T> Optional<T> argument(Class<T> type) {
       return arguments.stream().filter(type::isInstance).map(type::cast).findFirst();
     }
 
-    /// Whether it changes rows, and can tell later whether it did.
+    /// Whether it changes rows and can later tell whether it did.
     boolean isWrite() {
       return !isRead() && !isNamed("signOut") && !isNamed("markUsed");
     }
@@ -46,14 +47,18 @@ sealed interface Call {
       return method.getName().startsWith("find");
     }
 
-    ToStore look() {
+    ToStore resolve() {
       return new ToStore(method, arguments, true);
     }
 
     @Override
     public String toString() {
-      var words = arguments.stream().map(Words::of).collect(Collectors.joining(", "));
-      return (looking ? "looks what became of " : "") + method.getName() + "(" + words + ")";
+      var description = arguments.stream().map(TraceFormat::of).collect(Collectors.joining(", "));
+      return (resolving ? "looks what became of " : "")
+          + method.getName()
+          + "("
+          + description
+          + ")";
     }
   }
 }

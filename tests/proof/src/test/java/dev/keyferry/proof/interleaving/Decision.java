@@ -8,12 +8,12 @@ import dev.keyferry.flow.Subject;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What a user may be told who claims, approves or denies.
+/// The promises about the responses to a user who claims, approves or denies.
 ///
 /// @param last the call that was answered
 /// @param begun when the request began
-/// @param was the grant as this call found it
-/// @param is and as it left it
+/// @param was the grant that this call found
+/// @param is the grant that it left
 record Decision(Call.ToStore last, Instant begun, Optional<Grant> was, Grant is) {
   Optional<String> brokenRefusal() {
     var isMine =
@@ -28,8 +28,8 @@ record Decision(Call.ToStore last, Instant begun, Optional<Grant> was, Grant is)
         : Optional.empty();
   }
 
-  /// What was decided before may be confirmed again.
-  Optional<String> brokenYes() {
+  /// A repeated decision may be confirmed again.
+  Optional<String> brokenConfirmation() {
     var isShown =
         switch (last.method().getName()) {
           case "approve" -> !Promises.isOpen(is) && is.state().claimed().equals(claim());
@@ -37,13 +37,13 @@ record Decision(Call.ToStore last, Instant begun, Optional<Grant> was, Grant is)
           default -> true;
         };
     if (!isShown) {
-      return Optional.of("a decision was confirmed that the row does not show");
+      return Optional.of("a decision was confirmed that is not in the row");
     }
     if (!isWithin()) {
-      return Optional.of("more was confirmed than was asked for");
+      return Optional.of("more was confirmed than was requested");
     }
     if (!isRepeated() && isExpired()) {
-      return Optional.of("rule 5: a code was good for somebody who came at its expiry or after");
+      return Optional.of("rule 5: a code worked for a request that began at its expiry or later");
     }
     var hasScreen =
         switch (last.method().getName()) {
@@ -53,7 +53,7 @@ record Decision(Call.ToStore last, Instant begun, Optional<Grant> was, Grant is)
         };
     return hasScreen
         ? Optional.empty()
-        : Optional.of("a decision was confirmed to somebody who did not have it on the screen");
+        : Optional.of("a decision was confirmed to a user who did not have it on the screen");
   }
 
   private boolean isRepeated() {

@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/// A device that has asked for its codes at noon, and those who have to do with it.
+/// A device login whose codes were issued at noon, and its actors.
 final class DeviceLogin {
   static final Subject ADA = new Subject("ada");
   static final Subject BOB = new Subject("bob");
@@ -33,7 +33,7 @@ final class DeviceLogin {
       new World(Map.of(), new InMemoryKeyStore.Rows(Map.of(), Map.of(), Map.of()), NOON);
 
   private final RememberingHasher hasher = new RememberingHasher();
-  private final Stagehand hands = new Stagehand(Conditions.ALL, hasher);
+  private final StoreModel stores = new StoreModel(Conditions.ALL, hasher);
   private final Optional<CodeChallenge> challenge;
   private final Codes codes;
   private Optional<MatchingNumber> number = Optional.empty();
@@ -42,8 +42,8 @@ final class DeviceLogin {
 
   private DeviceLogin(DeviceRequest request) {
     challenge = request.challenge();
-    codes = hands.visit(EMPTY, NOON, flows -> given(flows.devices().authorize(request)));
-    start = hands.left(NOON);
+    codes = stores.visit(EMPTY, NOON, flows -> given(flows.devices().authorize(request)));
+    start = stores.worldAfter(NOON);
   }
 
   static DeviceLogin of(DeviceRequest request) {
@@ -57,33 +57,33 @@ final class DeviceLogin {
     };
   }
 
-  /// Begins when somebody has it on the screen.
+  /// Starts with the claim of this subject.
   DeviceLogin claimedBy(Subject subject) {
     screen =
-        hands.visit(
+        stores.visit(
             start,
             NOON,
             flows -> given(flows.devices().claim(subject, codes.userCode())).approvalNonce());
-    start = hands.left(NOON);
+    start = stores.worldAfter(NOON);
     return this;
   }
 
-  /// Somebody approves on the screen that was open at the beginning.
+  /// Approves on the screen that was open at the start.
   Actor approvesThere(String actor, Approver approver, Consent consent) {
     return Actor.of(actor, Requests.approve(approver, codes.userCode(), screen, consent));
   }
 
-  /// Begins when somebody has approved.
+  /// Starts with an approval.
   DeviceLogin approvedBy(Approver approver) {
     claimedBy(approver.subject());
     number =
-        hands.visit(
+        stores.visit(
             start,
             NOON,
             flows ->
                 given(flows.devices().approve(approver, codes.userCode(), screen, Consent.TO_ALL))
                     .number());
-    start = hands.left(NOON);
+    start = stores.worldAfter(NOON);
     return this;
   }
 
@@ -100,13 +100,13 @@ final class DeviceLogin {
         List.of());
   }
 
-  /// Everybody at once, and at most so many faults.
-  Scenario scenario(String name, Login login, int faults, List<Actor> cast) {
-    return scenario(name, login, faults, Fault.ANY, cast);
+  /// A scenario in which all actors run concurrently, with at most this many faults.
+  Scenario scenario(String name, Login login, int faults, List<Actor> actors) {
+    return scenario(name, login, faults, Fault.ANY, actors);
   }
 
-  Scenario scenario(String name, Login login, int faults, Set<Fault> kinds, List<Actor> cast) {
-    return new Scenario(name, hasher, login, start, cast, faults, kinds, Reads.KEY_FIRST);
+  Scenario scenario(String name, Login login, int faults, Set<Fault> kinds, List<Actor> actors) {
+    return new Scenario(name, hasher, login, start, actors, faults, kinds, Reads.KEY_FIRST);
   }
 
   World start() {
@@ -121,15 +121,15 @@ final class DeviceLogin {
     return hasher;
   }
 
-  Stagehand hands() {
-    return hands;
+  StoreModel stores() {
+    return stores;
   }
 
   Actor poller(Login login, String actor, String name, int polls) {
     return Actor.often(actor, polls, Requests.poll(login, name));
   }
 
-  /// The device, but with another number than the one that it was told.
+  /// The device, which polls with another number than the right one.
   Actor guesser(String actor, int guess) {
     return Actor.of(
         actor,
@@ -146,13 +146,12 @@ final class DeviceLogin {
                     Optional.empty())));
   }
 
-  /// Polls, and lets itself in with what it gets.
+  /// Polls, and uses the key that it gets.
   Actor user(Login login, String actor, String name) {
-    return Actor.two(actor, Requests.poll(login, name), Requests::letIn);
+    return Actor.two(actor, Requests.poll(login, name), Requests::useKey);
   }
 
-  /// Polls of those who are not this device: with another secret, as another client, and with a
-  /// verifier that does not fit.
+  /// Polls with another secret, as another client, and with a wrong verifier.
   Actor thief() {
     var other = new byte[32];
     var guessed = new DeviceCode(codes.deviceCode().locator(), Secret.of(other));
@@ -171,10 +170,10 @@ final class DeviceLogin {
   }
 
   private Request stranger(
-      String words, Client client, DeviceCode code, Optional<CodeChallenge> answered) {
-    Function<Flows, Heard> run =
+      String description, Client client, DeviceCode code, Optional<CodeChallenge> answered) {
+    Function<Flows, Response> run =
         flows -> poll(flows, client, code, answered, number, Optional.of("theirs"));
-    return Requests.byStranger(Request.of(words, run), Heard.declined(Code.INVALID_GRANT));
+    return Requests.byStranger(Request.of(description, run), Response.declined(Code.INVALID_GRANT));
   }
 
   Actor approver(String actor, Subject subject, Consent consent) {
@@ -189,13 +188,13 @@ final class DeviceLogin {
     return Actor.of(actor, Requests.deny(subject, codes.userCode()));
   }
 
-  private static Heard poll(
+  private static Response poll(
       Flows flows,
       Client client,
       DeviceCode code,
       Optional<CodeChallenge> answered,
       Optional<MatchingNumber> number,
       Optional<String> name) {
-    return Heard.key(flows.devices().poll(client, code, answered, number, name));
+    return Response.key(flows.devices().poll(client, code, answered, number, name));
   }
 }

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyferry.flow.Condition;
 import dev.keyferry.flow.Conditions;
-import dev.keyferry.proof.interleaving.Interleavings.Broken;
+import dev.keyferry.proof.interleaving.Explorer.Counterexample;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
@@ -37,117 +37,117 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What each condition is for: without it, some order breaks a promise. Prints the shortest.
+/// Tests which promise each condition of the stores protects: without the condition, some order
+/// breaks a promise. Prints a shortest such order.
 final class DroppedConditionTest {
   private static final String CHECKED_BEFORE =
-      "the flow asks the same of the row that it read before it writes, and what it asks about "
-          + "never changes while the row is there: only somebody with write access to the table "
+      "the flow checks the same on the row that it reads before it writes, and the checked value "
+          + "never changes while the row exists: only a person with write access to the table "
           + "changes it. GrantStoreContract and KeyStoreContract show that the condition holds";
 
-  /// Those that no order needs, as long as nobody but the flow writes; all of them can be dropped
-  /// at once. They stay for the day when somebody does, or the flow is changed.
+  /// The conditions that no order needs while only the flow writes. All of them can be dropped at
+  /// once. They protect against other writers and against changes of the flow.
   private static final Map<Condition, String> EXPLAINED =
       Map.ofEntries(
           Map.entry(
               SLOW_DOWN_ONCE,
-              "the longer interval is written, not added, and SLOW_DOWN_WINDOW sees to it that it "
-                  + "was reckoned in this window: twice is as once. Saves the second write"),
-          Map.entry(
-              BAR_CLAIMANT, "an approval stays with its claim: CLAIM_PENDING, APPROVE_PENDING"),
-          Map.entry(BAR_NONCE, "as BAR_CLAIMANT"),
+              "the longer interval is set, not added, and SLOW_DOWN_WINDOW ensures that it "
+                  + "was computed in this window, so writing it twice has no effect. Saves the second write"),
+          Map.entry(BAR_CLAIMANT, "an approval keeps its claim: CLAIM_PENDING, APPROVE_PENDING"),
+          Map.entry(BAR_NONCE, "see BAR_CLAIMANT"),
           Map.entry(COUNT_CLIENT, CHECKED_BEFORE),
           Map.entry(COUNT_CHALLENGE, CHECKED_BEFORE),
           Map.entry(COUNT_SECRET, CHECKED_BEFORE),
-          Map.entry(COUNT_UNEXPIRED, CHECKED_BEFORE + ", and by the same reading of the clock"),
+          Map.entry(COUNT_UNEXPIRED, CHECKED_BEFORE + ", at the same time"),
           Map.entry(REDEEM_CLIENT, CHECKED_BEFORE),
           Map.entry(REDEEM_CHALLENGE, CHECKED_BEFORE),
           Map.entry(REDEEM_SECRET, CHECKED_BEFORE),
-          Map.entry(REDEEM_UNEXPIRED, CHECKED_BEFORE + ", and by the same reading of the clock"),
+          Map.entry(REDEEM_UNEXPIRED, CHECKED_BEFORE + ", at the same time"),
           Map.entry(
               REDEEM_KEY_ABSENT,
               "a key is stored in the transaction that consumes its grant, and REDEEM_APPROVED "
-                  + "lets that happen once; guards against an old row that was put back"),
+                  + "lets that happen once; protects against an old row that was restored"),
           Map.entry(RENEW_CLIENT, CHECKED_BEFORE),
           Map.entry(RENEW_OFFLINE, CHECKED_BEFORE),
-          Map.entry(RENEW_LINKED, CHECKED_BEFORE + ", and by the same reading of the clock"),
+          Map.entry(RENEW_LINKED, CHECKED_BEFORE + ", at the same time"),
           Map.entry(
               RENEW_NOT_IDLE,
-              CHECKED_BEFORE + "; it changes with the generation only, as RENEW_REFRESH_HASH sees"),
+              CHECKED_BEFORE
+                  + "; it changes only with the generation, which RENEW_REFRESH_HASH checks"),
           Map.entry(
               RENEW_SEAL,
-              "RENEW_REFRESH_HASH tells generations apart too; guards against an edited row. Of "
-                  + "these two one is needed, as the test below shows"));
+              "RENEW_REFRESH_HASH checks the generation too; protects against an edited row. One of "
+                  + "the two is needed, as the test below shows"));
 
-  /// Each is enough where the other is dropped.
+  /// Each of these is sufficient if the other is dropped.
   private static final Set<Condition> EITHER = EnumSet.of(RENEW_REFRESH_HASH, RENEW_SEAL);
 
-  /// Without these a row changes as none may, and nobody hears anything wrong.
-  private static final Set<Condition> UNHEARD =
+  /// Without these, a row changes illegally but every response is right.
+  private static final Set<Condition> UNOBSERVED =
       EnumSet.of(
-          // The interval of a code that is decided, or one that is longer by 5 s than it need be.
+          // The interval of a code that is decided, or one that is 5 s too long.
           SLOW_DOWN_PENDING,
           SLOW_DOWN_WINDOW,
-          // A fourth wrong number is written down with three that denied the code.
+          // A fourth wrong number, stored after three that denied the code.
           COUNT_FEW_WRONG,
           // An hour that is shown to people.
           MARK_USED_LATER);
 
-  static Stream<Condition> heard() {
+  static Stream<Condition> observed() {
     return Stream.of(Condition.values())
         .filter(condition ->
             !EXPLAINED.containsKey(condition)
                 && !EITHER.contains(condition)
-                && !UNHEARD.contains(condition));
+                && !UNOBSERVED.contains(condition));
   }
 
   @ParameterizedTest
-  @MethodSource("heard")
-  void without_it_somebody_hears_what_is_wrong(Condition condition) {
+  @MethodSource("observed")
+  void without_it_some_response_is_wrong(Condition condition) {
     assertBroken(condition, broken(Scenarios.SMALL.stream(), EnumSet.of(condition), false));
   }
 
   @ParameterizedTest
-  @FieldSource("UNHEARD")
-  void without_it_a_row_changes_as_none_may(Condition condition) {
+  @FieldSource("UNOBSERVED")
+  void without_it_some_row_changes_illegally(Condition condition) {
     assertBroken(condition, broken(EnumSet.of(condition)));
   }
 
-  private static void assertBroken(Condition condition, Optional<Broken> broken) {
+  private static void assertBroken(Condition condition, Optional<Counterexample> broken) {
     assertThat(broken).isPresent();
     System.out.printf("without %s: %s%n", condition, broken.get().getMessage());
   }
 
   @Test
-  void without_the_others_nobody_hears_what_is_wrong() {
-    assertThat(broken(Scenarios.SMALL.stream().parallel(), UNHEARD, false)).isEmpty();
+  void without_the_others_every_response_is_right() {
+    assertThat(broken(Scenarios.SMALL.stream().parallel(), UNOBSERVED, false)).isEmpty();
   }
 
   @Test
-  void without_those_that_are_explained_no_order_breaks_a_promise() {
+  void without_the_explained_conditions_no_order_breaks_a_promise() {
     assertThat(broken(EXPLAINED.keySet())).isEmpty();
   }
 
   @Test
-  void one_of_the_two_that_tell_generations_apart_is_needed() {
+  void one_of_the_two_conditions_on_the_generation_is_needed() {
     var refreshed = Scenarios.small().filter(scenario -> !scenario.login().chain().isEmpty());
     assertThat(broken(refreshed, EnumSet.of(RENEW_REFRESH_HASH), true)).isEmpty();
     assertThat(broken(EITHER)).isPresent();
   }
 
-  private static Optional<Broken> broken(Set<Condition> dropped) {
+  private static Optional<Counterexample> broken(Set<Condition> dropped) {
     return broken(Scenarios.small(), dropped, true);
   }
 
-  /// @param areRowsWatched or what they look like is nobody's business, but what they mean for those
-  ///     who ask
-  private static Optional<Broken> broken(
+  /// @param areRowsWatched whether the promises about rows count, and not only those about
+  ///     responses
+  private static Optional<Counterexample> broken(
       Stream<Scenario> scenarios, Set<Condition> dropped, boolean areRowsWatched) {
     var conditions = Conditions.without(dropped);
     return scenarios
         .map(scenario ->
-            new Interleavings(
-                    scenario, new Theatre(scenario, conditions, Flaw.NONE, areRowsWatched))
-                .shortestBroken())
+            new Explorer(scenario, new Transitions(scenario, conditions, Flaw.NONE, areRowsWatched))
+                .shortestCounterexample())
         .flatMap(Optional::stream)
         .findFirst();
   }

@@ -3,28 +3,29 @@ package dev.keyferry.proof.interleaving;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// What can happen to a request on its way.
+/// A fault of a call.
 enum Fault {
   NONE(""),
   THROTTLED(" [throttled]"),
-  /// It is late: who asked looks what became of it first, and it may arrive at any time after that.
-  LOST_BEFORE(" [held up on the way there]"),
-  LOST_AFTER(" [done, the answer lost]"),
-  SENT_AGAIN(" [done, the answer lost, sent again]"),
-  /// A copy is under way and may arrive at any time; nobody waits for its answer.
+  /// The call is delayed. The caller first reads whether it took effect, and the call may arrive at
+  /// any later time.
+  LOST_BEFORE(" [delayed before it arrives]"),
+  LOST_AFTER(" [done, response lost]"),
+  SENT_AGAIN(" [done, response lost, sent again]"),
+  /// A copy is in transit and may arrive at any time. Nothing waits for its response.
   DUPLICATED(" [duplicated]"),
-  /// It was done, and the function that asked for it is no more.
+  /// The call took effect, and the function that sent it has died.
   CRASHED(" [done, then a crash]");
 
   static final Set<Fault> ANY = EnumSet.complementOf(EnumSet.of(NONE));
 
-  private final String words;
+  private final String description;
 
-  Fault(String words) {
-    this.words = words;
+  Fault(String description) {
+    this.description = description;
   }
 
-  /// Whether something is still under way when the caller goes on.
+  /// Whether a copy of the call is still in transit when the caller continues.
   boolean leavesCopy() {
     return this == DUPLICATED || this == LOST_BEFORE;
   }
@@ -39,6 +40,6 @@ enum Fault {
 
   @Override
   public String toString() {
-    return words;
+    return description;
   }
 }

@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
 
 /// The real flows over these stores.
 ///
-/// @param time lets some of it pass
+/// @param time waits until some time has passed
 record Flows(
     DeviceFlow devices,
     AuthorizationScreens screens,

@@ -14,19 +14,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Whoever comes first, and whatever goes wrong: the promises are kept. What failed is told by its
-/// schedule, a line for each call.
+/// Tests that the promises hold in every order and under every fault. A failure prints its
+/// schedule, one line per call.
 final class InterleavingsTest {
-  /// More of them: `-Dschedules=…`.
+  /// The number of random orders: `-Dschedules=…`.
   private static final long SCHEDULES = Long.getLong("schedules", 100_000);
 
-  /// Another one tries other crowds: `-Dschedules.seed=…`.
+  /// The seed of the random orders: `-Dschedules.seed=…`.
   private static final long SEED = Long.getLong("schedules.seed", 8628);
 
   private static final int OF_EACH_CROWD = 4_000;
   private static final int CALLS_FOR_A_FAULT = 20;
 
-  /// In every build; and what takes long too: `-Dinterleavings=all`.
+  /// The scenarios of every build, or also the slow ones: `-Dinterleavings=all`.
   static Stream<Scenario> inFull() {
     var everyone =
         Stream.of(Duration.ofMillis(1), Duration.ofMinutes(10))
@@ -54,7 +54,7 @@ final class InterleavingsTest {
   @ParameterizedTest
   @MethodSource("inFull")
   void every_order_keeps_every_promise(Scenario scenario) {
-    var coverage = new Interleavings(scenario, Conditions.ALL).all();
+    var coverage = new Explorer(scenario, Conditions.ALL).all();
 
     assertThat(coverage.orders()).isGreaterThan(1);
     System.out.printf(
@@ -63,7 +63,7 @@ final class InterleavingsTest {
   }
 
   @Test
-  void orders_drawn_by_lot_keep_every_promise_in_larger_crowds() {
+  void random_orders_of_many_actors_keep_every_promise() {
     var steps =
         LongStream.range(0, SCHEDULES / OF_EACH_CROWD)
             .parallel()
@@ -71,12 +71,12 @@ final class InterleavingsTest {
             .sum();
 
     assertThat(steps).isGreaterThan(SCHEDULES);
-    System.out.printf("%,d orders drawn by lot: %,d steps%n", SCHEDULES, steps);
+    System.out.printf("%,d random orders: %,d steps%n", SCHEDULES, steps);
   }
 
-  /// Its seed is the number in the name of the crowd.
+  /// The seed is the number in the scenario's name.
   private static long draw(long seed) {
-    var crowd = new Interleavings(Crowd.of(seed), Conditions.ALL);
+    var crowd = new Explorer(RandomScenario.of(seed), Conditions.ALL);
     var random = new SplittableRandom(seed);
     long steps = 0;
     for (int order = 0; order < OF_EACH_CROWD; order++) {

@@ -12,7 +12,7 @@ import dev.keyferry.flow.Grant.State.Pending;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Samples;
-import dev.keyferry.proof.interleaving.Heard.Kind;
+import dev.keyferry.proof.interleaving.Response.Kind;
 import dev.keyferry.proof.interleaving.Scenario.Login;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,24 +23,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What a world means for those who come later: that whatever happened, and whoever is still in
-/// the middle of something, the next poll and the next refresh hear the truth.
+/// The promises about later requests: whatever happened, and whatever is still in progress, the
+/// next poll and the next refresh get the right response.
 final class LaterPromises {
   static final Duration REDELIVERY = Duration.ofSeconds(60);
   private static final Duration GRACE = Duration.ofSeconds(30);
   private static final int CODE = -1;
 
   private final Login login;
-  private final Stagehand hands;
+  private final StoreModel stores;
   private final int keysBefore;
 
-  /// By the world itself: there is one of each.
-  private final IdentityHashMap<World, Map<Stage.Got, Optional<String>>> doors =
+  /// Keyed by identity, because each world exists once.
+  private final IdentityHashMap<World, Map<ActorState.ReceivedKey, Optional<String>>> doors =
       new IdentityHashMap<>();
 
-  LaterPromises(Scenario scenario, Stagehand hands) {
+  LaterPromises(Scenario scenario, StoreModel stores) {
     login = scenario.login();
-    this.hands = hands;
+    this.stores = stores;
     keysBefore = scenario.start().keys().size() - spent(scenario.start());
   }
 
@@ -61,11 +61,11 @@ final class LaterPromises {
         .or(() -> brokenPrevious(world));
   }
 
-  /// What the device would hear that came when it may.
-  Heard poll(World world, Optional<String> name) {
+  /// The response to a poll that comes when it is due.
+  Response poll(World world, Optional<String> name) {
     var row = Optional.ofNullable(world.grants().get(login.grant()));
     var at = row.map(grant -> due(world, grant)).orElse(world.now());
-    return hands.visit(world, at, flows -> login.poll().apply(flows, name));
+    return stores.visit(world, at, flows -> login.poll().apply(flows, name));
   }
 
   private static Instant due(World world, Grant grant) {
@@ -74,28 +74,31 @@ final class LaterPromises {
   }
 
   private Optional<String> brokenPolls(World world, Grant grant) {
-    var told = poll(world, Optional.empty());
-    if (!isTrue(world, grant, told)) {
+    var response = poll(world, Optional.empty());
+    if (!isTrue(world, grant, response)) {
       return Optional.of(
-          "the next poll hears %s of a grant that is %s".formatted(told, Words.of(grant)));
+          "the next poll gets %s for a grant that is %s"
+              .formatted(response, TraceFormat.of(grant)));
     }
     return grant.state() instanceof Consumed consumed
         ? brokenRepetition(world, consumed)
         : Optional.empty();
   }
 
-  private boolean isTrue(World world, Grant grant, Heard told) {
+  private boolean isTrue(World world, Grant grant, Response response) {
     var isExpired = Promises.isExpired(grant, due(world, grant));
-    if (login.hasOneWord() && told.kind() != Kind.KEY) {
-      return told.is(Code.INVALID_GRANT) && (isExpired || !isRedeemable(world, grant));
+    if (login.hasOneWord() && response.kind() != Kind.KEY) {
+      return response.is(Code.INVALID_GRANT) && (isExpired || !isRedeemable(world, grant));
     }
     return switch (grant.state()) {
-      case Denied _ -> told.is(Code.ACCESS_DENIED);
-      case Consumed _ -> told.is(Code.INVALID_GRANT);
-      case State _ when isExpired -> told.is(Code.EXPIRED_TOKEN);
+      case Denied _ -> response.is(Code.ACCESS_DENIED);
+      case Consumed _ -> response.is(Code.INVALID_GRANT);
+      case State _ when isExpired -> response.is(Code.EXPIRED_TOKEN);
       case Approved _ ->
-          isRedeemable(world, grant) ? told.kind() == Kind.KEY : told.is(Code.ACCESS_DENIED);
-      case Pending _, Claimed _ -> told.is(Code.AUTHORIZATION_PENDING);
+          isRedeemable(world, grant)
+              ? response.kind() == Kind.KEY
+              : response.is(Code.ACCESS_DENIED);
+      case Pending _, Claimed _ -> response.is(Code.AUTHORIZATION_PENDING);
     };
   }
 
@@ -104,13 +107,13 @@ final class LaterPromises {
         && Promises.stands(world, claim.subject(), approval.since());
   }
 
-  /// Delivered at least once: who spent the code may hear its key again, for a minute, and nobody
-  /// else.
+  /// Delivery at least once: for a minute, the poll that spent the code may get its key again, and
+  /// no other poll may.
   private Optional<String> brokenRepetition(World world, Consumed consumed) {
-    var told =
+    var response =
         login.names().stream()
             .map(name -> poll(world, Optional.of(name)))
-            .filter(heard -> heard.kind() == Kind.KEY)
+            .filter(responses -> responses.kind() == Kind.KEY)
             .count();
     var redemption = consumed.redemption();
     var isNamed = redemption.idempotencyKey().isPresent();
@@ -124,11 +127,11 @@ final class LaterPromises {
                     && isGood(world, key)
                     && world.now().isBefore(key.expiresAt()));
     var expected = isNamed && isInTime && isFresh ? 1 : 0;
-    return told == expected
+    return response == expected
         ? Optional.empty()
         : Optional.of(
-            "a spent code gives its key to %d Idempotency-Keys and not to %d"
-                .formatted(told, expected));
+            "a spent code gives its key to %d Idempotency-Keys instead of %d"
+                .formatted(response, expected));
   }
 
   private static boolean isGood(World world, Key key) {
@@ -136,26 +139,26 @@ final class LaterPromises {
         && Promises.stands(world, key.terms().subject(), key.terms().approvedAt());
   }
 
-  /// Whatever failed, the present refresh token is good for one more.
+  /// After any fault, the current refresh token works once more.
   private Optional<String> brokenRefresh(World world) {
     if (login.chain().isEmpty()) {
       return Optional.empty();
     }
     var key = keyOf(world);
     var token = login.chain().get((int) key.generation().number());
-    var told = refresh(world, world.now(), token, Optional.empty());
-    return isRenewable(world, key) == (told.kind() == Kind.KEY)
+    var response = refresh(world, world.now(), token, Optional.empty());
+    return isRenewable(world, key) == (response.kind() == Kind.KEY)
         ? Optional.empty()
-        : Optional.of("the next refresh hears %s with %s".formatted(told, Words.of(key)));
+        : Optional.of("the next refresh gets %s with %s".formatted(response, TraceFormat.of(key)));
   }
 
-  private Heard refresh(World world, Instant at, RefreshToken token, Optional<String> name) {
-    return hands.visit(
-        world, at, flows -> Heard.key(flows.refreshes().refresh(Samples.CLI, token, name)));
+  private Response refresh(World world, Instant at, RefreshToken token, Optional<String> name) {
+    return stores.visit(
+        world, at, flows -> Response.key(flows.refreshes().refresh(Samples.CLI, token, name)));
   }
 
-  /// Delivered at least once: who refreshed may hear the key again, for as long as the grace, and
-  /// nobody else. After that the token before the present one ends the device.
+  /// Delivery at least once: during the grace, the request that refreshed may get the key again,
+  /// and no other may. After the grace, the previous token revokes the device.
   private Optional<String> brokenPrevious(World world) {
     if (login.chain().isEmpty()) {
       return Optional.empty();
@@ -168,17 +171,20 @@ final class LaterPromises {
     var isOver = isGraceOver(key, world.now());
     var delivered = 0;
     for (var name : names()) {
-      var told = refresh(world, world.now(), login.chain().get(shown), name);
-      var left = keyOf(hands.left(world.now()));
+      var response = refresh(world, world.now(), login.chain().get(shown), name);
+      var left = keyOf(stores.worldAfter(world.now()));
       if (left.revokedAt().isPresent() != isOver) {
         return Optional.of(
-            "the token before the present one %s its device"
+            "the previous token %s its device"
                 .formatted(
-                    isOver ? "came after the grace and did not end" : "was early and ended"));
+                    isOver
+                        ? "came after the grace and did not revoke"
+                        : "came within the grace and revoked"));
       }
-      if (told.kind() == Kind.KEY) {
+      if (response.kind() == Kind.KEY) {
         delivered++;
-        var broken = broken(world, new Stage.Got(shown, name.orElse(""), told.text()));
+        var broken =
+            broken(world, new ActorState.ReceivedKey(shown, name.orElse(""), response.text()));
         if (broken.isPresent()) {
           return broken;
         }
@@ -188,7 +194,7 @@ final class LaterPromises {
     return delivered == expected
         ? Optional.empty()
         : Optional.of(
-            "a used refresh token gives its key to %d Idempotency-Keys and not to %d"
+            "a used refresh token gives its key to %d Idempotency-Keys instead of %d"
                 .formatted(delivered, expected));
   }
 
@@ -202,20 +208,21 @@ final class LaterPromises {
     return !at.isBefore(key.generation().issuedAt().plus(GRACE));
   }
 
-  /// That of a refresh with the token before the present one.
+  /// Checks a refresh with the previous token.
   Optional<String> brokenRepetition(
-      int generation, String name, Instant at, Heard told, World world) {
+      int generation, String name, Instant at, Response response, World world) {
     var key = keyOf(world);
     if (key.generation().number() != generation + 1) {
       return Optional.empty();
     }
     var isOver = isGraceOver(key, at);
-    if (told.kind() == Kind.KEY) {
-      return isOver ? Optional.of("a key was told again after the grace") : Optional.empty();
+    if (response.kind() == Kind.KEY) {
+      return isOver ? Optional.of("a key was repeated after the grace") : Optional.empty();
     }
     if (isOver) {
       return isGood(world, key)
-          ? Optional.of("a used token was shown after the grace, and its device was not revoked")
+          ? Optional.of(
+              "a used token was presented after the grace, and its device was not revoked")
           : Optional.empty();
     }
     var isOwn =
@@ -224,7 +231,7 @@ final class LaterPromises {
             && refresh(world, at, login.chain().get(generation), Optional.of(name)).kind()
                 == Kind.KEY;
     return isOwn
-        ? Optional.of("a repeated refresh was refused what the next one is told")
+        ? Optional.of("a repeated refresh was refused, although the next one succeeds")
         : Optional.empty();
   }
 
@@ -236,55 +243,60 @@ final class LaterPromises {
     return Optional.ofNullable(world.keys().get(login.chain().getFirst().id())).orElseThrow();
   }
 
-  /// Rule 3, of a refresh.
-  Optional<String> brokenRefusal(int generation, Heard told, World world) {
+  /// Rule 3, for a refresh.
+  Optional<String> brokenRefusal(int generation, Response response, World world) {
     var key = keyOf(world);
-    return told.kind() == Kind.DECLINED
+    return response.kind() == Kind.DECLINED
             && isRenewable(world, key)
             && key.generation().number() == generation
-        ? Optional.of("rule 3: a good refresh token was refused")
+        ? Optional.of("rule 3: a valid refresh token was refused")
         : Optional.empty();
   }
 
-  /// That of a renewal that was done just now, and not found done before.
-  Optional<String> brokenRenewal(int generation, Heard told, World before, World now) {
+  /// Checks a renewal that took effect in this step.
+  Optional<String> brokenRenewal(int generation, Response response, World before, World now) {
     var isJustNow =
         keyOf(before).generation().number() == generation
             && keyOf(now).generation().number() > generation;
-    return told.kind() == Kind.KEY && isJustNow && keyOf(before).revokedAt().isPresent()
-        ? Optional.of("a device was given a new key after it was revoked")
+    return response.kind() == Kind.KEY && isJustNow && keyOf(before).revokedAt().isPresent()
+        ? Optional.of("a device got a new key after it was revoked")
         : Optional.empty();
   }
 
-  /// Whether a token opens the door if it should, and only then.
-  Optional<String> broken(World world, Stage.Got got) {
+  /// Checks that an access token is accepted if and only if it should be.
+  Optional<String> broken(World world, ActorState.ReceivedKey received) {
     return doors
         .computeIfAbsent(world, _ -> new HashMap<>())
-        .computeIfAbsent(got, _ -> brokenDoor(world, got));
+        .computeIfAbsent(received, _ -> brokenDoor(world, received));
   }
 
-  private Optional<String> brokenDoor(World world, Stage.Got got) {
-    var token = AccessToken.parse(got.body().substring(0, got.body().indexOf(' '))).orElseThrow();
+  private Optional<String> brokenDoor(World world, ActorState.ReceivedKey received) {
+    var token =
+        AccessToken.parse(received.body().substring(0, received.body().indexOf(' '))).orElseThrow();
     var opens =
-        hands.visit(world, world.now(), flows -> flows.verifier().introspect(token)).isPresent();
+        stores.visit(world, world.now(), flows -> flows.verifier().introspect(token)).isPresent();
     var key = Optional.ofNullable(world.keys().get(token.id()));
     if (key.isEmpty()) {
-      return Optional.of("rule 2: a key was handed over that is not stored");
+      return Optional.of("rule 2: a key was issued that is not stored");
     }
-    if (key.get().generation().number() < got.generation() + 1) {
-      return Optional.of("rule 2: tokens were handed over that are not stored");
+    if (key.get().generation().number() < received.generation() + 1) {
+      return Optional.of("rule 2: tokens were issued that are not stored");
     }
-    var isPresent = key.get().generation().number() == got.generation() + 1 || isMinted(got);
+    var isPresent =
+        key.get().generation().number() == received.generation() + 1 || isMinted(received);
     var isGood = isGood(world, key.get()) && world.now().isBefore(key.get().expiresAt());
     if (opens && !isGood) {
-      return Optional.of("a token opens the door after its key was ended");
+      return Optional.of("a token is accepted after its key ended");
     }
-    return !opens && isGood && isPresent && key.get().generation().number() <= got.generation() + 1
-        ? Optional.of("a good token does not open the door")
+    return !opens
+            && isGood
+            && isPresent
+            && key.get().generation().number() <= received.generation() + 1
+        ? Optional.of("a valid token is refused")
         : Optional.empty();
   }
 
-  private static boolean isMinted(Stage.Got got) {
-    return got.generation() == CODE;
+  private static boolean isMinted(ActorState.ReceivedKey received) {
+    return received.generation() == CODE;
   }
 }

@@ -20,13 +20,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// A device that has its key and has refreshed it twice, all at noon, and those who have to do with
-/// it.
+/// A device that got its key and refreshed it twice, all at noon, and its actors.
 final class LinkedDevice {
   static final int GENERATION = 2;
   private static final int LONGEST_CHAIN = 8;
 
-  /// Of the refresh that follows another.
+  /// The `Idempotency-Key` of the second refresh in a row.
   private static final String NEXT = "next";
 
   private static final Set<String> NAMES = Set.of("one", "two", NEXT);
@@ -40,9 +39,9 @@ final class LinkedDevice {
 
   LinkedDevice() {
     device = DeviceLogin.of(renewable()).approvedBy(Samples.approver(ADA));
-    var hands = device.hands();
+    var stores = device.stores();
     issued =
-        hands.visit(
+        stores.visit(
             device.start(),
             NOON,
             flows ->
@@ -57,16 +56,16 @@ final class LinkedDevice {
                             Optional.empty())));
     chain.add(issued.refreshToken().orElseThrow());
     present = issued.accessToken();
-    var world = hands.left(NOON);
+    var world = stores.worldAfter(NOON);
     var begin = world;
     for (int generation = 0; generation < LONGEST_CHAIN; generation++) {
       var token = chain.getLast();
       var next =
-          hands.visit(
+          stores.visit(
               world, NOON, flows -> given(flows.refreshes().refresh(CLI, token, Optional.empty())));
       chain.add(next.refreshToken().orElseThrow());
       present = generation < GENERATION ? next.accessToken() : present;
-      world = hands.left(NOON);
+      world = stores.worldAfter(NOON);
       begin = generation < GENERATION ? world : begin;
     }
     start = begin;
@@ -88,23 +87,23 @@ final class LinkedDevice {
         request.at());
   }
 
-  Scenario scenario(String name, int faults, Actor... cast) {
+  Scenario scenario(String name, int faults, Actor... actors) {
     return new Scenario(
-        name, device.hasher(), login, start, List.of(cast), faults, Fault.ANY, Reads.KEY_FIRST);
+        name, device.hasher(), login, start, List.of(actors), faults, Fault.ANY, Reads.KEY_FIRST);
   }
 
-  /// @param older how many generations ago the token was the present one
+  /// @param older the age of the token in generations
   Actor refresher(String actor, int older, String name) {
     var generation = GENERATION - older;
     return Actor.of(actor, Requests.refresh(CLI, chain.get(generation), generation, name));
   }
 
-  /// Refreshes, and does so again with what it gets.
+  /// Refreshes, and then refreshes again with the new token.
   Actor refresherTwice(String actor, String name) {
     return Actor.two(
         actor,
         Requests.refresh(CLI, chain.get(GENERATION), GENERATION, name),
-        heard ->
+        responses ->
             Requests.refresh(
                 CLI, chain.get(GENERATION + 1), GENERATION + 1, name.isEmpty() ? "" : NEXT));
   }
@@ -118,31 +117,32 @@ final class LinkedDevice {
   }
 
   Actor otherUser(String actor, Subject subject) {
-    return stranger(actor, Requests.unlink(subject, issued.key().id()), Heard.NOT_FOUND);
+    return stranger(actor, Requests.unlink(subject, issued.key().id()), Response.NOT_FOUND);
   }
 
   Actor otherClient(String actor, Client client) {
-    return stranger(actor, Requests.revoke(client, chain.get(GENERATION), GENERATION), Heard.DONE);
+    return stranger(
+        actor, Requests.revoke(client, chain.get(GENERATION), GENERATION), Response.DONE);
   }
 
   Actor otherClientRefreshing(String actor, Client client) {
     return stranger(
         actor,
         Requests.refresh(client, chain.get(GENERATION), GENERATION, ""),
-        Heard.declined(Code.INVALID_GRANT));
+        Response.declined(Code.INVALID_GRANT));
   }
 
-  /// Whoever holds a token that is long past may not revoke by it.
+  /// An actor whose token is several generations old, and so cannot revoke.
   Actor holderOfAnOldToken(String actor) {
-    return stranger(actor, Requests.revoke(CLI, chain.getFirst(), 0), Heard.DONE);
+    return stranger(actor, Requests.revoke(CLI, chain.getFirst(), 0), Response.DONE);
   }
 
-  /// Lets itself in with the access token.
+  /// Uses the access token.
   Actor user(String actor) {
-    return Actor.of(actor, Requests.letIn(present, GENERATION));
+    return Actor.of(actor, Requests.useKey(present, GENERATION));
   }
 
-  private static Actor stranger(String actor, Request request, Heard told) {
-    return Actor.of(actor, Requests.byStranger(request, told));
+  private static Actor stranger(String actor, Request request, Response response) {
+    return Actor.of(actor, Requests.byStranger(request, response));
   }
 }

@@ -8,9 +8,9 @@ import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Subject;
+import dev.keyferry.proof.interleaving.ActorState.ReceivedKey;
+import dev.keyferry.proof.interleaving.ActorState.ReportedChange;
 import dev.keyferry.proof.interleaving.Request.Asks;
-import dev.keyferry.proof.interleaving.Stage.Got;
-import dev.keyferry.proof.interleaving.Stage.Said;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -19,40 +19,41 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What the design promises, as far as it can be broken by an unlucky order of steps.
-/// Each answer is the promise that is broken, if one is.
+/// The promises of the design that an unlucky order of steps could break. Each method returns the
+/// broken promise, if there is one.
 final class Promises {
   private final Scenario scenario;
   private final boolean areRowsWatched;
   private final Map<Claim, Instant> screens = new HashMap<>();
   private final RowPromises rows;
-  private final AnswerPromises answers;
+  private final ResponsePromises answers;
   private final LaterPromises later;
 
-  /// @param areRowsWatched or only what somebody hears, or would if he asked
-  Promises(Scenario scenario, Stagehand hands, boolean areRowsWatched) {
+  /// @param areRowsWatched whether the promises about rows count, and not only those about
+  ///     responses
+  Promises(Scenario scenario, StoreModel stores, boolean areRowsWatched) {
     this.scenario = scenario;
     this.areRowsWatched = areRowsWatched;
     rows = new RowPromises();
-    later = new LaterPromises(scenario, hands);
-    answers = new AnswerPromises(scenario.login(), later);
+    later = new LaterPromises(scenario, stores);
+    answers = new ResponsePromises(scenario.login(), later);
   }
 
-  /// That of a world, whoever brought it about.
+  /// Checks a world, independently of the step that led to it.
   Optional<String> broken(World world) {
     return later.broken(world);
   }
 
-  /// That of one call, and of its effect.
-  Optional<String> broken(World before, Stage.Waiting by, World after) {
+  /// Checks one call and its effect.
+  Optional<String> broken(World before, ActorState.Waiting by, World after) {
     if (!(by.call() instanceof Call.ToStore call)) {
       return Optional.empty();
     }
     if (!isTimely(call, by.begun())) {
-      return Optional.of("rule 5: a call has another time with it than its request began at");
+      return Optional.of("rule 5: a call has another time than the start of its request");
     }
     if (!isOfItsScreen(call, by.begun())) {
-      return Optional.of("an approval counts from another time than its screen was opened at");
+      return Optional.of("an approval has another time than the opening of its screen");
     }
     if (before.sameRows(after)) {
       return Optional.empty();
@@ -63,8 +64,8 @@ final class Promises {
     return areRowsWatched ? rows.broken(before, call, by, after) : Optional.empty();
   }
 
-  /// Conditions ask about the time that the call has with it, so that must be the time it was, and
-  /// what is stored must be it.
+  /// Conditions compare with the time in the call, so that time and every time that the call stores
+  /// must be the one at which the request began.
   private static boolean isTimely(Call.ToStore call, Instant begun) {
     var hour = begun.truncatedTo(ChronoUnit.HOURS);
     var stored =
@@ -77,8 +78,8 @@ final class Promises {
         .allMatch((call.isNamed("markUsed") ? hour : begun)::equals);
   }
 
-  /// A sign-out undoes what is agreed to on a screen that was open then, so the approval counts
-  /// from when it was opened.
+  /// A sign-out revokes approvals on screens that were open before it. So an approval must have the
+  /// time at which its screen was opened.
   private boolean isOfItsScreen(Call.ToStore call, Instant begun) {
     var claim = call.argument(Claim.class);
     if (call.isNamed("claim")) {
@@ -91,74 +92,74 @@ final class Promises {
         .orElse(true);
   }
 
-  /// Rule of docs/decisions/0001: a write whose answer was lost, and whose work is still there,
-  /// knows it for its own.
-  Optional<String> forgotten(Stage.Waiting asked, Answered answer, World now) {
+  /// Rule of docs/decisions/0001: a write whose response was lost recognizes its own work while
+  /// that work is still there.
+  Optional<String> forgotten(ActorState.Waiting asked, CallResult answer, World now) {
     var done =
         asked.answers().isEmpty()
             ? Optional.<World>empty()
             : switch (asked.answers().getLast()) {
-              case Answered.Lost(var left) -> left;
-              case Answered.Again(var left) -> left;
-              case Answered.With _, Answered.Outage _ -> Optional.<World>empty();
+              case CallResult.Lost(var left) -> left;
+              case CallResult.Again(var left) -> left;
+              case CallResult.With _, CallResult.Outage _ -> Optional.<World>empty();
             };
-    var knows = answer instanceof Answered.With(var value) && Stagehand.isDone(value);
+    var knows = answer instanceof CallResult.With(var value) && StoreModel.isDone(value);
     return done.filter(now::sameRows).isPresent() && !knows
-        ? Optional.of("0001: a write did not recognise its own work")
+        ? Optional.of("0001: a write did not recognize its own work")
         : Optional.empty();
   }
 
-  /// A call that arrives twice does its work once. But the last claimant wins, whoever that is.
+  /// A call that arrives twice takes effect once. But the last claimant wins, so a claim may take
+  /// effect again.
   Optional<String> twice(World before, Call call, boolean isDone, World after) {
     var isExempt = call instanceof Call.ToStore store && store.isNamed("claim");
     return isDone && !isExempt && !before.sameRows(after)
-        ? Optional.of("a call that arrived twice did its work twice")
+        ? Optional.of("a call that arrived twice took effect twice")
         : Optional.empty();
   }
 
-  /// That of an answer, as it is told.
-  Optional<String> broken(Stage.Waiting asked, Heard told, World before, World now) {
-    return answers.broken(asked, told, before, now);
+  /// Checks a response.
+  Optional<String> broken(ActorState.Waiting asked, Response response, World before, World now) {
+    return answers.broken(asked, response, before, now);
   }
 
-  /// What was said to be done stays so, whoever comes later.
-  Optional<String> undone(World now, List<Said> said) {
-    return said.stream()
+  /// A change that was reported as done stays done.
+  Optional<String> undone(World now, List<ReportedChange> reported) {
+    return reported.stream()
         .filter(each -> !each.change().isDone().test(now, each.begun()))
-        .map(each -> "somebody was told that it is done, and it is undone")
+        .map(each -> "a change was reported as done and was undone")
         .findFirst();
   }
 
-  /// When everybody is done: a code that was spent, or a refresh token, was so for somebody, unless
-  /// an answer was lost.
-  Optional<String> lost(World now, List<Got> got, List<Heard> heard) {
+  /// At the end: a code or refresh token that was spent gave someone a key, unless a response was
+  /// lost.
+  Optional<String> lost(World now, List<ReceivedKey> received, List<Response> responses) {
     var isSpent =
         now.keys().values().stream()
             .anyMatch(key ->
                 Optional.ofNullable(scenario.start().keys().get(key.id()))
                     .filter(was -> was.generation().equals(key.generation()))
                     .isEmpty());
-    return isSpent && got.isEmpty() && !heard.contains(Heard.OUTAGE)
-        ? Optional.of("a code or token was spent, no answer was lost, and nobody got the key")
+    return isSpent && received.isEmpty() && !responses.contains(Response.OUTAGE)
+        ? Optional.of("a code or token was spent, no response was lost, and no request got the key")
         : Optional.empty();
   }
 
-  /// Equal requests hear equal answers, and what is handed over opens the door for as long as it
-  /// should.
-  Optional<String> broken(World now, List<Got> got) {
-    for (int i = 0; i < got.size(); i++) {
+  /// Equal requests get equal responses, and an issued key is accepted for as long as it should be.
+  Optional<String> broken(World now, List<ReceivedKey> received) {
+    for (int i = 0; i < received.size(); i++) {
       for (int j = 0; j < i; j++) {
-        var one = got.get(i);
-        var other = got.get(j);
+        var one = received.get(i);
+        var other = received.get(j);
         if (one.generation() == other.generation() && !one.body().equals(other.body())) {
           return Optional.of("rule 1: two keys for one approval, or for one refresh token");
         }
         if (one.generation() == other.generation() && !one.name().equals(other.name())) {
-          return Optional.of("a key was told to two requests with different Idempotency-Keys");
+          return Optional.of("a key was given to two requests with different Idempotency-Keys");
         }
       }
     }
-    for (var each : got) {
+    for (var each : received) {
       var broken = later.broken(now, each);
       if (broken.isPresent()) {
         return broken;
@@ -167,12 +168,13 @@ final class Promises {
     return Optional.empty();
   }
 
-  /// Rule 5, in words of its own.
+  /// Rule 5, written independently of the code.
   static boolean isExpired(Grant grant, Instant at) {
     return at.compareTo(grant.expiresAt()) >= 0;
   }
 
-  /// Whether what was agreed to at that time still stands: a sign-out ends what is not younger.
+  /// Whether an approval of that time is still valid: a sign-out ends every approval that is not
+  /// younger.
   static boolean stands(World world, Subject subject, Instant agreedAt) {
     return stands(world.standing(subject), agreedAt);
   }

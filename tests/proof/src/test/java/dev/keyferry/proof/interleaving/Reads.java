@@ -3,37 +3,37 @@ package dev.keyferry.proof.interleaving;
 import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.InMemoryKeyStore;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.KeyStore.KeyAndStanding;
+import dev.keyferry.flow.KeyStore.Holding;
 import dev.keyferry.flow.KeyStore.Standing;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// In which order a batch reads a key and its subject's standing.
+/// The order in which a batch reads a key and its subject's standing.
 ///
-/// DynamoDB reads each of them strongly, and gives no snapshot of both. What is seen so differs
-/// from all that ever was only if both rows change in between, and then the one that is read first
-/// is seen too early. Neither order shows what the other does: with the key first, one that was
-/// revoked before its user was enabled again; with the standing first, one that was renewed after
-/// its user had signed out. So both are tried.
+/// DynamoDB reads each row strongly, but gives no snapshot of both. The result can differ from
+/// every real state only if both rows change in between. Then the row that is read first is
+/// outdated. The two orders have different effects. With the key first, a key appears valid that
+/// was revoked before its user was enabled again. With the standing first, a key appears valid that
+/// was renewed after its user signed out. So both orders are explored.
 enum Reads {
   KEY_FIRST,
-  /// Whose key it is never changes, and is known from an earlier read.
+  /// A key's subject never changes, and is known from an earlier read.
   STANDING_FIRST;
 
-  /// @param ask answers a call
-  Optional<KeyAndStanding> holding(KeyId id, Function<Call, Object> ask) {
+  /// @param ask sends a call
+  Optional<Holding> holding(KeyId id, Function<Call, Object> ask) {
     return switch (this) {
       case KEY_FIRST ->
           key(id, ask)
               .map(key -> {
                 var subject = key.terms().subject();
-                return new KeyAndStanding(key, (Standing) ask.apply(call("findStanding", subject)));
+                return new Holding(key, (Standing) ask.apply(call("findStanding", subject)));
               });
       case STANDING_FIRST ->
           ((Optional<?>) ask.apply(call("findWithStanding", id)))
-              .map(KeyAndStanding.class::cast)
-              .flatMap(seen -> key(id, ask).map(key -> new KeyAndStanding(key, seen.standing())));
+              .map(Holding.class::cast)
+              .flatMap(seen -> key(id, ask).map(key -> new Holding(key, seen.standing())));
     };
   }
 
@@ -50,18 +50,18 @@ enum Reads {
     }
   }
 
-  /// What a request saw of both rows; the last counts.
+  /// What a request saw of both rows. The last read counts.
   record Seen(Optional<Key> key, Optional<Standing> standing) {
     private static final Seen NOTHING = new Seen(Optional.empty(), Optional.empty());
 
-    static Seen by(List<Answered> answers) {
+    static Seen by(List<CallResult> answers) {
       var seen = NOTHING;
       for (var answer : answers) {
         seen =
             switch (answer) {
-              case Answered.With(Standing standing) -> new Seen(seen.key, Optional.of(standing));
-              case Answered.With(Optional<?> found) -> seen.with(found);
-              case Answered _ -> seen;
+              case CallResult.With(Standing standing) -> new Seen(seen.key, Optional.of(standing));
+              case CallResult.With(Optional<?> found) -> seen.with(found);
+              case CallResult _ -> seen;
             };
       }
       return seen;
@@ -71,7 +71,7 @@ enum Reads {
       return found
           .map(row ->
               switch (row) {
-                case KeyAndStanding(var there, var standing) ->
+                case Holding(var there, var standing) ->
                     new Seen(Optional.of(there), Optional.of(standing));
                 case Key there -> new Seen(Optional.of(there), standing);
                 default -> this;
@@ -79,7 +79,7 @@ enum Reads {
           .orElse(this);
     }
 
-    /// Whether both rows were read, and the one says that what the other holds is over.
+    /// Whether both rows were read and one of them ends the access that the other gives.
     boolean isBarred() {
       return key.isPresent()
           && standing.isPresent()

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Makes each HMAC once: a request that is run again and again asks for the same ones.
+/// A hasher that caches each HMAC, because replayed requests ask for the same ones again and again.
 final class RememberingHasher implements Hasher {
   private final Hasher hasher = new TestHasher();
   private final Map<Purpose, Map<ByteBuffer, byte[]>> made = new HashMap<>();

@@ -6,46 +6,46 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
-/// One request to the server, by someone.
+/// A request of an actor to the server.
 ///
-/// @param asks what the promises must know of it
-/// @param run handles it and tells what is answered
-record Request(String words, Asks asks, Function<Flows, Heard> run) {
+/// @param asks the facts about it that the promises depend on
+/// @param run handles it and returns the response
+record Request(String description, Asks asks, Function<Flows, Response> run) {
   sealed interface Asks {
-    /// The device polls, or a browser's client redeems its code.
+    /// A device's poll, or the redemption of an authorization code.
     ///
-    /// @param name whoever sends the same `Idempotency-Key`; who sends none is alone
+    /// @param name equal for requests with the same `Idempotency-Key`; an empty one is unique
     record Key(String name) implements Asks {}
 
-    /// @param generation of the refresh token that is shown
+    /// @param generation of the presented refresh token
     record Refresh(int generation, String name) implements Asks {}
 
-    /// The device polls, with a number that it was not told.
+    /// A device's poll with a number that it was not given.
     record Guess(MatchingNumber number) implements Asks {}
 
-    /// Somebody lets itself in.
+    /// A use of the key.
     ///
-    /// @param generation of the access token that is shown
+    /// @param generation of the presented access token
     record Entry(int generation) implements Asks {}
 
-    /// Somebody who must not get anything nor change anything.
+    /// A request that must neither get nor change anything.
     ///
-    /// @param told one word, whatever became of the login
-    record Stranger(Heard told) implements Asks {}
+    /// @param response the only response, whatever the state of the login
+    record Stranger(Response response) implements Asks {}
 
-    /// Somebody who is told that it is done, and nothing else.
+    /// A request whose only response is that the change is done.
     ///
-    /// @param isDone whether the rows show it, for a request that began at that time
-    /// @param lasts whether nobody can undo it
+    /// @param isDone whether the rows show the change, for a request that began at that time
+    /// @param lasts whether nothing can undo it
     record Change(BiPredicate<World, Instant> isDone, boolean lasts) implements Asks {}
 
-    /// A user decides, or somebody else of whom there is nothing more to know.
+    /// A user's decision, or a request without other facts.
     ///
-    /// @param refusals the words that a refusal may have
-    record Anything(Set<Heard> refusals) implements Asks {}
+    /// @param refusals the permitted refusals
+    record Anything(Set<Response> refusals) implements Asks {}
   }
 
-  static Request of(String words, Function<Flows, Heard> run, Heard... refusals) {
-    return new Request(words, new Asks.Anything(Set.of(refusals)), run);
+  static Request of(String description, Function<Flows, Response> run, Response... refusals) {
+    return new Request(description, new Asks.Anything(Set.of(refusals)), run);
   }
 }

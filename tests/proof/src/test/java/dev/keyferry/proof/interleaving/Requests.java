@@ -10,8 +10,8 @@ import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Subject;
-import dev.keyferry.proof.interleaving.Heard.Kind;
 import dev.keyferry.proof.interleaving.Request.Asks;
+import dev.keyferry.proof.interleaving.Response.Kind;
 import dev.keyferry.proof.interleaving.Scenario.Login;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
-/// The requests that people and clients send.
+/// The requests that users and clients send.
 final class Requests {
-  private static final Heard CLOSED = new Heard(Kind.DECLINED, "401");
+  private static final Response CLOSED = new Response(Kind.DECLINED, "401");
 
   private Requests() {}
 
@@ -37,26 +37,28 @@ final class Requests {
     return Request.of(
         "claims",
         flows ->
-            Heard.of(
+            Response.of(
                 flows.devices().claim(subject, code),
-                screen -> new Heard(Kind.SCREEN, screen.approvalNonce())),
-        Heard.declined(Code.INVALID_USER_CODE));
+                screen -> new Response(Kind.SCREEN, screen.approvalNonce())),
+        Response.declined(Code.INVALID_USER_CODE));
   }
 
   static Request approve(Approver approver, UserCode code, String nonce, Consent consent) {
     return Request.of(
         "approves",
-        flows -> Heard.of(flows.devices().approve(approver, code, nonce, consent), _ -> Heard.DONE),
-        Heard.declined(Code.INVALID_USER_CODE),
-        Heard.declined(Code.INVALID_SCOPE),
-        Heard.declined(Code.INVALID_REQUEST));
+        flows ->
+            Response.of(
+                flows.devices().approve(approver, code, nonce, consent), _ -> Response.DONE),
+        Response.declined(Code.INVALID_USER_CODE),
+        Response.declined(Code.INVALID_SCOPE),
+        Response.declined(Code.INVALID_REQUEST));
   }
 
   static Request deny(Subject subject, UserCode code) {
     return Request.of(
         "denies",
-        flows -> Heard.of(flows.devices().deny(subject, code), _ -> Heard.DONE),
-        Heard.declined(Code.INVALID_USER_CODE));
+        flows -> Response.of(flows.devices().deny(subject, code), _ -> Response.DONE),
+        Response.declined(Code.INVALID_USER_CODE));
   }
 
   static Request signOut(Subject subject) {
@@ -66,7 +68,7 @@ final class Requests {
             world.standing(subject).signedOutAt().filter(time -> !time.isBefore(at)).isPresent(),
         flows -> {
           flows.linked().signOut(subject);
-          return Heard.DONE;
+          return Response.DONE;
         });
   }
 
@@ -80,7 +82,7 @@ final class Requests {
           } else {
             flows.disabling().enable(subject);
           }
-          return Heard.DONE;
+          return Response.DONE;
         });
   }
 
@@ -88,17 +90,17 @@ final class Requests {
     return new Request(
         "refreshes generation " + generation + (name.isEmpty() ? "" : " as " + name),
         new Asks.Refresh(generation, name),
-        flows -> Heard.key(flows.refreshes().refresh(client, token, named(name))));
+        flows -> Response.key(flows.refreshes().refresh(client, token, named(name))));
   }
 
-  /// A token that is two generations old, or older, ends nothing any more, RFC 7009 §2.2.
+  /// A token that is two or more generations old revokes nothing, RFC 7009 §2.2.
   static Request revoke(Client client, RefreshToken token, int generation) {
     return forGood(
         "revokes",
         (world, _) -> isRevoked(world, token.id()) || isLongPast(world, token.id(), generation),
         flows -> {
           flows.revoke().revoke(client, token.reveal());
-          return Heard.DONE;
+          return Response.DONE;
         });
   }
 
@@ -106,20 +108,20 @@ final class Requests {
     return forGood(
         "unlinks",
         (world, _) -> isRevoked(world, id),
-        flows -> flows.linked().unlink(subject, id) ? Heard.DONE : Heard.NOT_FOUND);
+        flows -> flows.linked().unlink(subject, id) ? Response.DONE : Response.NOT_FOUND);
   }
 
-  static Request letIn(Heard got) {
-    var token = AccessToken.parse(got.accessToken()).orElseThrow();
-    return letIn(token, 0);
+  static Request useKey(Response received) {
+    var token = AccessToken.parse(received.accessToken()).orElseThrow();
+    return useKey(token, 0);
   }
 
   /// @param generation of the token
-  static Request letIn(AccessToken token, int generation) {
+  static Request useKey(AccessToken token, int generation) {
     return new Request(
-        "lets itself in",
+        "uses the key",
         new Asks.Entry(generation),
-        flows -> flows.verifier().verify(token).isPresent() ? Heard.DONE : CLOSED);
+        flows -> flows.verifier().verify(token).isPresent() ? Response.DONE : CLOSED);
   }
 
   private static boolean isRevoked(World world, KeyId id) {
@@ -137,25 +139,25 @@ final class Requests {
         "waits",
         flows -> {
           flows.time().accept(time);
-          return Heard.DONE;
+          return Response.DONE;
         });
   }
 
-  /// The same request, by somebody to whom it is not open.
+  /// The same request by an actor who is not authorized.
   ///
-  /// @param told what he hears, and nothing else
-  static Request byStranger(Request request, Heard told) {
-    return new Request(request.words(), new Asks.Stranger(told), request.run());
+  /// @param response the only permitted response
+  static Request byStranger(Request request, Response response) {
+    return new Request(request.description(), new Asks.Stranger(response), request.run());
   }
 
   private static Request done(
-      String words, BiPredicate<World, Instant> isDone, Function<Flows, Heard> run) {
-    return new Request(words, new Asks.Change(isDone, false), run);
+      String description, BiPredicate<World, Instant> isDone, Function<Flows, Response> run) {
+    return new Request(description, new Asks.Change(isDone, false), run);
   }
 
   private static Request forGood(
-      String words, BiPredicate<World, Instant> isDone, Function<Flows, Heard> run) {
-    return new Request(words, new Asks.Change(isDone, true), run);
+      String description, BiPredicate<World, Instant> isDone, Function<Flows, Response> run) {
+    return new Request(description, new Asks.Change(isDone, true), run);
   }
 
   private static Optional<String> named(String name) {

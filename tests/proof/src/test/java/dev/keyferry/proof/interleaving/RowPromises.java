@@ -18,13 +18,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What one step may make of the rows. Says it of the rows alone, and in other words than the
-/// conditions of the stores.
+/// The legal changes of rows in one step. This looks only at rows, and is written independently of
+/// the stores' conditions.
 final class RowPromises {
   private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(60);
   private static final Duration STEP = Duration.ofSeconds(5);
 
-  Optional<String> broken(World before, Call.ToStore call, Stage.Waiting by, World after) {
+  Optional<String> broken(World before, Call.ToStore call, ActorState.Waiting by, World after) {
     for (var entry : after.grants().entrySet()) {
       var was = before.grants().get(entry.getKey());
       if (was != null && !was.equals(entry.getValue())) {
@@ -55,16 +55,16 @@ final class RowPromises {
       return Optional.empty();
     }
     if (!sameRequest(was, is)) {
-      return Optional.of("a grant became another");
+      return Optional.of("a grant's request changed");
     }
     if (Promises.isExpired(was, begun)) {
       return Optional.of(
-          "rule 5: a grant was changed by a request that began at its expiry or after");
+          "rule 5: a grant was changed by a request that began at its expiry or later");
     }
     if (!was.pace().equals(is.pace())) {
       return was.state().equals(is.state())
           ? brokenPace(was, is.pace(), call, begun)
-          : Optional.of("a decision changed the rhythm of the polls");
+          : Optional.of("a decision changed the polling interval");
     }
     return brokenState(before, call, was, is);
   }
@@ -80,7 +80,7 @@ final class RowPromises {
       Grant grant, Pace is, Call.ToStore call, Instant begun) {
     var was = grant.pace();
     if (!Promises.isOpen(grant)) {
-      return Optional.of("the rhythm of the polls changed after the decision");
+      return Optional.of("the polling interval changed after the decision");
     }
     if (!was.nextPollAt().equals(is.nextPollAt())) {
       var due = was.nextPollAt().minus(Pace.TOLERANCE);
@@ -97,13 +97,13 @@ final class RowPromises {
             && is.slowedAt().equals(Optional.of(is.nextPollAt()))
             && !was.slowedAt().equals(Optional.of(was.nextPollAt()))
         ? Optional.empty()
-        : Optional.of("more than one slow-down in a window, or another than 5 s");
+        : Optional.of("more than one slow_down in a window, or a step other than 5 s");
   }
 
   private static Optional<String> brokenState(
       World before, Call.ToStore call, Grant was, Grant is) {
     return switch (is.state()) {
-      case Pending _ -> Optional.of("a grant was taken back to its beginning");
+      case Pending _ -> Optional.of("a grant became pending again");
       case Claimed _ ->
           Promises.isOpen(was) ? Optional.empty() : Optional.of("a decided grant was claimed");
       case Approved approved -> brokenApproval(was, approved);
@@ -117,7 +117,7 @@ final class RowPromises {
       case Claimed(var claim) when claim.equals(is.claim()) ->
           is.approval().consent().within(was.request())
               ? Optional.empty()
-              : Optional.of("more was approved than was asked for");
+              : Optional.of("more was approved than was requested");
       case Approved(var claim, var approval, var wrong)
           when claim.equals(is.claim()) && approval.equals(is.approval()) ->
           is.wrong().size() == wrong.size() + 1
@@ -125,7 +125,7 @@ final class RowPromises {
               : Optional.of("wrong numbers were miscounted");
       case Claimed _, Approved _ ->
           Optional.of("an approval that is not the last claimant's own, on the last screen");
-      case Pending _ -> Optional.of("approved, and nobody had claimed it");
+      case Pending _ -> Optional.of("approved without a claim");
       case Denied _, Consumed _ -> Optional.of("approved again after the decision");
     };
   }
@@ -138,10 +138,10 @@ final class RowPromises {
     }
     if (!claim.equals(Optional.of(is.claim()))
         || (by.isPresent() && !claim.map(Grant.Claim::subject).equals(by))) {
-      return Optional.of("denied by somebody who had not claimed it");
+      return Optional.of("denied by a user who had not claimed it");
     }
-    return call.isNamed("denyBarred") && !(was.state() instanceof Approved)
-        ? Optional.of("barred, and was not approved")
+    return call.isNamed("bar") && !(was.state() instanceof Approved)
+        ? Optional.of("barred without an approval")
         : Optional.empty();
   }
 
@@ -161,17 +161,18 @@ final class RowPromises {
     return state.getClass().getSimpleName();
   }
 
-  private static Optional<String> broken(Call.ToStore call, Stage.Waiting by, Key was, Key is) {
+  private static Optional<String> broken(
+      Call.ToStore call, ActorState.Waiting by, Key was, Key is) {
     if (!was.terms().equals(is.terms()) || !was.seal().equals(is.seal())) {
       return Optional.of("the terms of a key changed");
     }
     if (was.revokedAt().isPresent() && !was.revokedAt().equals(is.revokedAt())) {
-      return Optional.of("a revoked key was revoked again, or not any more");
+      return Optional.of("a revocation was repeated or undone");
     }
     if (was.lastUsedAt().isPresent()
         && is.lastUsedAt().filter(later -> later.isAfter(was.lastUsedAt().get())).isEmpty()
         && !was.lastUsedAt().equals(is.lastUsedAt())) {
-      return Optional.of("the note of the last use went back");
+      return Optional.of("the time of the last use went back");
     }
     if (!was.revokedAt().equals(is.revokedAt())) {
       return brokenRevocation(call, by, was);
@@ -190,20 +191,21 @@ final class RowPromises {
                 .orElseThrow()
                 .equals(new Key.Previous(old.access(), old.refresh(), old.issuedAt(), old.seal()));
     if (!isNext) {
-      return Optional.of("a refresh put its tokens in the place of others than it was shown");
+      return Optional.of("a refresh replaced other tokens than the presented ones");
     }
     if (was.revokedAt().isPresent()) {
       return Optional.of("a revoked key was renewed");
     }
     if (!was.isRenewable(begun)) {
-      return Optional.of("a key was renewed that can be renewed no more");
+      return Optional.of("a key was renewed that cannot be renewed any more");
     }
     return call.argument(String.class).equals(Optional.of(was.terms().clientId()))
         ? Optional.empty()
         : Optional.of("another client renewed the key");
   }
 
-  private static Optional<String> brokenRevocation(Call.ToStore call, Stage.Waiting by, Key was) {
+  private static Optional<String> brokenRevocation(
+      Call.ToStore call, ActorState.Waiting by, Key was) {
     var revoker = call.argument(Revoker.class).orElseThrow();
     if (revoker instanceof Revoker.Server
         && by.request().asks() instanceof Asks.Refresh(var shown, var _)) {
@@ -223,12 +225,11 @@ final class RowPromises {
       var is = entry.getValue();
       if (was.signedOutAt().isPresent()
           && is.signedOutAt().filter(at -> !at.isBefore(was.signedOutAt().get())).isEmpty()) {
-        return Optional.of("a sign-out was taken back");
+        return Optional.of("a sign-out was undone");
       }
     }
-    return call.isNamed("toggleDisabled")
-            && before.rows().standings().equals(after.rows().standings())
-        ? Optional.of("to disable, or to enable, changed what was so already")
+    return call.isNamed("reverse") && before.rows().standings().equals(after.rows().standings())
+        ? Optional.of("disable or enable changed a state that was already reached")
         : Optional.empty();
   }
 }

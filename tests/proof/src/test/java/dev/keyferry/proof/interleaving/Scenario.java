@@ -8,17 +8,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 
-/// Who takes part, where it begins, and what may go wrong.
+/// A model to explore: its actors, its initial state, and its faults.
 ///
-/// @param faults how many calls may go wrong in one run
-/// @param kinds how they may
+/// @param faults the maximum number of faults in one run
+/// @param kinds the possible faults
 /// @param reads how a key and its subject's standing are read
 record Scenario(
     String name,
     Hasher hasher,
     Login login,
     World start,
-    List<Actor> cast,
+    List<Actor> actors,
     int faults,
     Set<Fault> kinds,
     Reads reads) {
@@ -29,24 +29,24 @@ record Scenario(
   }
 
   Scenario reading(Reads other) {
-    return new Scenario(name, hasher, login, start, cast, faults, kinds, other);
+    return new Scenario(name, hasher, login, start, actors, faults, kinds, other);
   }
 
   Scenario withFaults(int most) {
-    return new Scenario(name, hasher, login, start, cast, most, kinds, reads);
+    return new Scenario(name, hasher, login, start, actors, most, kinds, reads);
   }
 
-  /// What it is all about.
+  /// The login of a scenario.
   ///
-  /// @param grant where its row is
-  /// @param poll how its device, or its client, asks for the key, with an `Idempotency-Key` or none
-  /// @param hasOneWord whether `invalid_grant` is all that it hears in place of a key, RFC 6749
-  /// §5.2
+  /// @param grant the locator of its row
+  /// @param poll the request by which its device or client asks for the key, with an
+  ///     `Idempotency-Key` or none
+  /// @param hasOneWord whether `invalid_grant` is its only error, RFC 6749 §5.2
   /// @param names the `Idempotency-Key`s that it uses
   /// @param chain the refresh tokens of its key, from the first
   record Login(
       Locator grant,
-      BiFunction<Flows, Optional<String>, Heard> poll,
+      BiFunction<Flows, Optional<String>, Response> poll,
       boolean hasOneWord,
       Set<String> names,
       List<RefreshToken> chain) {}

@@ -19,14 +19,14 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Those that are tried out in full.
+/// The scenarios that are explored exhaustively.
 final class Scenarios {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Duration INTERVAL = Duration.ofSeconds(5);
   private static final Duration TO_EXPIRY = Authorize.CODE_LIFETIME;
   private static final Duration GRACE = Duration.ofSeconds(30);
 
-  /// One for each thing that can go wrong, the quickest first.
+  /// One scenario for each thing that can go wrong, the quickest first.
   static final List<Scenario> SMALL =
       List.of(
           decisions(),
@@ -94,7 +94,7 @@ final class Scenarios {
             Optional.of(new Scope(List.of("read", "admin"))), Optional.empty(), Optional.empty());
     var longer = new Consent(Optional.empty(), Optional.of(Duration.ofDays(2)), Optional.empty());
     return device.scenario(
-        "more than was asked for",
+        "more than was requested",
         device.login(),
         0,
         List.of(
@@ -135,7 +135,7 @@ final class Scenarios {
     var device = DeviceLogin.of(Samples.request(NOON)).approvedBy(Samples.approver(ADA));
     var login = device.login("one");
     return device.scenario(
-        "an approved code expires, a delivered one is told no more",
+        "an approved code expires, a delivered key is no longer repeated",
         login,
         1,
         List.of(
@@ -318,8 +318,8 @@ final class Scenarios {
             _ -> Requests.setDisabled(ADA, false)));
   }
 
-  /// Each; and where a key may be told again, or is refreshed or used, once more with its two rows
-  /// read the other way round, and nothing wrong else.
+  /// Each scenario. Those in which a key may be repeated, refreshed or used come once more without
+  /// faults, with the other order of reads.
   static Stream<Scenario> small() {
     return Stream.concat(
         SMALL.stream(),
@@ -328,9 +328,9 @@ final class Scenarios {
             .map(scenario -> scenario.reading(Reads.STANDING_FIRST).withFaults(0)));
   }
 
-  /// Everyone at once.
+  /// A scenario with all actors.
   ///
-  /// @param kinds one fault of these, if there are any
+  /// @param kinds at most one fault of these
   /// @param step of the clock
   static Scenario everyone(Set<Fault> kinds, Duration step) {
     var device = DeviceLogin.of(Samples.request(NOON));

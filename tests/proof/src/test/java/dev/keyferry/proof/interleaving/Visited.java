@@ -1,6 +1,7 @@
 package dev.keyferry.proof.interleaving;
 
-/// States by their fingerprints, and how many orders lead on from each: tens of bytes for a state.
+/// The visited states by fingerprint, each with its number of remaining orders. A state takes tens
+/// of bytes.
 final class Visited {
   private static final int FIRST_SIZE = 1 << 16;
 
@@ -8,7 +9,7 @@ final class Visited {
   private double[] orders = new double[FIRST_SIZE];
   private int size;
 
-  /// 0 if it is not there.
+  /// Returns 0 for an unknown state.
   double find(long fingerprint) {
     return orders[slot(fingerprint)];
   }
@@ -23,7 +24,7 @@ final class Visited {
     orders[slot] = value;
   }
 
-  /// Whether it was not there before.
+  /// Returns whether the state is new.
   boolean add(long fingerprint) {
     var isNew = find(fingerprint) == 0;
     if (isNew) {

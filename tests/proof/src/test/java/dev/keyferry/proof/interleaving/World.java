@@ -10,7 +10,7 @@ import dev.keyferry.flow.Subject;
 import java.time.Instant;
 import java.util.Map;
 
-/// All that is stored, and what time it is.
+/// The rows of all stores, and the time.
 record World(Map<Locator, Grant> grants, InMemoryKeyStore.Rows rows, Instant now) {
   World at(Instant time) {
     return new World(grants, rows, time);

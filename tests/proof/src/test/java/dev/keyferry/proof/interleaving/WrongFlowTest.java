@@ -22,7 +22,7 @@ import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Write;
-import dev.keyferry.proof.interleaving.Rehearsal.StoreDown;
+import dev.keyferry.proof.interleaving.Replay.StoreDown;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -34,26 +34,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What the explorer makes of flows that are wrong, over stores that are right. Prints the shortest
-/// order in which somebody hears so.
+/// Tests that the explorer finds a counterexample for each wrong flow over correct stores. Prints a
+/// shortest order that leads to a wrong response.
 final class WrongFlowTest {
   private static final DeviceLogin DEVICE = DeviceLogin.of(Samples.request(NOON));
 
-  /// The real flows, but for one thing.
-  enum Wrong implements Flaw {
-    TAKES_AN_OUTAGE_FOR_EXPIRY("an approval, a denial", "rule 5: expired_token before") {
+  /// The real flows with one defect each.
+  enum WrongFlow implements Flaw {
+    REPORTS_AN_OUTAGE_AS_EXPIRY("an approval, a denial", "rule 5: expired_token before") {
       @Override
-      public Heard handle(Supplier<Heard> flow) {
-        return orIfDown(flow, () -> Heard.declined(Code.EXPIRED_TOKEN));
+      public Response handle(Supplier<Response> flow) {
+        return orIfDown(flow, () -> Response.declined(Code.EXPIRED_TOKEN));
       }
     },
-    TAKES_AN_OUTAGE_FOR_A_SPENT_CODE("an approval, a denial", "rule 3: invalid_grant") {
+    REPORTS_AN_OUTAGE_AS_A_SPENT_CODE("an approval, a denial", "rule 3: invalid_grant") {
       @Override
-      public Heard handle(Supplier<Heard> flow) {
-        return orIfDown(flow, () -> Heard.declined(Code.INVALID_GRANT));
+      public Response handle(Supplier<Response> flow) {
+        return orIfDown(flow, () -> Response.declined(Code.INVALID_GRANT));
       }
     },
-    BELIEVES_A_REDEMPTION_THAT_NOBODY_CONFIRMED("an approval, a denial", "rule 2: a key") {
+    TRUSTS_AN_UNCONFIRMED_REDEMPTION("an approval, a denial", "rule 2: a key") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         return call.isNamed("redeem")
@@ -61,7 +61,7 @@ final class WrongFlowTest {
             : ask.apply(call);
       }
     },
-    BELIEVES_A_RENEWAL_THAT_NOBODY_CONFIRMED("refreshes of one", "rule 2: tokens") {
+    TRUSTS_AN_UNCONFIRMED_RENEWAL("refreshes of one", "rule 2: tokens") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         return call.isNamed("renew")
@@ -69,23 +69,23 @@ final class WrongFlowTest {
             : ask.apply(call);
       }
     },
-    REDEEMS_ONCE_MORE_AS_SOMEBODY_ELSE("polls that are early", "a code or token was spent") {
+    RETRIES_A_REDEMPTION_AS_ANOTHER_ATTEMPT("polls that are early", "a code or token was spent") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         return call.isNamed("redeem")
-            ? orIfDown(() -> ask.apply(call), () -> ask.apply(otherwise(call, Wrong::another)))
+            ? orIfDown(() -> ask.apply(call), () -> ask.apply(otherwise(call, WrongFlow::another)))
             : ask.apply(call);
       }
     },
-    RENEWS_ONCE_MORE_AS_SOMEBODY_ELSE("revocations", "a code or token was spent") {
+    RETRIES_A_RENEWAL_AS_ANOTHER_ATTEMPT("revocations", "a code or token was spent") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         return call.isNamed("renew")
-            ? orIfDown(() -> ask.apply(call), () -> ask.apply(otherwise(call, Wrong::another)))
+            ? orIfDown(() -> ask.apply(call), () -> ask.apply(otherwise(call, WrongFlow::another)))
             : ask.apply(call);
       }
     },
-    GIVES_THE_KEY_TO_WHO_CAME_SECOND("an approved code expires", "a key was told to two") {
+    GIVES_THE_KEY_TO_A_SECOND_POLL("an approved code expires", "a key was given to two") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         var answer = ask.apply(call);
@@ -95,14 +95,14 @@ final class WrongFlowTest {
             : answer;
       }
     },
-    TELLS_WHO_IS_APPROVED_TO_WAIT("an approval, a denial", "an approval was hidden") {
+    REPORTS_AN_APPROVAL_AS_PENDING("an approval, a denial", "an approval was hidden") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         var answer = ask.apply(call);
         return foundApproved(answer).isPresent() ? new Polled.Pending() : answer;
       }
     },
-    SLOWS_DOWN_FIRST("an approval, a denial", "an approval was hidden") {
+    HIDES_AN_APPROVAL_BEHIND_SLOW_DOWN("an approval, a denial", "an approval was hidden") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         var answer = ask.apply(call);
@@ -112,7 +112,7 @@ final class WrongFlowTest {
             .orElse(answer);
       }
     },
-    CONFIRMS_WHAT_WAS_REFUSED("screens of two", "a decision was confirmed") {
+    CONFIRMS_A_REFUSED_DECISION("screens of two", "a decision was confirmed") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         var answer = ask.apply(call);
@@ -121,7 +121,7 @@ final class WrongFlowTest {
             : answer;
       }
     },
-    DOES_NOT_LOOK_AT_THE_STANDING("a key and its user's", "somebody was let in") {
+    IGNORES_THE_STANDING("a key and its user's", "a key was accepted") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         var answer = ask.apply(call);
@@ -132,7 +132,7 @@ final class WrongFlowTest {
             : answer;
       }
     },
-    LETS_A_THIEF_GO("refreshes of one", "a token that was used long ago") {
+    IGNORES_REUSE("refreshes of one", "a token that was used long ago") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         return call.argument(Revoker.Server.class).isPresent()
@@ -140,7 +140,7 @@ final class WrongFlowTest {
             : ask.apply(call);
       }
     },
-    TAKES_WHO_LOST_A_RACE_FOR_A_THIEF("refreshes of one", "a refresh that lost a race") {
+    MISTAKES_A_LOST_RACE_FOR_REUSE("refreshes of one", "a refresh that lost a race") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         var answer = ask.apply(call);
@@ -151,7 +151,7 @@ final class WrongFlowTest {
         return answer;
       }
     },
-    LIVES_IN_THE_PAST("the code expires", "rule 5: a call has another time") {
+    USES_AN_EARLIER_TIME("the code expires", "rule 5: a call has another time") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         return ask.apply(
@@ -165,7 +165,7 @@ final class WrongFlowTest {
     private final String scenario;
     private final String promise;
 
-    Wrong(String scenario, String promise) {
+    WrongFlow(String scenario, String promise) {
       this.scenario = scenario;
       this.promise = promise;
     }
@@ -180,7 +180,7 @@ final class WrongFlowTest {
 
     private static Call.ToStore otherwise(Call.ToStore call, Function<Object, Object> other) {
       return new Call.ToStore(
-          call.method(), call.arguments().stream().map(other).toList(), call.looking());
+          call.method(), call.arguments().stream().map(other).toList(), call.resolving());
     }
 
     private static Call.ToStore revocation(Call.ToStore call, Instant now) {
@@ -193,7 +193,7 @@ final class WrongFlowTest {
       return new Call.ToStore(revoke, List.of(id, new Revoker.Server(), now), false);
     }
 
-    /// As a request would that does not know that it is the same.
+    /// Changes the attempt, so that the write does not recognize itself.
     private static Object another(Object argument) {
       return switch (argument) {
         case Redemption(var at, var attempt, var name) ->
@@ -224,13 +224,13 @@ final class WrongFlowTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Wrong.class)
-  void some_order_shows_what_is_wrong(Wrong flaw) {
+  @EnumSource(WrongFlow.class)
+  void some_order_exposes_the_defect(WrongFlow flaw) {
     var scenario = Scenarios.small(flaw.scenario);
 
     var broken =
-        new Interleavings(scenario, new Theatre(scenario, Conditions.ALL, flaw, true))
-            .shortestBroken();
+        new Explorer(scenario, new Transitions(scenario, Conditions.ALL, flaw, true))
+            .shortestCounterexample();
 
     assertThat(broken).isPresent();
     assertThat(broken.get()).hasMessageStartingWith(flaw.promise).hasMessageContaining("\n  at ");
@@ -238,33 +238,33 @@ final class WrongFlowTest {
   }
 
   @Test
-  void a_flow_that_looks_at_the_clock_after_a_store_answered_is_not_taken() {
-    assertNotTaken(
+  void a_flow_that_reads_the_clock_after_a_store_call_is_rejected() {
+    assertRejected(
         flows -> {
-          var heard = DEVICE.login().poll().apply(flows, Optional.empty());
-          return flows.clock().instant().isAfter(NOON) ? Heard.DONE : heard;
+          var responses = DEVICE.login().poll().apply(flows, Optional.empty());
+          return flows.clock().instant().isAfter(NOON) ? Response.DONE : responses;
         },
-        "whoever asks reads the clock");
+        "a request that asks reads the clock");
   }
 
   @Test
-  void a_flow_that_asks_a_store_before_it_looks_at_the_clock_is_not_taken() {
-    assertNotTaken(
+  void a_flow_that_calls_a_store_before_it_reads_the_clock_is_rejected() {
+    assertRejected(
         flows -> {
           var standing = flows.keys().findStanding(DeviceLogin.ADA);
           return standing.disabled()
-              ? Heard.NOT_FOUND
+              ? Response.NOT_FOUND
               : DEVICE.login().poll().apply(flows, Optional.empty());
         },
-        "whoever asks findStanding(ada)");
+        "a request that asks findStanding(ada)");
   }
 
-  private static void assertNotTaken(Function<Flows, Heard> flow, String reason) {
-    var cast = List.of(Actor.of("somebody", Request.of("asks", flow)));
-    var scenario = DEVICE.scenario("another order of calls", DEVICE.login(), 0, cast);
+  private static void assertRejected(Function<Flows, Response> flow, String reason) {
+    var actors = List.of(Actor.of("somebody", Request.of("asks", flow)));
+    var scenario = DEVICE.scenario("another order of calls", DEVICE.login(), 0, actors);
 
     assertThatIllegalStateException()
-        .isThrownBy(() -> new Interleavings(scenario, Conditions.ALL).all())
+        .isThrownBy(() -> new Explorer(scenario, Conditions.ALL).all())
         .withMessageStartingWith(reason);
   }
 }

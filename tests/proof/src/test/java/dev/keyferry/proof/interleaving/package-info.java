@@ -1,7 +1,7 @@
-/// Every order in which the steps of several requests can happen, tried out: the real flows run
-/// over the stores in memory one store call at a time, a fault here and there, and after each step
-/// the promises of the design are checked. Begin with [Scenario], which says who takes part, then
-/// [Interleavings], which tries the orders, then [Promises].
+/// A model checker for the flows. It runs the real flows over the in-memory stores, one store call
+/// at a time, in every order in which the calls of several requests can happen, with faults. After
+/// each step it checks the promises of the design. Begin with [Scenario], which defines the model,
+/// then read [Explorer], which explores the orders, and [Promises].
 @NullMarked
 package dev.keyferry.proof.interleaving;
 

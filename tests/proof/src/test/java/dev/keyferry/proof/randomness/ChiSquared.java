@@ -1,10 +1,10 @@
 package dev.keyferry.proof.randomness;
 
-/// Pearson's test, of how well counts fit what is expected of them.
+/// Pearson's chi-squared test, which compares counts with their expected values.
 public record ChiSquared(double statistic, int freedom) {
   private static final double PRECISION = 1e-12;
 
-  /// @param expected in the same order; where nothing is expected nothing may be
+  /// @param expected in the same order; where it is zero, the count must be zero
   public static ChiSquared of(int[] counts, double[] expected) {
     var sum = 0.0;
     var classes = 0;
@@ -20,14 +20,14 @@ public record ChiSquared(double statistic, int freedom) {
     return new ChiSquared(sum, classes - 1);
   }
 
-  /// Of independent counts together.
+  /// Combines two independent tests.
   public ChiSquared and(ChiSquared other) {
     return new ChiSquared(statistic + other.statistic, freedom + other.freedom);
   }
 
-  /// How likely counts are that fit as badly, if all is as expected: the upper incomplete gamma
-  /// function Q(freedom/2, statistic/2), by its series or, where that is slow, by its continued
-  /// fraction.
+  /// The probability of counts that fit no better, if the expectation is right: the upper
+  /// incomplete gamma function Q(freedom/2, statistic/2), computed by its series or, where that is
+  /// slow, by its continued fraction.
   public double p() {
     if (Double.isInfinite(statistic)) {
       return 0;
@@ -48,7 +48,7 @@ public record ChiSquared(double statistic, int freedom) {
     return sum;
   }
 
-  /// From its far end, so far that the rest makes no difference.
+  /// Evaluated from the far end, at a depth beyond which the rest makes no difference.
   private static double fraction(double a, double x) {
     var tail = 0.0;
     for (int n = 5_000; n > 0; n--) {

@@ -41,13 +41,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
-/// A function's process as it is when Lambda takes its snapshot, which is then copied, heap and
-/// all, by `fork`. A copy has no thread but this one: it can neither collect garbage nor compile,
-/// and whoever starts it must see to it that it need not.
+/// A function's process at the time of Lambda's snapshot, which `fork` then copies with its heap. A
+/// copy has only the current thread. It can neither collect garbage nor compile, so the caller must
+/// make sure that it needs neither.
 final class Image {
   private static final int TRIES = 5;
 
-  /// A key that a device might want its tokens encrypted to: RFC 7517, appendix A.1.
+  /// The encryption key of a device: RFC 7517, appendix A.1.
   private static final String JWK =
       """
       {"kty":"EC","crv":"P-256","alg":"ECDH-ES+A256KW","kid":"1",
@@ -55,7 +55,7 @@ final class Image {
        "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}\
       """;
 
-  /// Stands still, as the platform's.
+  /// Stands still, like the platform's clock.
   private final InstantSource clock = InstantSource.fixed(Instant.now());
 
   private final RandomGenerator drawn;
@@ -89,9 +89,10 @@ final class Image {
     seeded.values().forEach(RandomGenerator::nextLong);
   }
 
-  /// @param arguments how many copies are told that they are restored, and how many are not
+  /// @param arguments the number of copies that are told that they are restored, and the number of
+  ///     those that are not
   public static void main(String... arguments) throws Throwable {
-    // All that a copy will need is loaded.
+    // Loads everything that a copy will need.
     var function = new PrimedFunction();
     new Image(new SecureRandom(), function).values();
     var image = new Image(function.random(), function);
@@ -102,8 +103,8 @@ final class Image {
     image.copy(processes, Integer.parseInt(arguments[1]), false);
   }
 
-  /// Now and then a copy waits for a lock of a thread that it has not: every five seconds the JVM
-  /// tidies its memory. Then there is another copy.
+  /// Sometimes a copy waits for a lock of a thread that it does not have, because the JVM tidies
+  /// its memory every five seconds. Then another copy replaces it.
   private void copy(Processes processes, int wanted, boolean restored) throws Throwable {
     var missing = wanted;
     for (int tries = 0; missing > 0 && tries < TRIES; tries++) {
@@ -119,9 +120,9 @@ final class Image {
     }
   }
 
-  /// Of what was read from the kernel just before the snapshot, the platform's generator gives away
-  /// the rest for a tenth of a second. To the copies that second does not pass: a restored clock
-  /// may well show what it showed before, or less.
+  /// For a tenth of a second, the platform's generator reuses bytes that it read from the kernel
+  /// just before the snapshot. In the copies that time does not pass: a restored clock may show the
+  /// same time, or an earlier one.
   private static void stopTheClock() throws ReflectiveOperationException {
     var type = Class.forName("sun.security.provider.NativePRNG");
     var instance = type.getDeclaredField("INSTANCE");
@@ -137,7 +138,7 @@ final class Image {
     read.setLong(io, Long.MAX_VALUE / 2);
   }
 
-  /// In one write, lest the copies' lines get mixed up.
+  /// Writes once, so that the copies' lines do not mix.
   private boolean report(boolean restored) {
     try (var out = new FileOutputStream(FileDescriptor.out)) {
       if (restored) {
@@ -154,7 +155,7 @@ final class Image {
     }
   }
 
-  /// All that the flows draw, and what the other generators say.
+  /// All values that the flows draw, and the values of the other generators.
   private Map<String, String> values() {
     var values = new LinkedHashMap<String, String>();
     var codes = given(flow.authorize(Samples.request(clock.instant())));
@@ -183,7 +184,7 @@ final class Image {
     };
   }
 
-  /// The calls of the C library that Java has no words for.
+  /// Calls of the C library that Java does not offer.
   @SuppressWarnings("restricted")
   private static final class Processes {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -204,17 +205,17 @@ final class Image {
       return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), types);
     }
 
-    /// The copy's id, or 0 for the copy.
+    /// Returns the copy's id, or 0 in the copy.
     int fork() throws Throwable {
       return (int) fork.invokeExact();
     }
 
-    /// At once, and without the threads that a Java process needs to end.
+    /// Ends at once, without the threads that a Java process needs to exit.
     void end(int status) throws Throwable {
       end.invokeExact(status);
     }
 
-    /// How many of these copies do not end well, or not in time.
+    /// Returns the number of copies that fail or time out.
     int await(Set<Integer> copies) throws Throwable {
       var bad = copies.size();
       var end = System.nanoTime() + PATIENCE.toNanos();

@@ -39,18 +39,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The codes and tokens of a million logins, from the platform's own generator: at each place each
-/// character is as frequent as it should be.
+/// Tests the codes and tokens of a million logins from the platform's own generator: at each place,
+/// each character is as frequent as it should be.
 ///
-/// That is not equally frequent everywhere. 43 base62 digits have room for a little more than the
-/// 256 bits in them, so the first is never `z` and seldom `y`; six have room for 13 times a CRC-32,
-/// so its first is 0 to 4. What should be is worked out digit by digit from how many numbers there
-/// are, see [#digits]; a remainder taken of too small a number would show against it.
+/// Not all characters should be equally frequent. 43 base62 digits can hold a little more than 256
+/// bits, so the first is never `z` and seldom `y`. Six digits can hold 13 times a CRC-32, so the
+/// first is 0 to 4. The expected frequencies follow digit by digit from the number of possible
+/// values, see [#digits]. A remainder of too small a number would show as a deviation.
 ///
-/// Chance has the last word in no build: p below 0.001, for all places together or for the worst of
-/// them, is what one sample in a thousand shows of the best generator, so a second sample is drawn
-/// then, and both must fail: one build in a hundred thousand. A character that is a tenth too
-/// frequent at one place fails nearly always.
+/// The test avoids accidental failures. With p below 0.001, for all places together or for the
+/// worst one, it draws a second sample, because one sample in a thousand shows that with the best
+/// generator. Only if both samples fail does the test fail: in one build in a hundred thousand. A
+/// character that is a tenth too frequent at one place fails nearly always.
 final class RandomnessTest {
   private static final int MANY = 1_000_000;
   private static final int EACH = 10_000;
@@ -58,14 +58,14 @@ final class RandomnessTest {
 
   private static final long ODD = 0x9E3779B97F4A7C15L;
 
-  /// Digits of the parts of a token.
+  /// The number of digits in each part of a token.
   private static final int ID = 16;
 
   private static final int SECRET = 43;
   private static final int CHECKSUM = 6;
   private static final int TOKEN = ID + 1 + SECRET + CHECKSUM;
 
-  /// Where the tokens of a login begin, each after its prefix: `kfr_` and `kf_`.
+  /// The offsets of a login's tokens, each after its prefix: `kfr_` and `kf_`.
   private static final int REFRESH = 64 + 8 + 4;
 
   private static final int ACCESS = REFRESH + TOKEN + 3;
@@ -91,7 +91,7 @@ final class RandomnessTest {
   private final SecureRandom random = new SecureRandom();
   private final Hasher hasher = new QuickHasher();
 
-  /// What one place of a text should look like.
+  /// The expected distribution at one place of a text.
   ///
   /// @param frequencies of the characters of the alphabet, in its order
   private record Place(int at, String alphabet, List<Double> frequencies) {
@@ -103,13 +103,13 @@ final class RandomnessTest {
     }
   }
 
-  /// Of a million texts what is asked of them, and not the texts.
+  /// The statistics of a million texts, without the texts.
   private static final class Sample {
-    /// Of each character at each place.
+    /// The count of each character at each place.
     private final int[][] counts;
 
-    /// 64 bits of each part that shall not come twice: that two differ and have the same is one in
-    /// 10^7.
+    /// 64 bits of each part that must be unique. Two different parts have the same bits with a
+    /// probability of 10^-7.
     private final long[][] prints;
 
     private Sample(int[][] counts, long[][] prints) {
@@ -155,7 +155,7 @@ final class RandomnessTest {
           .toArray(int[][]::new);
     }
 
-    /// How many texts have a part that another has.
+    /// The number of texts that share this part with another one.
     long repeats(int part) {
       var sorted = prints[part].clone();
       Arrays.parallelSort(sorted);
@@ -164,7 +164,7 @@ final class RandomnessTest {
   }
 
   @Test
-  void a_million_logins_draw_what_is_uniform_at_every_place_and_never_comes_twice() {
+  void a_million_logins_draw_uniform_values_that_never_repeat() {
     var places = new ArrayList<>(places(0, 64, BASE64));
     places.addAll(places(64, 8, USER_CODE));
     places.addAll(token(REFRESH));
@@ -174,14 +174,14 @@ final class RandomnessTest {
     var logins = uniform(() -> Sample.of(this::login, ends), places);
 
     assertThat(IntStream.of(0, 2, 3, 4).mapToLong(logins::repeats)).containsOnly(0L);
-    // Of a million user codes among 2^40 less than half a pair is to be expected; seven are one in
-    // 10^8.
+    // A million user codes among 2^40 have less than half a pair on average. Seven pairs have a
+    // probability of 10^-8.
     assertThat(logins.repeats(1)).isLessThan(7);
   }
 
   @Test
   void a_remainder_of_too_small_a_number_would_be_found() {
-    // As from a byte for each character: 256 is four times 62 and 8 more.
+    // A biased generator with one byte per character: 256 is four times 62, plus 8.
     var sample = Sample.of(() -> at(BASE62, random.nextInt(256) % BASE62.length()), 1);
 
     assertThat(worst(sample, places(0, 1, BASE62))).isLessThan(LEAST_P);
@@ -189,7 +189,7 @@ final class RandomnessTest {
 
   @Test
   void a_character_that_is_a_tenth_too_frequent_would_be_found() {
-    // One of 320 characters is the first of 32 whatever was drawn.
+    // One character in 320 is replaced by the first of the 32.
     var sample =
         Sample.of(() -> at(USER_CODE, random.nextInt(320) == 0 ? 0 : random.nextInt(32)), 1);
 
@@ -197,7 +197,7 @@ final class RandomnessTest {
   }
 
   @Test
-  void what_comes_twice_would_be_found() {
+  void a_repeated_value_would_be_found() {
     var sample = Sample.of(() -> "%07d".formatted(random.nextInt(10_000_000)), 7);
 
     assertThat(sample.repeats(0)).isPositive();
@@ -213,11 +213,11 @@ final class RandomnessTest {
     "30.336, 31, 0.5",
     "15.655, 31, 0.99"
   })
-  void p_is_as_in_the_tables(double statistic, int freedom, double p) {
+  void p_matches_published_tables(double statistic, int freedom, double p) {
     assertThat(new ChiSquared(statistic, freedom).p()).isCloseTo(p, within(p / 500));
   }
 
-  /// The sample that was found to be so.
+  /// Returns the sample that passed.
   private static Sample uniform(Supplier<Sample> draw, List<Place> places) {
     var sample = draw.get();
     if (worst(sample, places) > LEAST_P) {
@@ -228,7 +228,8 @@ final class RandomnessTest {
     return again;
   }
 
-  /// The least p: of all places together, or of the worst, which of so many may be worse.
+  /// The smallest p: that of all places together, or that of the worst place, corrected for the
+  /// number of places.
   private static double worst(Sample sample, List<Place> places) {
     var fits = places.stream().map(place -> place.fit(sample)).toList();
     var together = fits.stream().reduce(new ChiSquared(0, 0), ChiSquared::and).p();
@@ -255,9 +256,9 @@ final class RandomnessTest {
     return places;
   }
 
-  /// The places of a number of so many bits, all as likely. Of the numbers below 2^bits those with
-  /// a certain digit at a place come in runs as long as the place is worth, one in each cycle of 62
-  /// runs; the last cycle is cut off.
+  /// The places of a uniform number of this many bits. Among the numbers below 2^bits, those with a
+  /// certain digit at a place form runs as long as the place's value, one in each cycle of 62 runs.
+  /// The last cycle is incomplete.
   private static List<Place> digits(int from, int width, int bits) {
     var base = BigInteger.valueOf(BASE62.length());
     var numbers = BigInteger.TWO.pow(bits);
@@ -276,8 +277,8 @@ final class RandomnessTest {
     return Collections.unmodifiableList(places);
   }
 
-  /// What a login by the real flow draws: a device code, its user code, a key's refresh token and
-  /// its access token.
+  /// The values that a login with the real flow draws: a device code, its user code, a refresh
+  /// token and an access token.
   private String login() {
     var keys = new InMemoryKeyStore();
     var flow =
@@ -305,7 +306,7 @@ final class RandomnessTest {
     return ((Answer.Given<T>) answer).value();
   }
 
-  /// The same HMACs as everywhere, without looking the algorithm up each time.
+  /// Computes the same HMACs as the other hashers, without looking up the algorithm each time.
   private static final class QuickHasher implements Hasher {
     private final ThreadLocal<Mac> mac = ThreadLocal.withInitial(QuickHasher::mac);
 

@@ -18,19 +18,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is drawn after a snapshot was restored many times: the process of a primed function, copied
-/// with its heap as a snapshot is, while its clock stands still.
+/// Tests the random values after many restores of one snapshot. It copies the process of a primed
+/// function with its heap, as a snapshot does, while the clock stands still.
 ///
-/// So it is found if a value, or the state that values follow from, was drawn before the snapshot,
-/// whoever drew it and wherever in the process it is kept. It is not shown that the kernel of a
-/// restored environment gives other bytes than the kernel of the next one: here it is one kernel,
-/// in Lambda it is Firecracker's matter and Lambda's promise,
-/// https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html.
+/// It finds any value, or any generator state, that was drawn before the snapshot, wherever the
+/// process keeps it. It does not show that the kernels of two restored environments give different
+/// bytes. Here there is one kernel. On Lambda, Firecracker is responsible for that, and Lambda
+/// promises it: https://docs.aws.amazon.com/lambda/latest/dg/snapstart-uniqueness.html.
 class SnapshotEntropyTest {
   private static final int RESTORED = 50;
   private static final int ONLY_COPIED = 2;
 
-  /// Seeded before the snapshot, to see that the copies are copies.
+  /// Generators that are seeded before the snapshot, which show that the copies are copies.
   private static final Set<String> SEEDED = Set.of("SplittableRandom", "SHA1PRNG", "DRBG");
 
   @TempDir static Path work;
@@ -55,7 +54,7 @@ class SnapshotEntropyTest {
   }
 
   @Test
-  void no_two_environments_restored_from_one_snapshot_ever_draw_the_same() {
+  void environments_restored_from_one_snapshot_never_draw_the_same_values() {
     var drawn =
         restored.stream()
             .flatMap(values -> values.entrySet().stream())
@@ -67,14 +66,14 @@ class SnapshotEntropyTest {
   }
 
   @Test
-  void what_was_seeded_before_the_snapshot_would_repeat_itself() {
+  void a_generator_seeded_before_the_snapshot_would_repeat_itself() {
     var all = Stream.concat(restored.stream(), copied.stream()).map(SnapshotEntropyTest::seeded);
 
     assertThat(all).hasSize(RESTORED + ONLY_COPIED).containsOnly(seeded(copied.getFirst()));
   }
 
   @Test
-  void so_would_what_is_drawn_without_being_told_of_the_restoration() {
+  void so_would_a_function_that_is_not_told_of_the_restore() {
     assertThat(copied.getFirst()).isEqualTo(copied.getLast());
   }
 
@@ -95,7 +94,7 @@ class SnapshotEntropyTest {
         .toList();
   }
 
-  /// Interpreted, and with room for all that it allocates: a copy has no thread for anything else.
+  /// Runs interpreted and with room for all allocations, because a copy has no other threads.
   private static Process start(Path output) throws IOException {
     var builder =
         new ProcessBuilder(

@@ -23,21 +23,22 @@ import java.util.stream.IntStream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// `tests/proof/soak`: logins as fast as they go while calls to AWS fail, the clock is wrong, and the
-/// stack is ended or killed and started again over the same folder; in the last third it stays up
-/// and is measured. Then the books are balanced.
+/// `tests/proof/soak`: runs logins as fast as possible while calls to AWS fail, the clock is wrong,
+/// and the stack is stopped or killed and restarted over the same folder. In the last third, the
+/// stack stays up and is measured. At the end, it compares the tables with the outcomes of all
+/// logins.
 final class Soak {
   private static final int PEOPLE = 16;
 
-  /// Between two restarts.
+  /// The time between two restarts.
   private static final Duration UPTIME = Duration.ofSeconds(25);
 
   private static final int SAMPLES = 10;
 
-  /// How much larger the heap may be in the second half of the samples.
+  /// The permitted growth of the heap between the two halves of the samples.
   private static final double FLAT = 1.2;
 
-  /// Threads that come and go.
+  /// The number of threads that may come and go.
   private static final int FEW = 4;
 
   private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
@@ -52,7 +53,7 @@ final class Soak {
     server = new SoakProcess(folder);
   }
 
-  /// @param arguments how many seconds
+  /// @param arguments the duration in seconds
   public static void main(String[] arguments) throws Exception {
     var length = Duration.ofSeconds(Long.parseLong(arguments[0]));
     var soak = new Soak(Files.createTempDirectory("keyferry-soak"), length);
@@ -100,8 +101,8 @@ final class Soak {
     }
   }
 
-  /// Each consumed grant has one key, each key opens or is dead as its owner left it; and nothing
-  /// grew.
+  /// Checks that each consumed grant has one key, that each key is accepted or revoked as its owner
+  /// left it, and that nothing grew.
   private boolean balances() throws IOException, InterruptedException, ExecutionException {
     failures.forEach(Throwable::printStackTrace);
     server.tell("calm");
@@ -119,7 +120,8 @@ final class Soak {
     var threadsBefore = most(sizes.subList(0, SAMPLES / 2));
     System.out.printf("%,d logins, %d restarts%n", outcomes.size(), restarts);
     System.out.printf(
-        "%,d keys told to clients, %,d consumed grants, %,d keys%n", minted.size(), consumed, keys);
+        "%,d keys issued to clients, %,d consumed grants, %,d keys%n",
+        minted.size(), consumed, keys);
     System.out.printf("%,d access tokens that do not do what they should%n", wrong);
     System.out.printf("heap %,d KB, then %,d KB%n", before, heap);
     System.out.printf("threads at most %d, then %d%n", threadsBefore, threads);

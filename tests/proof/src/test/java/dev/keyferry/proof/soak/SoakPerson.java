@@ -14,26 +14,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/// A person with a device, in [Soak]: logs in, uses the key, renews it, gives it back. When nobody
-/// answers or somebody says 503, sends the same again, as the protocol lets it. What is answered
-/// must be right.
+/// A person with a device, in [Soak], who logs in, uses the key, refreshes it, and revokes it.
+/// After no response or a 503, the person repeats the request, as the protocol allows. Every
+/// response must be right.
 final class SoakPerson {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String FORM = "Content-Type: application/x-www-form-urlencoded\r\n";
   private static final String GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
-  /// Within it a lost answer can still be had: the shortest is that of a refresh.
+  /// Within this time, a lost response can be repeated. The shortest limit is that of a refresh.
   private static final Duration PATIENCE = Duration.ofSeconds(28);
 
   private static final Set<Integer> OUTAGE = Set.of(503);
 
-  /// What a login came to.
+  /// The outcome of a login.
   ///
-  /// @param minted whether there is a key of it, and so a consumed grant
-  /// @param opens whether its last access token must open the door
+  /// @param minted whether it has a key, and so a consumed grant
+  /// @param opens whether its last access token must be accepted
   record Outcome(boolean minted, String accessToken, boolean opens) {}
 
-  /// One try at the server of that moment.
+  /// One attempt at the current server.
   private interface Try {
     Answer at(PersistentConnection connection, SoakProcess server) throws IOException;
   }
@@ -71,7 +71,7 @@ final class SoakPerson {
     return use(random.nextInt(5) == 0 ? race(code) : poll(code, UUID.randomUUID()));
   }
 
-  /// Two at once; one gets the key, and the other hears that it is too late.
+  /// Sends two polls at once. One gets the key, and the other is too late.
   private Answer race(String code) {
     var other =
         CompletableFuture.supplyAsync(
@@ -119,12 +119,12 @@ final class SoakPerson {
     return until(OUTAGE, (connection, _) -> connection.form(path, form));
   }
 
-  /// The gateway says 500 when an authorizer fails.
+  /// The gateway answers 500 if an authorizer fails.
   Answer whoami(String token) {
     return until(Set.of(503, 500), (connection, _) -> connection.get("/whoami", token));
   }
 
-  /// The gateway says 401 to the token of a provider that is gone.
+  /// The gateway answers 401 to the token of an earlier identity provider.
   private Answer user(String step, Map<String, String> body) {
     var json = JSON.valueToTree(body).toString();
     return until(
@@ -149,7 +149,7 @@ final class SoakPerson {
         LockSupport.parkNanos(100_000_000);
       }
     }
-    throw new AssertionError("never answered; last of all " + heard);
+    throw new AssertionError("no response after all attempts; the last was " + heard);
   }
 
   private static void expect(Answer answer, String... verdicts) {
@@ -168,7 +168,7 @@ final class SoakPerson {
     try {
       return JSON.readTree(answer.body());
     } catch (IOException e) {
-      throw new AssertionError("no JSON: " + answer, e);
+      throw new AssertionError("not JSON: " + answer, e);
     }
   }
 }

@@ -79,12 +79,12 @@ final class SoakProcess {
     return new Size(Long.parseLong(answer[0]), Long.parseLong(answer[1]));
   }
 
-  /// As Ctrl-C does.
+  /// Stops it as Ctrl-C does, and starts it again.
   SoakProcess endedAndStarted() throws IOException, InterruptedException {
     return startedAfter(Process::destroy);
   }
 
-  /// As a power cut does to a process.
+  /// Kills it as a power failure does, and starts it again.
   SoakProcess killedAndStarted() throws IOException, InterruptedException {
     return startedAfter(Process::destroyForcibly);
   }
@@ -98,7 +98,7 @@ final class SoakProcess {
     return new SoakProcess(folder);
   }
 
-  /// A person's access token; the provider of another process takes none of this one's.
+  /// A person's access token. The provider of another process does not accept it.
   String tokenOf(String name) throws IOException {
     try {
       return tokens.computeIfAbsent(name, this::signIn);

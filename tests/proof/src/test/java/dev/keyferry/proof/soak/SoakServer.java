@@ -18,9 +18,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// The local stack for [Soak] to wear out: its tables in a folder, a wire to AWS that fails, a
-/// clock that is wrong at each look by up to two seconds. Told a word it answers one line: `calm`
-/// mends the wire, `size` asks for the heap in kilobytes and the threads.
+/// The local stack that [Soak] tests: its tables are in a folder, its wire to AWS fails, and its
+/// clock is wrong by up to two seconds at each read. It answers each command with one line: `calm`
+/// repairs the wire, `size` prints the heap in kilobytes and the number of threads.
 final class SoakServer {
   private static final long SKEW = 2_000;
 
@@ -62,7 +62,7 @@ final class SoakServer {
         .plusMillis(ThreadLocalRandom.current().nextLong(-SKEW, SKEW + 1));
   }
 
-  /// One call in twenty comes to grief.
+  /// One call in twenty has a fault.
   private static Fate fateOf(Attempt attempt) {
     return switch (ThreadLocalRandom.current().nextInt(100)) {
       case 0 -> Fate.LOST;

@@ -35,21 +35,21 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.dynamodb.services.local.embedded.DynamoDBEmbedded;
 import software.amazon.dynamodb.services.local.shared.access.AmazonDynamoDBLocal;
 
-/// The stores in memory, on which most tests of the flows rely, against the stores in DynamoDB: the
-/// same steps at random give the same answers and leave the same rows.
+/// Tests that the in-memory stores, on which most tests of the flows rely, behave like the stores
+/// in DynamoDB: the same random steps give the same results and leave the same rows.
 ///
-/// `-Dsequences=100000` for more of them than every build has time for, `-Dsequences.from=N` to
-/// begin with another: one number gives the same steps wherever it is run.
+/// `-Dsequences=100000` runs more sequences than a build has time for. `-Dsequences.from=N` starts
+/// with another number. Each number gives the same steps on every machine.
 class HonestStoresTest {
   private static final int EACH_BUILD = 1_000;
   private static final int SEQUENCES = Integer.getInteger("sequences", EACH_BUILD);
   private static final int FROM = Integer.getInteger("sequences.from", 0);
 
-  /// A new database after so many, lest one grow without end.
+  /// The number of sequences per database. A new database keeps it from growing without limit.
   private static final int SEQUENCES_EACH = 2_000;
 
-  /// What the steps of a build must come to between them, lest they become steps that meet nothing:
-  /// each write both done and done before, and refused for each reason when it is the only one.
+  /// The outcomes that the steps of a build must reach, so that they do not all miss. Each write
+  /// must be done, be found done before, and be refused for each reason alone.
   private static final String REACHED =
       """
       Approve: applied | own work | refused, a longer life than asked for | \
@@ -95,7 +95,7 @@ class HonestStoresTest {
   private static final String KEYS = "Keys";
 
   @Test
-  void the_stores_in_memory_and_in_dynamodb_give_the_same_answers_and_keep_the_same_rows()
+  void the_stores_in_memory_and_in_dynamodb_give_the_same_results_and_keep_the_same_rows()
       throws IOException {
     var outcomes = new TreeMap<String, Integer>();
     for (int from = FROM; from < FROM + SEQUENCES; from += SEQUENCES_EACH) {
@@ -106,7 +106,7 @@ class HonestStoresTest {
           var difference = run.atRandom();
           if (difference.isPresent()) {
             throw new AssertionError(
-                "sequence %d: %s%nand in fewest steps:%n%s"
+                "sequence %d: %s%nreduced to:%n%s"
                     .formatted(seed, difference.get(), shrunk(seed, run.taken())));
           }
         }
@@ -124,7 +124,7 @@ class HonestStoresTest {
         .flatMap(line -> Stream.of(line[1].split("\\|", -1)).map(it -> line[0] + " " + it.strip()));
   }
 
-  /// Leaves out step after step as long as there is a difference. Each trial has a database of its
+  /// Removes one step after the other while a difference remains. Each trial has a database of its
   /// own, because DynamoDB remembers transactions.
   private static String shrunk(long seed, List<StoreStep> steps) throws IOException {
     var left = new ArrayList<>(steps);
@@ -149,7 +149,7 @@ class HonestStoresTest {
     }
   }
 
-  /// One sequence of steps, on both.
+  /// One sequence of steps on both kinds of stores.
   private static final class Run {
     private final StoreSteps steps;
     private final AllStores dynamo;
@@ -203,9 +203,9 @@ class HonestStoresTest {
       return difference(step.toString(), answer, answer(step, dynamo));
     }
 
-    /// DynamoDB remembers a transaction for ten minutes, and does nothing when it comes again. The
-    /// row that it consumed stays for an hour, so that makes no difference, but here time is no
-    /// obstacle.
+    /// DynamoDB remembers a transaction for ten minutes and ignores a repetition. In production
+    /// this makes no difference, because the consumed row stays for an hour. Here the clock moves
+    /// freely.
     private boolean isForgotten(StoreStep step) {
       return step instanceof StoreStep.Redeem redeem
           && stored.contains(redeem.redemption().attempt())
@@ -269,8 +269,8 @@ class HonestStoresTest {
     }
   }
 
-  /// A DynamoDB Local of its own. It is called and not sent to, or there would be time for a tenth
-  /// of the sequences; the contracts send to theirs.
+  /// A DynamoDB Local of its own, called directly. Over HTTP there would be time for a tenth of the
+  /// sequences. The contracts use HTTP.
   private static final class Database implements AllStores, AutoCloseable {
     private final AmazonDynamoDBLocal database = DynamoDBEmbedded.create();
     private final DynamoDbClient client = database.dynamoDbClient();

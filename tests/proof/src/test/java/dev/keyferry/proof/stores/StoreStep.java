@@ -28,21 +28,21 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// One call of a store, with all that it needs, so that it can be repeated elsewhere.
+/// One call of a store with all its arguments, so that it can be repeated on another store.
 ///
-/// For each it is said why it may be refused, in words of its own: not to judge the stores, who
-/// judge each other, but to count how often each reason alone decided.
+/// Each step lists the reasons for a refusal, written independently of the stores. They do not
+/// judge the stores, which judge each other. They count how often each reason alone decided.
 public sealed interface StoreStep {
   Object on(AllStores stores);
 
-  /// What speaks against it as things are.
+  /// The reasons for a refusal in the current state.
   default List<String> against(AllStores before) {
     return List.of();
   }
 
-  /// What it came to, in words.
+  /// The outcome as text.
   ///
-  /// @param changed whether any row is another than before
+  /// @param changed whether any row has changed
   default String outcome(Object answer, List<String> against, boolean changed) {
     var name = getClass().getSimpleName();
     return switch (answer) {
@@ -53,11 +53,11 @@ public sealed interface StoreStep {
           name + " denied";
       case Write.Applied<?> _, Polled.Pending _, Redeemed.Stored _ ->
           name + (changed ? " applied" : against.isEmpty() ? " applied to no effect" : " own work");
-      default -> name + (changed ? " changed" : "") + " " + told(answer);
+      default -> name + (changed ? " changed" : "") + " " + text(answer);
     };
   }
 
-  private static String told(Object answer) {
+  private static String text(Object answer) {
     return switch (answer) {
       case Boolean yes -> yes.toString();
       case Optional<?> found -> found.isPresent() ? "found" : "nothing";
@@ -69,7 +69,7 @@ public sealed interface StoreStep {
     };
   }
 
-  /// The reasons that hold, of one row.
+  /// The reasons for a refusal that hold for one row.
   final class Reasons<T> {
     private final Map<String, Predicate<T>> all = new LinkedHashMap<>();
 
@@ -324,7 +324,7 @@ public sealed interface StoreStep {
     }
   }
 
-  /// Which keys are wanted.
+  /// A filter of keys.
   enum Wanted implements Predicate<Key> {
     ALL,
     UNREVOKED,

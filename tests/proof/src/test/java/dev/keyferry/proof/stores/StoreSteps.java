@@ -40,11 +40,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Steps at random, but over so few places, people, secrets and moments that they keep meeting, and
-/// mostly such as fit what is there: what is far from fitting is refused for many reasons at once
-/// and tells nothing of any one.
+/// A generator of random steps over so few places, people, secrets and times that they often meet.
+/// Most steps fit the current rows, because a step that does not fit is refused for many reasons at
+/// once and shows nothing about any of them.
 ///
-/// The same seed and the same stores give the same steps. No two seeds share a row.
+/// The same seed and the same stores give the same steps. Two seeds never share a row.
 public final class StoreSteps {
   private static final Duration MOMENT = Duration.ofMillis(1);
   private static final List<String> CLIENTS = List.of("cli", "demo");
@@ -71,10 +71,10 @@ public final class StoreSteps {
           consent(Key.LONGEST_FAMILY),
           consent(Key.LONGEST_FAMILY.plusSeconds(1)));
 
-  /// When screens were opened on which an approval was given.
+  /// The time at which the screens of approvals were opened.
   private static final Instant SINCE = NOON.plusSeconds(30);
 
-  /// What a sequence is mostly about.
+  /// The main subject of a sequence.
   private enum Theme {
     GRANTS,
     KEYS,
@@ -108,7 +108,7 @@ public final class StoreSteps {
     return 6 + random.nextInt(9);
   }
 
-  /// Everything of this seed's that the stores hold.
+  /// All rows of this seed in the stores.
   public Map<String, Object> rows(AllStores stores) {
     var rows = new LinkedHashMap<String, Object>();
     locators.forEach(locator ->
@@ -122,7 +122,7 @@ public final class StoreSteps {
     return rows;
   }
 
-  /// When they may be purged, as it follows from what they hold.
+  /// The purge times that follow from the rows.
   public static Map<String, Long> purges(Map<String, Object> rows) {
     var purges = new LinkedHashMap<String, Long>();
     rows.forEach((at, row) -> {
@@ -135,7 +135,7 @@ public final class StoreSteps {
     return purges;
   }
 
-  /// The next step for stores in which all before were taken.
+  /// The next step for stores in which all previous steps were taken.
   public StoreStep next(AllStores stores) {
     var step =
         !taken.isEmpty() && chance(15)
@@ -187,7 +187,7 @@ public final class StoreSteps {
             .map(at -> pick(at, at, at.plus(MOMENT), at.minus(MOMENT), NOON))
             .orElse(NOON);
     var fresh = made(locator, now);
-    // The same secret, as if it were sent again.
+    // The same secret, as in a repeated request.
     var grant = there.filter(_ -> chance(40)).map(it -> withState(it, fresh.state())).orElse(fresh);
     return new StoreStep.Create(grant, now);
   }
@@ -244,7 +244,8 @@ public final class StoreSteps {
         pace.slowed());
   }
 
-  /// Each has an attempt of its own: DynamoDB takes no other transaction under the same.
+  /// Each redemption is an attempt of its own, because DynamoDB accepts no other transaction under
+  /// the same token.
   private StoreStep redeem(AllStores stores, Grant grant) {
     var claim = claim(grant);
     var since =
@@ -263,7 +264,7 @@ public final class StoreSteps {
 
   private Key key(Subject subject, Instant approvedAt) {
     var number = random.nextInt(ids.size());
-    // No two at once: which of them a listing names first nobody promises.
+    // Times are unique, because a listing has no defined order for equal times.
     var createdAt = NOON.plusSeconds(number);
     var terms =
         new Key.Terms(
@@ -364,7 +365,7 @@ public final class StoreSteps {
     };
   }
 
-  /// What is there, or what was there once.
+  /// The current row, or an earlier version of it.
   private Disablement seen(AllStores stores, Subject subject) {
     return chance(70)
         ? stores.keys().findDisablement(subject)
@@ -382,7 +383,7 @@ public final class StoreSteps {
     };
   }
 
-  /// Around the edges: of the code's life, and of its next poll.
+  /// A time near a boundary: of the code's lifetime, or of its next poll.
   private Instant moment(Grant grant) {
     var begin = grant.expiresAt().minus(Authorize.CODE_LIFETIME);
     var due = grant.pace().nextPollAt().minus(Pace.TOLERANCE);

@@ -10,19 +10,19 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/// Runs a request up to the call that has not been answered yet.
+/// Replays a request up to its first call without a result.
 ///
-/// No thread waits for an answer: with each new one the request is run again from its start, hears
-/// again what it heard before, and draws the same random numbers.
-final class Rehearsal {
-  /// How far the request comes.
+/// No thread waits for a result. With each new result, the request runs again from its start, gets
+/// the same earlier results, and draws the same random numbers.
+final class Replay {
+  /// The progress of the request.
   sealed interface Result {
     record Waiting(Call call) implements Result {}
 
-    record Finished(Heard heard) implements Result {}
+    record Finished(Response responses) implements Result {}
   }
 
-  /// Leaves the flow, for now.
+  /// Leaves the flow until the next replay.
   private static final class Pause extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -34,7 +34,7 @@ final class Rehearsal {
     }
   }
 
-  /// What the flow sees of an outage.
+  /// The outage as the flow sees it.
   static final class StoreDown extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -46,11 +46,11 @@ final class Rehearsal {
   private final Flows flows;
   private final Reads reads;
   private final Flaw flaw;
-  private List<Answered> answers = List.of();
-  private int heard;
+  private List<CallResult> answers = List.of();
+  private int responses;
   private RandomGenerator random = new SplittableRandom(0);
 
-  Rehearsal(Hasher hasher, Reads reads, Flaw flaw) {
+  Replay(Hasher hasher, Reads reads, Flaw flaw) {
     this.reads = reads;
     this.flaw = flaw;
     flows =
@@ -63,16 +63,16 @@ final class Rehearsal {
             () -> random.nextLong());
   }
 
-  Result run(Request request, List<Answered> answersSoFar, long seed) {
+  Result run(Request request, List<CallResult> answersSoFar, long seed) {
     answers = answersSoFar;
-    heard = 0;
+    responses = 0;
     random = new SplittableRandom(seed);
     try {
       return new Result.Finished(flaw.handle(() -> request.run().apply(flows)));
     } catch (Pause pause) {
       return new Result.Waiting(pause.call);
     } catch (StoreDown outage) {
-      return new Result.Finished(Heard.OUTAGE);
+      return new Result.Finished(Response.OUTAGE);
     }
   }
 
@@ -93,14 +93,14 @@ final class Rehearsal {
 
   private Object ask(Call call) {
     var pending = call;
-    while (heard < answers.size()) {
-      switch (answers.get(heard++)) {
-        case Answered.With(var value) -> {
+    while (responses < answers.size()) {
+      switch (answers.get(responses++)) {
+        case CallResult.With(var value) -> {
           return value;
         }
-        case Answered.Outage _ -> throw new StoreDown();
-        case Answered.Lost _ -> pending = ((Call.ToStore) call).look();
-        case Answered.Again _ -> pending = call;
+        case CallResult.Outage _ -> throw new StoreDown();
+        case CallResult.Lost _ -> pending = ((Call.ToStore) call).resolve();
+        case CallResult.Again _ -> pending = call;
       }
     }
     throw new Pause(pending);

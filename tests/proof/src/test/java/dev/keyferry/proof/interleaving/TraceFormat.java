@@ -11,7 +11,7 @@ import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.KeyStore.KeyAndStanding;
+import dev.keyferry.flow.KeyStore.Holding;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
@@ -19,13 +19,14 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Calls and rows in few words: what is long and random is cut, what says nothing left out.
-final class Words {
+/// Formats calls and rows for a schedule. It shortens random values and leaves out what says
+/// nothing.
+final class TraceFormat {
   private static final Pattern LONG = Pattern.compile("[A-Za-z0-9_-]{20,}");
   private static final int SHOWN = 5;
   private static final int DATE = 11;
 
-  private Words() {}
+  private TraceFormat() {}
 
   static String of(Object value) {
     return switch (value) {
@@ -36,8 +37,8 @@ final class Words {
       case Redeemed.Stored _ -> "stored";
       case Redeemed.Barred _ -> "barred";
       case Redeemed.NotApproved(var found) -> "refused: " + of(found);
-      case Optional<?> some -> some.map(Words::of).orElse("nothing");
-      case KeyAndStanding(var key, var standing) -> of(key) + ", " + of(standing);
+      case Optional<?> some -> some.map(TraceFormat::of).orElse("nothing");
+      case Holding(var key, var standing) -> of(key) + ", " + of(standing);
       case Standing(var disabled, var signedOutAt) ->
           (disabled ? "user disabled" : "user enabled")
               + signedOutAt.map(at -> ", signed out at " + of(at)).orElse("");
@@ -67,14 +68,15 @@ final class Words {
     return switch (state) {
       case State.Pending _ -> "pending";
       case State.Claimed(var claim) -> "on " + of(claim);
-      case State.Approved(var claim, var _, var wrong) -> "approved on " + of(claim) + told(wrong);
-      case State.Denied(var claim, var wrong) -> "denied on " + of(claim) + told(wrong);
+      case State.Approved(var claim, var _, var wrong) ->
+          "approved on " + of(claim) + response(wrong);
+      case State.Denied(var claim, var wrong) -> "denied on " + of(claim) + response(wrong);
       case State.Consumed(var claim, var _, var redemption) ->
           "approved on " + of(claim) + ", consumed " + of(redemption);
     };
   }
 
-  private static String told(Iterable<?> wrong) {
+  private static String response(Iterable<?> wrong) {
     return wrong.iterator().hasNext() ? ", wrong numbers " + wrong : "";
   }
 

@@ -6,10 +6,10 @@ import dev.keyferry.flow.IssuedKey;
 import dev.keyferry.flow.OAuthError;
 import java.util.function.Function;
 
-/// What a client or a user is told in the end.
+/// The final response to a client or a user.
 ///
-/// @param text the token answer, the nonce of a screen, or the error
-record Heard(Kind kind, String text) {
+/// @param text the token response, the nonce of a screen, or the error
+record Response(Kind kind, String text) {
   enum Kind {
     KEY,
     SCREEN,
@@ -18,22 +18,22 @@ record Heard(Kind kind, String text) {
     OUTAGE
   }
 
-  static final Heard OUTAGE = new Heard(Kind.OUTAGE, "503");
-  static final Heard DONE = new Heard(Kind.DONE, "200");
-  static final Heard NOT_FOUND = new Heard(Kind.DECLINED, "404");
+  static final Response OUTAGE = new Response(Kind.OUTAGE, "503");
+  static final Response DONE = new Response(Kind.DONE, "200");
+  static final Response NOT_FOUND = new Response(Kind.DECLINED, "404");
 
-  static Heard key(Answer<IssuedKey> answer) {
-    return of(answer, issued -> new Heard(Kind.KEY, body(issued)));
+  static Response key(Answer<IssuedKey> answer) {
+    return of(answer, issued -> new Response(Kind.KEY, body(issued)));
   }
 
-  static <T> Heard of(Answer<T> answer, Function<T, Heard> given) {
+  static <T> Response of(Answer<T> answer, Function<T, Response> given) {
     return switch (answer) {
       case Answer.Given(var value) -> given.apply(value);
       case Answer.Declined(var error) -> declined(error);
     };
   }
 
-  /// All that the token answer is made of.
+  /// All values in the token response.
   private static String body(IssuedKey issued) {
     var key = issued.key();
     return String.join(
@@ -46,12 +46,12 @@ record Heard(Kind kind, String text) {
         key.terms().subject().value());
   }
 
-  static Heard declined(OAuthError error) {
+  static Response declined(OAuthError error) {
     return declined(error.code());
   }
 
-  static Heard declined(OAuthError.Code code) {
-    return new Heard(Kind.DECLINED, code.value());
+  static Response declined(OAuthError.Code code) {
+    return new Response(Kind.DECLINED, code.value());
   }
 
   boolean is(OAuthError.Code code) {
@@ -65,7 +65,7 @@ record Heard(Kind kind, String text) {
   @Override
   public String toString() {
     return switch (kind) {
-      case KEY -> "the key " + Words.of(accessToken());
+      case KEY -> "the key " + TraceFormat.of(accessToken());
       case SCREEN -> "a screen";
       case DONE, DECLINED, OUTAGE -> text;
     };

@@ -12,49 +12,51 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 
-/// Answers calls as the stores would in a given world, and tells the world that they leave behind.
-final class Stagehand {
-  record Effect(World after, Answered answer) {}
+/// A model of the stores: it executes calls in a given world, and returns the result and the new
+/// world.
+final class StoreModel {
+  record Effect(World after, CallResult answer) {}
 
   private final InMemoryKeyStore keys;
   private final InMemoryGrantStore grants;
-  private final InMemoryKeyStore lookingKeys;
-  private final InMemoryGrantStore lookingGrants;
+  private final InMemoryKeyStore resolvingKeys;
+  private final InMemoryGrantStore resolvingGrants;
   private final Flows visitor;
   private Instant visitedAt = Instant.EPOCH;
 
-  Stagehand(Conditions conditions, Hasher hasher) {
+  StoreModel(Conditions conditions, Hasher hasher) {
     keys = new InMemoryKeyStore(conditions);
     grants = new InMemoryGrantStore(keys);
-    lookingKeys = new InMemoryKeyStore(conditions.onlyLooking());
-    lookingGrants = new InMemoryGrantStore(lookingKeys);
+    resolvingKeys = new InMemoryKeyStore(conditions.onlyResolving());
+    resolvingGrants = new InMemoryGrantStore(resolvingKeys);
     visitor = Flows.over(grants, keys, hasher, () -> visitedAt, _ -> {}, new SplittableRandom(77));
   }
 
   Effect answer(World world, Call call) {
     return switch (call) {
-      case Call.ReadClock _ -> new Effect(world, new Answered.With(world.now()));
-      case Call.Tick(var by) -> new Effect(world.at(world.now().plus(by)), new Answered.With(call));
-      case Call.ToStore store when store.looking() -> look(world, store);
+      case Call.ReadClock _ -> new Effect(world, new CallResult.With(world.now()));
+      case Call.Tick(var by) ->
+          new Effect(world.at(world.now().plus(by)), new CallResult.With(call));
+      case Call.ToStore store when store.resolving() -> resolve(world, store);
       case Call.ToStore store -> ask(world, store);
     };
   }
 
-  /// What somebody would be told who came then, if nobody else did.
+  /// The result of a visit at this time, with no other request in progress.
   <T> T visit(World world, Instant at, Function<Flows, T> visit) {
     load(world, keys, grants);
     visitedAt = at;
     return visit.apply(visitor);
   }
 
-  /// What those who came left behind.
-  World left(Instant at) {
+  /// The world after the visit.
+  World worldAfter(Instant at) {
     return new World(grants.rows(), keys.rows(), at);
   }
 
   private Effect ask(World world, Call.ToStore call) {
     load(world, keys, grants);
-    var answer = new Answered.With(invoke(call, keys, grants));
+    var answer = new CallResult.With(invoke(call, keys, grants));
     if (call.isRead()) {
       return new Effect(world, answer);
     }
@@ -62,13 +64,13 @@ final class Stagehand {
     return new Effect(after.sameRows(world) ? world : after, answer);
   }
 
-  private Effect look(World world, Call.ToStore call) {
-    load(world, lookingKeys, lookingGrants);
-    var value = invoke(call, lookingKeys, lookingGrants);
-    return new Effect(world, isDone(value) ? new Answered.With(value) : new Answered.Outage());
+  private Effect resolve(World world, Call.ToStore call) {
+    load(world, resolvingKeys, resolvingGrants);
+    var value = invoke(call, resolvingKeys, resolvingGrants);
+    return new Effect(world, isDone(value) ? new CallResult.With(value) : new CallResult.Outage());
   }
 
-  /// Whether a write says that its work is done.
+  /// Whether the result of a write says that it took effect.
   static boolean isDone(Object value) {
     return value instanceof Write.Applied
         || value instanceof GrantStore.Polled.Pending

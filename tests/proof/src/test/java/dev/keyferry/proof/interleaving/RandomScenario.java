@@ -15,8 +15,8 @@ import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 
-/// More actors, steps of the clock and faults than can be tried out in every order; drawn by lot.
-final class Crowd {
+/// A random scenario with more actors, clock steps and faults than an exhaustive search can cover.
+final class RandomScenario {
   private static final List<String> NAMES = List.of("one", "two", "");
   private static final List<Duration> STEPS =
       List.of(
@@ -30,19 +30,19 @@ final class Crowd {
   private static final int MOST_FAULTS = 4;
 
   private final RandomGenerator random;
-  private final List<Actor> cast = new ArrayList<>();
+  private final List<Actor> actors = new ArrayList<>();
 
-  private Crowd(long seed) {
+  private RandomScenario(long seed) {
     random = new SplittableRandom(seed);
   }
 
   static Scenario of(long seed) {
-    var crowd = new Crowd(seed);
-    var scenario = seed % 2 == 0 ? crowd.aroundALogin(seed) : crowd.aroundALinkedDevice(seed);
+    var crowd = new RandomScenario(seed);
+    var scenario = seed % 2 == 0 ? crowd.forLogin(seed) : crowd.forLinkedDevice(seed);
     return scenario.reading(seed % 4 < 2 ? Reads.KEY_FIRST : Reads.STANDING_FIRST);
   }
 
-  private Scenario aroundALogin(long seed) {
+  private Scenario forLogin(long seed) {
     var device = DeviceLogin.of(Samples.challenged(Samples.request(NOON)));
     var login = device.login("one", "two");
     add(2, 5, each -> device.poller(login, "poller " + each, name(), 1 + random.nextInt(4)));
@@ -51,10 +51,10 @@ final class Crowd {
     add(0, 1, _ -> device.thief());
     add(0, 1, _ -> device.eavesdropper());
     addUsers();
-    return device.scenario("crowd " + seed, login, random.nextInt(MOST_FAULTS + 1), cast);
+    return device.scenario("crowd " + seed, login, random.nextInt(MOST_FAULTS + 1), actors);
   }
 
-  private Scenario aroundALinkedDevice(long seed) {
+  private Scenario forLinkedDevice(long seed) {
     var device = new LinkedDevice();
     add(1, 3, each -> device.refresher("refresher " + each, 0, name()));
     add(0, 2, each -> device.refresherTwice("chain " + each, name()));
@@ -65,7 +65,7 @@ final class Crowd {
     add(0, 1, each -> device.otherUser("other user " + each, BOB));
     addUsers();
     return device.scenario(
-        "crowd " + seed, random.nextInt(MOST_FAULTS + 1), cast.toArray(Actor[]::new));
+        "crowd " + seed, random.nextInt(MOST_FAULTS + 1), actors.toArray(Actor[]::new));
   }
 
   private void addUsers() {
@@ -82,13 +82,13 @@ final class Crowd {
     for (int i = 0; i < steps.length; i++) {
       steps[i] = STEPS.get(random.nextInt(STEPS.size()));
     }
-    cast.add(Actor.clock(steps));
+    actors.add(Actor.clock(steps));
   }
 
   private void add(int least, int most, IntFunction<Actor> actor) {
     var number = random.nextInt(least, most + 1);
     for (int each = 1; each <= number; each++) {
-      cast.add(actor.apply(each));
+      actors.add(actor.apply(each));
     }
   }
 
