@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// If one of these changed, the rows that are stored would no longer be found.
+/// Tests the partition keys. A change would make the stored rows unreachable.
 final class PartitionKeysTest {
   @Test
   void are_those_of_the_design() {

@@ -20,7 +20,7 @@ final class AccessTokenTest {
 
   @Test
   void ends_in_the_crc_32_of_what_precedes() {
-    // Computed apart, with Python's zlib.
+    // Computed independently, with Python's zlib.
     var body = "kf_0000000000000000_" + "0".repeat(43);
 
     assertThat(AccessToken.parse(body + "2yej2B")).isPresent();
@@ -45,7 +45,7 @@ final class AccessTokenTest {
   }
 
   @Test
-  void is_refused_when_anything_is_added_or_missing() {
+  void is_refused_if_anything_is_added_or_missing() {
     var text = token.reveal();
 
     assertThat(AccessToken.parse("")).isEmpty();
@@ -62,7 +62,7 @@ final class AccessTokenTest {
   }
 
   @Test
-  void of_another_device_code_place_or_version_is_another() {
+  void differs_for_another_device_code_place_or_version() {
     var other = Samples.deviceCode();
 
     assertThat(derived(1, other)).isNotEqualTo(token.reveal());
@@ -74,7 +74,7 @@ final class AccessTokenTest {
   }
 
   @Test
-  void does_not_tell_its_secret_by_its_id() {
+  void does_not_reveal_its_secret_by_its_id() {
     var digits = token.reveal().substring(20, 36);
 
     assertThat(digits).isNotEqualTo(token.id().value());
@@ -88,7 +88,7 @@ final class AccessTokenTest {
   }
 
   @Test
-  void and_refresh_token_are_never_taken_for_each_other() {
+  void and_refresh_token_are_never_confused() {
     assertThat(first.reveal()).matches("kfr_[0-9A-Za-z]{16}_[0-9A-Za-z]{49}");
     assertThat(AccessToken.parse(first.reveal())).isEmpty();
     assertThat(RefreshToken.parse(token.reveal())).isEmpty();

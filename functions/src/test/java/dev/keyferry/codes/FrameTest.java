@@ -59,7 +59,7 @@ final class FrameTest {
     return frame;
   }
 
-  /// All lists of one field or more, and at most so many.
+  /// All lists of at least one field, up to this length.
   private static List<List<String>> lists(List<String> fields, int most) {
     List<List<String>> all = new ArrayList<>();
     List<List<String>> longest = List.of(List.of());

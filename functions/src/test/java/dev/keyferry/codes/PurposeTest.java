@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// If one of these names changed, the hashes that are stored would no longer match.
+/// Tests the labels of subkeys. A change would make the stored hashes invalid.
 final class PurposeTest {
   @Test
   void has_the_labels_of_the_design() {

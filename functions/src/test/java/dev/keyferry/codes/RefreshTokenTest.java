@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// What tells a refresh token that was issued from one that never was.
+/// Tests how an issued refresh token differs from one that was never issued.
 final class RefreshTokenTest {
   private final TestHasher hasher = new TestHasher();
   private final RefreshToken first = Samples.first(hasher, 1, Samples.deviceCode());
@@ -61,9 +61,9 @@ final class RefreshTokenTest {
     assertThat(first.isGenuine(hasher, 2)).isFalse();
   }
 
-  /// 43 digits can say 0.4 % more than 256 bits.
+  /// 43 digits can hold 0.4 % more values than 256 bits.
   @Test
-  void that_says_more_than_256_bits_is_not() {
+  void with_more_than_256_bits_is_not() {
     var token = first;
     var more = BigInteger.ONE.shiftLeft(256).add(new BigInteger(1, secretOf(token)));
     while (more.compareTo(BigInteger.valueOf(62).pow(43)) >= 0) {

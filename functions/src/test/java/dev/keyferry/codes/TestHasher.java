@@ -8,10 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// HMAC under subkeys that are merely spelt out; rotates on request, and fails on request as KMS
-/// can.
+/// A hasher with subkeys that are derived from their names. It rotates and fails on request.
 public final class TestHasher implements Hasher {
-  /// What an unreachable KMS looks like.
+  /// The failure of an unreachable KMS.
   public static final class Unavailable extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
@@ -46,7 +45,7 @@ public final class TestHasher implements Hasher {
     return !failing.contains(purpose);
   }
 
-  /// How many HMACs were asked for.
+  /// The number of requested HMACs.
   public int made() {
     return made.get();
   }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What tokens may begin with, and what follows from it.
+/// Tests the prefixes of tokens.
 final class TokenPrefixTest {
   private final TestHasher hasher = new TestHasher();
 
@@ -31,7 +31,7 @@ final class TokenPrefixTest {
     assertThat(read.next(hasher, 1).reveal()).startsWith(prefix + "r_");
   }
 
-  /// `kfr_` is a refresh token's under `kf`, and would be an access token's under `kfr`.
+  /// Under `kf`, `kfr_` begins a refresh token. Under `kfr`, it would begin an access token.
   @Test
   void ends_in_no_r_and_so_no_token_is_of_two_kinds() {
     assertThatIllegalArgumentException().isThrownBy(() -> new TokenPrefix("kfr"));

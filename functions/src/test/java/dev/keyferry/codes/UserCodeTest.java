@@ -76,7 +76,7 @@ final class UserCodeTest {
     }
 
     assertThat(seen).hasSize(8 * ALPHABET.length());
-    // A thousand times each; six standard deviations are 187.
+    // A thousand times each. Six standard deviations are 187.
     assertThat(seen.values()).allMatch(times -> Math.abs(times - 1_000) < 187);
   }
 

@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// All three stores, and what their rows hold besides what the stores themselves tell.
+/// All three stores, with access to what their rows contain beyond the stores' own methods.
 public interface AllStores extends Stores {
   LimitStore limits();
 
-  /// What is counted in a window; nothing, where there is no row.
+  /// The counts of a window; empty without a row.
   Counted counted(Window window);
 
-  /// When the rows of these partition keys may be purged, in seconds; only of those that are there.
+  /// The purge times of these partition keys in seconds, for those that exist.
   Map<String, Long> purges(Set<String> partitionKeys);
 
-  /// @param last the attempt that counted last
-  /// @param tries what is reserved
+  /// @param last the last attempt that was counted
+  /// @param tries the reserved attempts
   record Counted(long hits, Optional<String> last, Set<String> tries) {}
 }

@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 
 final class ClientTest {
   @Test
-  void is_answered_where_it_registered_and_nowhere_else() {
-    assertThat(CLI.allowsRedirectUri("http://127.0.0.1:49152/callback")).isTrue();
-    assertThat(CLI.allowsRedirectUri("http://127.0.0.1:49152/elsewhere")).isFalse();
-    assertThat(CLI.allowsRedirectUri("https://evil.example/callback")).isFalse();
+  void is_redirected_only_to_its_registered_address() {
+    assertThat(CLI.mayBeAnsweredAt("http://127.0.0.1:49152/callback")).isTrue();
+    assertThat(CLI.mayBeAnsweredAt("http://127.0.0.1:49152/elsewhere")).isFalse();
+    assertThat(CLI.mayBeAnsweredAt("https://evil.example/callback")).isFalse();
   }
 
   @Test
-  void that_registered_nothing_is_answered_nowhere() {
-    assertThat(DEMO.allowsRedirectUri("http://127.0.0.1:49152/callback")).isFalse();
+  void without_a_registered_address_is_never_redirected() {
+    assertThat(DEMO.mayBeAnsweredAt("http://127.0.0.1:49152/callback")).isFalse();
   }
 }

@@ -37,8 +37,8 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/// The authorization code grant as a client and a user meet it, section by section of the RFCs.
-/// What it shares with the device flow, [DeviceFlowTest] tells of.
+/// Tests of the authorization code grant as a client and a user see it, by section of the RFCs.
+/// [DeviceFlowTest] tests what it shares with the device flow.
 final class CodeFlowTest {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Subject ADA = new Subject("ada");
@@ -119,7 +119,7 @@ final class CodeFlowTest {
   @Nested
   class Rfc6749Section4Point1Point1AuthorizationRequest {
     @Test
-    void a_screen_says_what_was_asked_for_and_from_where_and_nothing_is_stored() {
+    void a_screen_shows_the_request_and_its_network_and_nothing_is_stored() {
       var screen = screens.open(ADA, HERE, request());
 
       var asked = screen.request();
@@ -141,7 +141,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void a_screen_keeps_whatever_can_be_asked_for() {
+    void a_screen_keeps_every_valid_request() {
       for (var asked :
           List.of(
               request(),
@@ -171,7 +171,7 @@ final class CodeFlowTest {
   @Nested
   class Rfc6749Section4Point1Point2AuthorizationResponse {
     @Test
-    void an_approval_begins_a_grant_and_tells_its_code() {
+    void an_approval_creates_a_grant_and_returns_its_code() {
       var nonce = open();
       clock.advance(Duration.ofMinutes(1));
 
@@ -182,7 +182,7 @@ final class CodeFlowTest {
       assertThat(row.state()).isInstanceOf(Approved.class);
       assertThat(row.expiresAt()).isEqualTo(clock.instant().plusSeconds(60));
       var approval = ((Approved) row.state()).approval();
-      assertThat(approval.since()).as("when the screen was opened").isEqualTo(NOON);
+      assertThat(approval.since()).as("the time at which the screen was opened").isEqualTo(NOON);
       assertThat(approval.profile()).isEqualTo(PROFILE);
       assertThat(approval.numberRequired()).isFalse();
       assertThat(told()).containsExactly("claimed", "approved");
@@ -190,7 +190,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void to_approve_twice_tells_the_same_code_and_to_something_else_tells_none() {
+    void approving_twice_returns_the_same_code_and_approving_something_else_returns_none() {
       var nonce = open();
       var code = given(approve(nonce)).code();
 
@@ -204,7 +204,8 @@ final class CodeFlowTest {
     }
 
     @Test
-    void sixteen_approvals_at_once_tell_one_code_and_redemptions_give_one_key() throws Exception {
+    void sixteen_concurrent_approvals_return_one_code_and_redemptions_issue_one_key()
+        throws Exception {
       var nonce = open();
 
       var codes = Race.of(16, () -> given(approve(nonce)).code());
@@ -218,7 +219,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void more_than_was_asked_for_cannot_be_approved() {
+    void more_than_was_requested_cannot_be_approved() {
       var nonce = open();
 
       assertThat(
@@ -245,7 +246,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void a_screen_is_good_for_ten_minutes_and_its_users_alone() {
+    void a_screen_is_valid_for_ten_minutes_and_only_for_its_user() {
       var nonce = open();
 
       assertThat(
@@ -263,7 +264,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void an_expired_code_is_not_told_again_and_no_other_comes_of_its_screen() {
+    void an_expired_code_is_not_repeated_and_its_screen_issues_no_other() {
       var nonce = open();
       var code = given(approve(nonce)).code();
       clock.advance(AuthorizationScreens.CODE_LIFETIME);
@@ -273,12 +274,12 @@ final class CodeFlowTest {
     }
 
     @Test
-    void a_screen_is_over_long_before_its_grant_is_forgotten() {
-      assertThat(AuthorizationScreen.LIFETIME).isLessThan(Grant.RETENTION);
+    void a_screen_expires_long_before_its_grant_is_purged() {
+      assertThat(AuthorizationScreen.LIFETIME).isLessThan(Grant.AFTERLIFE);
     }
 
     @Test
-    void a_denial_is_written_down_and_so_is_a_report() {
+    void a_denial_is_recorded_and_so_is_a_report() {
       assertThat(given(screens.deny(ADA, open()))).isEqualTo(request());
       assertThat(given(screens.report(ADA, open()))).isEqualTo(request());
 
@@ -287,7 +288,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void while_no_subkey_can_be_had_nothing_is_decided() {
+    void nothing_is_decided_while_subkeys_are_unavailable() {
       var nonce = open();
       hasher.failFor(Purpose.AUTHORIZATION_CODE);
       assertThatExceptionOfType(TestHasher.Unavailable.class).isThrownBy(() -> approve(nonce));
@@ -300,7 +301,7 @@ final class CodeFlowTest {
   @Nested
   class Rfc6749Section4Point1Point3AccessTokenRequest {
     @Test
-    void a_code_gives_the_key_that_was_agreed_to() {
+    void a_code_issues_the_approved_key() {
       var key = given(redeem(code())).key();
 
       assertThat(key.terms().subject()).isEqualTo(ADA);
@@ -320,7 +321,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void less_stays_less() {
+    void a_narrowed_approval_stays_narrow() {
       var less =
           new Consent(
               Optional.of(new Scope(List.of("read"))),
@@ -336,7 +337,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void a_code_is_redeemed_up_to_its_last_moment() {
+    void a_code_can_be_redeemed_until_it_expires() {
       var code = code();
       clock.advance(AuthorizationScreens.CODE_LIFETIME.minus(MILLISECOND));
 
@@ -368,7 +369,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void a_code_and_a_device_code_never_pass_as_each_other() {
+    void a_code_and_a_device_code_are_never_confused() {
       var devices =
           new DeviceFlow(
               grants,
@@ -395,7 +396,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void who_has_signed_out_or_is_disabled_since_gets_no_key_and_never_will() {
+    void a_subject_that_has_since_signed_out_or_been_disabled_gets_no_key_from_this_code() {
       var code = code();
       keys.signOut(ADA, clock.instant());
       assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
@@ -411,7 +412,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void a_row_that_was_edited_redeems_nothing() {
+    void an_edited_row_redeems_nothing() {
       var bob = new Subject("bob");
       var later = NOON.plus(Duration.ofDays(1));
       List<UnaryOperator<Grant>> edits =
@@ -455,7 +456,7 @@ final class CodeFlowTest {
     private final Optional<String> same = Optional.of("the same request");
 
     @Test
-    void the_same_request_hears_the_same_answer_for_a_minute() {
+    void the_same_request_gets_the_same_response_for_a_minute() {
       var code = code();
       var first = given(redeem(code, same));
       clock.advance(Mint.REDELIVERY.minus(MILLISECOND));
@@ -469,7 +470,7 @@ final class CodeFlowTest {
     }
 
     @Test
-    void who_lacks_the_verifier_or_is_another_client_hears_nothing() {
+    void a_repetition_without_the_verifier_or_by_another_client_gets_nothing() {
       var code = code();
       given(redeem(code, same));
       var verifier = new CodeChallenge("x".repeat(43));
@@ -507,7 +508,7 @@ final class CodeFlowTest {
   @Nested
   class HashVersions {
     @Test
-    void a_code_is_redeemed_after_a_rotation_and_a_screen_is_over() {
+    void a_code_can_be_redeemed_after_a_rotation_and_a_screen_has_expired() {
       var code = code();
       var nonce = open();
       hasher.rotateTo(2);

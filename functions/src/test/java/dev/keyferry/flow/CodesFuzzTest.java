@@ -14,11 +14,11 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What people type and clients send that is neither secret nor sealed, and codes: a text is at
-/// most one of each, reads as what it is, and writes back as it came.
+/// Fuzzes the texts that people type and clients send: a text is at most one kind of code, is read
+/// as what it is, and is written back unchanged.
 final class CodesFuzzTest {
   @FuzzTest
-  void a_text_is_a_code_in_one_spelling_alone(byte[] input) {
+  void a_text_is_a_code_in_only_one_spelling(byte[] input) {
     var text = new String(input, UTF_8);
 
     UserCode.parse(text).ifPresent(code -> assertUserCode(text, code));
@@ -57,7 +57,7 @@ final class CodesFuzzTest {
     assertThat(UserCode.parse(code.display())).contains(code);
     assertThat(UserCode.parse(" " + text + "-")).contains(code);
     assertThat(UserCode.ofBits(code.bits())).isEqualTo(code);
-    // Nothing was dropped that is a letter or a digit.
+    // No letter or digit was dropped.
     assertThat(text.codePoints().filter(Character::isLetterOrDigit).count()).isLessThanOrEqualTo(8);
   }
 
@@ -81,7 +81,7 @@ final class CodesFuzzTest {
     }
   }
 
-  /// What the gateway says is an address, or is refused as none; no name is looked up.
+  /// A gateway's address is either read as an address or rejected. No name is looked up.
   private static void assertOrigin(String text) {
     Origin origin;
     try {

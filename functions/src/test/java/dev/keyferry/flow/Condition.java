@@ -1,9 +1,9 @@
 package dev.keyferry.flow;
 
-/// What the writes of the stores ask of a row, each part by its name, so that a test can leave one
-/// out and see what it is for. The part after the first underscore is the clause of the condition
-/// in `DynamoGrantStore` and `DynamoKeyStore`; `OWN_` is the mark by which a write recognises its
-/// own work, docs/decisions/0001.
+/// The conditions of the stores' writes, each with a name, so that a test can drop one and show
+/// what it is for. The part after the first underscore is the clause of the condition in
+/// `DynamoGrantStore` and `DynamoKeyStore`. `OWN_` is the mark by which a write recognizes its own
+/// work, docs/decisions/0001.
 public enum Condition {
   CREATE_FREE,
   OWN_CREATE,

@@ -2,8 +2,8 @@ package dev.keyferry.flow;
 
 import java.util.Set;
 
-/// Which conditions a store in memory asks: all of them, as the real ones do, or all but some, for
-/// a test that shows what those are for.
+/// The conditions that an in-memory store checks: all of them, as the real stores do, or all but
+/// some, for a test that shows their purpose.
 public final class Conditions {
   public static final Conditions ALL = new Conditions(Set.of(), true);
 
@@ -19,9 +19,9 @@ public final class Conditions {
     return new Conditions(Set.copyOf(dropped), true);
   }
 
-  /// No write's condition holds, and each only looks whether its work was done: the strong read by
-  /// which a write learns what became of it.
-  public Conditions onlyLooking() {
+  /// Only checks whether a write's work was done: the strong read by which a write learns its
+  /// outcome. No write's condition holds.
+  public Conditions onlyResolving() {
     return new Conditions(dropped, false);
   }
 
@@ -29,12 +29,12 @@ public final class Conditions {
     return writable;
   }
 
-  /// Whether this part of a condition holds; one that was dropped always does.
+  /// Whether this part of a condition holds. A dropped part always holds.
   boolean hold(Condition part, boolean holds) {
     return holds || isDropped(part);
   }
 
-  /// Whether the row bears the mark of this write; one that was dropped is never seen.
+  /// Whether the row bears this write's mark. A dropped mark is never seen.
   boolean isOwn(Condition mark, boolean there) {
     return there && !isDropped(mark);
   }

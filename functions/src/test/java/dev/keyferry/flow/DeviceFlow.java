@@ -6,7 +6,7 @@ import dev.keyferry.codes.Hasher;
 import dev.keyferry.codes.UserCode;
 import java.util.Optional;
 
-/// The device grant from end to end, for tests: its three actors over the same stores.
+/// The whole device grant for tests: its three actors over the same stores.
 public final class DeviceFlow {
   private final Authorize authorize;
   private final Decide decide;

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// The flow as a client and a user meet it, section by section of the RFCs.
+/// Tests of the device flow as a client and a user see it, by section of the RFCs.
 final class DeviceFlowTest {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -74,7 +74,7 @@ final class DeviceFlowTest {
     return flowOver(grants, hasher);
   }
 
-  /// The same, but right before its first such write somebody else does something.
+  /// The same flow, in which another action runs right before the first write of this name.
   private DeviceFlow overtaken(String write, Runnable other) {
     return flowOver(Overtaken.store(GrantStore.class, grants, write, other), hasher);
   }
@@ -156,7 +156,7 @@ final class DeviceFlowTest {
   @Nested
   class Rfc8628Section3Point1DeviceAuthorization {
     @Test
-    void gives_both_codes_of_one_pending_grant() {
+    void returns_both_codes_of_one_pending_grant() {
       var codes = authorize();
 
       assertThat(row(codes).state()).isEqualTo(new Pending());
@@ -166,12 +166,12 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void gives_codes_that_last_ten_minutes() {
+    void returns_codes_that_last_ten_minutes() {
       assertThat(row(authorize()).expiresAt()).isEqualTo(NOON.plus(Duration.ofMinutes(10)));
     }
 
     @Test
-    void gives_each_request_codes_of_its_own() {
+    void returns_new_codes_for_each_request() {
       var one = authorize();
       var other = authorize();
 
@@ -181,7 +181,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void prints_neither_code_by_accident() {
+    void never_prints_a_code_by_accident() {
       var codes = authorize();
 
       assertThat(codes.toString())
@@ -214,7 +214,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void uses_the_place_of_a_purgeable_grant_again() {
+    void reuses_the_locator_of_a_purgeable_grant() {
       var repeating = flowOver(new RepeatingUserCodes(2));
       var first = given(repeating.authorize(Samples.request(NOON)));
       clock.set(row(first).purgeAt());
@@ -226,7 +226,7 @@ final class DeviceFlowTest {
       assertThat(declined(poll(second))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
     }
 
-    /// Derives one and the same user code so many times over, then others.
+    /// Derives the same user code for the first few calls, and then others.
     private final class RepeatingUserCodes implements Hasher {
       private static final int USER_CODE_BYTES = 8;
 
@@ -274,7 +274,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_code_is_taken_as_it_was_typed() {
+    void a_code_is_accepted_however_it_is_typed() {
       var codes = authorize();
       var typed = codes.userCode().display().toLowerCase(Locale.ROOT);
 
@@ -342,7 +342,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void the_nonce_of_another_does_not_approve() {
+    void another_screens_nonce_does_not_approve() {
       var codes = authorize();
       var nonce = claim(codes);
 
@@ -352,7 +352,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void more_than_was_asked_for_cannot_be_approved_and_less_still_can() {
+    void more_than_was_requested_cannot_be_approved_and_less_can() {
       var codes = authorize();
       var nonce = claim(codes);
       var wider = consent(Optional.of(new Scope(List.of("read", "admin"))), Optional.empty());
@@ -370,7 +370,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void more_than_was_asked_for_is_no_clue_once_the_code_has_expired() {
+    void an_excessive_approval_reveals_nothing_about_an_expired_code() {
       var codes = authorize();
       var nonce = claim(codes);
       clock.advance(Authorize.CODE_LIFETIME);
@@ -393,7 +393,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_denial_may_be_sent_twice_and_cannot_be_taken_back() {
+    void a_denial_may_be_sent_twice_and_cannot_be_undone() {
       var codes = authorize();
       var nonce = claim(codes);
 
@@ -420,7 +420,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void nobody_decides_on_what_they_have_not_seen() {
+    void no_one_decides_on_a_request_they_have_not_seen() {
       var codes = authorize();
 
       assertThat(declined(flow.approve(ADA_HERE, codes.userCode(), "", Consent.TO_ALL)))
@@ -437,7 +437,7 @@ final class DeviceFlowTest {
   @Nested
   class Rfc8628Section3Point4AccessTokenRequest {
     @Test
-    void an_approved_code_yields_the_key_that_was_agreed_to() {
+    void an_approved_code_issues_the_approved_key() {
       var codes = authorize();
       approve(codes);
       clock.advance(INTERVAL);
@@ -462,7 +462,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_device_that_nobody_named_is_called_by_its_user_code() {
+    void a_device_without_a_name_is_named_by_its_user_code() {
       var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
       approve(codes);
 
@@ -480,7 +480,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_grant_of_the_version_before_is_called_by_its_user_code_too() {
+    void a_grant_of_the_previous_version_is_named_by_its_user_code_too() {
       var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
       approve(codes);
       hasher.rotateTo(2);
@@ -492,7 +492,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_masked_code_tells_nothing_in_another_row() {
+    void a_masked_code_reveals_nothing_in_another_row() {
       var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
       approve(codes);
       var key = given(poll(codes)).key();
@@ -508,7 +508,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_claimants_name_goes_before_the_devices_own() {
+    void the_claimants_name_takes_precedence_over_the_devices_own() {
       var codes = given(flow.authorize(Samples.nameless(Samples.request(NOON))));
       given(approve(codes, new Consent(Optional.empty(), Optional.empty(), Optional.of("lab"))));
 
@@ -516,7 +516,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void what_was_narrowed_stays_narrow() {
+    void a_narrowed_approval_stays_narrowed() {
       var codes = authorize();
       var less =
           new Consent(
@@ -533,7 +533,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void what_the_client_may_no_longer_have_is_left_out() {
+    void a_scope_that_the_client_may_no_longer_have_is_left_out() {
       var codes = authorize();
       approve(codes);
       var curtailed =
@@ -613,10 +613,10 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void what_was_refused_for_that_and_then_done_by_a_late_copy_hands_over_its_key() {
+    void a_redemption_refused_for_a_disabled_subject_and_then_done_by_a_late_copy_issues_its_key() {
       var codes = authorize();
       approve(codes);
-      var late = flowOver(whereRedemptionsAreRefusedAndThenDone(), hasher);
+      var late = flowOver(storeThatRefusesRedemptionsAndThenDoesThem(), hasher);
 
       var issued =
           given(
@@ -629,7 +629,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void what_was_refused_for_that_and_redeemed_by_another_poll_since_is_judged_by_that() {
+    void a_redemption_refused_for_a_disabled_subject_follows_another_polls_later_redemption() {
       for (var name : List.of(Optional.of("a"), Optional.<String>empty())) {
         var codes = authorize();
         approve(codes);
@@ -652,8 +652,8 @@ final class DeviceFlowTest {
       }
     }
 
-    /// The subject is disabled when a redemption comes, and enabled again when its copy does.
-    private GrantStore whereRedemptionsAreRefusedAndThenDone() {
+    /// The subject is disabled when a redemption arrives, and enabled again when its copy arrives.
+    private GrantStore storeThatRefusesRedemptionsAndThenDoesThem() {
       return (GrantStore)
           Proxy.newProxyInstance(
               GrantStore.class.getClassLoader(),
@@ -671,7 +671,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void signing_out_everywhere_withdraws_what_was_approved_at_that_very_moment_or_before() {
+    void signing_out_everywhere_withdraws_approvals_of_that_moment_or_earlier() {
       for (var after : List.of(MILLISECOND.negated(), Duration.ZERO, MILLISECOND)) {
         clock.advance(Duration.ofSeconds(1));
         var codes = authorize();
@@ -725,7 +725,7 @@ final class DeviceFlowTest {
       return enter(number, ONCE);
     }
 
-    /// The number so much above the right one, from 10 on again after 99.
+    /// A number that is this much above the right one. After 99 it continues from 10.
     private MatchingNumber beside(MatchingNumber right, int steps) {
       return new MatchingNumber(10 + (right.number() - 10 + steps) % 90);
     }
@@ -735,7 +735,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void the_number_that_the_page_shows_fetches_the_key() {
+    void the_number_that_the_page_shows_redeems_the_key() {
       var number = approved();
 
       assertThat(number.number()).isBetween(10, 99);
@@ -743,7 +743,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void without_a_number_there_is_no_key_and_nothing_is_written_or_counted() {
+    void without_a_number_no_key_is_issued_and_nothing_is_written_or_counted() {
       approved();
       var before = row(codes);
 
@@ -782,7 +782,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void two_wrong_numbers_are_forgiven() {
+    void two_wrong_numbers_still_allow_the_right_one() {
       var number = approved();
       enter(beside(number, 1));
       enter(beside(number, 2));
@@ -798,13 +798,13 @@ final class DeviceFlowTest {
       for (int i = 0; i < 5; i++) {
         assertThat(declined(enter(beside(number, 1)))).isEqualTo(OAuthError.CONFIRMATION_REQUIRED);
       }
-      assertThat(grants.updates() - updates).as("no more than the polls").isEqualTo(5);
+      assertThat(grants.updates() - updates).as("only the polls").isEqualTo(5);
 
       given(enter(number));
     }
 
     @Test
-    void a_number_that_comes_before_the_approval_counts_nothing() {
+    void a_number_before_the_approval_does_not_count() {
       var wrong = new MatchingNumber(5);
       assertThat(declined(enter(wrong))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
       assertThat(declined(enter(wrong)).code()).isEqualTo(OAuthError.Code.SLOW_DOWN);
@@ -814,14 +814,14 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_number_that_nobody_asked_for_is_ignored() {
+    void an_unrequested_number_is_ignored() {
       given(approve(ADA_HERE));
 
       given(enter(new MatchingNumber(5)));
     }
 
     @Test
-    void a_wrong_proof_counts_nothing() {
+    void a_number_with_a_wrong_proof_does_not_count() {
       var number = approved();
       var guessed = new DeviceCode(codes.deviceCode().locator(), Samples.deviceCode().secret());
       for (int step = 0; step < 5; step++) {
@@ -836,7 +836,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_repeated_approval_tells_the_same_number_wherever_it_comes_from() {
+    void a_repeated_approval_returns_the_same_number_from_any_network() {
       var number = approved();
 
       assertThat(given(approve(adaElsewhere)).number()).contains(number);
@@ -846,7 +846,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void an_approval_without_a_number_stays_one_wherever_it_is_repeated() {
+    void an_approval_without_a_number_has_none_when_repeated_from_any_network() {
       given(approve(ADA_HERE));
 
       assertThat(given(approve(adaElsewhere)).number()).isEmpty();
@@ -872,7 +872,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void the_policy_decides_and_that_of_the_moment_of_approval() {
+    void the_policy_at_the_time_of_approval_decides() {
       policy = ConfirmationPolicy.ALWAYS;
       assertThat(given(approve(ADA_HERE)).number()).isPresent();
 
@@ -887,7 +887,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void expires_with_its_code_and_then_counts_nothing() {
+    void expires_with_its_code_and_then_does_not_count() {
       var number = approved();
       clock.set(row(codes).expiresAt());
 
@@ -898,7 +898,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void is_good_up_to_the_last_moment() {
+    void is_valid_until_the_code_expires() {
       var number = approved();
       clock.set(row(codes).expiresAt().minus(MILLISECOND));
 
@@ -906,7 +906,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void can_be_denied_while_the_number_is_awaited() {
+    void can_be_denied_while_the_device_awaits_the_number() {
       var number = approved();
       enter(beside(number, 1));
       given(flow.deny(ADA, codes.userCode()));
@@ -915,7 +915,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_sign_out_while_the_number_is_awaited_withdraws_the_approval() {
+    void a_sign_out_while_the_device_awaits_the_number_withdraws_the_approval() {
       var number = approved();
       keys.signOut(ADA, clock.instant());
 
@@ -923,7 +923,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void the_poll_that_fetched_the_key_may_be_repeated_with_the_number_or_without() {
+    void the_poll_that_got_the_key_may_be_repeated_with_or_without_the_number() {
       var number = approved();
       var first = given(enter(number, Optional.of("a"))).accessToken().reveal();
 
@@ -943,8 +943,7 @@ final class DeviceFlowTest {
     }
 
     @RepeatedTest(5)
-    void however_they_race_three_wrong_numbers_and_a_key_never_come_together()
-        throws InterruptedException {
+    void three_wrong_numbers_never_race_to_a_key() throws InterruptedException {
       var number = approved();
       var next = new AtomicInteger();
       var answers =
@@ -971,7 +970,7 @@ final class DeviceFlowTest {
       }
 
       @Test
-      void needs_an_acknowledgement_and_writes_nothing_without() {
+      void requires_an_acknowledgement_and_writes_nothing_without_one() {
         var before = row(codes);
 
         assertThat(declined(approve(adaElsewhere))).isEqualTo(OAuthError.ACKNOWLEDGEMENT_REQUIRED);
@@ -983,13 +982,13 @@ final class DeviceFlowTest {
       }
 
       @Test
-      void needs_none_in_the_same_network() {
+      void requires_none_in_the_same_network() {
         assertThat(given(approve(ADA_HERE)).number()).isEmpty();
         given(poll(codes));
       }
 
       @Test
-      void stays_approved_when_it_is_approved_again_without_one() {
+      void stays_approved_when_approved_again_without_one() {
         given(approve(ADA_HERE));
         assertThat(given(approve(adaElsewhere)).number()).isEmpty();
 
@@ -998,7 +997,7 @@ final class DeviceFlowTest {
       }
 
       @Test
-      void tells_nobody_else_and_nobody_too_late_what_it_needs() {
+      void does_not_reveal_the_requirement_to_others_or_after_expiry() {
         var bob = new Approver(BOB, PROFILE, adaElsewhere.origin(), false);
         assertThat(declined(approve(bob))).isEqualTo(OAuthError.INVALID_USER_CODE);
         var newer = claim(codes);
@@ -1010,7 +1009,7 @@ final class DeviceFlowTest {
       }
 
       @Test
-      void is_asked_for_after_a_rotation_where_the_grant_still_is() {
+      void is_requested_after_a_rotation_if_the_grant_is_still_valid() {
         hasher.rotateTo(2);
         var screen = claim(codes);
 
@@ -1020,7 +1019,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void somebody_elses_code_can_be_reported_instead_of_only_denied() {
+    void a_code_of_another_person_can_be_reported() {
       audited.clear();
       given(flow.report(ADA, codes.userCode()));
 
@@ -1032,7 +1031,7 @@ final class DeviceFlowTest {
   @Nested
   class Rfc8628Section3Point5Pace {
     @Test
-    void a_poll_in_time_hears_that_the_user_has_not_decided() {
+    void a_timely_poll_gets_authorization_pending() {
       var codes = authorize();
 
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
@@ -1041,7 +1040,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void an_early_poll_hears_the_longer_interval() {
+    void an_early_poll_gets_the_longer_interval() {
       var codes = authorize();
       poll(codes);
 
@@ -1049,7 +1048,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_second_may_be_missing_to_the_interval_but_no_more() {
+    void a_poll_may_come_one_second_early_but_no_more() {
       var codes = authorize();
       poll(codes);
       clock.advance(Duration.ofSeconds(4).minus(MILLISECOND));
@@ -1106,7 +1105,7 @@ final class DeviceFlowTest {
     }
 
     @RepeatedTest(5)
-    void of_many_polls_at_once_one_is_in_time_and_the_rest_cost_one_step()
+    void of_many_concurrent_polls_one_is_timely_and_the_rest_cost_one_step()
         throws InterruptedException {
       var codes = authorize();
 
@@ -1117,7 +1116,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void two_early_polls_of_one_window_hear_the_same_interval() {
+    void two_early_polls_of_one_window_get_the_same_interval() {
       var codes = authorize();
       poll(codes);
       var late = overtaken("slowDown", () -> poll(codes));
@@ -1143,7 +1142,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void what_is_decided_while_the_interval_grows_is_not_hidden_either() {
+    void a_decision_while_the_interval_grows_is_not_hidden_either() {
       var approved = authorize();
       poll(approved);
       var late = overtaken("slowDown", () -> approve(approved));
@@ -1185,7 +1184,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_code_is_expired_at_the_very_moment_of_its_expiry() {
+    void a_code_has_expired_at_the_moment_of_its_expiry() {
       var codes = authorize();
       clock.advance(Authorize.CODE_LIFETIME.minus(MILLISECOND));
       assertThat(declined(poll(codes))).isEqualTo(OAuthError.AUTHORIZATION_PENDING);
@@ -1223,7 +1222,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_wrong_secret_learns_nothing_of_the_state() {
+    void a_wrong_secret_reveals_nothing_about_the_state() {
       var denied = authorize();
       deny(denied);
       var early = authorize();
@@ -1240,7 +1239,7 @@ final class DeviceFlowTest {
   @Nested
   class Rfc7636ProofKey {
     @Test
-    void the_holder_of_the_verifier_redeems_the_code() {
+    void the_verifiers_holder_redeems_the_code() {
       var codes = authorizeChallenged();
       approve(codes);
 
@@ -1264,7 +1263,7 @@ final class DeviceFlowTest {
   @Nested
   class Rfc9700BestCurrentPractice {
     @Test
-    void a_verifier_without_a_challenge_is_refused_lest_it_hide_a_downgrade() {
+    void a_verifier_without_a_challenge_is_refused_because_it_could_hide_a_downgrade() {
       var codes = authorize();
       approve(codes);
 
@@ -1284,7 +1283,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void the_same_poll_hears_the_same_answer_for_a_minute() {
+    void the_same_poll_gets_the_same_response_for_a_minute() {
       var first = given(poll(codes, "a"));
 
       clock.advance(Mint.REDELIVERY.minus(MILLISECOND));
@@ -1295,7 +1294,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void after_a_minute_it_hears_nothing_more() {
+    void after_a_minute_it_gets_no_key() {
       given(poll(codes, "a"));
       clock.advance(Mint.REDELIVERY);
 
@@ -1305,7 +1304,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void another_poll_hears_nothing() {
+    void another_poll_gets_no_key() {
       given(poll(codes, "a"));
 
       assertThat(declined(poll(codes, "b"))).isEqualTo(OAuthError.INVALID_GRANT);
@@ -1318,7 +1317,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_poll_that_sent_no_idempotency_key_gets_strict_single_use() {
+    void a_poll_without_an_idempotency_key_gets_strict_single_use() {
       given(poll(codes));
 
       assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
@@ -1326,7 +1325,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_key_that_was_used_is_not_handed_out_again() {
+    void a_used_key_is_not_repeated() {
       var issued = given(poll(codes, "a"));
       assertThat(
               new KeyVerifier(keys, hasher, new Environment(clock, new Random(), _ -> {}))
@@ -1337,7 +1336,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_key_that_was_revoked_is_not_handed_out_again() {
+    void a_revoked_key_is_not_repeated() {
       var issued = given(poll(codes, "a"));
       keys.revoke(issued.key().id(), new KeyStore.Revoker.Server(), clock.instant());
 
@@ -1345,7 +1344,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_key_whose_subject_is_disabled_or_has_signed_out_since_is_not_handed_out_again() {
+    void a_key_whose_subject_is_disabled_or_has_since_signed_out_is_not_repeated() {
       given(poll(codes, "a"));
       Samples.disabling(keys).disable(ADA);
       assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
@@ -1357,7 +1356,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_key_whose_row_was_forged_is_not_handed_out() {
+    void a_key_with_a_forged_row_is_not_repeated() {
       var issued = given(poll(codes, "a"));
       keys.forge(issued.key().id(), key -> Samples.key(BOB, NOON));
 
@@ -1373,14 +1372,14 @@ final class DeviceFlowTest {
     }
 
     @RepeatedTest(5)
-    void retries_that_race_their_own_poll_all_hear_the_same_key() throws InterruptedException {
+    void retries_that_race_their_own_poll_all_get_the_same_key() throws InterruptedException {
       var tokens = Race.of(16, () -> given(poll(codes, "a")).accessToken().reveal());
 
       assertThat(tokens).hasSize(16).containsOnly(tokens.getFirst());
     }
   }
 
-  /// What was decided by others after a poll had found the grant approved.
+  /// Tests of decisions that others make after a poll has found the grant approved.
   @Nested
   class InTheMomentBeforeTheKey {
     private final Codes codes =
@@ -1392,7 +1391,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_denial_is_heard() {
+    void a_denial_is_reported() {
       approve(codes);
 
       assertThat(declined(pollAfter(() -> given(flow.deny(ADA, codes.userCode())), "a")))
@@ -1401,7 +1400,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void the_same_poll_hears_the_same_key() {
+    void the_same_poll_gets_the_same_key() {
       approve(codes);
       List<IssuedKey> first = new ArrayList<>();
 
@@ -1421,7 +1420,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_wrong_number_counts_no_more() {
+    void a_wrong_number_no_longer_counts() {
       policy = ConfirmationPolicy.ALWAYS;
       approve(codes);
       var wrong = Optional.of(new MatchingNumber(5));
@@ -1437,7 +1436,7 @@ final class DeviceFlowTest {
   @Nested
   class HashVersions {
     @Test
-    void a_grant_on_a_screen_goes_on_after_a_rotation() {
+    void a_claimed_grant_continues_after_a_rotation() {
       var codes = authorize();
       claim(codes);
       hasher.rotateTo(2);
@@ -1447,7 +1446,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void an_unknown_code_is_looked_for_under_the_version_before_if_there_is_one() {
+    void an_unknown_code_is_also_looked_up_under_the_previous_version() {
       flow.claim(ADA, new UserCode("ABCDEFGH"));
       assertThat(grants.updates()).isEqualTo(1);
 
@@ -1457,7 +1456,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_grant_goes_on_after_a_rotation() {
+    void a_grant_continues_after_a_rotation() {
       var codes = authorize();
       hasher.rotateTo(2);
 
@@ -1474,7 +1473,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void an_approval_is_redeemed_after_a_rotation() {
+    void an_approval_can_be_redeemed_after_a_rotation() {
       var codes = authorize();
       approve(codes);
       hasher.rotateTo(2);
@@ -1483,7 +1482,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_screen_decides_after_a_rotation_only_once_it_is_shown_anew() {
+    void a_screen_must_be_shown_again_after_a_rotation() {
       var codes = authorize();
       claim(codes);
       hasher.rotateTo(2);
@@ -1492,7 +1491,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_function_not_yet_rotated_polls_a_grant_of_one_that_is() {
+    void a_function_on_the_old_version_polls_a_grant_of_the_new_version() {
       hasher.rotateTo(2);
       var codes = authorize();
       approve(codes);
@@ -1502,7 +1501,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void the_same_key_is_handed_out_again_after_a_rotation() {
+    void the_same_key_is_repeated_after_a_rotation() {
       var codes = authorize();
       approve(codes);
       var first = given(poll(codes, "a"));
@@ -1536,7 +1535,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_redeemed_code_that_is_put_back_to_approved_gives_no_second_key() {
+    void a_redeemed_code_that_is_edited_back_to_approved_issues_no_second_key() {
       approve(codes);
       var approved = row(codes).state();
       var key = given(poll(codes)).key();
@@ -1547,7 +1546,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void an_approval_that_is_taken_back_in_the_moment_before_the_key_gives_none() {
+    void an_approval_withdrawn_right_before_the_key_issues_none() {
       approve(codes);
       var approved = row(codes).state();
       var claim = approved.claimed().orElseThrow();
@@ -1563,7 +1562,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void an_approval_cannot_be_made_to_outlive_its_code() {
+    void an_edit_cannot_extend_an_approval_beyond_its_code() {
       approve(codes);
       var longer = row(codes).expiresAt().plus(Duration.ofDays(1));
       grants.forge(
@@ -1660,7 +1659,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void an_edited_request_is_not_put_on_a_screen() {
+    void an_edited_request_is_not_shown() {
       for (var edit : edits()) {
         forge(edit, row(codes).deviceSecret());
 
@@ -1685,7 +1684,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void an_approval_that_nobody_gave_is_not_redeemed() {
+    void an_invented_approval_is_not_redeemed() {
       var claim = new Claim(ADA, Samples.digest());
       forge(
           new Approved(
@@ -1797,7 +1796,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void the_hash_of_another_devices_secret_lets_that_device_redeem_nothing() {
+    void the_hash_of_another_devices_secret_does_not_let_that_device_redeem() {
       approve(codes);
       var thief = authorize();
       forge(row(codes).request(), row(thief).deviceSecret());
@@ -1809,14 +1808,14 @@ final class DeviceFlowTest {
     }
   }
 
-  /// How a device wants its key is a part of what it asked for.
+  /// The delivery of the key is part of the device's request.
   @Nested
   class EncryptedDelivery {
     private final Codes codes =
         given(flow.authorize(Samples.encrypted(Samples.request(NOON), Samples.DELIVERY)));
 
     @Test
-    void of_a_device_that_did_not_ask_for_it_there_is_none() {
+    void is_absent_unless_the_device_requested_it() {
       var plain = authorize();
       approve(plain);
 
@@ -1824,7 +1823,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void is_of_the_very_key_that_was_minted() {
+    void contains_exactly_the_minted_key() {
       approve(codes);
 
       var issued = given(poll(codes));
@@ -1835,7 +1834,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void is_repeated_to_the_poll_that_is_repeated() {
+    void is_repeated_to_a_repeated_poll() {
       approve(codes);
       var issued = given(poll(codes, "a"));
 
@@ -1843,7 +1842,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void that_fails_spends_no_code() {
+    void spends_no_code_if_it_fails() {
       approve(codes);
       encrypter.fail();
 
@@ -1855,7 +1854,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void to_a_key_that_was_put_into_the_row_of_the_grant_is_not_made() {
+    void is_not_made_to_a_key_that_was_put_into_the_grants_row() {
       approve(codes);
       var genuine = row(codes);
       for (var delivery : otherDeliveries()) {
@@ -1881,7 +1880,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void to_a_key_that_was_put_into_the_row_of_the_issued_key_is_not_repeated() {
+    void is_not_repeated_to_a_key_that_was_put_into_the_issued_keys_row() {
       approve(codes);
       var issued = given(poll(codes, "a"));
       for (var delivery : otherDeliveries()) {
@@ -1907,7 +1906,7 @@ final class DeviceFlowTest {
   @Nested
   class Outages {
     @Test
-    void nothing_is_decided_while_no_subkey_can_be_had() {
+    void nothing_is_decided_while_no_subkey_is_available() {
       var codes = authorize();
       var nonce = claim(codes);
       hasher.fail();
@@ -1954,7 +1953,7 @@ final class DeviceFlowTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SEAL", "APPROVAL", "USER_CODE"})
-    void an_approval_is_whole_or_not_there_when_this_subkey_is_missing(Purpose purpose) {
+    void an_approval_is_complete_or_absent_when_this_subkey_is_missing(Purpose purpose) {
       var codes = authorize();
       var nonce = claim(codes);
       hasher.failFor(purpose);
@@ -1964,7 +1963,7 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void no_number_is_demanded_that_cannot_be_told_for_want_of_its_subkey() {
+    void no_number_is_required_while_its_subkey_is_unavailable() {
       policy = ConfirmationPolicy.ALWAYS;
       var codes = given(flow.authorize(Samples.confirming(Samples.request(clock.instant()))));
       var nonce = claim(codes);
@@ -1987,7 +1986,7 @@ final class DeviceFlowTest {
   }
 
   @Test
-  void times_are_kept_to_the_millisecond_as_the_store_keeps_them() {
+  void times_are_in_milliseconds_as_in_the_store() {
     clock.set(NOON.plusNanos(456_789));
     var codes = given(flow.authorize(Samples.request(NOON)));
     approve(codes);

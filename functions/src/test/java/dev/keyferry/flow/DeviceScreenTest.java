@@ -21,16 +21,22 @@ final class DeviceScreenTest {
   private final String text = screen.write(hasher);
 
   @Test
+<<<<<<< HEAD:functions/src/test/java/dev/keyferry/flow/DeviceScreenTest.java
   void says_what_the_claim_saw() {
     assertThat(screen).isEqualTo(new DeviceScreen(nonce, "cli", true, Origin.parse("192.0.2.7")));
     assertThat(DeviceScreen.read(hasher, text)).contains(screen);
+=======
+  void contains_what_the_claim_saw() {
+    assertThat(pass).isEqualTo(new ScreenPass(nonce, "cli", true, Origin.parse("192.0.2.7")));
+    assertThat(ScreenPass.read(hasher, text)).contains(pass);
+>>>>>>> a7139f4 (Tests of the functions say in plain English what they check):functions/src/test/java/dev/keyferry/flow/ScreenPassTest.java
 
     var other = new DeviceScreen(nonce, "a client of spaces", false, Origin.parse("2001:db8::7"));
     assertThat(DeviceScreen.read(hasher, other.write(hasher))).contains(other);
   }
 
   @Test
-  void that_the_page_changed_is_none() {
+  void is_invalid_if_the_page_changed_it() {
     var parts = text.split("\\.", 3);
     var nearer = "true 198.51.100.7 cli".getBytes(StandardCharsets.UTF_8);
     var seen = Base64.getUrlEncoder().withoutPadding().encodeToString(nearer);
@@ -47,7 +53,7 @@ final class DeviceScreenTest {
   }
 
   @Test
-  void of_another_version_of_the_subkeys_is_none() {
+  void is_invalid_under_another_version_of_the_subkeys() {
     hasher.rotateTo(2);
 
     assertThat(DeviceScreen.read(hasher, text)).isEmpty();
@@ -55,7 +61,12 @@ final class DeviceScreenTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", ".", "..", "...", "a.b", "a.b.c", "ä.ö.ü", "nonce"})
+<<<<<<< HEAD:functions/src/test/java/dev/keyferry/flow/DeviceScreenTest.java
   void that_is_nothing_of_the_kind_is_none(String garbage) {
     assertThat(DeviceScreen.read(hasher, garbage)).isEmpty();
+=======
+  void is_invalid_in_any_other_form(String garbage) {
+    assertThat(ScreenPass.read(hasher, garbage)).isEmpty();
+>>>>>>> a7139f4 (Tests of the functions say in plain English what they check):functions/src/test/java/dev/keyferry/flow/ScreenPassTest.java
   }
 }

@@ -23,13 +23,13 @@ final class DisablingTest {
   }
 
   @Test
-  void a_subject_stays_disabled_until_that_is_lifted() {
+  void a_subject_stays_disabled_until_it_is_enabled() {
     assertThat(operator.disable(subject)).isTrue();
-    assertThat(operator.disable(subject)).as("it is so already").isFalse();
+    assertThat(operator.disable(subject)).as("already done").isFalse();
     assertThat(isDisabled()).isTrue();
 
     assertThat(operator.enable(subject)).isTrue();
-    assertThat(operator.enable(subject)).as("it is so already").isFalse();
+    assertThat(operator.enable(subject)).as("already done").isFalse();
     assertThat(isDisabled()).isFalse();
 
     assertThat(operator.disable(subject)).isTrue();
@@ -39,16 +39,16 @@ final class DisablingTest {
   }
 
   @Test
-  void who_was_never_disabled_is_not_enabled() {
+  void a_subject_that_was_never_disabled_cannot_be_enabled() {
     assertThat(operator.enable(subject)).isFalse();
     assertThat(keys.findDisablement(subject)).isEqualTo(Disablement.NEVER);
     assertThat(events).isEmpty();
   }
 
   @Test
-  void what_others_change_between_the_look_and_the_write_is_looked_at_again() {
+  void a_row_that_changes_between_the_read_and_the_write_is_read_again() {
     var operator =
-        whoLooksBefore(() -> {
+        readingBefore(() -> {
           reverse();
           reverse();
         });
@@ -60,16 +60,16 @@ final class DisablingTest {
   }
 
   @Test
-  void who_finds_it_done_by_another_meanwhile_changed_nothing() {
-    assertThat(whoLooksBefore(this::reverse).disable(subject)).isFalse();
+  void an_operator_who_finds_it_already_done_changes_nothing() {
+    assertThat(readingBefore(this::reverse).disable(subject)).isFalse();
 
     assertThat(isDisabled()).isTrue();
     assertThat(events).isEmpty();
   }
 
-  /// An operator whose colleagues do this between the look and the write.
-  private Disabling whoLooksBefore(Runnable colleagues) {
-    var store = Overtaken.store(KeyStore.class, keys, "toggleDisabled", colleagues);
+  /// An operator whose colleagues act between the read and the write.
+  private Disabling readingBefore(Runnable colleagues) {
+    var store = Overtaken.store(KeyStore.class, keys, "reverse", colleagues);
     return new Disabling(store, new Environment(() -> NOON, new SplittableRandom(2), events::add));
   }
 

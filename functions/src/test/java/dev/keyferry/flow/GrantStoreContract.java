@@ -47,9 +47,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What every grant store promises: the conditions of the design's table, one by one.
+/// The contract of every grant store: the conditions of the design's table, one by one.
 ///
-/// Needs no fresh tables: each test has a grant, a subject and a key of its own.
+/// It needs no new tables, because each test has a grant, a subject and a key of its own.
 public abstract class GrantStoreContract {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final int CONTENDERS = 16;
@@ -70,7 +70,7 @@ public abstract class GrantStoreContract {
     return stores().grants();
   }
 
-  /// The ends that a grant can come to without expiring.
+  /// The final states that a grant can reach without expiring.
   enum Decided {
     APPROVED,
     DENIED,
@@ -109,7 +109,7 @@ public abstract class GrantStoreContract {
     return new Proof(grant.request().clientId(), grant.deviceSecret(), grant.request().challenge());
   }
 
-  /// What is stored, read by a poll that proves nothing and so changes nothing.
+  /// The stored grant, read by a poll without a valid proof, which changes nothing.
   private Optional<Grant> stored(Locator at) {
     var nobody = new Proof("nobody", digest(), Optional.empty());
     var answer = grants().poll(at, nobody, attempt(), NOON);
@@ -183,7 +183,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void stores_how_the_key_is_to_be_delivered() {
+    void stores_the_delivery_of_the_key() {
       for (var nonce : List.of(Samples.DELIVERY.nonce(), Optional.<String>empty())) {
         var delivery = new Delivery(Samples.DELIVERY.jwk(), nonce);
         var asked = Samples.grant(Samples.encrypted(Samples.request(NOON), delivery));
@@ -213,14 +213,14 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void leaves_the_grant_alone_that_already_has_the_place() {
+    void leaves_an_existing_grant_alone() {
       applied(grants().create(grant, NOON));
 
       assertRefused(grants().create(rival(), NOON), grant);
     }
 
     @Test
-    void keeps_a_row_until_the_moment_it_may_be_purged() {
+    void keeps_a_row_until_its_purge_time() {
       applied(grants().create(grant, NOON));
 
       assertRefused(grants().create(rival(), grant.purgeAt().minus(MILLISECOND)), grant);
@@ -256,7 +256,7 @@ public abstract class GrantStoreContract {
     }
   }
 
-  /// A browser's grant: there is nothing before its approval.
+  /// A browser's grant does not exist before its approval.
   @Nested
   class CreateApproved {
     private final Consent less =
@@ -319,7 +319,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void refuses_what_is_another_consent_claim_or_secret() {
+    void refuses_another_consent_claim_or_secret() {
       applied(grants().create(approved, later));
       var secret = Samples.grant(approved.request()).deviceSecret();
 
@@ -341,7 +341,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void what_was_barred_is_not_approved_again() {
+    void a_barred_grant_is_not_approved_again() {
       applied(grants().create(approved, later));
       var barred = applied(grants().denyBarred(locator, claim));
 
@@ -349,7 +349,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void is_redeemed_as_others_are() {
+    void is_redeemed_like_any_other() {
       applied(grants().create(approved, later));
 
       assertThat(grants().redeem(locator, proofOf(approved), redemption(), key))
@@ -358,7 +358,7 @@ public abstract class GrantStoreContract {
     }
 
     @RepeatedTest(5)
-    void of_many_at_once_all_find_one_row() throws InterruptedException {
+    void many_concurrent_calls_all_find_one_row() throws InterruptedException {
       List<Callable<Write<Grant>>> calls = new ArrayList<>();
       for (int i = 0; i < CONTENDERS; i++) {
         calls.add(() -> grants().create(approved(claim, Consent.TO_ALL), later));
@@ -382,7 +382,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void moves_the_window_one_interval_on_from_the_poll_and_nothing_else() {
+    void moves_only_the_window_by_one_interval_from_the_poll() {
       var attempt = attempt();
       var at = NOON.plusSeconds(7);
 
@@ -410,14 +410,14 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void goes_on_while_a_user_looks_at_the_grant() {
+    void continues_while_a_user_looks_at_the_grant() {
       applied(grants().claim(locator, claim, NOON));
 
       assertThat(afterPoll(attempt(), NOON).state()).isEqualTo(new Claimed(claim));
     }
 
     @Test
-    void needs_the_challenge_answered() {
+    void requires_the_challenge() {
       var challenged = Samples.grant(Samples.challenged(Samples.request(NOON)));
       applied(grants().create(challenged, NOON));
 
@@ -430,7 +430,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void needs_the_client_and_the_secret_and_no_challenge_where_none_was_made() {
+    void requires_client_and_secret_and_no_challenge_if_there_is_none() {
       for (var wrong : proofsThatDoNotFit(proof)) {
         assertRefused(grants().poll(locator, wrong, attempt(), NOON), grant);
       }
@@ -446,7 +446,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void is_refused_from_the_moment_of_expiry() {
+    void is_refused_at_the_moment_of_expiry() {
       assertRefused(poll(grant.expiresAt()), grant);
       assertThat(poll(lastMoment)).isEqualTo(new Polled.Pending());
     }
@@ -468,7 +468,7 @@ public abstract class GrantStoreContract {
 
     @ParameterizedTest
     @EnumSource
-    void is_refused_once_the_grant_is(Decided state) {
+    void is_refused_for_a_refused_grant(Decided state) {
       reach(state);
       var decided = stored();
 
@@ -486,7 +486,7 @@ public abstract class GrantStoreContract {
 
     @Tag("race")
     @RepeatedTest(5)
-    void lets_one_of_many_through_that_come_at_once() throws InterruptedException {
+    void accepts_one_of_many_concurrent_polls() throws InterruptedException {
       List<Callable<Polled>> polls = new ArrayList<>();
       IntStream.range(0, CONTENDERS).forEach(_ -> polls.add(() -> poll(NOON)));
 
@@ -509,7 +509,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void lengthens_the_interval_and_leaves_the_window_where_it_is() {
+    void lengthens_the_interval_and_keeps_the_window() {
       var seen = polled(NOON);
 
       var slowed = applied(grants().slowDown(seen, ten));
@@ -545,7 +545,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void comes_too_late_when_the_window_has_moved() {
+    void is_too_late_once_the_window_has_moved() {
       var seen = polled(NOON);
       var moved = polled(NOON.plusSeconds(5));
 
@@ -562,7 +562,7 @@ public abstract class GrantStoreContract {
 
     @ParameterizedTest
     @EnumSource
-    void is_refused_once_the_grant_is(Decided state) {
+    void is_refused_for_a_refused_grant(Decided state) {
       var seen = polled(NOON);
       reach(state);
       var decided = stored();
@@ -579,7 +579,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void puts_the_grant_on_the_subjects_screen_and_changes_nothing_else() {
+    void claims_the_grant_and_changes_nothing_else() {
       var polled = afterPoll(attempt(), NOON);
 
       var claimed = applied(grants().claim(locator, claim, later));
@@ -598,7 +598,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void belongs_to_whoever_claimed_last() {
+    void belongs_to_the_last_claimant() {
       var other = new Claim(subject(), digest());
       applied(grants().claim(locator, claim, NOON));
 
@@ -608,7 +608,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void of_the_same_subject_counts_from_the_last_screen() {
+    void by_the_same_subject_counts_from_the_last_screen() {
       var again = new Claim(claim.subject(), digest());
       applied(grants().claim(locator, claim, NOON));
       applied(grants().claim(locator, again, NOON));
@@ -617,14 +617,14 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void is_refused_from_the_moment_of_expiry() {
+    void is_refused_at_the_moment_of_expiry() {
       assertRefused(grants().claim(locator, claim, grant.expiresAt()), grant);
       assertThat(grants().claim(locator, claim, lastMoment)).isInstanceOf(Applied.class);
     }
 
     @ParameterizedTest
     @EnumSource
-    void is_refused_once_the_grant_is(Decided state) {
+    void is_refused_for_a_refused_grant(Decided state) {
       reach(state);
       var decided = stored();
 
@@ -724,7 +724,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void stores_that_the_device_must_be_told_a_number() {
+    void stores_that_the_device_needs_a_number() {
       var numbered = new Approval(Consent.TO_ALL, Samples.PROFILE, later, true, digest());
 
       assertThat(applied(grants().approve(locator, claim, numbered, later)).state())
@@ -743,7 +743,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void may_name_again_all_that_was_asked_for() {
+    void may_repeat_the_whole_request() {
       var consent =
           new Consent(
               Optional.of(new Scope(List.of("write", "read"))),
@@ -758,7 +758,7 @@ public abstract class GrantStoreContract {
       assertRefused(approve(new Claim(subject(), claim.nonce()), Consent.TO_ALL, later), stored());
     }
 
-    /// As many as the build lets a client have, but one.
+    /// One scope fewer than the build permits per client.
     @Test
     void may_name_forty_nine_of_fifty_scopes_with_long_names() {
       var all = IntStream.range(0, 50).mapToObj(i -> i + "x".repeat(200)).toList();
@@ -786,7 +786,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void is_refused_for_a_grant_that_nobody_claimed() {
+    void is_refused_for_an_unclaimed_grant() {
       var unclaimed = Samples.grant(Samples.request(NOON));
       applied(grants().create(unclaimed, NOON));
 
@@ -814,7 +814,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void may_name_as_long_a_life_as_renewals_give_where_they_were_asked_for() {
+    void may_set_a_lifetime_up_to_the_refresh_limit_if_offline_access_was_requested() {
       var scope = new Scope(List.of("read", Scope.OFFLINE_ACCESS));
       var renewable = Samples.grant(asking(scope, Duration.ofHours(1)));
       applied(grants().create(renewable, NOON));
@@ -834,14 +834,14 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void is_refused_from_the_moment_of_expiry() {
+    void is_refused_at_the_moment_of_expiry() {
       assertRefused(approve(claim, Consent.TO_ALL, grant.expiresAt()), stored());
       assertThat(approve(claim, Consent.TO_ALL, lastMoment)).isInstanceOf(Applied.class);
     }
 
     @ParameterizedTest
     @EnumSource
-    void by_another_is_refused_once_the_grant_is(Decided state) {
+    void by_another_is_refused_after_a_decision(Decided state) {
       reach(state);
 
       assertRefused(approve(new Claim(subject(), digest()), Consent.TO_ALL, later), stored());
@@ -873,7 +873,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void recognises_its_own_work_when_the_user_goes_by_another_name_meanwhile() {
+    void recognises_its_own_work_when_the_users_name_changes_meanwhile() {
       var approved = applied(grants().approve(locator, claim, approval, later));
       var renamed =
           new Approval(approval.consent(), Profile.NONE, approval.since(), false, digest());
@@ -909,7 +909,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void that_comes_again_with_other_words_is_refused_and_changes_nothing() {
+    void repeated_with_other_values_is_refused_and_changes_nothing() {
       var approved = applied(grants().approve(locator, claim, approval, later));
 
       assertRefused(approve(claim, scope("read"), later.plusSeconds(1)), approved);
@@ -919,7 +919,7 @@ public abstract class GrantStoreContract {
   @Nested
   class Find {
     @Test
-    void tells_what_is_there_and_changes_nothing() {
+    void returns_the_row_and_changes_nothing() {
       assertThat(grants().find(locator)).isEmpty();
       applied(grants().create(grant, NOON));
       assertThat(grants().find(locator)).contains(grant);
@@ -960,7 +960,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void keeps_the_number_and_changes_nothing_else() {
+    void stores_the_number_and_changes_nothing_else() {
       assertThat(applied(count(first))).isEqualTo(in(new Approved(claim, approval, Set.of(first))));
       assertThat(applied(count(second)))
           .isEqualTo(in(new Approved(claim, approval, Set.of(first, second))));
@@ -977,7 +977,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void denies_the_grant_with_the_third() {
+    void denies_the_grant_at_the_third() {
       count(first);
       count(second);
       var denied = in(new Denied(claim, Set.of(first, second, third)));
@@ -988,7 +988,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void recognises_its_own_work_also_when_it_denied() {
+    void recognises_its_own_work_after_a_denial_too() {
       count(first);
       count(second);
       var denied = applied(count(third));
@@ -998,14 +998,14 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void needs_the_proof() {
+    void requires_the_proof() {
       for (var wrong : proofsThatDoNotFit(proof)) {
         assertRefused(grants().countWrong(locator, wrong, first, later), stored());
       }
     }
 
     @Test
-    void is_refused_from_the_moment_of_expiry() {
+    void is_refused_at_the_moment_of_expiry() {
       assertRefused(grants().countWrong(locator, proof, first, grant.expiresAt()), stored());
       applied(grants().countWrong(locator, proof, first, lastMoment));
     }
@@ -1046,7 +1046,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void of_two_lets_the_key_be_fetched_and_of_three_not() {
+    void after_two_the_key_can_be_redeemed_and_after_three_it_cannot() {
       count(first);
       count(second);
       assertThat(redeem(redemption())).isEqualTo(new Stored());
@@ -1066,7 +1066,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void of_three_ends_the_approval_and_the_claimant_may_still_deny() {
+    void after_three_the_approval_ends_and_the_claimant_may_still_deny() {
       for (var wrong : List.of(first, second, third)) {
         applied(count(wrong));
       }
@@ -1103,7 +1103,7 @@ public abstract class GrantStoreContract {
 
     @Tag("race")
     @RepeatedTest(5)
-    void and_a_redemption_end_in_one_of_both() throws InterruptedException {
+    void and_a_redemption_have_one_outcome() throws InterruptedException {
       count(first);
       count(second);
       race(List.<Callable<Object>>of(() -> count(third), () -> redeem(redemption())));
@@ -1127,7 +1127,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void denies_what_is_on_the_screen_and_changes_nothing_else() {
+    void denies_a_claimed_grant_and_changes_nothing_else() {
       var denied = applied(deny(claim.subject(), later));
 
       assertThat(denied)
@@ -1144,7 +1144,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void takes_an_approval_back() {
+    void withdraws_an_approval() {
       approveIt();
 
       assertThat(applied(deny(claim.subject(), later)).state()).isEqualTo(new Denied(claim));
@@ -1152,7 +1152,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void comes_too_late_for_a_consumed_code() {
+    void is_too_late_for_a_consumed_code() {
       reach(Decided.CONSUMED);
 
       assertRefused(deny(claim.subject(), later), stored());
@@ -1168,7 +1168,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void is_refused_for_a_grant_that_nobody_claimed() {
+    void is_refused_for_an_unclaimed_grant() {
       var unclaimed = Samples.grant(Samples.request(NOON));
       applied(grants().create(unclaimed, NOON));
 
@@ -1178,7 +1178,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void is_refused_from_the_moment_of_expiry() {
+    void is_refused_at_the_moment_of_expiry() {
       assertRefused(deny(claim.subject(), grant.expiresAt()), stored());
       assertThat(deny(claim.subject(), lastMoment)).isInstanceOf(Applied.class);
     }
@@ -1221,7 +1221,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void denies_what_was_approved_and_changes_nothing_else() {
+    void denies_an_approved_grant_and_changes_nothing_else() {
       approveIt();
 
       var denied = applied(grants().denyBarred(locator, claim));
@@ -1240,15 +1240,15 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void leaves_what_is_not_approved_alone() {
-      assertRefused(grants().denyBarred(locator, claim), stored());
+    void leaves_a_grant_alone_that_is_not_approved() {
+      assertRefused(grants().bar(locator, claim), stored());
       approveIt();
       assertThat(redeem(redemption())).isEqualTo(new Stored());
       assertRefused(grants().denyBarred(locator, claim), stored());
     }
 
     @Test
-    void leaves_what_was_approved_on_another_screen_alone() {
+    void leaves_an_approval_on_another_screen_alone() {
       approveIt();
 
       assertRefused(grants().denyBarred(locator, new Claim(claim.subject(), digest())), stored());
@@ -1334,7 +1334,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void needs_the_proof() {
+    void requires_the_proof() {
       for (var wrong : proofsThatDoNotFit(proof)) {
         assertRefused(grants().redeem(locator, wrong, redemption(), key), stored());
       }
@@ -1342,7 +1342,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void needs_the_challenge_answered() {
+    void requires_the_challenge() {
       var challenged = Samples.grant(Samples.challenged(Samples.request(NOON)));
       applied(grants().create(challenged, NOON));
       applied(grants().claim(challenged.locator(), claim, NOON));
@@ -1378,7 +1378,7 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void is_refused_from_the_moment_of_expiry() {
+    void is_refused_at_the_moment_of_expiry() {
       var late = new Redemption(grant.expiresAt(), attempt(), Optional.empty());
       assertRefused(redeem(late), stored());
       assertThat(stores().find(key.id())).isEmpty();
@@ -1420,14 +1420,14 @@ public abstract class GrantStoreContract {
     }
 
     @Test
-    void goes_through_when_the_subject_signed_out_before_the_approval() {
+    void succeeds_if_the_subject_signed_out_before_the_approval() {
       stores().keys().signOut(claim.subject(), approval.since().minus(MILLISECOND));
 
       assertThat(redeem(redemption())).isEqualTo(new Stored());
     }
 
     @Test
-    void does_not_care_for_the_standing_of_others() {
+    void ignores_the_standing_of_others() {
       Samples.disabling(stores().keys()).disable(subject());
 
       assertThat(redeem(redemption())).isEqualTo(new Stored());

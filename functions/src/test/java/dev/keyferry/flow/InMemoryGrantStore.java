@@ -20,20 +20,20 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/// Grants in memory, under the same conditions as in DynamoDB.
+/// A grant store in memory, with the same conditions as in DynamoDB.
 public final class InMemoryGrantStore implements GrantStore {
   private final Map<Locator, Grant> grants = new HashMap<>();
   private final InMemoryKeyStore keys;
   private final Conditions conditions;
   private int updates;
 
-  /// Asks the same conditions as the keys do.
+  /// Checks the same conditions as the key store.
   public InMemoryGrantStore(InMemoryKeyStore keys) {
     this.keys = keys;
     conditions = keys.conditions();
   }
 
-  /// Everything that is stored, to come back to.
+  /// All rows, which can be restored later.
   public Map<Locator, Grant> rows() {
     synchronized (keys) {
       return Map.copyOf(grants);
@@ -227,14 +227,14 @@ public final class InMemoryGrantStore implements GrantStore {
     }
   }
 
-  /// How many updates were tried, refused ones included: each is paid for.
+  /// The number of attempted updates. Refused ones are included, because they are billed too.
   public int updates() {
     synchronized (keys) {
       return updates;
     }
   }
 
-  /// Writes a row as someone with access to the table could.
+  /// Edits a row as someone with access to the table could.
   public void forge(Locator locator, UnaryOperator<Grant> edit) {
     synchronized (keys) {
       grants.computeIfPresent(locator, (_, grant) -> edit.apply(grant));
@@ -269,8 +269,8 @@ public final class InMemoryGrantStore implements GrantStore {
     };
   }
 
-  /// Also one that so many wrong numbers have denied: its row in DynamoDB says approved, and has
-  /// the numbers.
+  /// Includes a grant that too many wrong numbers have denied. Its row in DynamoDB says approved,
+  /// and has the numbers.
   private static boolean isApproved(Grant grant) {
     return grant.state() instanceof Approved || isOutOfTries(grant);
   }
@@ -306,8 +306,8 @@ public final class InMemoryGrantStore implements GrantStore {
         && conditions.hold(REDEEM_FEW_WRONG, !isOutOfTries(grant));
   }
 
-  /// The row keeps what it cannot say otherwise: only with a condition dropped does one get here
-  /// that is not approved.
+  /// The row keeps its state if it has none of these. Only with a dropped condition can the grant
+  /// not be approved here.
   private static Grant consumed(Grant grant, Grant.Redemption redemption) {
     return switch (grant.state()) {
       case Approved(var claim, var approval, var _) ->

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
-/// Keys and the standing of subjects in memory; its monitor also guards the grants, so that a
-/// redemption is one step.
+/// A store in memory of keys and of subjects' standing. Its monitor also guards the grants, so that
+/// a redemption is atomic.
 public final class InMemoryKeyStore implements KeyStore {
   private final Map<KeyId, Key> keys = new HashMap<>();
   private final Map<Subject, Standing> standings = new HashMap<>();
@@ -35,7 +35,7 @@ public final class InMemoryKeyStore implements KeyStore {
     return conditions;
   }
 
-  /// Everything that is stored, to come back to.
+  /// All rows, which can be restored later.
   public record Rows(
       Map<KeyId, Key> keys, Map<Subject, Standing> standings, Map<Subject, String> disabledBy) {}
 
@@ -190,12 +190,12 @@ public final class InMemoryKeyStore implements KeyStore {
     }
   }
 
-  /// Writes a row as someone with access to the table could.
+  /// Edits a row as someone with access to the table could.
   public synchronized void forge(KeyId id, UnaryOperator<Key> edit) {
     keys.computeIfPresent(id, (_, key) -> edit.apply(key));
   }
 
-  /// Makes a row one that a listing cannot read, as someone with access to the table could.
+  /// Makes a row unreadable for a listing, as someone with access to the table could.
   synchronized void spoil(KeyId id) {
     spoilt.add(id);
   }

@@ -1,6 +1,6 @@
 package dev.keyferry.flow;
 
-/// The store in memory keeps the promises of DynamoDB's, so tests that use it prove something.
+/// Runs the contract on the in-memory store, so that the tests that use that store are valid.
 final class InMemoryKeyStoreTest extends KeyStoreContract {
   private final Stores stores = Stores.inMemory();
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// What every key store promises. Keys come into it as they do in life, by a redemption.
+/// The contract of every key store. As in production, keys enter the store by a redemption.
 public abstract class KeyStoreContract {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final int CONTENDERS = 32;
@@ -135,7 +135,7 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void the_standing_tells_a_disabled_subject() {
+  void the_standing_shows_a_disabled_subject() {
     issue(key);
     Samples.disabling(keys()).disable(subject);
 
@@ -143,7 +143,7 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void the_standing_tells_when_the_subject_signed_out() {
+  void the_standing_shows_when_the_subject_signed_out() {
     issue(key);
     keys().signOut(subject, NOON.plusMillis(7));
 
@@ -151,7 +151,7 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void the_standing_tells_both_at_once() {
+  void the_standing_shows_both() {
     issue(key);
     keys().signOut(subject, NOON);
     Samples.disabling(keys()).disable(subject);
@@ -160,7 +160,7 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void a_standing_that_changes_after_a_first_look_is_seen_by_the_next() {
+  void a_standing_that_changes_after_a_read_is_seen_by_the_next() {
     issue(key);
     assertThat(standing()).isEqualTo(Standing.GOOD);
 
@@ -184,7 +184,7 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void a_revocation_is_seen_by_the_next_look() {
+  void a_revocation_is_seen_by_the_next_read() {
     issue(key);
     assertThat(keys().findWithStanding(key.id())).isPresent();
 
@@ -195,7 +195,7 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void the_hour_of_a_use_is_noted_and_nothing_else() {
+  void a_use_records_its_hour_and_nothing_else() {
     issue(key);
 
     keys().markUsed(key.id(), HOUR);
@@ -224,7 +224,7 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void the_use_of_an_unknown_key_makes_no_row() {
+  void the_use_of_an_unknown_key_creates_no_row() {
     keys().markUsed(key.id(), HOUR);
 
     assertThat(stores().find(key.id())).isEmpty();
@@ -245,7 +245,7 @@ public abstract class KeyStoreContract {
         key.id(), key.terms(), key.seal(), key.generation(), Optional.of(at), key.lastUsedAt());
   }
 
-  /// What comes after the present generation.
+  /// The generation after the current one.
   private static Generation next(Generation present, Instant now) {
     return next(present, now, Optional.empty());
   }
@@ -289,7 +289,7 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void who_is_enabled_is_disabled_and_who_is_disabled_enabled() {
+  void an_enabled_subject_can_be_disabled_and_a_disabled_one_enabled() {
     var disabled = reversed(Disablement.NEVER, "first");
     assertThat(disabled).isEqualTo(new Disablement(true, Optional.of("first")));
     assertThat(keys().findStanding(subject).disabled()).isTrue();
@@ -315,7 +315,7 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void what_was_changed_since_it_was_seen_is_not_reversed() {
+  void a_row_that_changed_since_it_was_read_is_not_reversed() {
     var disabled = reversed(Disablement.NEVER, "first");
     assertThat(reverse(Disablement.NEVER, "another")).isEqualTo(refused(disabled));
 
@@ -337,7 +337,7 @@ public abstract class KeyStoreContract {
   }
 
   @Test
-  void who_was_never_disabled_is_not() {
+  void a_subject_that_was_never_disabled_is_enabled() {
     assertThat(keys().findDisablement(subject)).isEqualTo(Disablement.NEVER);
 
     keys().signOut(subject, NOON);
@@ -382,7 +382,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void puts_the_next_generation_in_the_place_of_the_present_one_and_changes_nothing_else() {
+    void replaces_the_current_generation_and_changes_nothing_else() {
       keys().markUsed(device.id(), HOUR);
       var next = next(first, later, Optional.of(digest()));
       var expected =
@@ -402,7 +402,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void counts_the_generations_and_keeps_the_one_before() {
+    void counts_the_generations_and_keeps_the_previous_one() {
       var present = first;
       for (int number = 1; number <= 5; number++) {
         var next = next(present, NOON.plusSeconds(number));
@@ -439,17 +439,17 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void is_refused_for_another_token_than_the_present_one() {
+    void is_refused_for_a_token_other_than_the_current_one() {
       assertRefused(renew(instead(digest(), first.seal())));
       assertRefused(renew(instead(first.access(), first.seal())));
     }
 
     @Test
-    void is_refused_for_another_seal_than_the_present_one() {
+    void is_refused_for_a_seal_other_than_the_current_one() {
       assertRefused(renew(instead(first.refresh(), digest())));
     }
 
-    /// The next of a generation that is not the present one.
+    /// The next generation of one that is not the current one.
     private Generation instead(Digest refresh, Digest seal) {
       return next(
           new Generation(
@@ -465,7 +465,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void is_refused_for_the_token_before() {
+    void is_refused_for_the_previous_token() {
       var row = applied(renew(next(first, later)));
 
       assertThat(refused(renew(next(first, later)))).contains(row);
@@ -505,7 +505,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void of_an_unknown_key_finds_and_makes_none() {
+    void of_an_unknown_key_finds_and_creates_none() {
       var unknown = Samples.key(device.terms());
 
       assertThat(refused(keys().renew(unknown.id(), CLI.id(), next(unknown.generation(), later))))
@@ -514,7 +514,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void comes_in_time_until_the_device_was_idle_for_thirty_days() {
+    void succeeds_until_the_device_was_idle_for_thirty_days() {
       var end = NOON.plus(Key.LONGEST_IDLE);
       assertRefused(renew(next(first, end.plus(MILLISECOND))));
       assertRefused(renew(next(first, end)));
@@ -534,7 +534,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void comes_in_time_until_the_family_is_ninety_days_old() {
+    void succeeds_until_the_family_is_ninety_days_old() {
       var present = first;
       for (int month = 1; month <= 3; month++) {
         present = next(present, NOON.plus(Duration.ofDays(29L * month)));
@@ -559,7 +559,7 @@ public abstract class KeyStoreContract {
 
     @Test
     @Tag("race")
-    void that_meets_a_revocation_leaves_the_key_revoked() throws InterruptedException {
+    void that_races_a_revocation_leaves_the_key_revoked() throws InterruptedException {
       var both = new ConcurrentLinkedQueue<Callable<Write<Key>>>();
       both.add(() -> renew(next(first, later)));
       both.add(() -> keys().revoke(device.id(), new Revoker.Owner(subject), later));
@@ -602,39 +602,39 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void is_the_owners_to_ask_for() {
+    void is_open_to_the_owner() {
       assertRevokes(new Revoker.Owner(subject));
     }
 
     @Test
-    void is_this_servers_to_do() {
+    void is_open_to_this_server() {
       assertRevokes(new Revoker.Server());
     }
 
     @Test
-    void is_no_other_users_to_ask_for() {
+    void is_closed_to_other_users() {
       assertRefused(new Revoker.Owner(subject()));
     }
 
     @Test
-    void is_for_whoever_holds_the_access_token() {
+    void is_open_to_the_holder_of_the_access_token() {
       assertRevokes(new Revoker.Holder(CLI.id(), device.generation().access()));
     }
 
     @Test
-    void is_for_whoever_holds_the_refresh_token() {
+    void is_open_to_the_holder_of_the_refresh_token() {
       assertRevokes(new Revoker.Holder(CLI.id(), device.generation().refresh()));
     }
 
     @Test
-    void is_for_whoever_holds_the_access_token_before() {
+    void is_open_to_the_holder_of_the_previous_access_token() {
       var previous = renewed().previous().orElseThrow();
 
       assertRevokes(new Revoker.Holder(CLI.id(), previous.access()));
     }
 
     @Test
-    void is_for_whoever_holds_the_refresh_token_before() {
+    void is_open_to_the_holder_of_the_previous_refresh_token() {
       var previous = renewed().previous().orElseThrow();
 
       assertRevokes(new Revoker.Holder(CLI.id(), previous.refresh()));
@@ -646,7 +646,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void is_not_for_whoever_holds_nothing_or_is_another_client() {
+    void is_closed_without_a_token_and_to_another_client() {
       assertRefused(new Revoker.Holder(CLI.id(), digest()));
       assertRefused(new Revoker.Holder("demo", device.generation().access()));
       assertRefused(new Revoker.Holder("demo", device.generation().refresh()));
@@ -666,7 +666,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void is_refused_to_others_even_in_the_moment_of_the_owners() {
+    void is_refused_to_others_even_at_the_same_moment_as_the_owners() {
       revoke(new Revoker.Owner(subject));
 
       assertRefused(new Revoker.Owner(subject()));
@@ -674,7 +674,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void of_an_unknown_key_finds_and_makes_none() {
+    void of_an_unknown_key_finds_and_creates_none() {
       var unknown = Samples.key(device.terms());
       for (var revoker :
           List.of(
@@ -690,7 +690,7 @@ public abstract class KeyStoreContract {
   @Nested
   class Listing {
     @Test
-    void tells_all_keys_of_the_subject_as_they_are_and_no_others() {
+    void returns_all_keys_of_the_subject_and_no_others() {
       var device = Samples.key(Samples.renewable(subject, NOON));
       issue(key);
       issue(device);
@@ -719,7 +719,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void begins_with_the_newest_and_tells_whether_there_are_others() {
+    void begins_with_the_newest_and_says_whether_there_are_more() {
       var newestFirst = issueMany(5);
 
       assertThat(listed(_ -> true, 3))
@@ -728,7 +728,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void goes_on_until_it_has_found_as_many_as_are_wanted() {
+    void continues_until_it_has_found_as_many_as_requested() {
       var newestFirst = issueMany(9);
       var oldest = List.copyOf(newestFirst.subList(7, 9));
 
@@ -738,7 +738,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void gives_up_after_so_many_that_are_not_wanted_and_says_so() {
+    void gives_up_after_too_many_that_do_not_match_and_says_so() {
       var newestFirst = issueMany(KeyStore.LISTING_PAGES + 1);
 
       assertThat(listed(newestFirst.getLast()::equals, 1))
@@ -746,7 +746,7 @@ public abstract class KeyStoreContract {
     }
 
     @Test
-    void is_empty_for_who_never_linked_a_device() {
+    void is_empty_for_a_subject_that_never_linked_a_device() {
       keys().signOut(subject, NOON);
 
       assertThat(listed(_ -> true, 1)).isEqualTo(new KeyStore.Listing(List.of(), false, 0));

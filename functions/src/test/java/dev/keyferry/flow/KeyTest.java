@@ -20,14 +20,14 @@ final class KeyTest {
   }
 
   @Test
-  void stays_listed_for_thirty_days_after_it_can_be_renewed_no_more() {
+  void stays_listed_for_thirty_days_after_its_last_possible_refresh() {
     var key = Samples.key(Samples.renewable(Samples.subject(), NOON));
 
     assertThat(key.purgeAt()).isEqualTo(NOON.plus(Key.LONGEST_FAMILY).plus(MONTH));
   }
 
   @Test
-  void prints_nothing_of_who_its_subject_is() {
+  void prints_nothing_about_its_subject() {
     assertThat(Samples.key(Samples.subject(), NOON).toString())
         .contains("profile=Profile[hidden]")
         .doesNotContain("ada@example.com");

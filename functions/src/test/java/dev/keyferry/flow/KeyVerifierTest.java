@@ -71,17 +71,17 @@ final class KeyVerifierTest {
   }
 
   @Test
-  void a_genuine_living_key_opens_the_door() {
+  void a_genuine_valid_key_is_accepted() {
     assertThat(verifier.verify(token)).contains(new Active(key, key.expiresAt()));
   }
 
   @Test
-  void an_unknown_key_does_not() {
+  void an_unknown_key_is_refused() {
     assertThat(verifier.verify(another().access(hasher, 1))).isEmpty();
   }
 
   @Test
-  void a_token_with_the_right_id_and_another_secret_does_not() {
+  void a_token_with_the_right_id_and_another_secret_is_refused() {
     var other = another();
     keys.forge(key.id(), _ -> mint(other));
 
@@ -89,7 +89,7 @@ final class KeyVerifierTest {
   }
 
   @Test
-  void a_token_with_another_prefix_than_it_was_issued_under_does_not() {
+  void a_token_with_another_prefix_is_refused() {
     var secret = TokenForm.ACCESS.secretIn(token.reveal());
     var acme = TokenForm.ACCESS.write(new TokenPrefix("acme"), key.id(), secret);
 
@@ -98,7 +98,7 @@ final class KeyVerifierTest {
   }
 
   @Test
-  void a_key_is_dead_at_the_very_moment_of_its_expiry() {
+  void a_key_is_refused_at_the_moment_of_its_expiry() {
     clock.set(key.expiresAt().minus(MILLISECOND));
     assertThat(verifier.verify(token)).isPresent();
 
@@ -109,21 +109,21 @@ final class KeyVerifierTest {
   }
 
   @Test
-  void a_revoked_key_is_dead() {
+  void a_revoked_key_is_refused() {
     keys.revoke(key.id(), new Revoker.Server(), NOON);
 
     assertThat(verifier.verify(token)).isEmpty();
   }
 
   @Test
-  void the_key_of_a_disabled_subject_is_dead() {
+  void the_key_of_a_disabled_subject_is_refused() {
     Samples.disabling(keys).disable(subject);
 
     assertThat(verifier.verify(token)).isEmpty();
   }
 
   @Test
-  void signing_out_everywhere_kills_what_was_agreed_to_before_however_late_it_was_minted() {
+  void signing_out_everywhere_ends_earlier_approvals_however_late_their_keys_were_minted() {
     keys.signOut(subject, key.terms().approvedAt().minus(MILLISECOND));
     assertThat(verifier.verify(token)).isPresent();
 
@@ -135,7 +135,7 @@ final class KeyVerifierTest {
   }
 
   @Test
-  void an_edited_row_opens_nothing() {
+  void an_edited_row_is_refused() {
     var other = Samples.key(Samples.subject(), NOON);
     var terms = key.terms();
     var generation = key.generation();
@@ -225,7 +225,7 @@ final class KeyVerifierTest {
   }
 
   @Test
-  void keys_of_the_previous_and_of_the_next_version_still_open_the_door() {
+  void keys_of_the_previous_and_of_the_next_version_are_accepted() {
     hasher.rotateTo(2);
     assertThat(verifier.verify(token)).isPresent();
     var newer = another();
@@ -240,7 +240,7 @@ final class KeyVerifierTest {
   }
 
   @Test
-  void a_use_is_noted_once_an_hour() {
+  void a_use_is_recorded_once_an_hour() {
     verifier.verify(token);
     assertThat(lastUsed()).contains(HOUR);
 
@@ -256,7 +256,7 @@ final class KeyVerifierTest {
   }
 
   @Test
-  void to_ask_what_a_token_is_worth_is_the_same_question_and_no_use() {
+  void introspection_makes_the_same_checks_and_is_not_a_use() {
     assertThat(verifier.introspect(token)).contains(new Active(key, key.expiresAt()));
     assertThat(lastUsed()).isEmpty();
 
@@ -265,7 +265,7 @@ final class KeyVerifierTest {
   }
 
   @Test
-  void a_refused_use_is_not_noted() {
+  void a_refused_use_is_not_recorded() {
     keys.revoke(key.id(), new Revoker.Server(), NOON);
     verifier.verify(token);
 
@@ -274,7 +274,7 @@ final class KeyVerifierTest {
 
   @ParameterizedTest
   @EnumSource(names = {"KEY", "SEAL"})
-  void nothing_is_decided_while_this_subkey_cannot_be_had(Purpose purpose) {
+  void nothing_is_decided_while_this_subkey_is_unavailable(Purpose purpose) {
     hasher.failFor(purpose);
     assertThatExceptionOfType(TestHasher.Unavailable.class)
         .isThrownBy(() -> verifier.verify(token));

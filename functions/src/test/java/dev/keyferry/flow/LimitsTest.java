@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/// What is counted, for whom, and until when.
+/// Tests of what is counted, for which subject or network, and for how long.
 final class LimitsTest {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Subject ADA = new Subject("ada");
@@ -59,14 +59,14 @@ final class LimitsTest {
     }
 
     @Test
-    void as_many_as_the_limit_says_are_let_through() {
+    void as_many_as_the_limit_permits_pass() {
       assertThat(ask(5, HOME))
           .containsExactly("given", "given", "given", "OVER_LIMIT", "OVER_LIMIT");
       assertThat(ask(AWAY)).isEqualTo("given");
     }
 
     @Test
-    void who_is_over_the_limit_gets_no_further() {
+    void a_request_over_the_limit_does_not_pass() {
       var authorized = new AtomicInteger();
       for (var origin : nCopies(5, HOME)) {
         limit.guard(origin, () -> new Given<>(authorized.incrementAndGet()));
@@ -75,7 +75,7 @@ final class LimitsTest {
     }
 
     @Test
-    void who_is_over_the_limit_is_written_down_each_time() {
+    void each_request_over_the_limit_is_recorded() {
       ask(3, HOME);
       assertThat(audited).isEmpty();
       ask(2, HOME);
@@ -93,7 +93,7 @@ final class LimitsTest {
     }
 
     @Test
-    void the_limit_holds_to_the_last_millisecond_of_the_minute() {
+    void the_limit_applies_until_the_last_millisecond_of_the_minute() {
       ask(3, HOME);
       clock.advance(Duration.ofMinutes(1).minus(MILLISECOND));
       assertThat(ask(HOME)).isEqualTo("OVER_LIMIT");
@@ -102,7 +102,7 @@ final class LimitsTest {
     }
 
     @Test
-    void it_says_when_to_come_back() {
+    void it_says_when_to_retry() {
       ask(3, HOME);
       clock.advance(Duration.ofSeconds(13));
       assertThat(limit.guard(HOME, () -> new Given<>("a code")))
@@ -110,7 +110,7 @@ final class LimitsTest {
     }
 
     @Test
-    void all_of_an_ipv6_subscriber_is_one() {
+    void all_addresses_of_an_ipv6_subscriber_are_one_network() {
       ask(2, Origin.parse("2001:db8:1:2::1"));
       assertThat(ask(2, Origin.parse("2001:db8:1:2:ffff::9")))
           .containsExactly("given", "OVER_LIMIT");
@@ -118,13 +118,13 @@ final class LimitsTest {
     }
 
     @Test
-    void an_ipv4_address_in_ipv6_clothes_is_that_address() {
+    void an_ipv4_mapped_ipv6_address_is_the_ipv4_address() {
       ask(3, HOME);
       assertThat(ask(Origin.parse("::ffff:192.0.2.7"))).isEqualTo("OVER_LIMIT");
     }
 
     @Test
-    void zero_is_no_limit() {
+    void zero_means_no_limit() {
       var none = new AuthorizationLimit(store, 0, new Environment(clock, random, audited::add));
       assertThat(nCopies(100, HOME))
           .allSatisfy(origin ->
@@ -157,7 +157,7 @@ final class LimitsTest {
     }
 
     @Test
-    void a_subject_that_guesses_is_stopped_wherever_it_goes() {
+    void a_subject_that_guesses_is_stopped_on_every_network() {
       enterWrong(3, ADA, HOME);
       assertThat(enter(ADA, HOME, WrongCodes::wrong)).isEqualTo("OVER_LIMIT");
       assertThat(enter(ADA, AWAY, WrongCodes::wrong)).isEqualTo("OVER_LIMIT");
@@ -165,7 +165,7 @@ final class LimitsTest {
     }
 
     @Test
-    void a_network_that_guesses_is_stopped_whoever_it_says_it_is() {
+    void a_network_that_guesses_is_stopped_for_every_subject() {
       enterWrong(3, ADA, HOME);
       enterWrong(2, BOB, HOME);
       assertThat(enter(new Subject("eve"), HOME, WrongCodes::wrong)).isEqualTo("OVER_LIMIT");
@@ -173,7 +173,7 @@ final class LimitsTest {
     }
 
     @Test
-    void over_the_limit_a_right_code_is_told_from_a_wrong_one_by_nothing() {
+    void over_the_limit_right_and_wrong_codes_get_identical_responses() {
       enterWrong(3, ADA, HOME);
       var looked = new AtomicInteger();
       Supplier<Answer<String>> counted =
@@ -183,11 +183,11 @@ final class LimitsTest {
           };
 
       assertThat(enter(ADA, HOME, counted)).isEqualTo("OVER_LIMIT");
-      assertThat(looked).as("no grant is touched").hasValue(0);
+      assertThat(looked).as("no grant is read").hasValue(0);
     }
 
     @Test
-    void who_is_over_the_limit_is_written_down_each_time() {
+    void each_request_over_the_limit_is_recorded() {
       enterWrong(3, ADA, HOME);
       assertThat(audited).isEmpty();
       enter(ADA, HOME, WrongCodes::wrong);
@@ -209,7 +209,7 @@ final class LimitsTest {
     }
 
     @Test
-    void of_guesses_that_arrive_at_once_no_more_are_looked_at_than_the_limit_says() {
+    void no_more_concurrent_guesses_are_checked_than_the_limit_permits() {
       var looked = new AtomicInteger();
       for (int i = 0; i < 3; i++) {
         enterWhile(
@@ -223,7 +223,7 @@ final class LimitsTest {
     }
 
     @Test
-    void an_outage_is_no_wrong_code() {
+    void an_outage_does_not_count_as_a_wrong_code() {
       for (int i = 0; i < 10; i++) {
         assertThatIllegalStateException()
             .isThrownBy(() ->
@@ -237,7 +237,7 @@ final class LimitsTest {
       enterWrong(3, ADA, HOME);
     }
 
-    /// Enters a code, and before it is decided the same again, so often.
+    /// Enters a code, and enters it again this many times before the first verdict.
     private Answer<String> enterWhile(Supplier<Answer<String>> code, int more) {
       return limit.guard(
           ADA,
@@ -251,7 +251,7 @@ final class LimitsTest {
     }
 
     @Test
-    void the_limit_holds_to_the_last_millisecond_of_ten_minutes() {
+    void the_limit_applies_until_the_last_millisecond_of_ten_minutes() {
       enterWrong(3, ADA, HOME);
       clock.advance(Duration.ofMinutes(10).minus(MILLISECOND));
       assertThat(limit.guard(ADA, HOME, WrongCodes::right))
@@ -262,7 +262,7 @@ final class LimitsTest {
     }
 
     @Test
-    void each_of_the_two_can_be_switched_off() {
+    void each_of_the_two_limits_can_be_turned_off() {
       var ofNetworkAlone =
           new WrongCodeLimit(store, 0, 5, new Environment(clock, random, audited::add));
       nCopies(5, ADA).forEach(subject -> ofNetworkAlone.guard(subject, HOME, WrongCodes::wrong));

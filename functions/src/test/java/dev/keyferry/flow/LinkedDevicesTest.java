@@ -46,13 +46,13 @@ final class LinkedDevicesTest {
   }
 
   @Test
-  void a_key_that_can_be_renewed_is_listed_until_it_was_idle_for_thirty_days() {
+  void a_refreshable_key_is_listed_until_it_was_idle_for_thirty_days() {
     var key = link(Samples.key(Samples.renewable(subject, NOON)));
     assertListedUntil(key, NOON.plus(Key.LONGEST_IDLE));
   }
 
   @Test
-  void what_was_agreed_to_at_the_moment_of_a_sign_out_or_before_is_not_listed() {
+  void keys_approved_at_a_sign_out_or_earlier_are_not_listed() {
     var key = link(Samples.key(subject, NOON));
     keys.signOut(subject, NOON.minus(MILLISECOND));
     assertThat(devices.of(subject).keys()).containsExactly(key);
@@ -65,14 +65,14 @@ final class LinkedDevicesTest {
   }
 
   @Test
-  void what_was_revoked_is_not_listed() {
+  void a_revoked_key_is_not_listed() {
     var key = link(Samples.key(subject, NOON));
     keys.revoke(key.id(), new Revoker.Server(), NOON);
     assertThat(devices.of(subject).keys()).isEmpty();
   }
 
   @Test
-  void no_more_are_listed_than_anyone_reads() {
+  void the_list_has_a_maximum_length() {
     IntStream.range(0, LinkedDevices.MOST_LISTED)
         .forEach(second -> link(Samples.key(subject, NOON.minusSeconds(second))));
     assertThat(devices.of(subject).more()).isFalse();
@@ -86,7 +86,7 @@ final class LinkedDevicesTest {
   }
 
   @Test
-  void a_row_that_cannot_be_read_hides_no_other_and_is_written_down() {
+  void an_unreadable_row_hides_no_other_and_is_recorded() {
     var key = link(Samples.key(subject, NOON));
     var other = link(Samples.key(subject, NOON));
     assertThat(devices.of(subject).keys()).containsExactlyInAnyOrder(key, other);

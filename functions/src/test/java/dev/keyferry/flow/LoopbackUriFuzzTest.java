@@ -8,13 +8,13 @@ import java.net.URI;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Where a browser may take a code: a registered address on the input's first line, the one that a
-/// client asks for on its second.
+/// Fuzzes the redirect URIs of browser logins. The input's first line is a registered URI, and its
+/// second line is the URI that a client requests.
 final class LoopbackUriFuzzTest {
   private static final int LAST_PORT = 65_535;
 
   @FuzzTest
-  void fits_what_differs_in_its_port_alone_and_leads_to_this_machine(byte[] input) {
+  void matches_only_loopback_addresses_that_differ_in_the_port(byte[] input) {
     var lines = new String(input, UTF_8).split("\n", 2);
     LoopbackUri registered;
     try {

@@ -47,7 +47,7 @@ final class LoopbackUriTest {
     assertThat(ipv4.fits(other)).isFalse();
   }
 
-  /// The path is the end of the host, too.
+  /// The path is also the end of the host.
   @Test
   void is_not_so_short_that_its_parts_overlap() {
     assertThat(ipv6.fits("http://[::1]")).isFalse();

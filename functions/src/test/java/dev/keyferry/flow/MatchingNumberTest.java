@@ -47,7 +47,7 @@ final class ConfirmationTest {
 
   /// The bounds are five standard deviations away, and the draws are the same in each run.
   @Test
-  void is_any_number_from_10_to_99_and_each_as_often() {
+  void is_uniform_from_10_to_99() {
     var random = new Random(90);
     var place = Locator.of(new byte[32]);
     var counts = new int[100];

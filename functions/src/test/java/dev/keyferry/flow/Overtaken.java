@@ -3,8 +3,8 @@ package dev.keyferry.flow;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// A store that somebody else comes to in the last moment: after all that was read, right before
-/// the first write of one name.
+/// A store in which another action runs at the last moment: after all reads, right before the first
+/// write of one name.
 final class Overtaken {
   private Overtaken() {}
 

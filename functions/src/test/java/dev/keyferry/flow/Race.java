@@ -7,11 +7,11 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// Many at once.
+/// Concurrent calls.
 public final class Race {
   private Race() {}
 
-  /// Makes the same call so many times, all started together.
+  /// Makes the same call this many times, all started together.
   public static <T> List<T> of(int contenders, Callable<T> call) throws InterruptedException {
     var start = new CyclicBarrier(contenders);
     Callable<T> together =

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// What is decided is written down, and what is not decided is not.
+/// Tests that the audit log records decisions, and nothing that is not a decision.
 final class RecordedDecisionsTest {
   private static final Scope OFFLINE = new Scope(List.of("read", Scope.OFFLINE_ACCESS));
   private static final Optional<String> POLL = Optional.of("a-poll");
@@ -98,7 +98,7 @@ final class RecordedDecisionsTest {
   }
 
   @Test
-  void a_code_that_is_not_to_be_had_and_one_that_is_denied() {
+  void a_code_that_does_not_exist_and_one_that_is_denied() {
     flow.claim(ada, "no code at all");
     var codes = authorized();
     given(flow.claim(ada, codes.userCode()));
@@ -130,7 +130,7 @@ final class RecordedDecisionsTest {
   }
 
   @Test
-  void a_device_is_unlinked_once_by_its_owner_and_by_nobody_else() {
+  void a_device_is_unlinked_once_and_only_by_its_owner() {
     var key = given(poll(approved(), POLL)).key();
     events.clear();
 
@@ -145,7 +145,7 @@ final class RecordedDecisionsTest {
   }
 
   @Test
-  void who_signs_out_and_who_is_refused_a_key_for_it() {
+  void a_sign_out_and_the_refusal_of_a_key_because_of_it() {
     var codes = approved();
     events.clear();
     devices.signOut(ada);

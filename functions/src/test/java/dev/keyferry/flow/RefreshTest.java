@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Refreshing as a client meets it, section by section of the RFCs.
+/// Tests of refreshes as a client sees them, by section of the RFCs.
 final class RefreshTest {
   private static final Duration MILLISECOND = Duration.ofMillis(1);
   private static final Duration HOUR = Duration.ofHours(1);
@@ -169,7 +169,7 @@ final class RefreshTest {
     assertThat(one.key().generation()).isEqualTo(other.key().generation());
   }
 
-  /// Of the right form and id, and never issued.
+  /// A token of the right form and id that was never issued.
   private static RefreshToken garbage(IssuedKey issued) {
     var secret = BigInteger.valueOf(8628).toByteArray();
     return RefreshToken.parse(
@@ -194,7 +194,7 @@ final class RefreshTest {
   @Nested
   class Rfc6749Section6Refreshing {
     @Test
-    void gives_both_tokens_anew_for_the_same_device_on_the_same_terms() {
+    void returns_both_new_tokens_for_the_same_device_on_the_same_terms() {
       var first = link();
       clock.advance(HOUR);
 
@@ -213,7 +213,7 @@ final class RefreshTest {
     }
 
     @Test
-    void goes_on_generation_after_generation() {
+    void continues_for_many_generations() {
       var present = link();
       for (int number = 1; number <= 100; number++) {
         clock.advance(HOUR);
@@ -240,7 +240,7 @@ final class RefreshTest {
     }
 
     @Test
-    void tells_of_either_access_token_when_it_ends_itself() {
+    void reports_the_expiry_of_each_access_token() {
       var first = link();
       assertThat(until(first)).isEqualTo(first.key().expiresAt());
       clock.advance(Duration.ofMinutes(1));
@@ -262,7 +262,7 @@ final class RefreshTest {
     }
 
     @Test
-    void leaves_the_access_token_before_no_longer_than_it_would_have_lived() {
+    void keeps_the_previous_access_token_valid_no_longer_than_its_lifetime() {
       var first = link();
       clock.set(first.key().expiresAt().minus(MILLISECOND));
       var second = given(refresh(first));
@@ -274,7 +274,7 @@ final class RefreshTest {
     }
 
     @Test
-    void does_not_bring_an_expired_access_token_back() {
+    void does_not_revive_an_expired_access_token() {
       var first = link();
       clock.set(first.key().expiresAt());
       assertThat(opens(given(refresh(first)))).isTrue();
@@ -283,7 +283,7 @@ final class RefreshTest {
     }
 
     @Test
-    void leaves_only_the_one_access_token_before() {
+    void keeps_only_one_previous_access_token_valid() {
       var first = link();
       var second = given(refresh(first));
       var third = given(refresh(second));
@@ -294,7 +294,7 @@ final class RefreshTest {
     }
 
     @Test
-    void keeps_neither_token_nor_idempotency_key_as_it_is() {
+    void stores_no_token_and_no_idempotency_key_in_plaintext() {
       var first = link();
       var second = given(refresh(first, "a-name-that-must-not-be-kept"));
 
@@ -306,7 +306,7 @@ final class RefreshTest {
     }
 
     @Test
-    void is_for_the_client_that_the_token_was_issued_to() {
+    void is_only_for_the_client_that_the_token_was_issued_to() {
       var first = link();
       var before = row(first);
 
@@ -320,7 +320,7 @@ final class RefreshTest {
     }
 
     @Test
-    void is_refused_when_the_client_may_have_less_than_was_agreed() {
+    void is_refused_if_the_client_may_now_have_less_than_was_approved() {
       var first = link();
       var before = row(first);
       for (var narrowed :
@@ -338,7 +338,7 @@ final class RefreshTest {
     }
 
     @Test
-    void is_not_repeated_either_when_the_client_may_have_less_than_was_agreed() {
+    void is_not_repeated_either_if_the_client_may_now_have_less_than_was_approved() {
       var first = link();
       var second = given(refresh(first, "a"));
       for (var narrowed :
@@ -350,7 +350,7 @@ final class RefreshTest {
     }
 
     @Test
-    void tells_of_reuse_when_the_client_may_have_less_than_was_agreed() {
+    void detects_reuse_if_the_client_may_now_have_less_than_was_approved() {
       var first = link();
       var third = given(refresh(given(refresh(first))));
 
@@ -384,7 +384,7 @@ final class RefreshTest {
     }
 
     @Test
-    void is_refused_for_a_token_of_no_key() {
+    void is_refused_for_a_token_without_a_key() {
       var unknown = Samples.first(hasher, 1, Samples.deviceCode());
 
       assertInvalidGrant(flow.refresh(CLI, unknown, ONCE));
@@ -442,7 +442,7 @@ final class RefreshTest {
     }
 
     @Test
-    void each_refresh_begins_the_thirty_days_again() {
+    void each_refresh_restarts_the_thirty_days() {
       var first = link();
       clock.advance(MONTH.minus(MILLISECOND));
       var second = given(refresh(first));
@@ -471,7 +471,7 @@ final class RefreshTest {
     }
 
     @Test
-    void whoever_shortens_the_life_of_a_key_ends_the_link_with_it() {
+    void a_shortened_lifetime_of_a_key_also_ends_the_link() {
       for (var before : List.of(MILLISECOND, Duration.ZERO, MILLISECOND.negated())) {
         var shorter = new Consent(Optional.empty(), Optional.of(HOUR), Optional.empty());
         var asked = Samples.request(clock.instant());
@@ -490,7 +490,7 @@ final class RefreshTest {
     }
 
     @Test
-    void a_link_may_be_agreed_to_for_longer_than_one_token_and_not_for_ninety_days() {
+    void a_link_may_be_approved_for_longer_than_one_token_but_less_than_ninety_days() {
       var month = Duration.ofDays(30);
       var consent = new Consent(Optional.empty(), Optional.of(month), Optional.empty());
 
@@ -527,7 +527,7 @@ final class RefreshTest {
     }
 
     @Test
-    void without_offline_access_a_key_lives_as_long_as_was_agreed() {
+    void without_offline_access_a_key_has_the_approved_lifetime() {
       assertThat(poll(approved(Samples.SCOPE, YEAR)).key().expiresAt()).isEqualTo(NOON.plus(YEAR));
     }
   }
@@ -539,7 +539,7 @@ final class RefreshTest {
     private final IssuedKey second = given(refresh(first, "a"));
 
     @Test
-    void the_same_refresh_hears_the_same_answer_for_thirty_seconds() {
+    void the_same_refresh_gets_the_same_response_for_thirty_seconds() {
       assertSameTokens(given(refresh(first, "a")), second);
       clock.set(refreshedAt.plus(Refresh.GRACE).minus(MILLISECOND));
       assertSameTokens(given(refresh(first, "a")), second);
@@ -547,7 +547,7 @@ final class RefreshTest {
     }
 
     @Test
-    void from_the_thirtieth_second_on_it_is_reuse() {
+    void from_the_thirtieth_second_it_is_reuse() {
       clock.set(refreshedAt.plus(Refresh.GRACE));
 
       assertInvalidGrant(refresh(first, "a"));
@@ -563,7 +563,7 @@ final class RefreshTest {
     }
 
     @Test
-    void another_refresh_with_the_token_before_hears_nothing_and_harms_nobody() {
+    void another_refresh_with_the_previous_token_gets_nothing_and_revokes_nothing() {
       assertInvalidGrant(refresh(first, "b"));
       assertInvalidGrant(refresh(first));
       clock.set(refreshedAt.plus(Refresh.GRACE).minus(MILLISECOND));
@@ -575,7 +575,7 @@ final class RefreshTest {
     }
 
     @Test
-    void a_refresh_that_sent_no_idempotency_key_is_not_repeated() {
+    void a_refresh_without_an_idempotency_key_is_not_repeated() {
       var third = given(refresh(second));
 
       assertInvalidGrant(refresh(second));
@@ -584,7 +584,7 @@ final class RefreshTest {
     }
 
     @Test
-    void the_idempotency_key_of_another_device_is_another() {
+    void another_devices_idempotency_key_has_another_hash() {
       var elsewhere = link();
       given(refresh(elsewhere));
 
@@ -601,7 +601,7 @@ final class RefreshTest {
     }
 
     @Test
-    void what_was_refreshed_is_not_told_again_to_the_poll_that_fetched_it() {
+    void a_refreshed_key_is_not_repeated_to_the_poll_that_got_it() {
       var codes = approved(OFFLINE, HOUR);
       var poll = Optional.of("a poll");
       var fetched = given(poll(codes, poll));
@@ -623,7 +623,7 @@ final class RefreshTest {
     private final IssuedKey second = given(refresh(first));
 
     @Test
-    void of_the_token_before_harms_nobody_until_the_thirtieth_second() {
+    void of_the_previous_token_revokes_nothing_until_the_thirtieth_second() {
       clock.advance(Refresh.GRACE.minus(MILLISECOND));
       assertInvalidGrant(refresh(first));
       assertNotRevoked(first);
@@ -684,7 +684,7 @@ final class RefreshTest {
       return hasher.made() - before;
     }
 
-    /// A link of the chain that was issued, or will be, and a tag that was not.
+    /// A token with a link of the chain that was issued, or will be, and a tag that was not.
     private static RefreshToken withRandomTag(IssuedKey issued) {
       var secret = TokenForm.REFRESH.secretIn(token(issued).reveal());
       System.arraycopy(Secret.draw(new Random(7009), 16).reveal(), 0, secret, 16, 16);
@@ -694,7 +694,7 @@ final class RefreshTest {
     }
 
     @Test
-    void is_recognised_whatever_idempotency_key_comes_with_it() {
+    void is_recognised_with_any_idempotency_key() {
       var third = given(refresh(second, "a"));
       var fourth = given(refresh(third, "b"));
 
@@ -704,7 +704,7 @@ final class RefreshTest {
     }
 
     @Test
-    void is_not_what_garbage_with_a_good_checksum_is() {
+    void is_not_garbage_with_a_valid_checksum() {
       assertInvalidGrant(flow.refresh(CLI, garbage(first), ONCE));
       clock.advance(Refresh.GRACE);
       assertInvalidGrant(flow.refresh(CLI, garbage(first), Optional.of("a")));
@@ -716,7 +716,7 @@ final class RefreshTest {
     }
 
     @Test
-    void is_not_what_a_token_of_another_device_is() {
+    void is_not_a_token_of_another_device() {
       var elsewhere = token(link()).reveal().substring(21);
       var crossed = "kfr_" + first.key().id() + "_" + elsewhere;
       assertThat(RefreshToken.parse(crossed)).as("its checksum covers the id").isEmpty();
@@ -757,7 +757,7 @@ final class RefreshTest {
       return deviceFlow.poll(CLI, code, Optional.empty(), Optional.empty(), NAMED);
     }
 
-    /// The same secret, with a good checksum.
+    /// The same secret, with a valid checksum.
     private static RefreshToken under(TokenPrefix prefix, IssuedKey issued) {
       var secret = TokenForm.REFRESH.secretIn(token(issued).reveal());
       var text = TokenForm.REFRESH.write(prefix, issued.key().id(), secret);
@@ -765,7 +765,7 @@ final class RefreshTest {
     }
 
     @Test
-    void a_new_one_is_that_of_new_families_and_those_before_go_on_as_they_began() {
+    void a_new_one_applies_to_new_families_and_earlier_ones_keep_theirs() {
       assertThat(opens(first)).isTrue();
       var second = given(refresh(first));
       assertPrefix(second, "kf");
@@ -781,7 +781,7 @@ final class RefreshTest {
     }
 
     @Test
-    void an_answer_is_repeated_as_it_was() {
+    void a_response_is_repeated_unchanged() {
       deviceFlow = minting(TokenPrefix.DEFAULT);
       var before = link();
       var second = given(refresh(before, "a"));
@@ -805,7 +805,7 @@ final class RefreshTest {
     }
 
     @Test
-    void of_another_family_is_never_that_of_a_token() {
+    void of_another_family_never_fits_a_token() {
       assertInvalidGrant(flow.refresh(CLI, under(ACME, first), ONCE));
       var second = given(refresh(first));
       clock.advance(Refresh.GRACE);
@@ -815,9 +815,9 @@ final class RefreshTest {
       given(refresh(second));
     }
 
-    /// Within a minute of the mint, once in the life of a stack.
+    /// Within a minute of the mint, which happens at most once in the life of a stack.
     @Test
-    void in_the_minute_in_which_it_changes_the_first_answer_is_not_repeated_and_is_no_second_key() {
+    void in_the_minute_of_a_change_the_first_response_is_not_repeated_and_there_is_no_second_key() {
       deviceFlow = minting(TokenPrefix.DEFAULT);
       var codes = approved(OFFLINE, HOUR);
       var issued = given(poll(codes));
@@ -836,7 +836,7 @@ final class RefreshTest {
     private final IssuedKey first = link();
 
     @Test
-    void a_family_goes_on_after_a_rotation() {
+    void a_family_continues_after_a_rotation() {
       hasher.rotateTo(2);
       var second = given(refresh(first));
       assertThat(opens(first)).isTrue();
@@ -848,7 +848,7 @@ final class RefreshTest {
     }
 
     @Test
-    void a_family_goes_on_in_environments_that_have_not_rotated_yet() {
+    void a_family_continues_in_environments_that_have_not_rotated_yet() {
       hasher.rotateTo(2);
       var newer = link();
       hasher.rotateTo(1);
@@ -861,7 +861,7 @@ final class RefreshTest {
     }
 
     @Test
-    void an_answer_is_repeated_across_a_rotation() {
+    void a_response_is_repeated_across_a_rotation() {
       var second = given(refresh(first, "a"));
       hasher.rotateTo(2);
       assertSameTokens(given(refresh(first, "a")), second);
@@ -884,7 +884,7 @@ final class RefreshTest {
     }
 
     @Test
-    void reuse_of_the_token_before_is_recognised_across_a_rotation() {
+    void reuse_of_the_previous_token_is_recognised_across_a_rotation() {
       hasher.rotateTo(2);
       var second = given(refresh(first));
       clock.advance(Refresh.GRACE);
@@ -904,14 +904,14 @@ final class RefreshTest {
     }
 
     @Test
-    void a_code_that_is_redeemed_after_a_rotation_begins_a_family_like_any_other() {
+    void a_code_redeemed_after_a_rotation_starts_a_normal_family() {
       var codes = approved(OFFLINE, HOUR);
       hasher.rotateTo(2);
       var issued = poll(codes);
       var second = given(refresh(issued, "a"));
 
       assertSameTokens(given(refresh(issued, "a")), second);
-      assertThat(opens(issued)).as("the access token before, for a minute").isTrue();
+      assertThat(opens(issued)).as("the previous access token, for a minute").isTrue();
       hasher.rotateTo(3);
       assertThat(opens(second)).isTrue();
       var third = given(refresh(second));
@@ -921,7 +921,7 @@ final class RefreshTest {
     }
 
     @Test
-    void a_code_that_is_redeemed_after_a_rotation_gives_the_same_key_again() {
+    void a_code_redeemed_after_a_rotation_issues_the_same_key_again() {
       var codes = approved(OFFLINE, HOUR);
       hasher.rotateTo(2);
       var samePoll = Optional.of("a");
@@ -945,7 +945,7 @@ final class RefreshTest {
 
     @ParameterizedTest
     @EnumSource(names = {"KEY", "SEAL", "MINT"})
-    void decide_nothing_while_this_subkey_cannot_be_had(Purpose purpose) {
+    void decide_nothing_while_this_subkey_is_unavailable(Purpose purpose) {
       var before = row(first);
       hasher.failFor(purpose);
 
@@ -958,7 +958,7 @@ final class RefreshTest {
 
     @ParameterizedTest
     @EnumSource(names = {"KEY", "SEAL", "MINT"})
-    void revoke_nothing_while_this_subkey_cannot_be_had(Purpose purpose) {
+    void revoke_nothing_while_this_subkey_is_unavailable(Purpose purpose) {
       var present = given(refresh(given(refresh(first))));
       hasher.failFor(purpose);
 
@@ -971,7 +971,7 @@ final class RefreshTest {
     }
   }
 
-  /// Whoever can write to the table, but has no subkey.
+  /// Edits by someone who can write to the table but has no subkey.
   @Nested
   class ForgedRows {
     private final IssuedKey first = link();
@@ -1006,7 +1006,7 @@ final class RefreshTest {
     }
 
     @Test
-    void with_edited_terms_give_nothing() {
+    void with_edited_terms_get_nothing() {
       var wider = new Scope(List.of("read", "write", Scope.OFFLINE_ACCESS));
       var bob = new Subject("bob");
       var later = NOON.plus(MONTH);
@@ -1018,14 +1018,14 @@ final class RefreshTest {
     }
 
     @Test
-    void with_another_client_give_nothing() {
+    void with_another_client_get_nothing() {
       keys.forge(genuine.id(), _ -> edited("other", ADA, OFFLINE, HOUR, NOON));
 
       assertInvalidGrant(flow.refresh(OTHER, token(second), ONCE));
     }
 
     @Test
-    void of_a_key_that_was_never_renewable_give_nothing() {
+    void of_a_key_without_offline_access_get_nothing() {
       var codes = approved(Samples.SCOPE, HOUR);
       var issued = poll(codes);
       var terms = Samples.withScope(issued.key().terms(), OFFLINE);
@@ -1044,7 +1044,7 @@ final class RefreshTest {
     }
 
     @Test
-    void with_a_later_time_of_the_tokens_before_open_nothing() {
+    void with_a_later_time_of_the_previous_tokens_are_refused() {
       clock.set(first.key().expiresAt().minus(MILLISECOND));
       var third = given(refresh(second));
       clock.advance(MILLISECOND);
@@ -1101,7 +1101,7 @@ final class RefreshTest {
     }
 
     @Test
-    void with_another_number_do_not_switch_the_recognition_of_reuse_off() {
+    void with_another_number_do_not_disable_reuse_detection() {
       var third = given(refresh(second));
       for (var number : List.of(0L, 1L, 3L)) {
         keys.forge(genuine.id(), _ -> Samples.withGeneration(third.key(), numbered(number, third)));
@@ -1126,7 +1126,7 @@ final class RefreshTest {
     }
 
     @Test
-    void with_the_tokens_of_another_device_give_nothing() {
+    void with_the_tokens_of_another_device_get_nothing() {
       var thief = given(refresh(link(), "a"));
       var stolen = thief.key().generation();
       keys.forge(genuine.id(), key -> Samples.withGeneration(key, stolen));
@@ -1137,7 +1137,7 @@ final class RefreshTest {
     }
 
     @Test
-    void with_exchanged_hashes_give_nothing() {
+    void with_exchanged_hashes_get_nothing() {
       var generation = genuine.generation();
       var one = generation.refresh();
       var other = generation.access();
@@ -1153,7 +1153,7 @@ final class RefreshTest {
     }
   }
 
-  /// A device that wanted its key encrypted wants so whatever replaces it.
+  /// A device that wanted its key encrypted also wants each replacement encrypted.
   @Nested
   class EncryptedDelivery {
     private final Authorize.Codes codes =
@@ -1161,7 +1161,7 @@ final class RefreshTest {
     private final IssuedKey first = poll(codes);
 
     @Test
-    void holds_for_every_refresh_and_its_repetition() {
+    void applies_to_every_refresh_and_its_repetition() {
       var second = given(refresh(first, "a"));
       assertThat(second.jwe()).contains(TestEncrypter.text(Samples.DELIVERY, second));
 
@@ -1171,12 +1171,12 @@ final class RefreshTest {
     }
 
     @Test
-    void of_a_device_that_did_not_ask_for_it_there_is_none() {
+    void is_absent_unless_the_device_requested_it() {
       assertThat(given(refresh(link())).jwe()).isEmpty();
     }
 
     @Test
-    void that_fails_spends_no_refresh_token() {
+    void spends_no_refresh_token_if_it_fails() {
       encrypter.fail();
 
       assertThatExceptionOfType(TestEncrypter.Broken.class).isThrownBy(() -> refresh(first));
@@ -1187,7 +1187,7 @@ final class RefreshTest {
     }
 
     @Test
-    void to_a_key_that_was_put_into_the_row_is_not_made() {
+    void is_not_made_to_a_key_that_was_put_into_the_row() {
       var second = given(refresh(first, "a"));
       var genuine = row(first);
       var thief = new Delivery("{\"kid\":\"thief\"}", Samples.DELIVERY.nonce());
@@ -1207,7 +1207,7 @@ final class RefreshTest {
   class Races {
     private final IssuedKey before = link();
 
-    /// A refresh of this name, and right before its write somebody does something else.
+    /// A refresh with this `Idempotency-Key`, and another action right before its write.
     private Answer<IssuedKey> refreshAfter(Runnable other, String idempotencyKey) {
       return flowOver(Overtaken.store(KeyStore.class, keys, "renew", other))
           .refresh(CLI, token(before), Optional.of(idempotencyKey));
@@ -1218,7 +1218,7 @@ final class RefreshTest {
     }
 
     @Test
-    void a_refresh_that_comes_right_after_itself_hears_the_same_tokens() {
+    void a_refresh_right_after_itself_gets_the_same_tokens() {
       List<IssuedKey> first = new ArrayList<>();
 
       var again = given(refreshAfter(() -> first.add(given(refresh(before, "a"))), "a"));
@@ -1228,7 +1228,7 @@ final class RefreshTest {
     }
 
     @Test
-    void a_refresh_that_comes_right_after_another_hears_nothing_and_harms_nobody() {
+    void a_refresh_right_after_another_gets_nothing_and_revokes_nothing() {
       assertInvalidGrant(refreshAfter(() -> given(refresh(before, "a")), "b"));
 
       assertThat(row(before).generation().number()).isEqualTo(1);
@@ -1236,14 +1236,14 @@ final class RefreshTest {
     }
 
     @Test
-    void a_refresh_that_comes_right_after_a_revocation_hears_nothing() {
+    void a_refresh_right_after_a_revocation_gets_nothing() {
       assertInvalidGrant(refreshAfter(this::revoke, "a"));
 
       assertThat(row(before).generation().number()).isZero();
     }
 
     @Test
-    void a_refresh_that_comes_right_after_itself_and_a_revocation_hears_nothing() {
+    void a_refresh_right_after_itself_and_a_revocation_gets_nothing() {
       assertInvalidGrant(
           refreshAfter(
               () -> {
@@ -1254,7 +1254,7 @@ final class RefreshTest {
     }
 
     @Test
-    void a_refresh_that_comes_right_after_itself_and_an_edit_of_the_row_hears_nothing() {
+    void a_refresh_right_after_itself_and_an_edit_of_the_row_gets_nothing() {
       var longer = NOON.plus(YEAR);
 
       assertInvalidGrant(
@@ -1267,7 +1267,7 @@ final class RefreshTest {
     }
 
     @RepeatedTest(5)
-    void of_many_refreshes_of_one_token_exactly_one_is_given() throws InterruptedException {
+    void of_many_refreshes_of_one_token_exactly_one_succeeds() throws InterruptedException {
       var first = link();
 
       var answers = race(() -> refresh(first));
@@ -1278,8 +1278,7 @@ final class RefreshTest {
     }
 
     @RepeatedTest(5)
-    void retries_that_race_their_own_refresh_all_hear_the_same_tokens()
-        throws InterruptedException {
+    void retries_that_race_their_own_refresh_all_get_the_same_tokens() throws InterruptedException {
       var first = link();
 
       var issued = race(() -> given(refresh(first, "a")));
@@ -1291,7 +1290,7 @@ final class RefreshTest {
   }
 
   @Test
-  void times_are_kept_to_the_millisecond_as_the_store_keeps_them() {
+  void times_are_in_milliseconds_as_in_the_store() {
     var first = link();
     clock.set(NOON.plusNanos(456_789));
 

@@ -23,7 +23,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// RFC 7009, over the row of a device whose tokens were renewed once.
+/// Tests of RFC 7009, with the row of a device that refreshed once.
 final class RevokeTest {
   private final TestClock clock = new TestClock(NOON);
   private final TestHasher hasher = new TestHasher();
@@ -65,7 +65,7 @@ final class RevokeTest {
   }
 
   @Test
-  void either_token_ends_the_device_and_says_so_once() {
+  void either_token_revokes_the_device_and_records_it_once() {
     revocation.revoke(CLI, present.access(hasher, 1).reveal());
 
     assertThat(keys.find(id).orElseThrow().revokedAt()).contains(NOON);
@@ -80,26 +80,26 @@ final class RevokeTest {
   }
 
   @Test
-  void the_refresh_token_does_without_the_access_token() {
+  void the_refresh_token_works_without_the_access_token() {
     revocation.revoke(CLI, present.reveal());
     assertThat(isRevoked()).isTrue();
   }
 
   @Test
-  void the_tokens_before_end_it_too() {
+  void the_previous_tokens_revoke_it_too() {
     revocation.revoke(CLI, before.reveal());
     assertThat(isRevoked()).isTrue();
   }
 
   @Test
-  void a_token_hashed_under_the_version_before_ends_it_after_a_rotation() {
+  void a_token_hashed_under_the_previous_version_revokes_it_after_a_rotation() {
     hasher.rotateTo(2);
     revocation.revoke(CLI, present.reveal());
     assertThat(isRevoked()).isTrue();
   }
 
   @Test
-  void another_clients_word_ends_nothing_before_a_rotation_or_after() {
+  void another_client_revokes_nothing_before_or_after_a_rotation() {
     revocation.revoke(DEMO, present.reveal());
     hasher.rotateTo(2);
     revocation.revoke(DEMO, present.reveal());
@@ -108,7 +108,7 @@ final class RevokeTest {
   }
 
   @Test
-  void a_token_that_only_has_the_devices_id_ends_nothing() {
+  void a_token_with_only_the_devices_id_revokes_nothing() {
     var other = RefreshToken.first(TokenPrefix.DEFAULT, hasher, 1, id, Samples.deviceCode());
     revocation.revoke(CLI, other.reveal());
     revocation.revoke(CLI, other.access(hasher, 1).reveal());
@@ -117,7 +117,7 @@ final class RevokeTest {
   }
 
   @Test
-  void what_is_no_token_ends_nothing() {
+  void a_text_that_is_no_token_revokes_nothing() {
     revocation.revoke(CLI, "kf_" + id.value());
     revocation.revoke(CLI, "");
     assertThat(isRevoked()).isFalse();

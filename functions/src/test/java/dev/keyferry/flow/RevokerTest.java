@@ -11,7 +11,8 @@ import dev.keyferry.flow.KeyStore.Revoker;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// Whose a revocation is: by this a store knows its own work on a key that is revoked already.
+/// Tests of a revocation's author, by which a store recognizes its own work on a key that is
+/// already revoked.
 final class RevokerTest {
   private final Subject subject = Samples.subject();
   private final Key first = Samples.key(subject, NOON);
@@ -34,10 +35,10 @@ final class RevokerTest {
   }
 
   @Test
-  void whoever_holds_one_of_the_keys_tokens_may_at_its_client_alone() {
+  void the_holder_of_a_token_may_revoke_only_at_the_keys_client() {
     for (var token : new Digest[] {tokens.access(), tokens.refresh()}) {
       assertThat(mayRevoke(CLI, token, first)).isTrue();
-      assertThat(mayRevoke(CLI, token, renewed)).as("the tokens before").isTrue();
+      assertThat(mayRevoke(CLI, token, renewed)).as("the previous tokens").isTrue();
       assertThat(mayRevoke(DEMO, token, first)).isFalse();
     }
     assertThat(mayRevoke(CLI, digest(), first)).isFalse();
@@ -45,7 +46,7 @@ final class RevokerTest {
   }
 
   @Test
-  void the_owner_and_this_server_may_and_no_other_user() {
+  void the_owner_and_this_server_may_revoke_and_no_other_user() {
     assertThat(new Revoker.Owner(subject).mayRevoke(first)).isTrue();
     assertThat(new Revoker.Owner(Samples.subject()).mayRevoke(first)).isFalse();
     assertThat(new Revoker.Server().mayRevoke(first)).isTrue();

@@ -20,13 +20,14 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Clients, requests, grants and keys to test with. Whatever is a key of a table is drawn anew each
-/// time, so tests can share one.
+/// Clients, requests, grants and keys for tests. Every table key is new each time, so tests can
+/// share a table.
 public final class Samples {
-  /// Far ahead, lest the TTL of a real table delete what a test has just written.
+  /// Far in the future, so that the TTL of a real table deletes nothing that a test has just
+  /// written.
   public static final Instant NOON = Instant.parse("2040-01-01T12:00:00.123Z");
 
-  /// What the sample CLI asks for.
+  /// The scope that the sample CLI requests.
   public static final Scope SCOPE = new Scope(List.of("read", "write"));
 
   public static final Client CLI =
@@ -63,7 +64,7 @@ public final class Samples {
   public static final CodeChallenge CHALLENGE =
       new CodeChallenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
 
-  /// What the flow takes for a JWK: it does not look into it.
+  /// The flow does not look into the JWK, so any text will do.
   public static final Delivery DELIVERY =
       new Delivery("{\"kty\":\"EC\",\"kid\":\"ü\"}", Optional.of("n-0S6_WzA2Mj"));
 
@@ -123,12 +124,12 @@ public final class Samples {
         request.at());
   }
 
-  /// Somebody who approves from the network that the sample request comes from.
+  /// A user who approves from the network of the sample request.
   public static Approver approver(Subject subject) {
     return new Approver(subject, PROFILE, Origin.parse("192.0.2.7"), false);
   }
 
-  /// The request of a device that does not say what it is.
+  /// The request of a device without a name.
   public static DeviceRequest nameless(DeviceRequest request) {
     return new DeviceRequest(
         request.clientId(),
@@ -142,7 +143,7 @@ public final class Samples {
         request.at());
   }
 
-  /// A new grant of the request, at a place of its own.
+  /// A new grant of the request, with a locator of its own.
   public static Grant grant(DeviceRequest request) {
     return new Grant(
         Locator.of(bytes(32)),
@@ -154,7 +155,7 @@ public final class Samples {
         new Grant.State.Pending());
   }
 
-  /// The key that a grant of this subject might stand for, of its own id.
+  /// A key with a new id, as a grant of this subject might issue it.
   public static Key key(Subject subject, Instant createdAt) {
     return key(
         new Key.Terms(
@@ -276,7 +277,7 @@ public final class Samples {
     return new DeviceCode(Locator.of(bytes(32)), Secret.of(bytes(Code.SECRET_BYTES)));
   }
 
-  /// The first refresh token of this device code, were it redeemed.
+  /// The first refresh token that a redemption of this device code would issue.
   public static RefreshToken first(Hasher hasher, int version, DeviceCode code) {
     return first(TokenPrefix.DEFAULT, hasher, version, code);
   }
@@ -295,12 +296,12 @@ public final class Samples {
     return Digest.of(1, bytes(32));
   }
 
-  /// The operator's, at these keys.
+  /// An operator's access to these keys.
   public static Disabling disabling(KeyStore keys) {
     return new Disabling(keys, new Environment(() -> NOON, new SplittableRandom(), _ -> {}));
   }
 
-  /// Names one attempt; no longer than DynamoDB lets a transaction's token be.
+  /// The name of one attempt, no longer than DynamoDB permits for a transaction's token.
   public static String attempt() {
     return UUID.randomUUID().toString();
   }

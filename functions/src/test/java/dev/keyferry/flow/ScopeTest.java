@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Scopes as RFC 6749 §3.3 spells them.
+/// Tests of the syntax of scopes in RFC 6749 §3.3.
 final class ScopeTest {
   @Test
   void keeps_the_order_in_which_its_tokens_were_named() {
@@ -22,7 +22,7 @@ final class ScopeTest {
   }
 
   @Test
-  void tells_capitals_from_small_letters() {
+  void distinguishes_capitals_from_small_letters() {
     assertThat(scope("Read").within(scope("read"))).isFalse();
   }
 

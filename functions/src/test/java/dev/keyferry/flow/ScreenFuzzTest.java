@@ -13,9 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// What a page holds under a seal between claim and approve. The input is what a page sends back;
-/// and, line by line, what a page might be given: subject, client, redirect URI, state, scope,
-/// device name.
+/// Fuzzes the sealed value that a page holds between claim and approve. The input is what a page
+/// sends back and also, line by line, what a page might get: subject, client, redirect URI, state,
+/// scope, device name.
 final class ScreenFuzzTest {
   private static final Instant NOW = Instant.parse("2026-11-21T08:00:03Z");
   private static final Origin ORIGIN = Origin.parse("2001:db8::7");
@@ -24,7 +24,7 @@ final class ScreenFuzzTest {
   private final TestHasher hasher = new TestHasher();
 
   @FuzzTest
-  void only_what_was_sealed_here_is_read_and_as_it_was(byte[] input) {
+  void only_values_sealed_here_are_read_and_unchanged(byte[] input) {
     var text = new String(input, UTF_8);
     assertThat(DeviceScreen.read(hasher, text)).isEmpty();
     assertThat(AuthorizationScreen.read(hasher, new Subject("alice"), text, NOW)).isEmpty();
@@ -79,7 +79,7 @@ final class ScreenFuzzTest {
     assertThat(AuthorizationScreen.read(hasher, subject, written, late)).isEmpty();
   }
 
-  /// With one character in the middle changed.
+  /// Changes one character in the middle.
   private static String upset(String written) {
     var at = written.length() / 2;
     var other = written.charAt(at) == 'A' ? 'B' : 'A';

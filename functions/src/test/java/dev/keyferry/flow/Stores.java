@@ -3,7 +3,7 @@ package dev.keyferry.flow;
 import dev.keyferry.codes.KeyId;
 import java.util.Optional;
 
-/// The stores that the contracts hold to their promises.
+/// The stores that the contracts test.
 public interface Stores {
   GrantStore grants();
 
@@ -13,7 +13,7 @@ public interface Stores {
     return keys().findWithStanding(id).map(KeyStore.KeyAndStanding::key);
   }
 
-  /// Fresh stores in memory.
+  /// New stores in memory.
   static Stores inMemory() {
     var keys = new InMemoryKeyStore();
     var grants = new InMemoryGrantStore(keys);

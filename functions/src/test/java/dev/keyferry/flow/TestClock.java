@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// A clock that stands still until it is told to go on.
+/// A clock that moves only on request.
 public final class TestClock implements InstantSource {
   private volatile Instant now;
 

@@ -2,7 +2,7 @@ package dev.keyferry.flow;
 
 import dev.keyferry.codes.RefreshToken;
 
-/// Encrypts nothing, but tells what it was given; fails when told to.
+/// An encrypter that encrypts nothing and exposes its input. It fails on request.
 final class TestEncrypter implements Encrypter {
   private boolean failing;
 

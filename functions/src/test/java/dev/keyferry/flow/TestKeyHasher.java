@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/// Subkeys that anyone can derive.
+/// A key hasher with subkeys that anyone can derive.
 public final class TestKeyHasher implements KeyHasher {
   @Override
   public byte[] derive(String name, Patience patience) {

@@ -13,8 +13,8 @@ import dev.keyferry.codes.TokenPrefix;
 import java.util.Arrays;
 import java.util.List;
 
-/// Access and refresh tokens: a text is one of them at the most, what was not written here is not
-/// genuine, and one that lost or changed a character is none any more.
+/// Fuzzes access and refresh tokens: a text is at most one of them, only issued tokens are genuine,
+/// and a token that lost or changed a character is invalid.
 final class TokensFuzzTest {
   private static final List<String> OTHER_DIGITS = List.of("0", "7", "A", "Z", "a", "z");
 
@@ -37,7 +37,7 @@ final class TokensFuzzTest {
       assertThat(token.reveal()).isEqualTo(text);
       assertThat(token.toString()).doesNotContain(text);
       assertId(text, token.id());
-      // Nobody here wrote it: garbage never revokes.
+      // It was not issued here, so it never revokes.
       assertThat(token.isGenuine(hasher, 1)).isFalse();
       assertThat(RefreshToken.parse(token.next(hasher, 1).reveal()).orElseThrow())
           .matches(next -> next.isGenuine(hasher, 1) && next.id().equals(token.id()));
@@ -48,7 +48,7 @@ final class TokensFuzzTest {
   private static void assertId(String text, KeyId id) {
     assertThat(KeyId.parse(id.value())).contains(id);
     assertThat(text).contains("_" + id + "_");
-    // The checksum tells every single wrong character.
+    // The checksum detects every single wrong character.
     for (int at = 0; at < text.length(); at++) {
       for (var digit : OTHER_DIGITS) {
         var other = text.substring(0, at) + digit + text.substring(at + 1);
@@ -60,7 +60,7 @@ final class TokensFuzzTest {
     }
   }
 
-  /// Whatever its bytes, what is written reads back as what it was.
+  /// Any token that is written is read back unchanged, whatever its bytes.
   private static void assertWritten(byte[] input) {
     var bytes = Arrays.copyOf(input, 2 * TokenForm.SECRET_BYTES);
     var secret = Arrays.copyOf(bytes, TokenForm.SECRET_BYTES);

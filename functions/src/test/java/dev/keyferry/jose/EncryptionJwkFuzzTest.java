@@ -16,8 +16,8 @@ import java.text.ParseException;
 import java.util.Base64;
 import java.util.Set;
 
-/// Keys to encrypt to. One that is accepted is the one that was sent, a key of its kind, and can be
-/// encrypted to; nothing is in its normal form that encrypting does not need.
+/// Fuzzes encryption keys. An accepted key equals the one that was sent, is a key of its kind, and
+/// can be encrypted to. Its normal form contains only what encryption needs.
 final class EncryptionJwkFuzzTest {
   private static final Set<String> MEMBERS = Set.of("kty", "alg", "kid", "crv", "x", "y", "n", "e");
   private static final JsonMapper JSON = new JsonMapper();
@@ -28,7 +28,7 @@ final class EncryptionJwkFuzzTest {
       new BigInteger("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b", 16);
 
   @FuzzTest
-  void what_is_accepted_is_the_public_key_that_was_sent_and_works(byte[] input)
+  void an_accepted_key_is_the_public_key_that_was_sent_and_works(byte[] input)
       throws ParseException, IOException {
     var text = new String(input, UTF_8);
     String normal;
@@ -63,7 +63,8 @@ final class EncryptionJwkFuzzTest {
     return new BigInteger(1, Base64.getUrlDecoder().decode(jwk.path(member).asText()));
   }
 
-  /// y² = x³ - 3x + b, FIPS 186-4 §D.1.2.3: else an answer would tell of the server's own key.
+  /// y² = x³ - 3x + b, FIPS 186-4 §D.1.2.3. With a point off the curve, a response would reveal
+  /// information about the server's own key.
   private static void assertOnCurve(BigInteger x, BigInteger y) {
     var three = BigInteger.valueOf(3);
     assertThat(y.multiply(y).mod(P)).isEqualTo(x.pow(3).subtract(x.multiply(three)).add(B).mod(P));

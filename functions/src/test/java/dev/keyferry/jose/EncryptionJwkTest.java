@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What may be encrypted to. Each line of the table of refusals differs from a good key in one
-/// thing.
+/// Tests of the keys that may be encrypted to. Each line of the table of refusals differs from a
+/// valid key in one respect.
 final class EncryptionJwkTest {
   private static final ECKey EC = ec(Curve.P_256);
   private static final RSAKey RSA = rsa(2048);
@@ -132,7 +132,7 @@ final class EncryptionJwkTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("goodKeys")
-  void takes_a_key_that_can_be_encrypted_to(String name, String jwk, String algorithm)
+  void accepts_a_key_that_can_be_encrypted_to(String name, String jwk, String algorithm)
       throws ParseException {
     var header = JWEObject.parse(Jwe.encrypt(EncryptionJwk.normalForm(jwk), "{}")).getHeader();
 
@@ -141,8 +141,8 @@ final class EncryptionJwkTest {
     assertThat(EncryptionJwk.ENCRYPTIONS).containsExactly(header.getEncryptionMethod().getName());
   }
 
-  /// A point of the curve whose x is small enough to be written a second time, with the prime
-  /// added, in as many bytes.
+  /// A point on the curve whose x is so small that x plus the prime fits into the same number of
+  /// bytes.
   private static String smallX(BigInteger added) {
     for (var x = BigInteger.ONE; ; x = x.add(BigInteger.ONE)) {
       var square = x.pow(3).subtract(x.multiply(BigInteger.valueOf(3))).add(B).mod(PRIME);
@@ -193,7 +193,7 @@ final class EncryptionJwkTest {
             "in key_ops",
             ec("key_ops", List.of("deriveKey", 1)),
             "the member key_ops has an element of the wrong type"),
-        // Members left out.
+        // Missing members.
         arguments("an empty object", "{}", "the member kty is missing"),
         arguments("without crv", without(ec(), "crv"), "the member crv is missing"),
         arguments("without x", without(ec(), "x"), "the member x is missing"),
@@ -221,7 +221,7 @@ final class EncryptionJwkTest {
         arguments("secp256k1", ec("crv", "secp256k1"), "is on a curve other than P-256"),
         arguments(
             "P-256 by its other name", ec("crv", "secp256r1"), "is on a curve other than P-256"),
-        // No points of the curve.
+        // Points off the curve.
         arguments("a point of P-384", with(p384, "crv", "P-256"), SIZE),
         arguments("another y", ec("y", x), POINT),
         arguments("infinity", ec("x", "A".repeat(43), "y", "A".repeat(43)), POINT),
@@ -232,7 +232,7 @@ final class EncryptionJwkTest {
         arguments("in base64", ec("x", "+" + x.substring(1)), BASE64URL),
         arguments("with a space", ec("x", " " + x.substring(1)), BASE64URL),
         arguments("with bits to spare", ec("x", "A".repeat(42) + "B"), BASE64URL),
-        // RSA that protects little, or costs much.
+        // RSA keys that are too weak or too expensive.
         arguments("1024 bits", with(weak(1024)), "has a modulus of fewer than 2048 bits"),
         arguments("2047 bits", rsa("n", modulus(2047)), "has a modulus of fewer than 2048 bits"),
         arguments(
@@ -254,7 +254,7 @@ final class EncryptionJwkTest {
             rsa("e", number(BigInteger.TWO.pow(64).add(BigInteger.ONE))),
             "has an exponent of more than 64 bits"),
         arguments("e = n", rsa("e", n), "has an exponent of more than 64 bits"),
-        // Keys that are for something else.
+        // Keys for another use.
         arguments("to sign", ec("use", "sig"), "has a use other than enc"),
         arguments("for nothing", rsa("use", ""), "has a use other than enc"),
         arguments("EC to verify", ec("key_ops", List.of("verify")), OPERATIONS),
@@ -272,7 +272,7 @@ final class EncryptionJwkTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("keysThatAreRefused")
-  void refuses_any_other_in_fixed_words(String name, String jwk, String why) {
+  void refuses_any_other_with_a_fixed_text(String name, String jwk, String why) {
     assertThatExceptionOfType(MalformedRequest.class)
         .as(name)
         .isThrownBy(() -> EncryptionJwk.normalForm(jwk))
@@ -284,7 +284,7 @@ final class EncryptionJwkTest {
   }
 
   @Test
-  void keeps_nothing_but_what_encrypting_needs() {
+  void keeps_only_what_encryption_needs() {
     var ec =
         ec("kid", "k ü", "use", "enc", "ext", true, "x5c", List.of("a"), "x5u", "b", "x5t", "c");
     assertThat(EncryptionJwk.normalForm(ec))
@@ -301,17 +301,17 @@ final class EncryptionJwkTest {
   }
 
   @Test
-  void takes_the_normal_form_for_itself() {
+  void accepts_its_own_normal_form() {
     for (var jwk : List.of(ec("alg", "ECDH-ES+A256KW", "kid", "k"), rsa("kid", ""))) {
       var normal = EncryptionJwk.normalForm(jwk);
       assertThat(EncryptionJwk.normalForm(normal)).isEqualTo(normal);
     }
   }
 
-  /// Nothing that gets through authorize may fail when the key is handed over; and nothing that
-  /// does not is anybody's fault but the client's.
+  /// A key that authorize accepts must not fail at delivery. A key that authorize refuses is the
+  /// client's error.
   @Test
-  void whatever_is_sent_is_refused_or_can_be_encrypted_to() {
+  void every_key_is_refused_or_can_be_encrypted_to() {
     var random = new Random(7516);
     var texts = goodKeys().map(good -> (String) good.get()[1]).toList();
     var taken = 0;
@@ -327,6 +327,6 @@ final class EncryptionJwkTest {
         assertThat(refused.error().code()).isEqualTo(Code.INVALID_REQUEST);
       }
     }
-    assertThat(taken).as("keys changed and still good").isGreaterThan(100);
+    assertThat(taken).as("changed keys that are still valid").isGreaterThan(100);
   }
 }

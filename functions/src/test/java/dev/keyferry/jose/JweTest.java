@@ -15,7 +15,7 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import java.text.ParseException;
 import org.junit.jupiter.api.Test;
 
-/// What is encrypted can be decrypted by whoever has the private key.
+/// Tests that the holder of the private key can decrypt what was encrypted.
 final class JweTest {
   private static final String JSON = "{\"access_token\":\"kf_é\"}";
 
@@ -73,7 +73,7 @@ final class JweTest {
   }
 
   @Test
-  void anew_each_time() throws JOSEException, ParseException {
+  void differs_each_time() throws JOSEException, ParseException {
     var key = new ECKeyGenerator(Curve.P_256).generate();
     var jwk = EncryptionJwk.normalForm(key.toPublicJWK().toJSONString());
 
@@ -86,7 +86,7 @@ final class JweTest {
   }
 
   @Test
-  void to_what_was_never_accepted_fails_without_a_word_of_what_was_to_be_encrypted() {
+  void to_a_key_that_was_never_accepted_fails_without_revealing_the_plaintext() {
     assertThatIllegalStateException()
         .isThrownBy(() -> Jwe.encrypt("junk", JSON))
         .satisfies(

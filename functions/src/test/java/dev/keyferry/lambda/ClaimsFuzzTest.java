@@ -18,20 +18,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the gateway passes on of a user's access token, as the input's JSON says it. A subject is
-/// the text or the number that stands there or there is none; a profile has single lines alone, as
-/// they stand there.
+/// Fuzzes the claims of a user's access token that the gateway passes on, which are the input's
+/// JSON. A subject is the text or number of its claim, or absent. A profile contains only single
+/// lines, unchanged.
 final class ClaimsFuzzTest {
   private static final ProfileClaims PROFILE = new ProfileClaims("name", "email", "org_id");
   private static final int LONGEST_SUBJECT = 255;
   private static final int LONGEST_LINE = 256;
 
-  /// Breaks of lines, controls, halves of characters, and marks that turn the text around them.
+  /// Line breaks, control characters, unpaired surrogates, and marks that change the direction of
+  /// text.
   private static final String NO_LINE =
       ".*[\\p{Cc}\\p{Cs}\\x{2028}\\x{2029}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}].*";
 
   @FuzzTest
-  void a_subject_and_a_profile_are_what_the_claims_say_or_are_not(byte[] input) {
+  void a_subject_and_a_profile_equal_the_claims_or_are_absent(byte[] input) {
     var claims = claims(input);
     if (claims.isEmpty()) {
       return;
@@ -42,11 +43,11 @@ final class ClaimsFuzzTest {
     var answer = new ByteArrayOutputStream();
     EventSerializer.invoke(
         listener,
-        new ByteArrayInputStream(Promise.text(event).getBytes(UTF_8)),
+        new ByteArrayInputStream(ResponseContract.text(event).getBytes(UTF_8)),
         answer,
         Prime.contextOf(LambdaRuntime.getLogger()));
 
-    Promise.hold("approve", answer.toString(UTF_8), List.of());
+    ResponseContract.check("approve", answer.toString(UTF_8), List.of());
     assertThat(listener.subject.map(Subject::value)).isEqualTo(subject(claims.get()));
     listener.profile.ifPresent(profile -> {
       assertLine(profile.name(), claims.get().path("name"));
@@ -59,11 +60,11 @@ final class ClaimsFuzzTest {
   /// Claims as API Gateway sends them: each is one text.
   private static Optional<JsonNode> claims(byte[] input) {
     try {
-      var claims = Promise.JSON.readTree(new String(input, UTF_8));
+      var claims = ResponseContract.JSON.readTree(new String(input, UTF_8));
       return Optional.of(claims)
           .filter(JsonNode::isObject)
           .filter(object -> object.valueStream().allMatch(JsonNode::isTextual))
-          .filter(Promise.JSON.readTree(Promise.text(claims))::equals);
+          .filter(ResponseContract.JSON.readTree(ResponseContract.text(claims))::equals);
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }

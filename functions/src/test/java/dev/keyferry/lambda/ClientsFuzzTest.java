@@ -14,11 +14,11 @@ import dev.keyferry.clients.Text;
 import java.util.List;
 import java.util.Locale;
 
-/// The client configuration. A file is refused with the lines of its mistakes, or else the
-/// functions read what the build writes of it, and as it was meant.
+/// Fuzzes the client configuration. A file is refused with the lines of its errors, or the
+/// functions read the build's output with the same meaning.
 final class ClientsFuzzTest {
   @FuzzTest
-  void a_file_has_mistakes_with_lines_or_is_what_the_functions_read(byte[] input) {
+  void a_file_has_errors_with_lines_or_equals_what_the_functions_read(byte[] input) {
     switch (ClientsReader.read(input)) {
       case Invalid(var problems) -> assertTold(input, problems);
       case Valid valid -> assertRead(valid);

@@ -69,12 +69,12 @@ class ClientsTest {
   }
 
   @Test
-  void a_confidential_client_that_only_says_its_name_is_an_invalid_client() {
+  void a_confidential_client_without_its_secret_is_an_invalid_client() {
     assertThat(refusal("api")).isEqualTo(Code.INVALID_CLIENT);
   }
 
   @Test
-  void a_confidential_client_has_a_secret_and_nothing_that_is_about_keys() {
+  void a_confidential_client_has_a_secret_and_no_settings_for_keys() {
     var client = registered("api");
 
     assertThat(client.name()).isEqualTo("An API");
@@ -97,20 +97,20 @@ class ClientsTest {
   }
 
   @Test
-  void a_client_that_is_registered_no_more_still_has_a_name_for_people() {
+  void a_client_that_is_no_longer_registered_still_has_a_display_name() {
     assertThat(clients.nameOf("cli")).isEqualTo("Tool");
     assertThat(clients.nameOf("gone")).isEqualTo("gone");
   }
 
   @Test
-  void a_client_says_when_its_grants_are_checked_and_one_that_is_gone_is_checked_as_most() {
+  void a_client_sets_its_confirmation_policy_and_a_removed_one_has_the_default() {
     assertThat(clients.confirmationOf("cli")).isEqualTo(ConfirmationPolicy.ALWAYS);
     assertThat(clients.confirmationOf("web")).isEqualTo(ConfirmationPolicy.OFF);
     assertThat(clients.confirmationOf("gone")).isEqualTo(ConfirmationPolicy.MISMATCH);
   }
 
   @Test
-  void a_scope_has_the_words_that_the_operator_wrote_and_else_none() {
+  void a_scope_has_only_the_operators_descriptions() {
     assertThat(clients.describe("read")).contains(Map.of("en", "Look", "de", "Lesen"));
     assertThat(clients.describe("write")).isEmpty();
     assertThat(clients.with(registered("cli")).describe("read")).isPresent();
@@ -127,7 +127,7 @@ class ClientsTest {
   }
 
   @Test
-  void the_artifact_carries_exactly_the_clients_of_infra(@TempDir Path directory)
+  void the_artifact_contains_exactly_the_clients_of_infra(@TempDir Path directory)
       throws IOException {
     var json = directory.resolve("clients.json");
     CheckClients.main(new String[] {"../infra/clients.yaml", json.toString()});
@@ -139,7 +139,7 @@ class ClientsTest {
   }
 
   @Test
-  void what_the_build_writes_is_what_the_handlers_read(@TempDir Path directory) throws IOException {
+  void the_handlers_read_what_the_build_writes(@TempDir Path directory) throws IOException {
     var yaml =
         Files.writeString(
             directory.resolve("clients.yaml"),

@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/// Events of API Gateway, payload format 2.0. What a function is told is what was sent, in either
-/// encoding of the body; neither a body that is no text or too large nor a secret in the query
+/// Fuzzes events of API Gateway, payload format 2.0. A function gets what was sent, in either
+/// encoding of the body. A body that is not text or too large, or a secret in the query, never
 /// reaches it.
 final class EventFuzzTest {
   private static final int LARGEST = 8 * 1024;
 
   @FuzzTest
-  void a_function_is_told_what_was_sent_in_either_encoding(byte[] input) {
+  void a_function_gets_what_was_sent_in_either_encoding(byte[] input) {
     var sent = RawRequest.parse(input);
 
     var told = told(sent.toEvent());
@@ -83,17 +83,17 @@ final class EventFuzzTest {
     }
   }
 
-  /// What is told of an event; nothing, if it is refused before that.
+  /// The request in an event; empty if the event is refused before that.
   private static Optional<Request> told(ObjectNode event) {
     var listener = new Listener();
     var written = new ByteArrayOutputStream();
     EventSerializer.invoke(
         listener,
-        new ByteArrayInputStream(Promise.text(event).getBytes(UTF_8)),
+        new ByteArrayInputStream(ResponseContract.text(event).getBytes(UTF_8)),
         written,
         Prime.contextOf(LambdaRuntime.getLogger()));
     var answer = written.toString(UTF_8);
-    Promise.hold("metadata", answer, List.of());
+    ResponseContract.check("metadata", answer, List.of());
     assertThat(answer.contains("\"statusCode\":200")).isEqualTo(listener.told.isPresent());
     return listener.told;
   }

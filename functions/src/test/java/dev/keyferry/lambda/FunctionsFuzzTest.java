@@ -12,17 +12,17 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/// The functions as a whole: one request or a few, each as [RawRequest] has it with a line of `%%`
-/// between them, to functions that hold a login in each of its stages ([Logins]), to whose codes a
-/// request refers as `{{approved.device_code}}`.
+/// Fuzzes all functions: one or a few requests in [RawRequest]'s format, separated by lines of
+/// `%%`. The functions hold a login in each of its stages ([Logins]). A request refers to its codes
+/// as `{{approved.device_code}}`.
 ///
-/// Whatever is asked, the answer keeps its promise, the log tells no secret, and it makes no
-/// difference in which encoding the gateway sends a body.
+/// Whatever the request is, the response keeps its promise, the log contains no secret, and the
+/// encoding of the body makes no difference.
 ///
 /// This and every other fuzz test reads its kept inputs (`…Inputs` among the resources) in `mvn
-/// verify`; `docs/proof.md` tells how to explore. What then breaks a test is a new file `crash-…`
-/// beside the kept inputs: keep it, under a name that says what it is. What else was found is in
-/// `functions/.cifuzz-corpus`, from where the next run goes on.
+/// verify`. `docs/proof.md` says how to explore. If an exploration breaks a test, it adds a file
+/// `crash-…` next to the kept inputs. Keep that file, under a name that says what it is. Other
+/// findings are in `functions/.cifuzz-corpus`, from which the next run continues.
 final class FunctionsFuzzTest {
   private static final Pattern BETWEEN = Pattern.compile("\n%%\n");
   private static final int MOST = 4;
@@ -46,12 +46,12 @@ final class FunctionsFuzzTest {
           Map.entry("GET /.well-known/oauth-authorization-server", "metadata"));
 
   @FuzzTest
-  void whatever_is_asked_the_answer_keeps_its_promise_in_either_encoding(byte[] input) {
+  void every_response_keeps_its_promise_in_either_encoding(byte[] input) {
     var requests = BETWEEN.split(new String(input, StandardCharsets.ISO_8859_1), MOST);
 
     var answers = answers(requests, request -> Optional.of(request.toEvent()));
 
-    // From the same beginning once more, as far as all of it is text.
+    // Repeats the sequence from the start, as far as all of it is text.
     var asText = answers(requests, RawRequest::toTextEvent);
     if (asText.size() == answers.size()) {
       assertThat(asText).isEqualTo(answers);
@@ -64,15 +64,15 @@ final class FunctionsFuzzTest {
     var logins = Logins.begin(functions);
     var answers = new ArrayList<String>();
     for (var text : requests) {
-      // Not in the claims: who is called like a code is named in the log.
+      // Claims are left alone, because the log names a user who is called like a code.
       var request = parse(logins.in(text)).withClaims(parse(text).claims());
       var event = toEvent.apply(request);
       if (event.isEmpty()) {
         break;
       }
       var function = function(request);
-      var answer = functions.answer(function, Promise.text(event.get()));
-      Promise.hold(function, answer, logins.drawn().values());
+      var answer = functions.answer(function, ResponseContract.text(event.get()));
+      ResponseContract.check(function, answer, logins.drawn().values());
       answers.add(answer);
     }
     var audit = String.join("\n", functions.audit());
@@ -84,7 +84,7 @@ final class FunctionsFuzzTest {
     return RawRequest.parse(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /// As the gateway routes; what is no route is taken for a page.
+  /// The function that the gateway routes to, or the page if there is no route.
   private static String function(RawRequest request) {
     var route = request.method() + " " + request.path();
     return route.startsWith("DELETE /keys/")

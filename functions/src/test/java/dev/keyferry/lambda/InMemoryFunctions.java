@@ -21,13 +21,13 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/// All functions over stores in memory, where nothing is left to chance: two of these answer the
-/// same events alike. They are named as their samples in `events/` are.
+/// All functions over in-memory stores, without any randomness: two instances give the same
+/// responses to the same events. Functions have the names of their samples in `events/`.
 final class InMemoryFunctions {
-  /// When the samples were sent.
+  /// The time at which the samples were sent.
   static final Instant NOW = Instant.parse("2026-11-21T08:00:03Z");
 
-  /// Of a client that may introspect.
+  /// A client that may introspect.
   static final String INTROSPECTING = "reports-api";
 
   static final String SECRET = "the-secret-of-the-reports-api";
@@ -47,7 +47,7 @@ final class InMemoryFunctions {
           "EMAIL_CLAIM", "email",
           "ORGANISATION_CLAIM", "org_id");
 
-  /// What the page alone needs: it has no state, and takes long to make.
+  /// The settings that only the page needs. The page has no state and is slow to construct.
   private static final Map<String, String> PAGE_SETTINGS =
       Map.of("ACCENT_COLOR", "#0b6e7f", "BRAND_NAME", "Keyferry", "SUPPORT_URL", "");
 
@@ -93,8 +93,7 @@ final class InMemoryFunctions {
     return List.copyOf(functions.keySet());
   }
 
-  /// What a function throws comes through: in Lambda the invocation fails, and the gateway answers
-  /// 500.
+  /// Passes a function's exception on. On Lambda the invocation fails, and the gateway answers 500.
   String answer(String function, String event) {
     var handler = Optional.ofNullable(functions.get(function)).orElseThrow();
     var answer = new ByteArrayOutputStream();

@@ -6,7 +6,7 @@ import dev.keyferry.flow.KeyStore;
 import dev.keyferry.limits.LimitStore;
 import java.util.function.Supplier;
 
-/// Stores in memory, for tests and benchmarks.
+/// Ports with in-memory stores, for tests and benchmarks.
 ///
 /// @param hasher called when a function first hashes
 public record InMemoryPorts(

@@ -1,6 +1,6 @@
 package dev.keyferry.lambda;
 
-import static dev.keyferry.lambda.Promise.parse;
+import static dev.keyferry.lambda.ResponseContract.parse;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// One login in each of its stages, begun with functions that have no others; and what was drawn
-/// for them, by name. A text refers to one of those as `{{name}}`.
+/// One login in each of its stages, started at functions that have no others, with their random
+/// values by name. A text refers to a value as `{{name}}`.
 final class Logins {
   /// The verifier and the challenge of RFC 7636 Appendix B.
   static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -35,7 +35,7 @@ final class Logins {
   static Logins begin(InMemoryFunctions functions) {
     var logins = new Logins(functions);
     logins.authorize("pending", "scope=read");
-    // Once, so that the next time is too early.
+    // The first poll, so that the next one is too early.
     logins.send("poll", logins.pollOf("pending"));
     logins.authorize("claimed", "confirmation_supported=true");
     logins.claim("claimed");
@@ -53,12 +53,12 @@ final class Logins {
     return logins;
   }
 
-  /// By name, each of them something that somebody must not tell.
+  /// The values by name. Each of them is a secret from someone.
   Map<String, String> drawn() {
     return drawn;
   }
 
-  /// A text with what was drawn in the place of its name.
+  /// The text with each name replaced by its value.
   String in(String text) {
     var result = text;
     if (text.contains("{{")) {
@@ -133,7 +133,7 @@ final class Logins {
     var event = sample(function);
     event.put("body", body);
     event.put("isBase64Encoded", false);
-    return parse(functions.answer(function, Promise.text(event)));
+    return parse(functions.answer(function, ResponseContract.text(event)));
   }
 
   private JsonNode post(String function, String body) {

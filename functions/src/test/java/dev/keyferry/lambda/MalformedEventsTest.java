@@ -10,17 +10,18 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// The sample events, broken in every way that comes to mind and sent to all functions.
+/// Sends the sample events to all functions, broken in many ways.
 ///
-/// An event follows from its number, and from those before it in the same world; a failure tells
-/// both. What Lambda itself would not pass on is not tried: what is not JSON, or names a member
-/// twice. An invocation fails if the event does not fit its class.
+/// An event follows from its number and from the earlier ones in the same world. A failure names
+/// both. Events that Lambda itself would not pass on are left out: those that are not JSON or
+/// repeat a member. An invocation fails if the event does not fit its class.
 final class MalformedEventsTest {
   private static final int EVENTS = 100_000;
   private static final int IN_ONE_WORLD = 250;
   private static final long SEED = 8628;
 
-  /// Were they broken beyond that, nothing would be told of what lies behind the first check.
+  /// The checks that many events must still reach. More heavily broken events would all stop at the
+  /// first check.
   private static final Set<String> STILL_REACHED =
       Set.of(
           "authorize 200",
@@ -50,7 +51,7 @@ final class MalformedEventsTest {
           "key-authorizer false");
 
   @Test
-  void each_of_100_000_malformed_events_gets_a_proper_answer_and_none_a_fault() {
+  void each_of_100_000_malformed_events_gets_a_proper_response_and_none_a_fault() {
     var reached = new ConcurrentSkipListSet<String>();
     IntStream.range(0, EVENTS / IN_ONE_WORLD)
         .parallel()
@@ -77,21 +78,22 @@ final class MalformedEventsTest {
     var random = new SplittableRandom(SEED + number);
     var event = Logins.sample(sample);
     new Mutation(random).breakUp(event);
-    var text = logins.in(Promise.text(event));
-    // Mostly to where the gateway sends it, but also to where it never would.
+    var text = logins.in(ResponseContract.text(event));
+    // Mostly the function that the gateway would choose, but sometimes another.
     var astray = event.has("stageVariables") && random.nextInt(4) == 0;
     var function = astray ? names.get(random.nextInt(names.size())) : sample;
     try {
       var answer = functions.answer(function, text);
-      reached.add(Promise.hold(function, answer, logins.drawn().values()));
+      reached.add(ResponseContract.check(function, answer, logins.drawn().values()));
     } catch (UncheckedIOException unreadable) {
-      // A member of another type than API Gateway gives it, where the event's class has but one.
+      // A member of another type than API Gateway gives it, where the event's class permits only
+      // one.
       if (!(unreadable.getCause() instanceof JsonMappingException)) {
         throw failure(number, function, text, unreadable);
       }
       reached.add("unreadable " + number);
     } catch (IllegalArgumentException refused) {
-      // The operator's own function tells the operator: its invocation fails.
+      // The operator invokes this function directly, so its invocation fails.
       if (!function.equals("subject")) {
         throw failure(number, function, text, refused);
       }

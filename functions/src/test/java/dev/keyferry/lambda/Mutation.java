@@ -13,8 +13,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// Breaks events: whatever a client, a browser, an identity provider or the gateway may get wrong.
-/// The stage's variables stay as they are: they are the operator's.
+/// Breaks events in the ways in which a client, a browser, an identity provider or the gateway may
+/// get them wrong. It leaves the stage variables alone, because the operator sets them.
 final class Mutation {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final String STAGE = "stageVariables";
@@ -162,7 +162,7 @@ final class Mutation {
     this.random = random;
   }
 
-  /// Breaks an event in one to a few ways.
+  /// Breaks an event in one or a few ways.
   void breakUp(ObjectNode event) {
     for (int left = random.nextInt(1, MOST + 1); left > 0; left--) {
       switch (random.nextInt(10)) {
@@ -176,8 +176,8 @@ final class Mutation {
     }
   }
 
-  /// One that is anywhere in the event is lost, made null or of another type, or put elsewhere as
-  /// well.
+  /// Removes a member anywhere in the event, changes its type, makes it null, or adds it elsewhere
+  /// as well.
   private void breakMember(ObjectNode event) {
     var object = objectIn(event);
     var names = new ArrayList<String>();
@@ -286,7 +286,8 @@ final class Mutation {
     return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
   }
 
-  /// Mostly instead of the one of the same name: repeated, it would always be refused alike.
+  /// Mostly replaces the parameter of the same name, because a repeated parameter is always refused
+  /// in the same way.
   private String otherParameters(String form) {
     var result = form;
     for (int left = random.nextInt(1, 5); left > 0; left--) {
@@ -304,7 +305,7 @@ final class Mutation {
 
   private String otherMembers(String json) {
     try {
-      if (Promise.JSON.readTree(json) instanceof ObjectNode object) {
+      if (ResponseContract.JSON.readTree(json) instanceof ObjectNode object) {
         if (random.nextInt(4) == 0) {
           object.put("user_code", "{{claimed.user_code}}");
           object.put("approval_nonce", "{{claimed.nonce}}");

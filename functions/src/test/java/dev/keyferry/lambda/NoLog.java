@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 
-/// For functions that have nothing to log: they log outages alone.
+/// A logger that drops everything, for functions that only log outages.
 final class NoLog implements LambdaLogger {
   @Override
   public void log(String message) {

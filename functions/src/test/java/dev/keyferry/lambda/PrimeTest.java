@@ -21,7 +21,7 @@ class PrimeTest {
           "AUTHORIZATIONS_PER_MINUTE", "30");
 
   @Test
-  void authorize_is_primed_to_its_very_end_past_the_limit() throws IOException {
+  void priming_runs_authorize_past_the_limit_to_its_end() throws IOException {
     var handler = new AuthorizeHandler(Wiring.withoutAws(SETTINGS));
     try (var sample = PrimeTest.class.getResourceAsStream("prime/authorize.json")) {
       var answer = new ByteArrayOutputStream();

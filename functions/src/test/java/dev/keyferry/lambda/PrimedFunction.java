@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.crac.Core;
 
-/// A function that Lambda takes a snapshot of, with settings from the environment. Lambda's own
-/// context calls the hooks only inside Lambda, so a test calls them here.
+/// A function of which Lambda takes a snapshot, with settings from the environment. Lambda's own
+/// context calls the hooks only on Lambda, so a test calls them here.
 public final class PrimedFunction {
   private final RandomGenerator random = Wiring.ofEnvironment().environment().random();
   private final Prime hooks = Objects.requireNonNull(Prime.registered);

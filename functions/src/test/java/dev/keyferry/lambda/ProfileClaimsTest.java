@@ -53,7 +53,7 @@ final class ProfileClaimsTest {
   }
 
   @Test
-  void what_the_operator_does_not_want_is_not_kept() {
+  void a_claim_that_the_operator_turned_off_is_not_stored() {
     var token = Map.of("name", "Ada", "email", "ada@example.com", "org_id", "engines");
 
     assertThat(read(new ProfileClaims("", "", ""), token)).isEqualTo(Profile.NONE);
@@ -62,7 +62,7 @@ final class ProfileClaimsTest {
   }
 
   @Test
-  void what_the_token_does_not_say_is_left_out_and_the_rest_is_kept() {
+  void a_missing_claim_is_left_out_and_the_others_are_stored() {
     assertThat(read(DEFAULTS, Map.of())).isEqualTo(Profile.NONE);
     assertThat(read(DEFAULTS, Map.of("name", "", "email", "two\nlines", "org_id", "engines")))
         .isEqualTo(new Profile(Optional.empty(), Optional.empty(), Optional.of("engines")));
@@ -121,7 +121,7 @@ final class ProfileClaimsTest {
   }
 
   @Test
-  void no_more_than_256_characters_are_a_line() {
+  void a_line_has_at_most_256_characters() {
     assertThat(name("😀".repeat(256))).isPresent();
     assertThat(name("😀".repeat(256) + "x")).isEmpty();
     assertThat(name("x".repeat(257))).isEmpty();

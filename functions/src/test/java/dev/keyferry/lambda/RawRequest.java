@@ -12,11 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// A request as it is written on the wire, so that a fuzzer and people can read it: a line of
-/// method and target, lines of headers, an empty line, the body. A header `@sub` is a claim that an
-/// authorizer vouches for. Anything at all is one.
+/// A request in its wire format, so that a fuzzer and people can read it: a line with method and
+/// target, header lines, an empty line, and the body. A header `@sub` is a claim that an authorizer
+/// has verified. Every text is a request.
 ///
-/// @param body with a character of Latin-1 for each byte
+/// @param body with one Latin-1 character for each byte
 record RawRequest(
     String method,
     String path,
@@ -62,7 +62,7 @@ record RawRequest(
     return body.getBytes(ISO_8859_1);
   }
 
-  /// The body as text, if it is one: only then may the gateway send it as it is.
+  /// The body as text, if it is text. Only then may the gateway send it without encoding.
   Optional<String> textBody() {
     try {
       return Optional.of(UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes())).toString());
@@ -71,9 +71,9 @@ record RawRequest(
     }
   }
 
-  /// Of the gateway, with the body in base64.
+  /// The gateway's event, with the body in base64.
   ObjectNode toEvent() {
-    var event = Promise.JSON.createObjectNode();
+    var event = ResponseContract.JSON.createObjectNode();
     event.put("version", "2.0");
     event.put("rawPath", path);
     event.put("rawQueryString", query);
@@ -97,7 +97,7 @@ record RawRequest(
     return event;
   }
 
-  /// Of the gateway, with the body as it is.
+  /// The gateway's event, with the body as text.
   Optional<ObjectNode> toTextEvent() {
     return textBody().map(text -> toEvent().put("body", text).put("isBase64Encoded", false));
   }

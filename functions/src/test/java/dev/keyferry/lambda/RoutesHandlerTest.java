@@ -25,14 +25,14 @@ class RoutesHandlerTest {
     var answer = new ByteArrayOutputStream();
     EventSerializer.invoke(
         page,
-        new ByteArrayInputStream(Promise.text(event).getBytes(UTF_8)),
+        new ByteArrayInputStream(ResponseContract.text(event).getBytes(UTF_8)),
         answer,
         Prime.contextOf(new NoLog()));
     return answer.toString(UTF_8);
   }
 
   @Test
-  void the_route_decides_and_no_path() {
+  void the_route_decides_and_not_the_path() {
     var metadata = Logins.sample("metadata");
     var event = Logins.sample("whoami").put("rawPath", metadata.path("rawPath").asText());
 
@@ -56,9 +56,9 @@ class RoutesHandlerTest {
     assertThat(answer(event)).contains("404", "Not Found");
   }
 
-  /// [Prime] has each route's answered before the snapshot.
+  /// [Prime] sends a sample for each route before the snapshot.
   @Test
-  void the_samples_are_those_of_all_routes() {
+  void every_route_has_a_sample_and_every_sample_a_route() {
     assertThat(page.samples()).containsExactly("metadata", "verification-page", "whoami");
   }
 }

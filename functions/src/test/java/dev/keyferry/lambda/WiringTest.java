@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class WiringTest {
   @Test
-  void an_empty_endpoint_is_aws_itself() {
+  void an_empty_endpoint_means_aws() {
     var name = "KEYFERRY_AWS_ENDPOINT";
 
     assertThat(Wiring.endpoint(Map.of())).isEmpty();

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Counts in memory.
+/// A store of counts in memory.
 public final class InMemoryLimitStore implements LimitStore {
   private static final Row NONE = new Row(0, "");
 
@@ -46,7 +46,7 @@ public final class InMemoryLimitStore implements LimitStore {
     reserved.getOrDefault(window, new HashSet<>()).remove(attempt);
   }
 
-  /// What the rows of a window hold.
+  /// The counts in the rows of a window.
   public synchronized AllStores.Counted counted(Window window) {
     var row = row(window);
     return new AllStores.Counted(

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// What every store of counts promises.
+/// The contract of every store of counts.
 public abstract class LimitStoreContract {
   private static final Limit THREE = new Limit("three", 3, Duration.ofMinutes(1));
 
@@ -32,7 +32,7 @@ public abstract class LimitStoreContract {
   }
 
   @Test
-  public void a_count_that_is_repeated_is_the_same_count() {
+  public void a_repeated_count_counts_once() {
     var attempt = Samples.attempt();
     assertThat(store().count(window, attempt)).isTrue();
     assertThat(store().count(window, attempt)).isTrue();
@@ -42,7 +42,7 @@ public abstract class LimitStoreContract {
   }
 
   @Test
-  public void the_last_count_repeated_is_within_the_limit_too() {
+  public void the_repeated_last_count_is_within_the_limit_too() {
     var attempt = Samples.attempt();
     count(window);
     count(window);
@@ -63,7 +63,7 @@ public abstract class LimitStoreContract {
   }
 
   @Test
-  public void what_is_reserved_is_counted_until_it_is_given_back() {
+  public void a_reservation_counts_until_it_is_released() {
     var attempts = Stream.generate(Samples::attempt).limit(3).toList();
     assertThat(attempts).allMatch(attempt -> store().reserve(window, attempt));
     assertThat(store().reserve(window, Samples.attempt())).isFalse();
@@ -75,7 +75,7 @@ public abstract class LimitStoreContract {
   }
 
   @Test
-  public void to_reserve_and_to_give_back_once_more_changes_nothing() {
+  public void repeating_a_reservation_or_a_release_changes_nothing() {
     var attempts = Stream.generate(Samples::attempt).limit(3).toList();
     Stream.concat(attempts.stream(), attempts.stream())
         .forEach(attempt -> assertThat(store().reserve(window, attempt)).isTrue());
@@ -87,8 +87,8 @@ public abstract class LimitStoreContract {
   }
 
   @Test
-  public void nothing_is_given_back_that_was_not_reserved() {
-    store().release(window, Samples.attempt());
+  public void only_a_reservation_can_be_released() {
+    store().giveBack(window, Samples.attempt());
 
     var attempts = Stream.generate(Samples::attempt).limit(3).toList();
     assertThat(attempts).allMatch(attempt -> store().reserve(window, attempt));
@@ -97,7 +97,7 @@ public abstract class LimitStoreContract {
   }
 
   @Test
-  public void what_is_reserved_takes_no_room_from_what_is_counted() {
+  public void a_reservation_takes_nothing_from_the_count() {
     assertThat(store().reserve(window, Samples.attempt())).isTrue();
     assertThat(List.of(count(window), count(window), count(window), count(window)))
         .containsExactly(true, true, true, false);
@@ -107,7 +107,7 @@ public abstract class LimitStoreContract {
   }
 
   @Test
-  public void every_limit_everyone_and_every_window_is_counted_apart() {
+  public void every_limit_subject_network_and_window_is_counted_separately() {
     nCopies(3, window).forEach(this::count);
 
     assertThat(count(new Limit("other", 3, THREE.window()).at(who, NOON))).isTrue();
@@ -118,14 +118,14 @@ public abstract class LimitStoreContract {
 
   @Test
   @Tag("race")
-  public void those_who_reserve_at_once_are_not_let_through_together()
+  public void concurrent_reservations_do_not_exceed_the_limit()
       throws InterruptedException, ExecutionException {
     assertThat(atOnce(() -> store().reserve(window, Samples.attempt()))).isEqualTo(3);
   }
 
   @Test
   @Tag("race")
-  public void those_who_count_at_once_are_not_let_through_together()
+  public void concurrent_counts_do_not_exceed_the_limit()
       throws InterruptedException, ExecutionException {
     assertThat(atOnce(() -> count(window))).isEqualTo(3);
   }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the verification page is made of, and how it is served.
+/// Tests of the verification page's files and how they are served.
 final class VerificationPageTest {
   private static final Map<String, String> STAGE =
       Map.of("IssuerUrl", "https://issuer.example", "PageClientId", "page");
@@ -51,7 +51,7 @@ final class VerificationPageTest {
     }
   }
 
-  /// What we wrote: all scripts but the library, and the document.
+  /// Our own files: the document, and all scripts except the library.
   private static List<String> ours() throws IOException {
     return names().stream()
         .filter(name -> name.endsWith(".js") || name.endsWith(".html"))
@@ -89,7 +89,7 @@ final class VerificationPageTest {
     }
 
     @Test
-    void only_english_speaks_english() throws IOException {
+    void only_the_english_catalogue_is_in_english() throws IOException {
       var english = phrases("en");
       // Words that are the same in two languages.
       var shared = Map.of("de", List.of("linked.app", "time.at"), "es", List.of("time.at"));
@@ -105,7 +105,7 @@ final class VerificationPageTest {
     }
 
     @Test
-    void every_phrase_is_used_and_every_phrase_that_is_used_exists() throws IOException {
+    void every_phrase_is_used_and_every_used_phrase_exists() throws IOException {
       var used = new TreeSet<String>();
       for (var name : ours()) {
         used.addAll(found("'([a-z]+\\.[a-z_]+)'", file(name)));
@@ -117,7 +117,7 @@ final class VerificationPageTest {
     }
 
     @Test
-    void the_switch_offers_every_language_there_is() throws IOException {
+    void the_switch_offers_every_language() throws IOException {
       assertThat(found("<option value=\"(..)\" lang=", file("device.html")))
           .isEqualTo(Languages.ALL);
       assertThat(names().stream().filter(name -> name.startsWith("words-")))
@@ -187,13 +187,13 @@ final class VerificationPageTest {
       assertThat(names().stream().filter(name -> !name.matches(".*\\.(html|txt)")))
           .allSatisfy(
               name -> assertThat(get(folder + name, Map.of()).status()).as(name).isEqualTo(200));
-      // Loaded at once, not one after the other.
+      // The browser loads them in parallel.
       assertThat(named)
           .containsAll(VerificationPage.SCRIPTS.stream().map(name -> folder + name).toList());
     }
 
     @Test
-    void what_has_the_hash_in_its_path_is_stored_for_good_and_another_hash_is_not_found() {
+    void a_path_with_the_right_hash_is_cached_forever_and_another_hash_is_not_found() {
       var style = styleOf(page);
 
       assertThat(get(style, Map.of()).headers())
@@ -218,7 +218,7 @@ final class VerificationPageTest {
           "br|false",
           "''|false"
         })
-    void is_compressed_for_whom_it_may_be(String accepted, boolean isCompressed)
+    void is_compressed_for_browsers_that_accept_it(String accepted, boolean isCompressed)
         throws IOException {
       var path = styleOf(page);
       var plain = get(path, Map.of());
@@ -238,10 +238,10 @@ final class VerificationPageTest {
       }
     }
 
-    /// Some ways to look a language up take a minute for these.
+    /// Some implementations of language lookup take a minute for these.
     @ParameterizedTest
     @ValueSource(strings = {"-a", "-aa", ",de", ",de;q=0.1"})
-    void no_header_keeps_the_page_from_others_for_long(String repeated) {
+    void no_header_delays_the_page_for_long(String repeated) {
       var accepted = "de" + repeated.repeat(7_800 / repeated.length());
 
       assertTimeout(
@@ -278,7 +278,7 @@ final class VerificationPageTest {
     }
 
     @Test
-    void the_page_calls_the_issuer_and_names_no_audience_and_no_resource_unless_it_is_told_to() {
+    void the_page_sends_the_issuer_no_audience_or_resource_unless_configured() {
       var answer = get("/device", Map.of());
 
       assertThat(answer.headers().get("content-security-policy"))
@@ -290,7 +290,7 @@ final class VerificationPageTest {
     }
 
     @Test
-    void what_the_stage_says_of_signing_in_reaches_the_page() {
+    void the_stages_sign_in_settings_reach_the_page() {
       var stage =
           Map.of(
               "IssuerUrl", "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abc",
@@ -315,7 +315,7 @@ final class VerificationPageTest {
     }
 
     @Test
-    void nobody_gets_the_document_that_was_made_for_another() {
+    void each_environment_serves_its_own_document() {
       var german = Map.of("accept-language", "de");
       var elsewhere = new HashMap<>(STAGE);
       elsewhere.put("IssuerUrl", "https://elsewhere.example");
@@ -330,7 +330,7 @@ final class VerificationPageTest {
     }
 
     @Test
-    void the_brand_is_shown_and_can_be_no_markup() {
+    void the_brand_is_shown_and_never_becomes_markup() {
       var branded =
           page(
               Map.of(
@@ -403,7 +403,7 @@ final class VerificationPageTest {
     }
 
     @Test
-    void whatever_the_accent_its_text_is_legible_and_so_is_it_as_text() {
+    void any_accent_is_legible_as_background_and_as_text() {
       assertThat(all().map(Accent::parse))
           .hasSize(216)
           .allSatisfy(accent -> {
@@ -415,7 +415,7 @@ final class VerificationPageTest {
     }
 
     @Test
-    void the_grounds_are_those_of_the_style_sheet() throws IOException {
+    void the_background_colours_match_the_style_sheet() throws IOException {
       assertThat(found("--tint: (#[0-9a-f]{6});", file("device.css")))
           .containsExactly(Accent.LIGHT_GROUND.toString(), Accent.DARK_GROUND.toString());
     }

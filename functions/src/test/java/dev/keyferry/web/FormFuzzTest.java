@@ -14,8 +14,8 @@ import java.util.SequencedMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Forms and query strings. What is accepted and what it says are held against a second reading: by
-/// regular expressions and `URLDecoder`, which alone would accept too much.
+/// Fuzzes forms and query strings. A second parser, made of regular expressions and `URLDecoder`,
+/// checks what is accepted and what it means. `URLDecoder` alone would accept too much.
 final class FormFuzzTest {
   private static final Pattern ESCAPED = Pattern.compile("([ -$&-~]|%[0-9A-Fa-f]{2})*");
 
@@ -67,7 +67,7 @@ final class FormFuzzTest {
     return URLDecoder.decode(encoded, UTF_8);
   }
 
-  /// `URLDecoder` replaces what is not.
+  /// `URLDecoder` replaces invalid bytes.
   private static boolean isUtf8(String encoded) {
     var bytes = URLDecoder.decode(encoded, ISO_8859_1);
     try {

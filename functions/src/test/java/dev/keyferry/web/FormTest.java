@@ -27,12 +27,12 @@ final class FormTest {
   }
 
   @Test
-  void takes_escapes_of_either_case() {
+  void accepts_escapes_in_either_case() {
     assertThat(Form.parse("a=%c3%a9%C3%A9").require("a")).isEqualTo("éé");
   }
 
   @Test
-  void leaves_all_after_the_first_equals_sign_to_the_value() {
+  void the_value_is_everything_after_the_first_equals_sign() {
     assertThat(Form.parse("a=b=c").require("a")).isEqualTo("b=c");
   }
 
@@ -60,7 +60,7 @@ final class FormTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"a=%", "a=%4", "a=%4&b=1", "a=%zz", "a=%4g", "%=1", "a=%-1", "a=%+1", "a=%%34"})
-  void refuses_an_escape_that_is_not_whole(String text) {
+  void refuses_an_incomplete_escape(String text) {
     assertRefused(() -> Form.parse(text), "the form is not valid URL encoding");
   }
 
@@ -81,7 +81,7 @@ final class FormTest {
         "%FF=1",
         "a=%C3+%A9"
       })
-  void refuses_what_is_not_utf_8(String text) {
+  void refuses_invalid_utf_8(String text) {
     assertRefused(() -> Form.parse(text), "the form is not valid UTF-8");
   }
 

@@ -45,13 +45,13 @@ final class RequestTest {
         FORM + " ; charset=utf-8",
         "Application/X-WWW-Form-URLEncoded"
       })
-  void reads_a_form_that_says_it_is_one(String contentType) {
+  void reads_a_form_with_its_content_type(String contentType) {
     assertThat(request(contentType, "", "a=1").form().require("a")).isEqualTo("1");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"cross-site", "same-site"})
-  void reads_no_form_that_a_page_of_another_site_sent(String site) {
+  void reads_no_form_from_a_page_of_another_site(String site) {
     var headers = Map.of("content-type", FORM, "sec-fetch-site", site);
     assertRefused(() -> request(headers, "", "a=1", Map.of()).form());
   }
@@ -65,7 +65,7 @@ final class RequestTest {
 
   @ParameterizedTest
   @ValueSource(strings = {JSON, JSON + "; charset=utf-8", "APPLICATION/JSON"})
-  void reads_json_that_says_it_is_json(String contentType) {
+  void reads_json_with_its_content_type(String contentType) {
     assertThat(
             request(contentType, "", "{\"a\":\"1\"}").json(ObjectNode.class).path("a").textValue())
         .isEqualTo("1");
@@ -110,7 +110,7 @@ final class RequestTest {
   }
 
   @Test
-  void does_not_mind_other_parameters_in_the_query_string() {
+  void ignores_other_parameters_in_the_query_string() {
     assertThat(request(FORM, "utm_source=mail", "a=1").form().require("a")).isEqualTo("1");
   }
 
@@ -120,7 +120,7 @@ final class RequestTest {
   }
 
   @Test
-  void takes_a_body_of_8_kib_and_not_a_byte_more() {
+  void accepts_a_body_of_at_most_8_kib() {
     assertThat(Request.text(new byte[8 * 1024])).hasSize(8 * 1024);
     assertRefused(() -> Request.text(new byte[8 * 1024 + 1]));
   }
@@ -140,7 +140,7 @@ final class RequestTest {
   }
 
   @Test
-  void knows_the_signed_in_user_by_the_verified_claim() {
+  void identifies_the_signed_in_user_by_the_verified_claim() {
     var signedIn = request(Map.of("sub", "mallory"), "sub=mallory", "", Map.of("sub", "ada"));
 
     assertThat(signedIn.subject()).isEqualTo(new Subject("ada"));
@@ -152,9 +152,10 @@ final class RequestTest {
     assertRefused(() -> request(Map.of(), "", "", Map.of("sub", "")).subject());
   }
 
-  /// As it is stored, it would be the name of everybody whose name is not text.
+  /// When it is stored, an unpaired surrogate becomes the same replacement as every other invalid
+  /// name.
   @Test
-  void refuses_a_user_whose_name_is_half_a_character() {
+  void refuses_a_user_whose_name_is_an_unpaired_surrogate() {
     assertRefused(() -> request(Map.of(), "", "", Map.of("sub", "ada\ud83d")).subject());
   }
 

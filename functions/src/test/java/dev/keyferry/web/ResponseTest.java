@@ -27,7 +27,7 @@ final class ResponseTest {
   }
 
   @Test
-  void says_error_and_description_and_nothing_else() {
+  void contains_error_and_description_and_nothing_else() {
     var body = read(Response.error(OAuthError.EXPIRED_TOKEN));
 
     assertThat(body.path("error").textValue()).isEqualTo("expired_token");
@@ -37,7 +37,7 @@ final class ResponseTest {
   }
 
   @Test
-  void tells_the_longer_interval_with_slow_down() {
+  void contains_the_longer_interval_with_slow_down() {
     var slowDown =
         new OAuthError(OAuthError.Code.SLOW_DOWN, "too early", Optional.of(Duration.ofSeconds(10)));
 
@@ -48,7 +48,7 @@ final class ResponseTest {
   }
 
   @Test
-  void asks_to_come_again_after_an_outage() {
+  void asks_for_a_retry_after_an_outage() {
     var response = Response.error(OAuthError.TEMPORARILY_UNAVAILABLE);
 
     assertThat(response.status()).isEqualTo(503);
@@ -56,7 +56,7 @@ final class ResponseTest {
   }
 
   @Test
-  void says_slow_down_to_who_is_over_a_limit_and_when_to_come_back() {
+  void is_slow_down_over_a_limit_and_says_when_to_retry() {
     var pause = Optional.of(Duration.ofMillis(1_001));
 
     var response = Response.error(new OAuthError(OAuthError.Code.OVER_LIMIT, "no", pause));

@@ -11,7 +11,7 @@ class SignInTest {
       Map.of("IssuerUrl", "https://issuer.example", "PageClientId", "page");
 
   @Test
-  void none_is_as_good_as_not_there() {
+  void an_empty_setting_counts_as_absent() {
     var none = new HashMap<>(ISSUER);
     none.put("SignInOrigins", "none");
     none.put("SignInScope", "none");
@@ -24,7 +24,7 @@ class SignInTest {
     assertThat(SignIn.of(none).resource()).isEmpty();
   }
 
-  /// A stage variable cannot hold a space.
+  /// A stage variable cannot contain a space.
   @Test
   void the_scopes_are_separated_by_commas_in_the_stage_and_by_spaces_in_the_request() {
     var stage = new HashMap<>(ISSUER);
@@ -33,9 +33,9 @@ class SignInTest {
     assertThat(SignIn.of(stage).scope()).isEqualTo("openid profile api://keyferry/approve");
   }
 
-  /// The stage of an earlier version, which is in place until an update of the stack reaches it.
+  /// The stage of an earlier version, which stays in place until an update of the stack changes it.
   @Test
-  void a_stage_that_names_no_scope_asks_for_what_the_page_always_asked_for() {
+  void a_stage_without_a_scope_requests_the_default_scopes() {
     assertThat(SignIn.of(ISSUER).scope()).isEqualTo("openid keyferry/approve");
   }
 }

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/// JSON of users and of clients' keys. What is accepted and what it says are compared with a plain
-/// databind.
+/// Fuzzes the JSON of users and of clients' keys. A plain databind checks what is accepted and what
+/// it means.
 final class StrictJsonFuzzTest {
   private static final JsonMapper DATABIND =
       JsonMapper.builder()
@@ -52,7 +52,7 @@ final class StrictJsonFuzzTest {
 
   private record Body(@Nullable String a, @Nullable Long b, boolean c, List<String> d) {}
 
-  /// A record has what the object says, or the object is refused in fixed words.
+  /// A record has the values of the object, or the object is refused with a fixed text.
   private static void assertBound(JsonNode object) {
     try {
       var body = StrictJson.bind((ObjectNode) object, Body.class);
@@ -95,7 +95,7 @@ final class StrictJsonFuzzTest {
     return present;
   }
 
-  /// What `write` takes; it is not given fractions, nulls or numbers beyond a long.
+  /// The values that `write` accepts, which exclude fractions, nulls and numbers beyond a long.
   private static Map<String, Object> writable(JsonNode tree) {
     var writable = new HashMap<String, Object>();
     present(tree)

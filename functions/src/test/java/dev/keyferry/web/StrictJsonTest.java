@@ -67,7 +67,7 @@ final class StrictJsonTest {
     }
 
     @Test
-    void tells_an_empty_text_from_none_and_takes_it_for_none_where_one_must_be() {
+    void distinguishes_an_empty_text_from_none_except_for_a_required_one() {
       assertThat(member("text", "\"\"").text()).isEmpty();
       assertThat(StrictJson.require("text", "a")).isEqualTo("a");
       assertRefused(() -> StrictJson.require("text", ""), "the member text is missing");
@@ -75,7 +75,7 @@ final class StrictJsonTest {
     }
 
     @Test
-    void ignores_members_that_nobody_asks_for() {
+    void ignores_unknown_members() {
       assertThat(
               StrictJson.read(
                       "{\"x\": [1, {\"y\": [true, null, 1.5, 1e999999999]}], \"text\": \"1\"}",
@@ -86,7 +86,7 @@ final class StrictJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "true", "[\"1\"]", "[]", "{\"b\": \"1\"}", "{}", "1.0"})
-    void refuses_another_type_where_a_text_is_asked_for(String value) {
+    void refuses_another_type_instead_of_a_text(String value) {
       assertRefused(() -> member("text", value), "the member text is not a string");
     }
 
@@ -105,19 +105,19 @@ final class StrictJsonTest {
           "1e99999999999",
           "1e-2147483649"
         })
-    void refuses_another_type_where_a_whole_number_is_asked_for(String value) {
+    void refuses_another_type_instead_of_a_whole_number(String value) {
       assertRefused(() -> member("number", value), "the member number is not a whole number");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"true\"", "\"\"", "1", "0", "[true]", "{}", "1.0"})
-    void refuses_another_type_where_true_or_false_is_asked_for(String value) {
+    void refuses_another_type_instead_of_a_boolean(String value) {
       assertRefused(() -> member("flag", value), "the member flag is not true or false");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"a\"", "\"\"", "{}", "1", "true"})
-    void refuses_another_type_where_a_list_is_asked_for(String value) {
+    void refuses_another_type_instead_of_a_list(String value) {
       assertRefused(() -> member("list", value), "the member list is not a list");
     }
 
@@ -153,7 +153,7 @@ final class StrictJsonTest {
           "{} // a comment",
           "\uFEFF{}x"
         })
-    void refuses_what_is_not_one_json_object(String text) {
+    void refuses_anything_but_one_json_object(String text) {
       assertRefused(() -> StrictJson.read(text, Body.class));
     }
 
@@ -176,7 +176,7 @@ final class StrictJsonTest {
     }
 
     @Test
-    void refuses_depth_without_end() {
+    void refuses_unlimited_depth() {
       assertRefused(() -> StrictJson.read("{\"a\":".repeat(1_500), Body.class));
       assertRefused(() ->
           StrictJson.read("{\"a\":" + "[".repeat(4_000) + "]".repeat(4_000) + "}", Body.class));
@@ -184,13 +184,13 @@ final class StrictJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\\ud83d", "a\\udcbb", "\\udcbb\\ud83d"})
-    void refuses_half_a_character_wherever_it_stands(String text) {
+    void refuses_an_unpaired_surrogate_anywhere(String text) {
       assertRefused(() -> member("text", '"' + text + '"'), "the body is not valid JSON");
       assertRefused(() -> member("x", "[{\"y\": \"" + text + "\"}]"), "the body is not valid JSON");
     }
 
     @Test
-    void takes_a_character_escaped_in_two_halves() {
+    void accepts_a_character_escaped_as_a_surrogate_pair() {
       assertThat(member("text", "\"\\ud83d\\udcbb\"").text()).isEqualTo("💻");
     }
   }
@@ -198,7 +198,7 @@ final class StrictJsonTest {
   @Nested
   class Writing {
     @Test
-    void writes_each_type_as_json_has_it_and_members_sorted() {
+    void writes_each_type_as_json_and_sorts_the_members() {
       var object = new LinkedHashMap<String, Object>();
       object.put("text", "a\"\n</é");
       object.put("integer", 5);
@@ -215,12 +215,12 @@ final class StrictJsonTest {
     }
 
     @Test
-    void leaves_out_what_is_not_there() {
+    void leaves_out_absent_members() {
       assertThat(StrictJson.write(Map.of("a", Optional.empty()))).isEqualTo("{}");
     }
 
     @Test
-    void writes_no_object_of_ours_member_by_member() {
+    void never_serializes_our_own_objects() {
       assertThatThrownBy(() -> StrictJson.write(Map.of("a", new Scope(List.of("read")))))
           .hasMessageContaining("Scope");
     }

@@ -14,17 +14,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// What docs/http.md promises of every answer, whatever was asked.
-final class Promise {
+/// The promises of docs/http.md about every response, whatever the request was.
+final class ResponseContract {
   static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          // Half a character survives only as an escape.
+          // An unpaired surrogate survives only as an escape.
           .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
           .build();
 
-  /// The errors of each route; `invalid_request` is all of theirs.
+  /// The errors of each route besides `invalid_request`, which all have.
   private static final Map<String, Set<String>> ERRORS =
       Map.ofEntries(
           Map.entry(
@@ -61,7 +61,8 @@ final class Promise {
   private static final Map<String, Integer> STATUS =
       Map.of("invalid_client", 401, "invalid_user_code", 404, "not_found", 404);
 
-  /// A fixed sentence, RFC 6749 §5.2: nothing of the request's, and no exception's name or message.
+  /// A fixed sentence, RFC 6749 §5.2, without any part of the request and without an exception's
+  /// name or message.
   private static final Pattern DESCRIPTION = Pattern.compile("[A-Za-z0-9 ,;'/_.-]{1,120}");
 
   private static final Pattern EXCEPTION =
@@ -69,7 +70,7 @@ final class Promise {
 
   private static final Pattern SECONDS = Pattern.compile("[1-9][0-9]{0,4}");
 
-  private Promise() {}
+  private ResponseContract() {}
 
   static JsonNode parse(String text) {
     try {
@@ -87,10 +88,10 @@ final class Promise {
     }
   }
 
-  /// @param function as its sample in `events/` is named
-  /// @param secrets that no refusal may tell
-  /// @return what kind of answer it is, such as `claim 404`
-  static String hold(String function, String answer, Collection<String> secrets) {
+  /// @param function its sample's name in `events/`
+  /// @param secrets that no refusal may contain
+  /// @return the kind of response, such as `claim 404`
+  static String check(String function, String answer, Collection<String> secrets) {
     var json = parse(answer);
     return function
         + " "
@@ -133,7 +134,7 @@ final class Promise {
     return Integer.toString(status);
   }
 
-  /// @return the error, if the status alone does not tell
+  /// @return the error, if the status alone does not determine it
   private static String holdRefusal(
       String function, int status, JsonNode answer, Collection<String> secrets) {
     holdNotStored(answer);
@@ -142,7 +143,7 @@ final class Promise {
     assertThat(secrets).noneMatch(text::contains);
     var body = parse(text);
     if (function.equals("verification-page") && status == 404) {
-      // As the gateway's own, of what is no route.
+      // The same response as the gateway's own for an unknown route.
       assertThat(text).isEqualTo("{\"message\":\"Not Found\"}");
       return "";
     }
@@ -174,7 +175,7 @@ final class Promise {
     assertThat(parse(answer.path("body").asText()).isObject()).isTrue();
   }
 
-  /// The document is not stored; what it loads is named by its hash.
+  /// The document is not cached. The addresses of its files contain their hashes.
   private static void holdPage(JsonNode answer) {
     var isDocument =
         header(answer, "content-type").filter("text/html; charset=utf-8"::equals).isPresent();
