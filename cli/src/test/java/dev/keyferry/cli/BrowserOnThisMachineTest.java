@@ -16,8 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A login with a browser: the command opens it, a person signs in and approves, and the browser
-/// redirects to the command.
+/// Tests of a login with a browser: the command opens it, a person signs in and approves, and the
+/// browser redirects to the command.
 class BrowserOnThisMachineTest {
   private static final Path DEBIANS = Path.of("/usr/bin/chromium");
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The commands as scripts see them: exit codes, standard output, and standard error.
+/// Tests of the commands as scripts see them: exit codes, standard output, and standard error.
 class CommandTest {
   private static final String ESCAPE = "\u001B";
 
@@ -60,7 +60,7 @@ class CommandTest {
       assertThat(done.json().at("/user/name").asText()).isEqualTo("Alice");
       assertThat(done.err())
           .contains("Logged in as Alice <alice@example.com>, example at " + url());
-      // A device code has 64 characters, and no other word here is as long.
+      // A device code has 64 characters. No other word here is as long.
       for (var run : new Account.Run[] {begun, early, done}) {
         assertThat(run.out() + run.err()).doesNotContainPattern("[A-Za-z0-9_-]{60}");
       }

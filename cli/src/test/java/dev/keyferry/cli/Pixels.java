@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Lines of a terminal as a camera sees them. Each cell is two pixels, one above the other, in the
+/// A terminal's lines as a camera sees them. Each cell is two pixels, one above the other, in the
 /// colours of its escape sequences or of the terminal.
 final class Pixels {
   private static final Pattern STYLE = Pattern.compile("\u001B\\[([0-9;]*)m");

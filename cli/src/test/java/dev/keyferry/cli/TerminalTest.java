@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// Logins at a terminal, as a person sees them. Each waits for its first poll, so they run in
-/// parallel.
+/// Tests of logins at a terminal, as a person sees them. Each waits for its first poll, so they run
+/// in parallel.
 @Execution(ExecutionMode.CONCURRENT)
 class TerminalTest {
   private static final Pattern CODE = Pattern.compile("Code: ([A-Z0-9]{4}-[A-Z0-9]{4})");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The place of a secret while the keychain appears, disappears, and fails.
+/// Tests where a secret is stored while the keychain appears, disappears, and fails.
 class BestStoreTest {
   @TempDir Path home;
   private final Map<String, String> keychain = new HashMap<>();

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The browser flow: RFC 6749 §4.1, RFC 7636, RFC 8252, RFC 9207.
+/// Tests of the browser flow: RFC 6749 §4.1, RFC 7636, RFC 8252, RFC 9207.
 class BrowserLoginTest {
   private static final Duration SOON = Duration.ofSeconds(5);
   private static final HttpClient BROWSER = HttpClient.newHttpClient();

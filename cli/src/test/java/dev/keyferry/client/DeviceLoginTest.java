@@ -25,12 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// RFC 8628 on the client's side.
+/// Tests of RFC 8628 on the client's side.
 class DeviceLoginTest {
   private final ScriptedServer server = new ScriptedServer();
   private final TestTime time = new TestTime();
 
-  /// Enters these numbers in order.
+  /// A person who enters these numbers in order.
   private static final class Typist implements DeviceLogin.Person {
     final List<Boolean> again = new CopyOnWriteArrayList<>();
     final List<String> outages = new CopyOnWriteArrayList<>();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Encrypted files.
+/// Tests of the encrypted files.
 class EncryptedFileStoreTest {
   @TempDir Path home;
   private Path directory;

@@ -13,7 +13,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The example of the package's documentation.
+/// Tests of the example in the package's documentation.
 class ExampleTest {
   private static final Pattern EXAMPLE =
       Pattern.compile("/// ```java\n(.*?)/// ```", Pattern.DOTALL);

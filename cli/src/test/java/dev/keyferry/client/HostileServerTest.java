@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A hostile server causes an error message of one sentence. It never hangs this program, crashes
-/// it, or redirects it.
+/// Tests that a hostile server causes an error message of one sentence. It never hangs this
+/// program, crashes it, or redirects it.
 @Timeout(20)
 class HostileServerTest {
   private static final String METADATA = "/.well-known/oauth-authorization-server";

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The system's keychain: a real gnome-keyring over a D-Bus of its own. It needs the Debian
-/// packages gnome-keyring and dbus.
+/// Tests of the system's keychain: a real gnome-keyring over a D-Bus of its own. It needs the
+/// Debian packages gnome-keyring and dbus.
 @Timeout(60)
 class KeychainTest {
   @TempDir Path home;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The library against Keyferry itself.
+/// Tests of the library with Keyferry itself.
 @Timeout(90)
 class KeyferryTest {
   private static final int PROCESSES = 20;
@@ -36,7 +36,8 @@ class KeyferryTest {
   private Directories directories;
   private TokenStore store;
 
-  /// Really waits, but for a tenth of the time. At worst, the server counts such polls as early.
+  /// Really waits, but only for a tenth of the time. At worst, the server counts such polls as
+  /// early.
   private static final Time HASTY =
       new Time(
           InstantSourceNow.INSTANCE,

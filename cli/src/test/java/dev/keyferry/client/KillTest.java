@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Processes that are killed while they write.
+/// Tests of processes that are killed while they write.
 @Timeout(60)
 class KillTest {
   @TempDir Path home;

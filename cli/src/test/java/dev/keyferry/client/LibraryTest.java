@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
-/// The dependencies of the library.
+/// Tests of the library's dependencies.
 class LibraryTest {
   private static final String LIBRARY = "dev.keyferry.client";
 

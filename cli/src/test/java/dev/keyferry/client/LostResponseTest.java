@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server that handles requests but never responds.
+/// Tests with a server that handles requests but never responds.
 @Timeout(20)
 class LostResponseTest {
   private static final Duration SHORT = Duration.ofMillis(300);
@@ -78,7 +78,7 @@ class LostResponseTest {
   }
 
   @Test
-  void the_last_repetition_comes_within_half_a_minute_whatever_the_server_asks() {
+  void the_last_repetition_comes_within_half_a_minute_whatever_the_server_requests() {
     assertThat(PersistentRequest.longest(Http.Limits.DEFAULT)).isLessThan(Duration.ofSeconds(25));
   }
 

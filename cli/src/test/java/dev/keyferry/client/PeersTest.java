@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The library against another vendor's server, node-oidc-provider: `mvn -Ppeers -pl cli -am
+/// Tests of the library with another vendor's server, node-oidc-provider: `mvn -Ppeers -pl cli -am
 /// verify`, which needs node, npm, and the network.
 @Tag("peers")
 @Timeout(60)

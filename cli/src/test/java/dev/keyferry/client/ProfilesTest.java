@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Profiles, and where files go.
+/// Tests of profiles and of the folders for files.
 class ProfilesTest {
   private static final URI ISSUER = URI.create("https://login.example");
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A login in use.
+/// Tests of a login in use.
 class SessionTest {
   private static final Owner ALICE =
       new Owner(Optional.of("alice"), Optional.of("Alice"), Optional.empty(), Optional.empty());

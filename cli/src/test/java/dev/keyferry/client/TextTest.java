@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Text that is safe to show, and addresses that are safe to open.
+/// Tests of text that is safe to show, and of addresses that are safe to open.
 class TextTest {
   @ParameterizedTest
   @CsvSource({

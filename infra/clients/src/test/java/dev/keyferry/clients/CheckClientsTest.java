@@ -27,15 +27,14 @@ class CheckClientsTest {
   }
 
   @Test
-  void the_file_of_infra_is_free_of_mistakes() throws IOException {
+  void the_file_of_infra_has_no_errors() throws IOException {
     assertThat(run(OF_INFRA)).isZero();
     assertThat(errors.toString(UTF_8)).isEmpty();
     assertThat(json()).content().contains("\"client_id\"");
   }
 
   @Test
-  void the_confidential_client_that_the_file_of_infra_shows_needs_a_hash_and_nothing_else()
-      throws IOException {
+  void the_example_of_a_confidential_client_needs_only_a_hash() throws IOException {
     var shown =
         Files.readString(OF_INFRA)
             .replaceAll(
@@ -47,7 +46,7 @@ class CheckClientsTest {
   }
 
   @Test
-  void a_file_without_mistakes_becomes_what_the_artifact_carries() throws IOException {
+  void a_file_without_errors_becomes_the_artifacts_configuration() throws IOException {
     var yaml =
         """
         clients:
@@ -99,7 +98,7 @@ class CheckClientsTest {
   }
 
   @Test
-  void a_file_with_mistakes_is_refused_with_a_line_for_each() throws IOException {
+  void a_file_with_errors_is_refused_with_a_line_for_each() throws IOException {
     var yaml =
         Files.writeString(
             directory.resolve("clients.yaml"),
@@ -120,7 +119,7 @@ class CheckClientsTest {
   }
 
   @Test
-  void mistakes_leave_nothing_of_an_earlier_build() throws IOException {
+  void errors_remove_the_output_of_an_earlier_build() throws IOException {
     run(OF_INFRA);
     assertThat(json()).exists();
 
@@ -130,7 +129,7 @@ class CheckClientsTest {
   }
 
   @Test
-  void a_file_that_is_not_there_is_refused() throws IOException {
+  void a_missing_file_is_refused() throws IOException {
     assertThat(run(Path.of("gone.yaml"))).isEqualTo(1);
     assertThat(errors.toString(UTF_8)).startsWith("gone.yaml: no such file");
   }

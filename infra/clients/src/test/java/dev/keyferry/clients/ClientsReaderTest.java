@@ -22,7 +22,7 @@ class ClientsReaderTest {
   private static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
   private static final String HASH = "0123456789abcdef".repeat(4);
 
-  /// Right in every line; each test makes one or two of them wrong.
+  /// A file without errors. Each test puts an error into one or two of its lines.
   private static final String GOOD =
       """
       clients:
@@ -67,7 +67,7 @@ class ClientsReaderTest {
     return yaml.replace(good, bad);
   }
 
-  /// The problems of the good file once a piece of it is exchanged.
+  /// The problems of the valid file after one piece of it is replaced.
   private static List<String> problemsWith(String good, String bad) {
     return problems(replace(GOOD, good, bad));
   }
@@ -79,7 +79,7 @@ class ClientsReaderTest {
   @Nested
   class What_is_right {
     @Test
-    void a_client_is_what_its_entry_says() {
+    void a_client_has_the_values_of_its_entry() {
       assertThat(clients(GOOD))
           .containsExactly(
               new Entry.WithKeys(
@@ -94,7 +94,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void keys_live_a_day_and_at_most_a_year_where_the_file_is_silent() {
+    void keys_last_a_day_and_at_most_a_year_by_default() {
       var client = clientWith("    default_lifetime: 2h\n    max_lifetime: 7d\n", "");
 
       assertThat(client.defaultLifetime()).isEqualTo(Duration.ofHours(24));
@@ -117,7 +117,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void the_longest_lifetime_is_a_year_by_whatever_unit() {
+    void the_longest_lifetime_is_a_year_in_any_unit() {
       assertThat(clientWith("max_lifetime: 7d", "max_lifetime: 31536000s").maxLifetime())
           .isEqualTo(Duration.ofDays(365));
     }
@@ -155,7 +155,7 @@ class ClientsReaderTest {
   @Nested
   class The_file {
     @Test
-    void every_problem_is_told_at_once_and_by_line() {
+    void every_problem_is_reported_at_once_and_by_line() {
       assertThat(
               problems(
                   """
@@ -176,7 +176,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void one_that_is_not_yaml_is_told_where_it_stops_being_so() {
+    void one_that_is_not_yaml_is_reported_with_the_first_invalid_line() {
       assertThat(problemsWith("scopes: [read, offline_access]", "scopes: [read, offline_access"))
           .singleElement()
           .asString()
@@ -184,19 +184,19 @@ class ClientsReaderTest {
     }
 
     @Test
-    void one_that_is_not_yaml_is_told_on_one_line_whatever_is_in_it() {
+    void one_that_is_not_yaml_is_reported_on_one_line_whatever_it_contains() {
       assertThat(problems("clients:\r\n- &\r\n"))
           .containsExactly("2: invalid YAML: unexpected character found \\u{D}(13)");
     }
 
     @Test
-    void a_scope_that_nobody_may_ask_for_is_told_on_one_line_whatever_is_in_its_name() {
+    void a_scope_that_no_client_may_request_is_reported_on_one_line_whatever_its_name() {
       assertThat(problems("clients: 1\nscopes: {\"re\\u202Ead\": 2}\n"))
           .contains("2: re\\u{202E}ad must be a mapping, but is a number");
     }
 
     @Test
-    void one_that_is_nested_deeper_than_yaml_is_read_is_refused() {
+    void one_that_is_nested_too_deeply_is_refused() {
       assertThat(problems("clients: " + "[".repeat(60) + "]".repeat(60) + "\n"))
           .singleElement()
           .asString()
@@ -218,7 +218,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void a_character_that_yaml_bars_is_told_with_its_line() {
+    void a_character_that_yaml_forbids_is_reported_with_its_line() {
       assertThat(problemsWith("Tool", "To\u0007ol"))
           .containsExactly("3: YAML does not allow the character \"\\u{7}\"");
     }
@@ -256,7 +256,7 @@ class ClientsReaderTest {
   @Nested
   class Members_of_a_client {
     @Test
-    void an_unknown_one_is_told_beside_those_that_exist() {
+    void an_unknown_one_is_reported_with_the_known_ones() {
       assertThat(problemsWith("    max_lifetime: 7d\n", "    max_life: 7d\n"))
           .containsExactly(
               "7: unknown member \"max_life\"; a client has client_id, client_name, grant_types,"
@@ -281,7 +281,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void a_missing_one_is_told_where_the_client_begins() {
+    void a_missing_one_is_reported_at_the_start_of_the_client() {
       assertThat(problems("clients:\n\n  - default_lifetime: 2h\n"))
           .containsExactly(
               "3: missing member client_id",
@@ -291,7 +291,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void one_that_is_there_twice_is_told_with_the_line_of_the_first() {
+    void a_duplicate_is_reported_with_the_line_of_the_first() {
       assertThat(problemsWith("    max_lifetime: 7d\n", "    client_name: Tool\n"))
           .containsExactly("7: client_name appears twice; it is first on line 3");
     }
@@ -316,7 +316,7 @@ class ClientsReaderTest {
           "2h | [2h] | 6: default_lifetime must be a single value, but is a list",
           "2h | | 6: default_lifetime must be a single value, but is empty"
         })
-    void one_of_another_type_is_told_with_both_types(String good, String bad, String problem) {
+    void one_of_another_type_is_reported_with_both_types(String good, String bad, String problem) {
       assertThat(problemsWith(good, bad == null ? "" : bad)).containsExactly(problem);
     }
   }
@@ -343,7 +343,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void an_id_that_is_taken_is_told_with_the_line_of_the_first() {
+    void a_duplicate_id_is_reported_with_the_line_of_the_first() {
       var second = GOOD_CONFIDENTIAL.replace("clients:\n", "").replace("api", "cli");
 
       assertThat(problems(GOOD + second))
@@ -364,7 +364,7 @@ class ClientsReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\\n", "\\e", "\\x00", "\\x9B", "\\u202E", "\\u2028", "\\u200B"})
-    void a_name_that_does_not_show_as_itself_is_refused(String escape) {
+    void a_name_with_unprintable_characters_is_refused(String escape) {
       assertThat(problemsWith("Tool", "\"To" + escape + "ol\""))
           .singleElement()
           .asString()
@@ -377,7 +377,7 @@ class ClientsReaderTest {
   @Nested
   class Grant_types_and_scopes {
     @Test
-    void an_unknown_grant_type_is_told_beside_those_that_exist() {
+    void an_unknown_grant_type_is_reported_with_the_known_ones() {
       assertThat(problemsWith("refresh_token]", "password]"))
           .containsExactly(
               "4: unknown grant type \"password\"; the grant types are device_code and"
@@ -394,7 +394,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void a_grant_type_that_is_here_twice_is_refused() {
+    void a_duplicate_grant_type_is_refused() {
       assertThat(problemsWith("[device_code, ", "[device_code, device_code, "))
           .containsExactly("4: grant type \"device_code\" appears twice");
     }
@@ -410,7 +410,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void a_scope_that_is_here_twice_is_told_on_its_own_line() {
+    void a_duplicate_scope_is_reported_on_its_own_line() {
       assertThat(
               problemsWith(
                   "[read, offline_access]", "\n      - read\n      - offline_access\n      - read"))
@@ -432,7 +432,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void a_client_that_may_ask_for_nothing_is_refused() {
+    void a_client_without_scopes_is_refused() {
       assertThat(problems(replace(GOOD, ", refresh_token", "").replace("read, offline_access", "")))
           .containsExactly("5: scopes is empty; a client needs at least one scope");
     }
@@ -454,7 +454,7 @@ class ClientsReaderTest {
   class Lifetimes {
     @ParameterizedTest
     @ValueSource(strings = {"86400", "1.5h", "2 h", "2w", "h", "-1d", "P7D", "1h30m", "'2h '"})
-    void what_is_not_a_number_and_a_unit_is_refused(String lifetime) {
+    void anything_but_a_number_and_a_unit_is_refused(String lifetime) {
       assertThat(problemsWith("2h", lifetime))
           .containsExactly(
               "6: default_lifetime \"%s\" is not a lifetime: use a whole number and s, m, h, or d, such as 24h"
@@ -482,7 +482,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void a_default_is_not_held_against_a_cap_that_is_itself_refused() {
+    void a_default_is_not_compared_with_a_refused_cap() {
       assertThat(problemsWith("7d", "7w")).hasSize(1);
     }
   }
@@ -501,7 +501,7 @@ class ClientsReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"on", "OFF", "no", "'never'"})
-    void that_is_no_policy_is_refused(String policy) {
+    void is_refused_if_it_is_no_policy(String policy) {
       assertThat(problemsWith("max_lifetime: 7d", "confirmation: " + policy))
           .containsExactly(
               "7: confirmation \"%s\" must be off, mismatch, or always"
@@ -560,7 +560,7 @@ class ClientsReaderTest {
           "/callback",
           ""
         })
-    void elsewhere_than_on_the_programs_own_machine_are_refused(String uri) {
+    void on_another_machine_are_refused(String uri) {
       assertThat(problemsWith("max_lifetime: 7d", uris("['" + uri + "']")))
           .containsExactly(
               "7: redirect URI \"%s\" is not a loopback address: ".formatted(uri)
@@ -577,13 +577,13 @@ class ClientsReaderTest {
     }
 
     @Test
-    void that_are_here_twice_are_refused() {
+    void are_refused_if_duplicated() {
       assertThat(problemsWith("max_lifetime: 7d", uris("['%s', '%s']".formatted(IPV4, IPV4))))
           .containsExactly("7: redirect URI \"%s\" appears twice".formatted(IPV4));
     }
 
     @Test
-    void are_not_for_a_client_with_a_secret() {
+    void are_refused_for_a_client_with_a_secret() {
       var confidential = GOOD_CONFIDENTIAL + "    redirect_uris: ['" + IPV4 + "']\n";
 
       assertThat(problems(confidential))
@@ -622,7 +622,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void of_a_scope_that_no_client_may_ask_for_are_refused() {
+    void of_a_scope_that_no_client_may_request_are_refused() {
       assertProblem(
           "  read:",
           "  reed:",
@@ -630,7 +630,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void are_checked_also_while_it_is_not_known_what_the_clients_may_ask_for() {
+    void are_checked_even_if_the_clients_scopes_are_invalid() {
       var yaml = replace(replace(DESCRIBED, "scopes: [read", "scopes: ['a b'"), "  en:", "  fr:");
 
       assertThat(problems(yaml))
@@ -639,7 +639,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void in_a_language_that_the_page_does_not_speak_are_refused() {
+    void in_a_language_that_the_page_does_not_have_are_refused() {
       assertProblem(
           "    ar:",
           "    fr:",
@@ -647,12 +647,12 @@ class ClientsReaderTest {
     }
 
     @Test
-    void must_be_there_in_english() {
+    void are_required_in_english() {
       assertProblem("    en: Read your data\n", "", "10: missing member en");
     }
 
     @Test
-    void of_one_scope_stand_in_one_place() {
+    void of_one_scope_are_in_one_place() {
       assertProblem(
           "  read:\n",
           "  read: {en: Look}\n  read:\n",
@@ -671,7 +671,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void are_one_line_of_at_most_120_characters_that_show_as_themselves() {
+    void are_one_line_of_at_most_120_printable_characters() {
       assertProblem(
           "Read your data", "' '", "10: read in en is empty; users see it when they approve");
       assertThat(scopes(replace(DESCRIBED, "Read your data", "💻".repeat(120)))).hasSize(1);
@@ -704,7 +704,7 @@ class ClientsReaderTest {
     }
 
     @Test
-    void what_is_about_keys_has_no_place_there() {
+    void settings_for_keys_are_refused() {
       assertThat(
               problems(
                   GOOD_CONFIDENTIAL

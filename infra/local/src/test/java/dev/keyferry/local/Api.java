@@ -8,20 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Keyferry's routes, as a client, a page and an API behind the authorizer use them. Every secret
-/// that passes here is remembered, for the scan that looks for them at the end.
+/// Keyferry's routes, as a client, a page and an API behind the authorizer use them. It registers
+/// every secret in the requests and responses, for the secret scan at the end.
 public abstract class Api {
   public static final String DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
-  /// Asks for a refresh token too.
+  /// The parameters of a request for a refresh token.
   public static final Map<String, String> OFFLINE =
       Map.of("client_id", "cli", "scope", "read offline_access");
 
-  /// Of a client whose grants are checked always, a device that can ask for a number.
+  /// The parameters of a client with an `always` confirmation policy, whose device can ask for a
+  /// number.
   public static final Map<String, String> CAREFUL =
       Map.of("client_id", "careful", "confirmation_supported", "true");
 
-  /// Where the client of a browser's login listens.
+  /// The address on which the client of a browser login listens.
   public static final String REDIRECT_URI = "http://127.0.0.1:49152/callback";
 
   /// RFC 7636 Appendix B.
@@ -39,7 +40,7 @@ public abstract class Api {
   public record Call(
       String method, String path, String user, Map<String, String> headers, String body) {}
 
-  /// What [Codes] are made of, as the device got them.
+  /// The codes that a device gets.
   public record Codes(String deviceCode, String userCode) {}
 
   public abstract Reply send(Call call);
@@ -113,7 +114,7 @@ public abstract class Api {
         headers);
   }
 
-  /// A whole login of a client that may stay: the answer that has its first tokens.
+  /// A whole login of a client with `offline_access`. Returns the response with its first tokens.
   public final Reply link(String user) {
     var codes = codes(OFFLINE);
     grant(user, codes.userCode());
@@ -136,7 +137,7 @@ public abstract class Api {
     return json("/oauth/device/approve", user, body);
   }
 
-  /// The device polls with the number that it was told.
+  /// The device polls with the number that the user entered.
   public final Reply enter(String deviceCode, String number, Map<String, String> more) {
     var parameters = new LinkedHashMap<>(more);
     parameters.put("confirmation", number);
@@ -156,7 +157,7 @@ public abstract class Api {
     }
   }
 
-  /// What a client with a browser opens the page with; its verifier is [#VERIFIER].
+  /// The parameters with which a client opens the page in a browser. Their verifier is [#VERIFIER].
   public static Map<String, String> browserLogin() {
     return Map.of(
         "response_type", "code",
@@ -168,7 +169,7 @@ public abstract class Api {
         "code_challenge_method", "S256");
   }
 
-  /// The page shows a browser's login.
+  /// The page shows a browser login.
   public final Reply claimLogin(String user, Map<String, ?> parameters) {
     return json("/oauth/authorize/claim", user, parameters);
   }
@@ -185,7 +186,7 @@ public abstract class Api {
     return json("/oauth/authorize/deny", user, body);
   }
 
-  /// Claims and approves a browser's login: the code that the client is taken.
+  /// Claims and approves a browser login. Returns the authorization code for the client.
   public final String authorizationCode(String user, Map<String, ?> parameters) {
     var nonce = claimLogin(user, parameters).text("approval_nonce");
     return approveLogin(user, nonce, Map.of()).redirected("code");

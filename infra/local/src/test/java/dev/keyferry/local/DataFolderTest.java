@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `KEYFERRY_DATA`: what one stack keeps, the next goes on with.
+/// Tests of `KEYFERRY_DATA`: a new stack continues with the data of the previous one.
 final class DataFolderTest {
   private static LocalKeyferry over(Path folder) throws IOException {
     return new LocalKeyferry(
@@ -24,7 +24,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void keys_and_approvals_outlive_the_stack(@TempDir Path folder) throws IOException {
+  void keys_and_approvals_survive_the_stack(@TempDir Path folder) throws IOException {
     Reply linked;
     Api.Codes approved;
     try (var stack = over(folder.resolve("data"))) {
@@ -42,7 +42,7 @@ final class DataFolderTest {
   }
 
   @Test
-  void nobody_else_can_read_the_hash_key(@TempDir Path folder) throws IOException {
+  void only_this_account_can_read_the_hash_key(@TempDir Path folder) throws IOException {
     over(folder).close();
 
     var permissions = Files.getPosixFilePermissions(folder.resolve("kms.json"));

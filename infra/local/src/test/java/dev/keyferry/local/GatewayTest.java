@@ -12,7 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/// The gateway in front of the handlers: who gets through to which, and what it answers itself.
+/// Tests of the gateway in front of the handlers: which requests it passes to which handler, and
+/// which it answers itself.
 class GatewayTest {
   private static final LocalKeyferry STACK = start();
 
@@ -52,7 +53,7 @@ class GatewayTest {
   }
 
   @Test
-  void a_user_route_asks_for_a_token_before_its_handler_sees_the_request() {
+  void a_user_route_requires_a_token_before_its_handler_sees_the_request() {
     assertThat(claim(Map.of()).body()).isEqualTo("{\"message\":\"Unauthorized\"}");
     assertThat(claim(Map.of("authorization", "Bearer x.y.z")).status()).isEqualTo(401);
   }
@@ -93,7 +94,7 @@ class GatewayTest {
   }
 
   @Test
-  void a_function_without_a_route_is_invoked_as_in_lambda() {
+  void a_function_without_a_route_is_invoked_as_on_lambda() {
     var disabled = invoke("{\"action\":\"disable\",\"subject\":\"invoked\"}");
     assertThat(disabled.text("status")).isEqualTo("disabled");
     assertThat(disabled.headers()).doesNotContainKey("x-amz-function-error");
@@ -107,9 +108,10 @@ class GatewayTest {
     assertThat(invoke("").status()).isEqualTo(400);
   }
 
-  /// A web page may send no such header to another origin without asking, and this is no answer.
+  /// A web page may not send such a header to another origin without a preflight request, which
+  /// this response does not permit.
   @Test
-  void a_function_is_not_invoked_without_the_header_of_a_signature_nor_past_its_route() {
+  void a_function_is_not_invoked_without_a_signature_header_or_around_its_route() {
     var event = "{\"action\":\"disable\",\"subject\":\"uninvoked\"}";
     assertThat(api.call(new Api.Call("POST", INVOKE, "", Map.of(), event)).status()).isEqualTo(403);
     assertThat(invoke(INVOKE, "Bearer of-no-signature", event).status()).isEqualTo(403);

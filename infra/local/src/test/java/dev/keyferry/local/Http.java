@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/// One request to a server on this machine, and its answer.
+/// One request to a server on this machine, and its response.
 public final class Http {
   private final HttpClient client = HttpClient.newHttpClient();
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// What API Gateway's documentation says its JWT authorizer checks, one by one.
+/// Tests the checks that API Gateway's documentation lists for its JWT authorizer, one by one.
 class JwtAuthorizerTest {
   private static final RSAKey KEY = generateKey();
   private static final MockOAuth2Server SERVER =
@@ -139,9 +139,9 @@ class JwtAuthorizerTest {
   }
 
   @Test
-  void the_scope_may_stand_in_scp() {
+  void the_scope_may_be_in_scp() {
     var claims = without("scope");
-    // Okta's, and then Entra ID's.
+    // The form that Okta uses, and then that of Entra ID.
     for (var scp : List.of(List.of("openid", "keyferry/approve"), "openid keyferry/approve")) {
       claims.put("scp", scp);
       assertThat(judge(token(claims))).isInstanceOf(Authorized.class);
@@ -153,7 +153,7 @@ class JwtAuthorizerTest {
   }
 
   @Test
-  void no_token_or_something_else_is_unauthorized() {
+  void a_missing_or_malformed_token_is_unauthorized() {
     assertThat(authorizer.judge(Optional.empty())).isInstanceOf(Unauthorized.class);
     assertThat(authorizer.judge(Optional.of("Basic YTpi"))).isInstanceOf(Unauthorized.class);
     assertThat(judge("nonsense")).isInstanceOf(Unauthorized.class);
@@ -168,7 +168,7 @@ class JwtAuthorizerTest {
   }
 
   @Test
-  void client_id_counts_as_audience_only_where_there_is_none() {
+  void client_id_counts_as_audience_only_without_one() {
     var cognito = without("aud");
     cognito.put("client_id", "keyferry");
     assertThat(judge(token(cognito))).isInstanceOf(Authorized.class);

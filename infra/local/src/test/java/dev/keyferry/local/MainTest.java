@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// `mvn -Plocal` as a person meets it, in a process of its own.
+/// Tests of `mvn -Plocal` in a process of its own, as a person uses it.
 class MainTest {
   private static final Duration START = Duration.ofSeconds(10);
 
-  /// A stack that is starting or running, with what it has printed so far.
+  /// A stack that is starting or running, and its output so far.
   private record Running(Process process, BufferedReader out, List<String> printed) {
     static Running start(Map<String, String> environment) throws IOException {
       return start(environment, true);
@@ -71,7 +71,7 @@ class MainTest {
   }
 
   @Test
-  void the_stack_is_ready_in_ten_seconds_its_four_lines_work_and_it_stops_when_told()
+  void the_stack_is_ready_in_ten_seconds_and_its_four_lines_work_and_it_stops_on_request()
       throws Exception {
     var ports = freePorts();
     var started = System.nanoTime();
@@ -93,9 +93,9 @@ class MainTest {
     }
   }
 
-  /// The README's call, as AWS's command line sends it.
+  /// The README's call, as the AWS CLI sends it.
   @Test
-  void an_operator_disables_a_user_and_reads_of_it_on_standard_output() throws Exception {
+  void an_operator_disables_a_user_and_sees_the_event_on_standard_output() throws Exception {
     var ports = freePorts();
     var stack = Running.start(ports, false);
     try {
@@ -121,7 +121,7 @@ class MainTest {
   }
 
   @Test
-  void limits_can_be_switched_off_for_load_tests() throws Exception {
+  void limits_can_be_turned_off_for_load_tests() throws Exception {
     var ports = new HashMap<>(freePorts());
     ports.put("KEYFERRY_LIMITS", "off");
     var stack = Running.start(ports);
@@ -134,7 +134,8 @@ class MainTest {
     }
   }
 
-  /// What a device hears that asks more than twice as often as one address may in a minute.
+  /// The response to a device that sends more than twice as many requests per minute as one address
+  /// may.
   private static String authorizations(Map<String, String> ports) throws IOException {
     return paste(
         List.of(

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The API through the gateway; users sign in at the identity provider.
+/// The API through the gateway. Users sign in at the identity provider.
 public final class OverHttp extends Api {
   private final Http http = new Http();
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
@@ -40,7 +40,7 @@ public final class OverHttp extends Api {
     return tokens.computeIfAbsent(user, name -> token(name, "keyferry/approve"));
   }
 
-  /// A user's access token, the way the design gives to scripts.
+  /// A user's access token, as the design gives it to scripts.
   public String token(String user, String scope) {
     var form =
         "grant_type=client_credentials&client_id=%s&client_secret=any&scope=%s"

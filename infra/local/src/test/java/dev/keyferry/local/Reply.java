@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// An answer, whichever way it came.
+/// A response, from the gateway or directly from a handler.
 ///
 /// @param headers by lower-case name
 public record Reply(int status, Map<String, String> headers, String body) {
@@ -30,7 +30,8 @@ public record Reply(int status, Map<String, String> headers, String body) {
         .orElseThrow(() -> new AssertionError("no " + member + " in " + body));
   }
 
-  /// A parameter of the address that the page is told to go to; empty if it has none.
+  /// A parameter of the address that the page must redirect to; empty if the address does not have
+  /// it.
   public Optional<String> parameter(String name) {
     return Stream.of(URI.create(text("redirect_to")).getRawQuery().split("&"))
         .map(parameter -> parameter.split("=", 2))
@@ -43,7 +44,7 @@ public record Reply(int status, Map<String, String> headers, String body) {
     return parameter(name).orElseThrow(() -> new AssertionError("no " + name + " in " + body));
   }
 
-  /// What a client decides by: the status, and the error if there is one.
+  /// The part of the response by which a client decides: the status, and the error if there is one.
   public String verdict() {
     return status + Optional.ofNullable(json().get("error")).map(e -> " " + e.asText()).orElse("");
   }

@@ -15,10 +15,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Every secret that any test of this run saw or made, in every form in which it could be kept or
-/// printed, and everything that must not contain one.
+/// Every secret that any test of this run received or created, in every form in which it could be
+/// stored or printed, and everything that must not contain one.
 public final class Secrets {
-  /// What a secret is, by its name on the wire.
+  /// The kind of a secret, by its name on the wire.
   public enum Kind {
     DEVICE_CODE,
     AUTHORIZATION_CODE,
@@ -34,7 +34,7 @@ public final class Secrets {
   public static final Queue<String> LOG = new ConcurrentLinkedQueue<>();
   public static final Queue<String> ERROR_BODIES = new ConcurrentLinkedQueue<>();
 
-  /// Bytes as such are in here as Latin-1, one character each.
+  /// Raw bytes are stored as Latin-1, one character each.
   private static final Set<String> FORMS = ConcurrentHashMap.newKeySet();
 
   private static final Map<Kind, LongAdder> SEEN = new ConcurrentHashMap<>();
@@ -46,7 +46,7 @@ public final class Secrets {
   private static final Pattern IN_FORM =
       Pattern.compile("(code_verifier|refresh_token(?==[a-z][a-z0-9]*r_))=([^&]+)");
 
-  /// In an address that the page is sent to, or in a form.
+  /// Matches secrets in an address that the page is sent to, or in a form.
   private static final Pattern IN_REDIRECT =
       Pattern.compile("(?:^|[?&])code=([A-Za-z0-9_-]{64})(?=[&\"]|$)");
 
@@ -58,7 +58,7 @@ public final class Secrets {
   private static final Pattern KEY =
       Pattern.compile("[a-z][a-z0-9]*_([0-9A-Za-z]{16}_([0-9A-Za-z]{43})[0-9A-Za-z]{6})");
 
-  /// A nonce, and what the claim saw of the request.
+  /// A nonce, and the request as the claim saw it.
   private static final Pattern SCREEN =
       Pattern.compile("([A-Za-z0-9_-]{32})\\.[^.]+\\.[0-9]+\\.[^.]+");
 
@@ -115,7 +115,7 @@ public final class Secrets {
     }
   }
 
-  /// A user code as a masked one would be written under a mask of nothing.
+  /// A user code in the form of a masked code whose mask is zero.
   public static String bits(String userCode) {
     var bits =
         userCode
@@ -126,8 +126,9 @@ public final class Secrets {
     return HexFormat.of().toHexDigits(bits, 10);
   }
 
-  /// A secret, and what of it is as good as the whole. Of a screen only that: all that goes with a
-  /// nonce comes in so many lengths, and each is looked for in everything.
+  /// A secret and those parts of it that are as good as the whole. For a screen that is only the
+  /// nonce. The texts that come with a nonce have many lengths, and every text is searched for each
+  /// length.
   private static Stream<String> forms(String secret) {
     var key = KEY.matcher(secret);
     if (key.matches()) {
@@ -141,7 +142,7 @@ public final class Secrets {
     return signed.matches() ? Stream.of(secret, signed.group(1)) : Stream.of(secret);
   }
 
-  /// A code without its locator, which is a partition key and no secret.
+  /// A code without its locator, which is a partition key and not a secret.
   private static Stream<String> secretHalf(String deviceCode) {
     var whole = Base64.getUrlDecoder().decode(deviceCode);
     var secret = Arrays.copyOfRange(whole, LOCATOR_BYTES, whole.length);
@@ -154,12 +155,12 @@ public final class Secrets {
         new String(secret, StandardCharsets.ISO_8859_1));
   }
 
-  /// How many of a kind were seen, the same one twice included.
+  /// The number of secrets of this kind that were seen, with repetitions.
   public static long seen(Kind kind) {
     return SEEN.getOrDefault(kind, new LongAdder()).sum();
   }
 
-  /// The secrets in these texts. Looks at every window that is as long as some form of a secret.
+  /// The secrets in these texts. It looks at every window that is as long as some form of a secret.
   public static List<String> in(Stream<String> texts) {
     var lengths = FORMS.stream().map(String::length).distinct().toList();
     return texts

@@ -1,4 +1,5 @@
-/// How a test calls the routes of the local stack, and the tests of the stack itself.
+/// The classes by which tests call the routes of the local stack, and the tests of the stack
+/// itself.
 @NullMarked
 package dev.keyferry.local;
 

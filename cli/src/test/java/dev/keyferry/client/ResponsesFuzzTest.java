@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Answers of a server that the command line trusts in nothing. Whatever comes, it is refused with
-/// a message that can be shown, or holds no address, token or text that could do harm.
-final class AnswersFuzzTest {
+/// Fuzzes the responses of a server that the command line does not trust. Each response is refused
+/// with a printable message, or contains no harmful address, token or text.
+final class ResponsesFuzzTest {
   private static final URI ISSUER = URI.create("https://keys.example");
   private static final Instant NOW = Instant.parse("2026-11-21T08:00:03Z");
   private static final int DEEPEST = 32;
@@ -30,11 +30,11 @@ final class AnswersFuzzTest {
           .build();
 
   @FuzzTest
-  void an_answer_is_refused_in_plain_words_or_harmless(byte[] input) {
+  void a_response_is_refused_in_plain_words_or_harmless(byte[] input) {
     var text = new String(input, UTF_8);
     assertPlain(Text.clean(text, 100));
     assertThat(Text.clean(Text.clean(text, 100), 100)).isEqualTo(Text.clean(text, 100));
-    WebAddress.parse(text).ifPresent(AnswersFuzzTest::assertSafe);
+    WebAddress.parse(text).ifPresent(ResponsesFuzzTest::assertSafe);
     WebAddress.issuer(text)
         .ifPresent(issuer -> {
           assertSafe(issuer);
@@ -52,8 +52,8 @@ final class AnswersFuzzTest {
       return;
     }
     var answer = json.get();
-    attempt(() -> Metadata.read(ISSUER, answer)).ifPresent(AnswersFuzzTest::assertMetadata);
-    attempt(() -> Tokens.read(answer, NOW, "read")).ifPresent(AnswersFuzzTest::assertTokens);
+    attempt(() -> Metadata.read(ISSUER, answer)).ifPresent(ResponsesFuzzTest::assertMetadata);
+    attempt(() -> Tokens.read(answer, NOW, "read")).ifPresent(ResponsesFuzzTest::assertTokens);
     for (int status : new int[] {200, 302, 400, 401, 429, 503}) {
       var reply = new Reply(ISSUER, status, HttpHeaders.of(Map.of(), (_, _) -> true), text);
       attempt(() -> Refusal.read(reply))
@@ -68,7 +68,7 @@ final class AnswersFuzzTest {
         .ifPresent(kept ->
             assertThat(attempt(() -> StoredTokens.parse(kept.toSecret()).toSecret()))
                 .contains(kept.toSecret()));
-    attempt(() -> Pending.parse(text)).ifPresent(AnswersFuzzTest::assertPending);
+    attempt(() -> Pending.parse(text)).ifPresent(ResponsesFuzzTest::assertPending);
   }
 
   private interface Reading<T> {
@@ -106,8 +106,8 @@ final class AnswersFuzzTest {
           assertSafe(endpoint);
           assertThat(endpoint.getScheme()).isEqualTo("https");
         });
-    metadata.grantTypes().forEach(AnswersFuzzTest::assertPlain);
-    metadata.scopes().forEach(AnswersFuzzTest::assertPlain);
+    metadata.grantTypes().forEach(ResponsesFuzzTest::assertPlain);
+    metadata.scopes().forEach(ResponsesFuzzTest::assertPlain);
   }
 
   private static void assertTokens(Tokens tokens) {
@@ -118,18 +118,18 @@ final class AnswersFuzzTest {
     var owner = tokens.owner();
     Stream.of(owner.subject(), owner.name(), owner.email(), owner.organisation())
         .flatMap(Optional::stream)
-        .forEach(AnswersFuzzTest::assertPlain);
+        .forEach(ResponsesFuzzTest::assertPlain);
     assertThat(tokens.toString()).doesNotContain(tokens.accessToken() + ",");
   }
 
   private static void assertPending(Pending pending) throws AssertionError {
     assertSafe(pending.verificationUri());
-    pending.verificationUriComplete().ifPresent(AnswersFuzzTest::assertSafe);
+    pending.verificationUriComplete().ifPresent(ResponsesFuzzTest::assertSafe);
     assertThat(attempt(() -> Pending.parse(pending.toSecret()).toSecret()))
         .contains(pending.toSecret());
   }
 
-  /// One line, and nothing in it that a terminal obeys.
+  /// Checks that the text is one line without anything that a terminal executes.
   private static void assertPlain(String text) {
     assertThat(text.codePoints())
         .noneMatch(each -> Character.isISOControl(each) || each == 0x2028 || each == 0x2029)
