@@ -14,14 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
-/// `bench/cold`: times the first answers of functions that are started as Lambda starts them,
-/// beside node in the same rounds.
+/// `bench/cold`: times the first responses of functions that start as on Lambda, and of node in the
+/// same rounds.
 final class Cold {
-  /// What one start took.
+  /// The measurements of one start.
   ///
-  /// @param millis from the process's start to the first answer, or to it from the restore
+  /// @param millis from the process's start, or from the restore, to the first response
   /// @param before from the process's start to the snapshot
-  /// @param hooks what ran after the restore before the first event was asked for
+  /// @param hooks from the restore to the request for the first event
   private record Start(double millis, double cpu, double megabytes, double before, double hooks) {}
 
   private final PackagedFunctions stage;
@@ -84,7 +84,11 @@ final class Cold {
       }
       for (var measured : starts.entrySet()) {
         var launch = measured.getKey();
-        print(launch.name(), median(measured.getValue()), node, Long.toString(classes(sample, launch)));
+        print(
+            launch.name(),
+            median(measured.getValue()),
+            node,
+            Long.toString(classes(sample, launch)));
       }
     }
   }
@@ -94,7 +98,7 @@ final class Cold {
     var plain = new Launch("plain", List.of(memory), true, false, false);
     var lambda = List.of(memory, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     var cache = stage.work().resolve(sample.name() + ".aot");
-    // G1, which alone writes objects into a cache; every collector reads them.
+    // Only G1 writes objects into a cache. Every collector reads them.
     var training = new Launch("training", List.of("-XX:+UseG1GC"), false, false, false);
     start(sample, training.with("-XX:AOTCacheOutput=" + cache));
     var launches = new ArrayList<>(List.of(plain));
@@ -106,7 +110,9 @@ final class Cold {
           new Launch("C1, serial GC, AOT cache" + over, lambda, false, false, tls)
               .with("-XX:AOTCache=" + cache));
       launches.add(restored);
-      launches.add(new Launch("restored, primed" + over, lambda, true, true, tls).with(PackagedFunctions.HOOKS));
+      launches.add(
+          new Launch("restored, primed" + over, lambda, true, true, tls)
+              .with(PackagedFunctions.HOOKS));
     }
     return launches;
   }
@@ -150,7 +156,7 @@ final class Cold {
     return new Start(millis(System.nanoTime() - began), 0, 0, 0, 0);
   }
 
-  /// Where `bench/cold` has installed it.
+  /// The folder into which `bench/cold` has installed it.
   private static Optional<Path> oidcProvider() {
     return Optional.of(PackagedFunctions.ROOT.resolve("cli/target/peers/server.mjs"))
         .filter(Files::exists);

@@ -25,7 +25,7 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// `bench/load`: Keyferry with its stores in memory and with DynamoDB Local, and
+/// `bench/load`: Keyferry with its stores in memory, Keyferry with DynamoDB Local, and
 /// node-oidc-provider, each in a process of its own and under the same load from this one.
 final class Load {
   private static final List<Integer> CONNECTIONS = List.of(1, 16, 64);
@@ -33,13 +33,13 @@ final class Load {
   private static final int BUSY = 16;
   private static final int LOGINS = 5_000;
 
-  /// Of each step, before any is measured.
+  /// The number of requests of each step before the measurement.
   private static final int WARM = 20_000;
 
   private static final int PEOPLE = 64;
   private static final int STARTS = 3;
 
-  /// Megabytes of heap: of a server that keeps up, and of one that remembers 100,000 grants.
+  /// The megabytes of heap for a server that keeps up, and for one that stores 100,000 grants.
   private static final int SMALL = 256;
 
   private static final int LARGE = 1_024;
@@ -64,7 +64,7 @@ final class Load {
 
   /// @param arguments the seconds that a step lasts
   public static void main(String[] arguments) {
-    // What is embedded leaves threads behind, so this must be ended.
+    // Embedded servers leave threads behind, so the process must be ended explicitly.
     try {
       var work = Files.createTempDirectory("keyferry-load");
       new Load(work, Integer.parseInt(arguments[0])).run();
@@ -81,7 +81,7 @@ final class Load {
     var node = List.of("node", PEER.toString());
     System.out.printf("%-36s %8s %6s%n", "start to first device authorization", "s", "MB");
     starts("keyferry, in memory", memory, "/oauth/device/authorize");
-    starts("keyferry, in memory, C1 alone", hurried(memory), "/oauth/device/authorize");
+    starts("keyferry, in memory, C1 alone", onlyFirstCompiler(memory), "/oauth/device/authorize");
     starts("node-oidc-provider, in memory", node, "/device/auth");
     LoadSteps.title();
     load("keyferry, in memory", memory, "/oauth/device/authorize", "/oauth/token", people);
@@ -158,7 +158,7 @@ final class Load {
             issuer.issuer().toString(),
             store);
     if (!Files.exists(cache)) {
-      // By G1: of all collectors it alone keeps objects in the cache.
+      // G1 is the only collector that keeps objects in the cache.
       train(java(List.of("-XX:AOTCacheOutput=" + cache), server));
     }
     var heap = "-Xmx%dm".formatted(megabytes);
@@ -167,8 +167,8 @@ final class Load {
         server);
   }
 
-  /// With the compiler that is sooner done, and for good.
-  private static List<String> hurried(List<String> command) {
+  /// Restricts the JVM to its first compiler, which finishes sooner.
+  private static List<String> onlyFirstCompiler(List<String> command) {
     var options = new ArrayList<>(command);
     options.add(1, "-XX:TieredStopAtLevel=1");
     return options;
@@ -187,7 +187,8 @@ final class Load {
     }
   }
 
-  /// The JVM caches classes of jars only; and looks for some things in every jar there is.
+  /// Packs the path into a jar. The JVM caches only classes from jars, and searches every jar for
+  /// some resources.
   private String packed(String path) throws IOException {
     var jar = ToolProvider.findFirst("jar").orElseThrow();
     var number = 0;

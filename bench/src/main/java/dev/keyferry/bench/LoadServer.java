@@ -29,18 +29,18 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 
-/// The gateway, the functions and a KMS in a process of their own, for `bench/load` to weigh. The
-/// identity provider is elsewhere; so is DynamoDB, or the stores are in memory.
+/// A process with the gateway, the functions and a KMS, which `bench/load` measures. The identity
+/// provider is in another process. DynamoDB is too, unless the stores are in memory.
 final class LoadServer {
   static final String IN_MEMORY = "memory";
 
   private static void forget(String line) {
-    // The audit log would be most of what is measured.
+    // Otherwise the audit log would dominate the measurement.
   }
 
   private LoadServer() {}
 
-  /// @param arguments the template, the issuer, and where DynamoDB is
+  /// @param arguments the template, the issuer, and the address of DynamoDB
   public static void main(String[] arguments) throws IOException {
     var gateway = new Gateway(0, System.err::println);
     var hashes = new LocalKms();

@@ -19,14 +19,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/// The steps of logins on one server, each as fast as so many connections can, and what they cost
-/// it. What one step leaves is what the next begins with.
+/// The steps of logins on one server, with their throughput on this many connections and their cost
+/// to the server. Each step uses what the previous one leaves.
 final class LoadSteps {
   private static final String GRANT = "urn:ietf:params:oauth:grant-type:device_code";
   private static final JsonMapper JSON = new JsonMapper();
 
-  /// A server, where it has its endpoints, and the tokens of those who approve there: none where
-  /// that takes a browser.
+  /// A server, its endpoints, and the tokens of its approving users. The tokens are empty if
+  /// approval requires a browser.
   record Target(
       String name, Measured server, String authorize, String token, List<String> people) {}
 
@@ -40,9 +40,9 @@ final class LoadSteps {
 
   private record Codes(String device, String user) {}
 
-  /// One request, or those that belong together.
+  /// One request, or several that belong together.
   private interface Step {
-    /// @return whether it went well; empty if there is nothing left to do
+    /// @return whether it succeeded; empty if there is nothing left to do
     Optional<Boolean> take(PersistentConnection server, int connection) throws IOException;
   }
 
@@ -58,7 +58,7 @@ final class LoadSteps {
     this.target = target;
   }
 
-  /// All that can be measured there; prints a line for each.
+  /// Runs all steps that the server supports, and prints a line for each.
   void run(int connections, int seconds) throws InterruptedException, IOException {
     for (var step : steps().entrySet()) {
       print(step.getKey(), connections, during(seconds, connections, step.getValue()));
@@ -68,7 +68,7 @@ final class LoadSteps {
     approved.clear();
   }
 
-  /// Until the server has compiled what it will be measured by.
+  /// Runs until the server has compiled the code that the measurement uses.
   void warmUp(int connections, int requests) throws InterruptedException, IOException {
     for (var step : steps().values()) {
       times(requests, connections, step);
@@ -90,7 +90,7 @@ final class LoadSteps {
     return steps;
   }
 
-  /// What whole logins cost while so many others are open.
+  /// The cost of whole logins while this many others are open.
   Result logins(int live, int logins, int connections) throws InterruptedException, IOException {
     times(Math.max(0, live - asked.size()), connections, this::authorize);
     return times(logins, connections, this::login);

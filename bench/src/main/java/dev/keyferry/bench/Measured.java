@@ -10,9 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A server's process, and what it takes of the machine. It says `ready URL` when it is up.
+/// A server's process and its use of the machine. The process prints `ready URL` when it is ready.
 final class Measured implements AutoCloseable {
-  /// Of Linux, in which `/proc` counts processor time.
+  /// On Linux, where `/proc` counts processor time.
   private static final double MILLIS_OF_TICK = 10;
 
   private final long began = System.nanoTime();
@@ -49,7 +49,7 @@ final class Measured implements AutoCloseable {
     return megabytes(process, "VmRSS");
   }
 
-  /// At its most.
+  /// The maximum memory.
   double peak() throws IOException {
     return peak(process);
   }
@@ -74,9 +74,9 @@ final class Measured implements AutoCloseable {
         / 1024;
   }
 
-  /// Ends it as it should end, so that it leaves behind what it was told to.
+  /// Ends the process normally, so that it writes the cache that it was told to write.
   void end() throws InterruptedException {
-    // By its handle: the process itself would close what it still writes to.
+    // Ends it by its handle, because Process.destroy closes the stream to which it still writes.
     process.toHandle().destroy();
     process.waitFor();
   }

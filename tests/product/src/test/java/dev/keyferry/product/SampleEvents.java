@@ -109,7 +109,11 @@ public final class SampleEvents {
     if (expected.isObject() && answer.isObject()) {
       var reduced = JSON.createObjectNode();
       // The members take the expected order. Otherwise each would show as a difference.
-      expected.propertyStream().map(Map.Entry::getKey).filter(answer::has).forEach(reduced::putNull);
+      expected
+          .propertyStream()
+          .map(Map.Entry::getKey)
+          .filter(answer::has)
+          .forEach(reduced::putNull);
       answer
           .properties()
           .forEach(member ->

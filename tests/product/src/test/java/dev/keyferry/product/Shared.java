@@ -89,8 +89,7 @@ public final class Shared {
     return environments(wire, clock, Encoding.TEXT);
   }
 
-  public static DirectApi environments(
-      Functions.Tap wire, InstantSource clock, Encoding encoding) {
+  public static DirectApi environments(Functions.Tap wire, InstantSource clock, Encoding encoding) {
     return environments(STACK.template(), wire, clock, encoding, Secrets.LOG::add);
   }
 

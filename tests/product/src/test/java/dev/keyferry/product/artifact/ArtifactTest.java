@@ -91,7 +91,8 @@ class ArtifactTest {
   }
 
   @Test
-  void the_bill_of_materials_lists_the_shipped_libraries_and_no_test_libraries() throws IOException {
+  void the_bill_of_materials_lists_the_shipped_libraries_and_no_test_libraries()
+      throws IOException {
     var bill = TARGET.resolve("keyferry-functions.cdx.json");
     if (Files.exists(bill)) {
       assertThat(Files.readString(bill, UTF_8))

@@ -73,7 +73,8 @@ public final class PackagedFunctions implements AutoCloseable {
   private final String hashKey;
   private final Template template;
 
-  public PackagedFunctions(Path work) throws IOException, InterruptedException, GeneralSecurityException {
+  public PackagedFunctions(Path work)
+      throws IOException, InterruptedException, GeneralSecurityException {
     this.work = work;
     var kms = new LocalKms();
     var password = PASSWORD.toCharArray();

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.keyferry.codes.Purpose;
 import dev.keyferry.product.SampleEvents.Sample;
-import dev.keyferry.product.artifact.PackagedFunctions.Started;
 import dev.keyferry.product.artifact.PackagedFunctions.Launch;
+import dev.keyferry.product.artifact.PackagedFunctions.Started;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,8 +58,8 @@ class SnapshotTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void every_function_primes_without_calling_aws_and_answers_its_sample_after_restore(
-      Sample sample) throws Exception {
+  void every_function_primes_without_calling_aws_and_answers_its_sample_after_restore(Sample sample)
+      throws Exception {
     var before = stage.front().requests();
     try (var started = stage.start(sample, SNAP_START)) {
       stage.next(started, "restore");

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 /// Tests of the verification page in a real browser while a device polls, RFC 8628 §3.3.
 class BrowserTest extends BrowserFixture {
   @Test
-  void
-      a_person_sees_client_scopes_and_network_and_approves_and_the_polling_client_gets_its_key() {
+  void a_person_sees_client_scopes_and_network_and_approves_and_the_polling_client_gets_its_key() {
     var asked =
         api.authorize(
             Map.of(

@@ -101,10 +101,13 @@ class HostileTextTest extends BrowserFixture {
     claim("oscar", asked);
     var elements = person.page().evaluate(ELEMENTS);
     var next = HostileTexts.TEXTS.iterator();
-    ChangedResponses.amend(person.page(), "/oauth/device/claim", body -> tellEverywhere(next.next(), body));
+    ChangedResponses.amend(
+        person.page(), "/oauth/device/claim", body -> tellEverywhere(next.next(), body));
 
     var seen =
-        person.page().evaluate(CLAIM_ALL, List.of(HostileTexts.TEXTS.size(), asked.text("user_code")));
+        person
+            .page()
+            .evaluate(CLAIM_ALL, List.of(HostileTexts.TEXTS.size(), asked.text("user_code")));
 
     var expected = HARMLESS.stream().map(text -> Collections.nCopies(5, text)).toList();
     assertThat((List<?>) seen).hasSize(200).isEqualTo(expected);
@@ -190,7 +193,8 @@ class HostileTextTest extends BrowserFixture {
     assertThat(in).hasSizeBetween(150, 199);
     assertThat(verdicts)
         .allMatch(reply -> reply.status() == 200 || reply.verdict().equals("400 invalid_request"));
-    assertThat(in).noneMatch(index -> HostileTexts.TEXTS.get(index).matches("(?s).*\\p{Cc}.*|.{999,}"));
+    assertThat(in)
+        .noneMatch(index -> HostileTexts.TEXTS.get(index).matches("(?s).*\\p{Cc}.*|.{999,}"));
 
     // One text in eight, and the newest first. The person also names each device.
     var some = in.stream().filter(index -> index % 8 == 0).toList();

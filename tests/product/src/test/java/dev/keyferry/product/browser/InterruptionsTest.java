@@ -93,7 +93,8 @@ class InterruptionsTest extends BrowserFixture {
   void an_outage_while_approving_decides_nothing_and_pressing_again_works() {
     var asked = api.authorize(Map.of("client_id", "cli"));
     claim("otto", asked);
-    ChangedResponses.refuse(person.page(), "/oauth/device/approve", 503, Map.of("Retry-After", "2"));
+    ChangedResponses.refuse(
+        person.page(), "/oauth/device/approve", 503, Map.of("Retry-After", "2"));
 
     person.button("Approve").click();
 

@@ -135,8 +135,7 @@ class LoginInBrowserTest extends BrowserFixture {
   }
 
   @Test
-  void denying_also_returns_to_the_program_and_allows_a_report()
-      throws Exception {
+  void denying_also_returns_to_the_program_and_allows_a_report() throws Exception {
     for (var no : List.of("Deny", "I did not start this")) {
       openAndSignIn("bert", Map.of());
       assertThat(person.button(no)).isEnabled();
@@ -151,8 +150,7 @@ class LoginInBrowserTest extends BrowserFixture {
   }
 
   @Test
-  void switching_account_or_language_and_viewing_linked_devices_lose_nothing()
-      throws Exception {
+  void switching_account_or_language_and_viewing_linked_devices_lose_nothing() throws Exception {
     openAndSignIn("carl", Map.of());
     person.button("Not you?").click();
     person.signIn("carla");

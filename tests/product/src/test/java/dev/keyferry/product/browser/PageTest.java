@@ -127,7 +127,8 @@ public class PageTest extends BrowserFixture {
       })
   void a_refusal_shows_a_message_to_act_on(int status, String wait, String words) {
     var asked = api.authorize(Map.of("client_id", "cli"));
-    ChangedResponses.refuse(person.page(), "/oauth/device/claim", status, Map.of("Retry-After", wait));
+    ChangedResponses.refuse(
+        person.page(), "/oauth/device/claim", status, Map.of("Retry-After", wait));
 
     person.open(asked.text("verification_uri_complete"));
     person.button("Continue").click();

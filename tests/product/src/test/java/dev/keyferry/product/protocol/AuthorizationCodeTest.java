@@ -133,8 +133,7 @@ class AuthorizationCodeTest {
       "device_name, 'two\nlines', invalid_request",
       "state, ä, invalid_request"
     })
-    void the_client_is_told_of_an_invalid_parameter(
-        String name, String value, String error) {
+    void the_client_is_told_of_an_invalid_parameter(String name, String value, String error) {
       var parameters = with(name, value);
 
       var reply = api.claimLogin("eve", parameters);

@@ -33,8 +33,7 @@ class EventsTest {
 
   @ParameterizedTest
   @MethodSource("samples")
-  void every_function_answers_its_sample_event_as_expected(Sample sample)
-      throws IOException {
+  void every_function_answers_its_sample_event_as_expected(Sample sample) throws IOException {
     SampleEvents.check(Invoker.of(Shared.stack().functions()), sample);
   }
 
@@ -44,8 +43,7 @@ class EventsTest {
 
   @ParameterizedTest
   @MethodSource("routedSamples")
-  void every_sample_event_has_the_form_that_the_gateway_sends(Sample sample)
-      throws IOException {
+  void every_sample_event_has_the_form_that_the_gateway_sends(Sample sample) throws IOException {
     var event = SampleEvents.read(sample.name() + ".json");
 
     assertThat(event.path("version").asText()).isEqualTo("2.0");

@@ -38,8 +38,7 @@ class IntrospectionTest {
   }
 
   @Test
-  void
-      describes_a_refreshed_tokens_grace_as_whoami_does_and_says_nothing_about_a_refresh_token() {
+  void describes_a_refreshed_tokens_grace_as_whoami_does_and_says_nothing_about_a_refresh_token() {
     var tokens = api.link(user);
     assertThat(api.introspect(tokens.text("refresh_token")).body()).isEqualTo(INACTIVE);
     api.refresh(tokens.text("refresh_token"));

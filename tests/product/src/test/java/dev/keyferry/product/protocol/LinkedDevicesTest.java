@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keyferry.local.Api;
 import dev.keyferry.local.OverHttp;
+import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
-import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Wire;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -340,7 +340,8 @@ class NestedStacksTest {
       "SignInAudience, https://a.example",
       "SignInResource, https://a.example"
     })
-    void a_parameter_for_a_stage_variable_only_accepts_valid_characters(String parameter, String value) {
+    void a_parameter_for_a_stage_variable_only_accepts_valid_characters(
+        String parameter, String value) {
       var allowed = template.section("Parameters").path(parameter).path("AllowedPattern").asText();
 
       assertThat(Stream.of(" ", "+", ";", "%", "@", "!", "$", "\"").map(value::concat))
@@ -454,8 +455,7 @@ class NestedStacksTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"default", "dev", "prod"})
-  void samconfig_sets_existing_parameters_to_allowed_values(String environment)
-      throws IOException {
+  void samconfig_sets_existing_parameters_to_allowed_values(String environment) throws IOException {
     var text = text("samconfig.toml");
     var start = text.indexOf("[" + environment + ".deploy.parameters]");
     assertThat(start).isNotNegative();

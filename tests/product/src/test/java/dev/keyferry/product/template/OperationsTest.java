@@ -326,8 +326,7 @@ class OperationsTest {
   }
 
   @Test
-  void the_access_log_has_the_fields_that_filters_match_and_no_path_or_query()
-      throws IOException {
+  void the_access_log_has_the_fields_that_filters_match_and_no_path_or_query() throws IOException {
     var format = accessLogFormat();
     var fields = JSON.readTree(VARIABLE.matcher(format).replaceAll("200"));
     var filters =

@@ -16,8 +16,8 @@ import dev.keyferry.local.Template.Function;
 import dev.keyferry.product.CallRecorder;
 import dev.keyferry.product.CallRecorder.Permission;
 import dev.keyferry.product.CallRecorder.Read;
-import dev.keyferry.product.Shared;
 import dev.keyferry.product.DirectApi;
+import dev.keyferry.product.Shared;
 import dev.keyferry.product.Wire;
 import dev.keyferry.product.Wire.Attempt;
 import dev.keyferry.product.Wire.Fate;
@@ -313,7 +313,8 @@ class PolicyTest {
 
     @ParameterizedTest
     @MethodSource("stacks")
-    void exactly_the_functions_that_derive_subkeys_pass_both_policies(String name) throws IOException {
+    void exactly_the_functions_that_derive_subkeys_pass_both_policies(String name)
+        throws IOException {
       var stack = stack(name, "/keyferry/");
       var derived =
           functions()

@@ -319,7 +319,8 @@ class TemplateTest {
     }
 
     @Test
-    void the_key_authorizer_runs_at_every_request_and_returns_simple_responses() throws IOException {
+    void the_key_authorizer_runs_at_every_request_and_returns_simple_responses()
+        throws IOException {
       assertThat(template.properties("HttpApi").at("/Auth/Authorizers/Key"))
           .isEqualTo(
               json(
