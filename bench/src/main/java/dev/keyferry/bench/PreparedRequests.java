@@ -40,18 +40,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/PreparedRequests.java
 /// Requests that are ready to be measured. Every earlier step of their flow is done, such as
 /// authorize, claim or approve. These steps run through the handlers, and the clock stands still so
 /// that nothing expires.
 final class PreparedRequests implements AutoCloseable {
   /// A request to one function, which can be sent any number of times.
-=======
-/// The state before a measured request: all earlier requests, claims and approvals have run through
-/// the handlers, in a store whose clock stands still.
-final class World implements AutoCloseable {
-  /// A request to one function, which can be repeated.
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/World.java
   interface Request {
     String send();
   }
@@ -100,15 +93,9 @@ final class World implements AutoCloseable {
   private final RepeatingStores repeated = new RepeatingStores();
   private final Template template;
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/PreparedRequests.java
   /// @param withSdk whether to use the SDK's client; otherwise, the stores are in memory
   PreparedRequests(boolean withSdk) throws IOException {
     this.withSdk = withSdk;
-=======
-  /// @param throughSdk whether the stores use the SDK; otherwise they are in memory
-  World(boolean throughSdk) throws IOException {
-    this.throughSdk = throughSdk;
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/World.java
     aws = LocalAws.embedded(0);
     http =
         new RepeatingHttpClient(AwsConnection.defaultHttp(), aws.dynamo().endpoint().orElseThrow());
@@ -123,13 +110,8 @@ final class World implements AutoCloseable {
         new AwsConnection(dynamo.region(), dynamo.credentials(), Optional.empty(), http, List.of());
   }
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/PreparedRequests.java
   /// A function for the steps before the measured request.
   private LocalFunction unmeasured(String name) throws IOException {
-=======
-  /// A function in the state before the measurement.
-  private LocalFunction plain(String name) throws IOException {
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/World.java
     return function(name, aws.dynamo(), grants, keys, limits);
   }
 
@@ -138,11 +120,7 @@ final class World implements AutoCloseable {
         name, repeatingDynamo, repeated.of(grants), repeated.of(keys), repeated.of(limits));
   }
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/PreparedRequests.java
   /// @param name the name of its sample event
-=======
-  /// @param name of its sample event
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/World.java
   private LocalFunction function(
       String name,
       AwsConnection dynamo,
@@ -160,11 +138,7 @@ final class World implements AutoCloseable {
         });
   }
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/PreparedRequests.java
   /// The function with that name, or the function of the sample event's route.
-=======
-  /// The function of that name, or the one behind the sample's route.
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/World.java
   private Template.Function function(String name) throws IOException {
     var id = (name + "-function").replace("-", "");
     var routeKey = event(name).path("routeKey").asText();
@@ -194,11 +168,7 @@ final class World implements AutoCloseable {
         withSdk ? ports : new InMemoryPorts(grantsThere, keysThere, limitsThere, ports::keyHasher));
   }
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/PreparedRequests.java
   /// Sends the request once to the real stores. From then on, the stores repeat their answers.
-=======
-  /// Runs the request once. After that, the stores repeat their results.
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/World.java
   Request prepare(String name) throws IOException {
     var request = request(name);
     var answer = JSON.readTree(request.send());
@@ -282,25 +252,15 @@ final class World implements AutoCloseable {
     return () -> function.invoke(sent);
   }
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/PreparedRequests.java
   /// Measures a request to a function that already knows the key's subject, so it reads once instead
   /// of twice, and that already recorded the key's use in this hour.
   private Request measureAfterFirst(LocalFunction function, ObjectNode event) {
-=======
-  /// A function that has seen the key before knows its subject, so it reads once and not twice, and
-  /// it has recorded the use of the key in this hour.
-  private Request measureKnowing(LocalFunction function, ObjectNode event) {
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/World.java
     repeated.forget();
     http.forget();
     return measure(function, event);
   }
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/PreparedRequests.java
   /// The body of a successful answer.
-=======
-  /// The body of a success response.
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/World.java
   private JsonNode ask(String name, ObjectNode event) throws IOException {
     return bodyOf(unmeasured(name).invoke(event.toString()));
   }
@@ -377,12 +337,8 @@ final class World implements AutoCloseable {
     return back.replaceFirst(".*[?&]code=([A-Za-z0-9_-]+).*", "$1");
   }
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/PreparedRequests.java
   /// A sample event, always from one address, because an approval from another network needs a
   /// confirmation.
-=======
-  /// A sample event. All have the same address, because approve treats another address differently.
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/World.java
   private static ObjectNode event(String name) throws IOException {
     var event = (ObjectNode) JSON.readTree(Files.readString(Path.of("events", name + ".json")));
     if (event.at("/requestContext/http") instanceof ObjectNode http) {
@@ -424,11 +380,7 @@ final class World implements AutoCloseable {
     }
   }
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/PreparedRequests.java
   /// Stops DynamoDB Local. Prepared requests do not need it any more.
-=======
-  /// DynamoDB gets no more calls after this.
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/World.java
   @Override
   public void close() {
     aws.close();

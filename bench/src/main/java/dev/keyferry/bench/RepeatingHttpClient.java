@@ -14,15 +14,9 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/RepeatingHttpClient.java
 /// An HTTP client that calls DynamoDB Local during one request, whatever endpoint the SDK chose,
 /// and then repeats the same bytes. So all of the SDK runs, but no network.
 final class RepeatingHttpClient implements SdkHttpClient {
-=======
-/// An HTTP client that calls DynamoDB Local during one request, whatever endpoint the SDK has
-/// chosen, and then repeats the same bytes. Everything in the SDK runs except the network.
-final class RepeatedHttp implements SdkHttpClient {
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/RepeatedHttp.java
   private record Answer(SdkHttpResponse head, SdkBytes body) {}
 
   private final SdkHttpClient real;
@@ -36,20 +30,12 @@ final class RepeatedHttp implements SdkHttpClient {
     this.dynamo = dynamo;
   }
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/RepeatingHttpClient.java
   /// Drops the answers so far, which must not be repeated.
-=======
-  /// Discards the calls so far.
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/RepeatedHttp.java
   void forget() {
     answers.clear();
   }
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/RepeatingHttpClient.java
   /// Starts to repeat the recorded answers.
-=======
-  /// Marks the end of the request whose responses are repeated.
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/RepeatedHttp.java
   void repeat() {
     repeating = true;
     next = 0;
@@ -79,11 +65,7 @@ final class RepeatedHttp implements SdkHttpClient {
 
       @Override
       public void abort() {
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/RepeatingHttpClient.java
         // A call ends before anything can abort it.
-=======
-        // A call ends before anything could abort it.
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/RepeatedHttp.java
       }
     };
   }

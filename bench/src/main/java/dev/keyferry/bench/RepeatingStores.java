@@ -19,21 +19,12 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-<<<<<<< HEAD:bench/src/main/java/dev/keyferry/bench/RepeatingStores.java
 /// Stores that execute each step once and then repeat its answer. So the same request can be
 /// measured a million times, and the measurement covers only the handler.
 final class RepeatingStores {
   private final Map<String, Object> answers = new HashMap<>();
 
   /// Forgets the answers, so that the next request executes its steps again.
-=======
-/// Stores that execute each step once and then repeat the result. The same request can run a
-/// million times, so the benchmark measures the handler.
-final class Repeated {
-  private final Map<String, Object> answers = new HashMap<>();
-
-  /// Executes the next call again.
->>>>>>> b7faf22 (Benchmarks say in plain English what they measure):bench/src/main/java/dev/keyferry/bench/Repeated.java
   void forget() {
     answers.clear();
   }

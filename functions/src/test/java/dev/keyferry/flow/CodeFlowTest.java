@@ -275,7 +275,7 @@ final class CodeFlowTest {
 
     @Test
     void a_screen_expires_long_before_its_grant_is_purged() {
-      assertThat(AuthorizationScreen.LIFETIME).isLessThan(Grant.AFTERLIFE);
+      assertThat(AuthorizationScreen.LIFETIME).isLessThan(Grant.RETENTION);
     }
 
     @Test

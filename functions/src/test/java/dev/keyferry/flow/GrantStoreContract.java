@@ -1241,7 +1241,7 @@ public abstract class GrantStoreContract {
 
     @Test
     void leaves_a_grant_alone_that_is_not_approved() {
-      assertRefused(grants().bar(locator, claim), stored());
+      assertRefused(grants().denyBarred(locator, claim), stored());
       approveIt();
       assertThat(redeem(redemption())).isEqualTo(new Stored());
       assertRefused(grants().denyBarred(locator, claim), stored());

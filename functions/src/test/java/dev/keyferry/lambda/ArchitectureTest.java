@@ -171,6 +171,16 @@ final class ArchitectureTest {
         .check(MAIN);
   }
 
+  /// A refusal is a value, so no code needs to catch one either.
+  @Test
+  void only_the_api_handler_catches_a_malformed_request() {
+    assertThat(
+            MAIN.stream()
+                .filter(ArchitectureTest::catchesMalformedRequests)
+                .map(JavaClass::getSimpleName))
+        .containsExactly("ApiHandler");
+  }
+
   /// A handler that is not public serves a route of another function.
   @Test
   void lambda_can_construct_every_public_handler() {

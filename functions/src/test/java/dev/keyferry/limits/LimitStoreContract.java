@@ -88,7 +88,7 @@ public abstract class LimitStoreContract {
 
   @Test
   public void only_a_reservation_can_be_released() {
-    store().giveBack(window, Samples.attempt());
+    store().release(window, Samples.attempt());
 
     var attempts = Stream.generate(Samples::attempt).limit(3).toList();
     assertThat(attempts).allMatch(attempt -> store().reserve(window, attempt));

@@ -96,7 +96,7 @@ class LostResponseTest {
 
       @Override
       void play(RetryingClient retryingClient, List<Tokens> linked) {
-        retryingClient.giveBack(linked.get(0));
+        retryingClient.release(linked.get(0));
         retryingClient.unlink(linked.get(1));
         retryingClient.signOut(linked.get(2));
       }

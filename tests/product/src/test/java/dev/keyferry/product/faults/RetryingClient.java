@@ -140,7 +140,7 @@ final class RetryingClient {
   }
 
   /// The client revokes its key. After a success response, the key no longer works.
-  void giveBack(Tokens tokens) {
+  void release(Tokens tokens) {
     until(Set.of("200"), Set.of(), () -> api.revoke(tokens.refresh()));
     assertDead(tokens);
   }

@@ -3,7 +3,7 @@ package dev.keyferry.proof.interleaving;
 import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.InMemoryKeyStore;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.KeyStore.Holding;
+import dev.keyferry.flow.KeyStore.KeyAndStanding;
 import dev.keyferry.flow.KeyStore.Standing;
 import java.util.List;
 import java.util.Optional;
@@ -22,18 +22,18 @@ enum Reads {
   STANDING_FIRST;
 
   /// @param ask sends a call
-  Optional<Holding> holding(KeyId id, Function<Call, Object> ask) {
+  Optional<KeyAndStanding> holding(KeyId id, Function<Call, Object> ask) {
     return switch (this) {
       case KEY_FIRST ->
           key(id, ask)
               .map(key -> {
                 var subject = key.terms().subject();
-                return new Holding(key, (Standing) ask.apply(call("findStanding", subject)));
+                return new KeyAndStanding(key, (Standing) ask.apply(call("findStanding", subject)));
               });
       case STANDING_FIRST ->
           ((Optional<?>) ask.apply(call("findWithStanding", id)))
-              .map(Holding.class::cast)
-              .flatMap(seen -> key(id, ask).map(key -> new Holding(key, seen.standing())));
+              .map(KeyAndStanding.class::cast)
+              .flatMap(seen -> key(id, ask).map(key -> new KeyAndStanding(key, seen.standing())));
     };
   }
 
@@ -71,7 +71,7 @@ enum Reads {
       return found
           .map(row ->
               switch (row) {
-                case Holding(var there, var standing) ->
+                case KeyAndStanding(var there, var standing) ->
                     new Seen(Optional.of(there), Optional.of(standing));
                 case Key there -> new Seen(Optional.of(there), standing);
                 default -> this;

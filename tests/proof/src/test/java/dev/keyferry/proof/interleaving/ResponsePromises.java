@@ -8,7 +8,7 @@ import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.KeyStore.Holding;
+import dev.keyferry.flow.KeyStore.KeyAndStanding;
 import dev.keyferry.flow.MatchingNumber;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Write;
@@ -209,7 +209,7 @@ final class ResponsePromises {
             switch (answer) {
               case CallResult.With(Optional<?> found) ->
                   found
-                      .map(row -> row instanceof Holding(var key, var _) ? key : row)
+                      .map(row -> row instanceof KeyAndStanding(var key, var _) ? key : row)
                       .filter(Key.class::isInstance)
                       .map(Key.class::cast)
                       .stream();

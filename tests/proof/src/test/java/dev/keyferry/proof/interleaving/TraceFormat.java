@@ -11,7 +11,7 @@ import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key;
-import dev.keyferry.flow.KeyStore.Holding;
+import dev.keyferry.flow.KeyStore.KeyAndStanding;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
@@ -38,7 +38,7 @@ final class TraceFormat {
       case Redeemed.Barred _ -> "barred";
       case Redeemed.NotApproved(var found) -> "refused: " + of(found);
       case Optional<?> some -> some.map(TraceFormat::of).orElse("nothing");
-      case Holding(var key, var standing) -> of(key) + ", " + of(standing);
+      case KeyAndStanding(var key, var standing) -> of(key) + ", " + of(standing);
       case Standing(var disabled, var signedOutAt) ->
           (disabled ? "user disabled" : "user enabled")
               + signedOutAt.map(at -> ", signed out at " + of(at)).orElse("");
