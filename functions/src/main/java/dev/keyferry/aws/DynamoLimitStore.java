@@ -103,7 +103,7 @@ public final class DynamoLimitStore implements LimitStore {
                 item.set("tries")));
   }
 
-  /// Ends in the window's number, so no two windows share a row, whatever `who` contains.
+  /// Ends in the window's number, so no two windows share a row, whatever the subject or network contains.
   public static String partitionKey(Window window) {
     return "LIMIT#"
         + window.limit().name()

@@ -94,8 +94,11 @@ public final class Decide {
                   hasher, locator, claim, consent, approver.profile(), since, number.isPresent());
           return grants.approve(locator, claim, approval, now);
         };
-    var unwarned = precaution == Precaution.ACKNOWLEDGEMENT;
-    var write = at(userCode, unwarned ? locator -> findApproved(locator, claim, consent) : step);
+    var needsAcknowledgement = precaution == Precaution.ACKNOWLEDGEMENT;
+    var write =
+        at(
+            userCode,
+            needsAcknowledgement ? locator -> findApproved(locator, claim, consent) : step);
     return switch (write) {
       case Applied(var grant) -> {
         environment.record(Event.of(Kind.APPROVED, grant));
@@ -106,7 +109,7 @@ public final class Decide {
               found
                   .filter(grant -> grant.isClaimedWith(claim) && !grant.isExpired(now))
                   .map(grant ->
-                      unwarned
+                      needsAcknowledgement
                           ? OAuthError.ACKNOWLEDGEMENT_REQUIRED
                           : consent.excessError(grant.request()))
                   .orElse(OAuthError.INVALID_USER_CODE));

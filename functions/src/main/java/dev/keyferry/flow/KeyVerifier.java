@@ -42,7 +42,7 @@ public final class KeyVerifier {
 
   private Optional<Active> findActive(AccessToken token, Instant now) {
     return keys.findWithStanding(token.id())
-        .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
+        .filter(found -> found.standing().admits(found.key().terms().approvedAt()))
         .map(KeyStore.KeyAndStanding::key)
         .flatMap(key -> key.acceptedUntil(token, hasher, now).map(until -> new Active(key, until)));
   }

@@ -107,8 +107,8 @@ public final class Mint {
 
   private Answer<IssuedKey> redeliver(TokenRequest request, Grant grant) {
     return keys.findWithStanding(RefreshToken.id(hasher, grant.version(), request.code()))
-        .filter(holding -> holding.standing().admits(holding.key().terms().approvedAt()))
-        .map(holding -> first(request, holding.key()))
+        .filter(found -> found.standing().admits(found.key().terms().approvedAt()))
+        .map(found -> first(request, found.key()))
         .filter(issued -> issued.key().accepts(issued.accessToken(), hasher, request.now()))
         .filter(issued -> issued.key().generation().number() == 0)
         .filter(issued -> issued.key().lastUsedAt().isEmpty())

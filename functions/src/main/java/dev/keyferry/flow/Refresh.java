@@ -51,19 +51,19 @@ public final class Refresh {
     var now = environment.now();
     var request = new Request(client, token, idempotencyKey, environment.newAttempt(), now);
     return keys.findWithStanding(token.id())
-        .filter(holding -> isPermitted(request, holding))
-        .map(holding -> judge(request, holding.key()))
+        .filter(found -> isPermitted(request, found))
+        .map(found -> judge(request, found.key()))
         .orElse(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
   }
 
   /// Whether everything except the token permits the refresh. Each step that can fail or refuse
   /// comes before the write, so a refused refresh changes nothing, and an outage spends nothing.
-  private boolean isPermitted(Request request, KeyStore.KeyAndStanding holding) {
-    var key = holding.key();
+  private boolean isPermitted(Request request, KeyStore.KeyAndStanding found) {
+    var key = found.key();
     return key.terms().clientId().equals(request.client().id())
         && key.revokedAt().isEmpty()
         && key.isIntact(hasher)
-        && holding.standing().admits(key.terms().approvedAt());
+        && found.standing().admits(key.terms().approvedAt());
   }
 
   private Answer<IssuedKey> judge(Request request, Key key) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// the subkey is dropped at once.
 public final class Subkeys implements Hasher {
   static final Duration RENEWAL = Duration.ofMinutes(15);
-  static final Duration GRACE = RENEWAL.multipliedBy(2);
+  static final Duration MAX_AGE = RENEWAL.multipliedBy(2);
 
   /// How long to leave the service alone after a failed renewal, so that an outage does not slow
   /// every request.
@@ -104,7 +104,7 @@ public final class Subkeys implements Hasher {
       if (held != null && now.isBefore(held.at().plus(RENEWAL))) {
         return held.mac();
       }
-      if (held != null && now.isBefore(held.at().plus(GRACE))) {
+      if (held != null && now.isBefore(held.at().plus(MAX_AGE))) {
         return now.isBefore(nextRenewal) || !deriving.tryLock() ? held.mac() : renew(held, now);
       }
       deriving.lock();
@@ -121,7 +121,7 @@ public final class Subkeys implements Hasher {
 
     boolean isHeld(Instant now) {
       var held = derived;
-      return held != null && now.isBefore(held.at().plus(GRACE));
+      return held != null && now.isBefore(held.at().plus(MAX_AGE));
     }
 
     private Mac renew(Derived held, Instant now) {

@@ -28,6 +28,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,11 +92,18 @@ public final class StrictJson {
   }
 
   /// Whether all texts are valid Unicode. JSON can escape half of a surrogate pair, which is not a
-  /// character and cannot be stored or hashed.
+  /// character and cannot be stored or hashed. A loop, because deep JSON would overflow the stack.
   private static boolean isUnicode(JsonNode value) {
-    return value.isTextual()
-        ? StandardCharsets.UTF_8.newEncoder().canEncode(value.textValue())
-        : value.valueStream().allMatch(StrictJson::isUnicode);
+    var utf8 = StandardCharsets.UTF_8.newEncoder();
+    var unchecked = new ArrayDeque<>(List.of(value));
+    while (!unchecked.isEmpty()) {
+      var next = unchecked.pop();
+      if (next.isTextual() && !utf8.canEncode(next.textValue())) {
+        return false;
+      }
+      next.forEach(unchecked::push);
+    }
+    return true;
   }
 
   /// Binds an object to a record.

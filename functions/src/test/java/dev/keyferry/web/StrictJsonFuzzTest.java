@@ -70,7 +70,7 @@ final class StrictJsonFuzzTest {
     } catch (MalformedRequest refused) {
       assertThat(refused.error().description())
           .matches(
-              "the member [abcd] (is not a string|is not a whole number|is not true or false|is not a list|has elements of another type)");
+              "the member [abcd] (is not a string|is not a whole number|is not true or false|is not a list|has an element of the wrong type)");
     }
   }
 

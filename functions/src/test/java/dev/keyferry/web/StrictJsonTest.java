@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,21 @@ final class StrictJsonTest {
         })
     void refuses_a_repeated_member(String text) {
       assertRefused(() -> StrictJson.read(text, Body.class), "the body is not valid JSON");
+    }
+
+    /// A request to Lambda on x86_64 has a stack of 1 MB.
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "{\"a\":"})
+    void reads_a_deep_value_on_a_small_stack(String opening) throws InterruptedException {
+      var closing = opening.equals("[") ? "]" : "}";
+      var deep = "{\"x\":" + opening.repeat(990) + "1" + closing.repeat(990) + "}";
+      var read = new CompletableFuture<ObjectNode>();
+
+      var thread = new Thread(null, () -> read.complete(StrictJson.parse("it", deep)), "", 1 << 17);
+      thread.start();
+      thread.join();
+
+      assertThat(read).isCompletedWithValueMatching(object -> object.has("x"));
     }
 
     @Test
