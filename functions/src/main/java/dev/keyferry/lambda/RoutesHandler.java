@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.keyferry.web.Request;
 import dev.keyferry.web.Response;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,11 +31,15 @@ abstract class RoutesHandler
 
   @Override
   public final List<String> samples() {
-    return routes.values().stream()
+    return handlers().stream()
         .flatMap(handler -> handler.samples().stream())
         .distinct()
         .sorted()
         .toList();
+  }
+
+  final Collection<ApiHandler> handlers() {
+    return routes.values();
   }
 
   /// Answers as API Gateway does for an unknown route.

@@ -1,5 +1,6 @@
 package dev.keyferry.lambda;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
@@ -27,23 +28,12 @@ final class FunctionsFuzzTest {
   private static final Pattern BETWEEN = Pattern.compile("\n%%\n");
   private static final int MOST = 4;
 
-  private static final Map<String, String> ROUTES =
-      Map.ofEntries(
-          Map.entry("POST /oauth/device/authorize", "authorize"),
-          Map.entry("POST /oauth/token", "poll"),
-          Map.entry("POST /oauth/revoke", "revoke"),
-          Map.entry("POST /oauth/introspect", "introspect"),
-          Map.entry("POST /oauth/device/claim", "claim"),
-          Map.entry("POST /oauth/device/approve", "approve"),
-          Map.entry("POST /oauth/device/deny", "deny"),
-          Map.entry("POST /oauth/authorize/claim", "authorization-claim"),
-          Map.entry("POST /oauth/authorize/approve", "authorization-approve"),
-          Map.entry("POST /oauth/authorize/deny", "authorization-deny"),
-          Map.entry("GET /keys", "list-keys"),
-          Map.entry("DELETE /keys", "sign-out"),
-          Map.entry("GET /whoami", "whoami"),
-          Map.entry("AUTHORIZE /whoami", "key-authorizer"),
-          Map.entry("GET /.well-known/oauth-authorization-server", "metadata"));
+  /// The functions' names by the routes of their samples.
+  private static final Map<Pattern, String> ROUTES =
+      new InMemoryFunctions()
+          .names().stream()
+              .filter(name -> Logins.sample(name).has("routeKey"))
+              .collect(toMap(FunctionsFuzzTest::route, name -> name));
 
   @FuzzTest
   void every_response_keeps_its_promise_in_either_encoding(byte[] input) {
@@ -84,11 +74,22 @@ final class FunctionsFuzzTest {
     return RawRequest.parse(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
+  /// The route of a sample. A part of its path may be a variable. The authorizer shares its route
+  /// with the function behind it.
+  private static Pattern route(String name) {
+    var key = Logins.sample(name).path("routeKey").asText();
+    var own = name.equals("key-authorizer") ? key.replaceFirst("GET", "AUTHORIZE") : key;
+    return Pattern.compile(
+        "\\Q" + own.replaceAll("\\{[a-z]+}", "\\\\E.*\\\\Q") + "\\E", Pattern.DOTALL);
+  }
+
   /// The function that the gateway routes to, or the page if there is no route.
   private static String function(RawRequest request) {
-    var route = request.method() + " " + request.path();
-    return route.startsWith("DELETE /keys/")
-        ? "revoke-key"
-        : ROUTES.getOrDefault(route, "verification-page");
+    var requested = request.method() + " " + request.path();
+    return ROUTES.entrySet().stream()
+        .filter(route -> route.getKey().matcher(requested).matches())
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("verification-page");
   }
 }

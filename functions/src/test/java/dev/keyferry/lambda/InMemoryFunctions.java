@@ -54,38 +54,38 @@ final class InMemoryFunctions {
   private static final Clients CLIENTS =
       Clients.ofArtifact().with(Client.confidential(INTROSPECTING, "Reports", SECRET_SHA256, true));
 
-  private static final Map<String, Function<Wiring, RequestHandler<?, ?>>> KINDS =
-      Map.ofEntries(
-          Map.entry("authorize", AuthorizeHandler::new),
-          Map.entry("poll", PollHandler::new),
-          Map.entry("claim", ClaimHandler::new),
-          Map.entry("approve", ApproveHandler::new),
-          Map.entry("deny", DenyHandler::new),
-          Map.entry("authorization-claim", AuthorizationClaimHandler::new),
-          Map.entry("authorization-approve", AuthorizationApproveHandler::new),
-          Map.entry("authorization-deny", AuthorizationDenyHandler::new),
-          Map.entry("revoke", RevokeHandler::new),
-          Map.entry("introspect", IntrospectHandler::new),
-          Map.entry("list-keys", ListKeysHandler::new),
-          Map.entry("revoke-key", RevokeKeyHandler::new),
-          Map.entry("sign-out", SignOutHandler::new),
-          Map.entry("subject", SubjectHandler::new),
-          Map.entry("metadata", MetadataHandler::new),
-          Map.entry("whoami", _ -> new WhoamiHandler()),
-          Map.entry("key-authorizer", KeyAuthorizer::new));
+  private static final List<Function<Wiring, RequestHandler<?, ?>>> KINDS =
+      List.of(
+          AuthorizeHandler::new,
+          PollHandler::new,
+          ClaimHandler::new,
+          ApproveHandler::new,
+          DenyHandler::new,
+          BrowserHandler::new,
+          RevokeHandler::new,
+          IntrospectHandler::new,
+          KeysHandler::new,
+          SubjectHandler::new,
+          KeyAuthorizer::new);
 
-  private static final String PAGE = "verification-page";
-
-  private static final RequestHandler<?, ?> THE_PAGE =
-      new VerificationPageHandler(wiring(PAGE_SETTINGS, new ArrayList<>()));
+  private static final PageHandler PAGE = new PageHandler(wiring(PAGE_SETTINGS, new ArrayList<>()));
 
   private final Map<String, RequestHandler<?, ?>> functions = new TreeMap<>();
   private final List<String> audit = new ArrayList<>();
 
   InMemoryFunctions() {
     var wiring = wiring(SETTINGS, audit);
-    KINDS.forEach((name, kind) -> functions.put(name, kind.apply(wiring)));
-    functions.put(PAGE, THE_PAGE);
+    KINDS.forEach(kind -> add(kind.apply(wiring)));
+    add(PAGE);
+  }
+
+  /// Adds the handler of each route, so that a test can also send a route's event to another one.
+  private void add(RequestHandler<?, ?> function) {
+    if (function instanceof RoutesHandler several) {
+      several.handlers().forEach(this::add);
+    } else {
+      ((Sampled) function).samples().forEach(name -> functions.put(name, function));
+    }
   }
 
   /// In alphabetical order.

@@ -59,6 +59,8 @@ class RoutesHandlerTest {
   /// [Prime] sends a sample for each route before the snapshot.
   @Test
   void every_route_has_a_sample_and_every_sample_a_route() {
-    assertThat(page.samples()).containsExactly("metadata", "verification-page", "whoami");
+    assertThat(page.samples())
+        .contains("metadata", "verification-page", "whoami")
+        .allSatisfy(name -> assertThat(answer(Logins.sample(name))).contains("200"));
   }
 }
