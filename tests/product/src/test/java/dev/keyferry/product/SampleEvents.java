@@ -29,7 +29,12 @@ public final class SampleEvents {
   /// A sample event and its function.
   ///
   /// @param name of its file, without the suffix
-  public record Sample(String function, String name) {}
+  public record Sample(String function, String name) {
+    /// Invokes the function with the SAM CLI, as the README shows.
+    public String command() {
+      return "sam local invoke %s -e events/%s.json --config-env local".formatted(function, name);
+    }
+  }
 
   /// All samples. A function has either one sample under its own name or one sample per route.
   public static List<Sample> all(Template template) throws IOException {

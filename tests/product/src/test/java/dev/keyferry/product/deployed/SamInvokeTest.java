@@ -3,37 +3,31 @@ package dev.keyferry.product.deployed;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keyferry.local.Template;
 import dev.keyferry.product.SampleEvents;
+import dev.keyferry.product.SampleEvents.Sample;
 import dev.keyferry.product.Shared;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Files;
-import java.util.stream.Stream;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Runs the commands of `events/README.md` with the SAM CLI in Lambda's containers over LocalStack.
-/// `.ci/sam/local` starts what they need.
+/// Invokes each function with its samples, by the command that `events/README.md` shows, with the SAM
+/// CLI in Lambda's containers over LocalStack. `.ci/sam/local` starts what they need.
 @Tag("sam")
 class SamInvokeTest {
-  private static final String COMMAND = "sam local invoke ";
-
-  static Stream<String> commands() throws IOException {
-    return Files.readString(SampleEvents.FOLDER.resolve("README.md"))
-        .lines()
-        .filter(line -> line.startsWith(COMMAND));
+  static List<Sample> samples() throws IOException {
+    return SampleEvents.all(new Template(Shared.ROOT.resolve("template.yaml"), Map.of()));
   }
 
   @ParameterizedTest
-  @MethodSource("commands")
-  void each_documented_invocation_returns_its_samples_expected_response(String command)
-      throws IOException {
-    var function = command.substring(COMMAND.length(), command.indexOf(" -e "));
-    var name = command.replaceFirst(".* -e events/(.*)\\.json .*", "$1");
-
-    SampleEvents.check((_, _) -> run(command), new SampleEvents.Sample(function, name));
+  @MethodSource("samples")
+  void each_invocation_returns_its_samples_expected_response(Sample sample) throws IOException {
+    SampleEvents.check((_, _) -> run(sample.command()), sample);
   }
 
   /// Returns what the command prints on standard output.

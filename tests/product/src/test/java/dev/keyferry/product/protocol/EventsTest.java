@@ -122,12 +122,11 @@ class EventsTest {
   }
 
   @Test
-  void the_readme_says_how_to_invoke_each_function_with_its_sample() throws IOException {
+  void the_readme_says_how_to_invoke_a_function_with_its_sample() throws IOException {
     var readme = Files.readString(SampleEvents.FOLDER.resolve("README.md"));
 
-    assertThat(samples())
-        .allSatisfy(sample ->
-            assertThat(readme)
-                .contains(sample.function() + " -e events/" + sample.name() + ".json"));
+    assertThat(readme.lines().filter(line -> line.startsWith("sam local invoke ")))
+        .isNotEmpty()
+        .isSubsetOf(samples().stream().map(Sample::command).toList());
   }
 }
