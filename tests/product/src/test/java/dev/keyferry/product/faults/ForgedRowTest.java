@@ -165,7 +165,7 @@ class ForgedRowTest {
   }
 
   @Test
-  void a_name_that_nobody_gave_is_ignored() {
+  void an_invented_name_is_ignored() {
     api.grant(user, codes.userCode());
     var token = api.poll(codes.deviceCode()).text("access_token");
     editKey("key_name", AttributeValue.fromS("my own laptop"));

@@ -1,5 +1,5 @@
-/// What Keyferry keeps when calls race, when requests or responses are lost, and when someone else
-/// writes to its tables.
+/// Tests of races, of lost requests and responses, and of edits by someone else with access to the
+/// tables.
 @NullMarked
 package dev.keyferry.product.faults;
 

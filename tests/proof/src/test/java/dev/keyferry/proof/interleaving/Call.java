@@ -54,7 +54,7 @@ sealed interface Call {
     @Override
     public String toString() {
       var description = arguments.stream().map(TraceFormat::of).collect(Collectors.joining(", "));
-      return (resolving ? "looks what became of " : "")
+      return (resolving ? "reads the outcome of " : "")
           + method.getName()
           + "("
           + description
