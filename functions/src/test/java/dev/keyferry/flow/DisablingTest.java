@@ -69,7 +69,7 @@ final class DisablingTest {
 
   /// An operator whose colleagues act between the read and the write.
   private Disabling readingBefore(Runnable colleagues) {
-    var store = Overtaken.store(KeyStore.class, keys, "reverse", colleagues);
+    var store = Overtaken.store(KeyStore.class, keys, "toggleDisabled", colleagues);
     return new Disabling(store, new Environment(() -> NOON, new SplittableRandom(2), events::add));
   }
 

@@ -2,6 +2,7 @@ package dev.keyferry.flow;
 
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /// A store in which another action runs at the last moment: after all reads, right before the first
 /// write of one name.
@@ -9,6 +10,9 @@ final class Overtaken {
   private Overtaken() {}
 
   static <S> S store(Class<S> port, S store, String write, Runnable other) {
+    if (Stream.of(port.getMethods()).noneMatch(method -> method.getName().equals(write))) {
+      throw new IllegalArgumentException(port.getSimpleName() + " has no method " + write);
+    }
     var first = new AtomicReference<>(other);
     return port.cast(
         Proxy.newProxyInstance(

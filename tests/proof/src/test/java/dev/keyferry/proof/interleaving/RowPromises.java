@@ -140,7 +140,7 @@ final class RowPromises {
         || (by.isPresent() && !claim.map(Grant.Claim::subject).equals(by))) {
       return Optional.of("denied by a user who had not claimed it");
     }
-    return call.isNamed("bar") && !(was.state() instanceof Approved)
+    return call.isNamed("denyBarred") && !(was.state() instanceof Approved)
         ? Optional.of("barred without an approval")
         : Optional.empty();
   }
@@ -228,7 +228,7 @@ final class RowPromises {
         return Optional.of("a sign-out was undone");
       }
     }
-    return call.isNamed("reverse") && before.rows().standings().equals(after.rows().standings())
+    return call.isNamed("toggleDisabled") && before.rows().standings().equals(after.rows().standings())
         ? Optional.of("disable or enable changed a state that was already reached")
         : Optional.empty();
   }
