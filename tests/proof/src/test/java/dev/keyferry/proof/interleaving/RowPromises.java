@@ -228,7 +228,8 @@ final class RowPromises {
         return Optional.of("a sign-out was undone");
       }
     }
-    return call.isNamed("toggleDisabled") && before.rows().standings().equals(after.rows().standings())
+    return call.isNamed("toggleDisabled")
+            && before.rows().standings().equals(after.rows().standings())
         ? Optional.of("disable or enable changed a state that was already reached")
         : Optional.empty();
   }
