@@ -2,6 +2,7 @@ package dev.keyferry.bench;
 
 import dev.keyferry.product.PersistentConnection;
 import dev.keyferry.product.SampleEvents.Sample;
+import dev.keyferry.product.Shared;
 import dev.keyferry.product.artifact.PackagedFunctions;
 import dev.keyferry.product.artifact.PackagedFunctions.Launch;
 import java.io.IOException;
@@ -158,8 +159,7 @@ final class Cold {
 
   /// The folder into which `bench/cold` has installed it.
   private static Optional<Path> oidcProvider() {
-    return Optional.of(PackagedFunctions.ROOT.resolve("cli/target/peers/server.mjs"))
-        .filter(Files::exists);
+    return Optional.of(Shared.ROOT.resolve("cli/target/peers/server.mjs")).filter(Files::exists);
   }
 
   private static Start oidcProvider(Path file) throws IOException {

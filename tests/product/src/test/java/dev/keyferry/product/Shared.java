@@ -16,6 +16,7 @@ import dev.keyferry.product.DirectApi.Encoding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -25,6 +26,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -32,7 +34,8 @@ import java.util.function.Consumer;
 /// The one local stack that all tests of a run share. At the end of the run, the secret scan
 /// searches everything that the tests left in it.
 public final class Shared {
-  public static final Path ROOT = Path.of("../..");
+  /// The repository. The tests run in their module's folder, and the benches in the root.
+  public static final Path ROOT = root(Path.of("").toAbsolutePath());
 
   private static final Path TEMPLATE = ROOT.resolve("template.yaml");
 
@@ -134,6 +137,12 @@ public final class Shared {
       Consumer<String> log) {
     var functions = new Functions(template, STACK.aws(), CLIENTS, clock, wire, log, log);
     return new DirectApi(STACK.template().routes(), Invoker.of(functions), encoding);
+  }
+
+  private static Path root(Path folder) {
+    return Files.exists(folder.resolve("template.yaml"))
+        ? folder
+        : root(Objects.requireNonNull(folder.getParent(), "no template.yaml in any parent folder"));
   }
 
   private static String sha256(String text) {

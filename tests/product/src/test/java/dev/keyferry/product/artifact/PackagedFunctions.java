@@ -8,6 +8,7 @@ import dev.keyferry.local.LocalKms;
 import dev.keyferry.local.Template;
 import dev.keyferry.product.SampleEvents;
 import dev.keyferry.product.SampleEvents.Sample;
+import dev.keyferry.product.Shared;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +27,8 @@ import java.util.stream.Stream;
 /// Runs the packaged artifact as Lambda does: each function in its own JVM under Lambda's runtime
 /// client. DynamoDB and KMS are in another process, which is this one.
 public final class PackagedFunctions implements AutoCloseable {
-  public static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
-  public static final Path ARTIFACT = ROOT.resolve("functions/target/keyferry-functions.jar");
+  public static final Path ARTIFACT =
+      Shared.ROOT.resolve("functions/target/keyferry-functions.jar");
 
   /// The option that Lambda's bootstrap passes to the JVM, so that org.crac finds Lambda's
   /// implementation.
@@ -92,7 +93,7 @@ public final class PackagedFunctions implements AutoCloseable {
     values.put("Audience", "keyferry");
     values.put("PageClientId", "page");
     values.put("PublicUrl", "https://keyferry.example");
-    template = new Template(ROOT.resolve("template.yaml"), values);
+    template = new Template(Shared.ROOT.resolve("template.yaml"), values);
     tables.forEach((id, name) -> aws.createTable(name, template.properties(id)));
     Files.createDirectories(work.resolve("empty"));
     extract(ARTIFACT, "", work.resolve("task"));
