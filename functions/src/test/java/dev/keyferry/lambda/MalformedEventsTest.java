@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -73,7 +74,11 @@ final class MalformedEventsTest {
 
   private static void send(
       int number, InMemoryFunctions functions, Logins logins, Set<String> reached) {
-    var names = functions.names();
+    var names = new ArrayList<>(functions.names());
+    if (number % IN_ONE_WORLD < IN_ONE_WORLD / 2) {
+      // A sign-out ends most of what the logins reach, so none comes early.
+      names.remove("sign-out");
+    }
     var sample = names.get(number % names.size());
     var random = new SplittableRandom(SEED + number);
     var event = Logins.sample(sample);

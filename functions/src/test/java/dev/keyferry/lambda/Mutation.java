@@ -75,13 +75,17 @@ final class Mutation {
           "de-AT,de;q=0.9,*;q=0",
           "de;q=" + "9".repeat(400),
           ",;q=;q=1",
-          "Basic " + base64("reports-api:the-secret-of-the-reports-api"),
           "Basic " + base64("%zz:%"),
           "Basic ====",
-          "Bearer {{access_token}}",
           "Bearer kf_DocumentationKey_NoSecretItStandsInTheRepositoryOfTheProject2xhxMh",
           "k".repeat(256),
           "one\r\ntwo");
+
+  /// Credentials that are valid until a key ends.
+  private static final List<String> CREDENTIALS =
+      List.of(
+          "Basic " + base64("reports-api:the-secret-of-the-reports-api"),
+          "Bearer {{access_token}}");
 
   private static final List<String> PARAMETERS =
       List.of(
@@ -90,6 +94,7 @@ final class Mutation {
           "client_id=reports-api",
           "client_id=%00",
           "grant_type=refresh_token",
+          "grant_type=refresh_token&refresh_token={{refresh_token}}",
           "grant_type=authorization_code",
           "grant_type=urn:ietf:params:oauth:grant-type:device_code",
           "refresh_token={{refresh_token}}",
@@ -230,6 +235,9 @@ final class Mutation {
   private void breakHeader(ObjectNode event) {
     if (event.path("headers") instanceof ObjectNode headers) {
       headers.set(one(HEADERS), random.nextInt(6) == 0 ? value() : NODES.textNode(one(VALUES)));
+      if (random.nextInt(4) == 0) {
+        headers.put("authorization", one(CREDENTIALS));
+      }
     }
   }
 
@@ -308,7 +316,7 @@ final class Mutation {
       if (ResponseContract.JSON.readTree(json) instanceof ObjectNode object) {
         if (random.nextInt(4) == 0) {
           object.put("user_code", "{{claimed.user_code}}");
-          object.put("approval_nonce", "{{claimed.nonce}}");
+          object.put("approval_nonce", one(List.of("{{claimed.nonce}}", "{{screen.nonce}}")));
         }
         for (int left = random.nextInt(4); left > 0; left--) {
           object.set(one(MEMBERS), random.nextInt(3) == 0 ? value() : NODES.textNode(one(LIVE)));
