@@ -198,6 +198,10 @@ final class Attributes {
         .orElseGet(() -> new DeviceName.ByCode(MaskedCode.parse(text(KEY_CODE))));
   }
 
+  Optional<Attributes> optionalMap(String name) {
+    return has(name) ? Optional.of(of(required(name).m())) : Optional.empty();
+  }
+
   private AttributeValue required(String name) {
     var value = values.get(name);
     if (value == null) {

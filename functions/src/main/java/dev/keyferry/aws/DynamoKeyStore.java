@@ -91,10 +91,11 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   @Override
-  public Write<Key> renew(KeyId id, String clientId, Generation next) {
+  public Write<Key> renew(KeyId id, String clientId, Generation seen, Generation next) {
     var previous = next.previous().orElseThrow();
+    var isBranch = next.number() == seen.number();
     var now = next.issuedAt();
-    var idempotencyKey = next.idempotencyKey().map(Digest::toString);
+    var idempotencyKey = next.issue().idempotencyKey().map(Digest::toString);
     return keys.update(
         KeyItem.key(id),
         found -> found.generation().attempt().equals(next.attempt()),
@@ -102,14 +103,16 @@ public final class DynamoKeyStore implements KeyStore {
             + " previous_access_hash = :previous_access,"
             + " previous_refresh_hash = :previous_refresh,"
             + " previous_issued_at = :previous_issued_at, previous_seal = :previous_seal,"
-            + " issued_at = :now, generation_seal = :seal, issued_by = :attempt"
+            + " issued_at = :now, generation_seal = :seal, issued_by = :attempt, issue = :issue"
             + idempotencyKey
                 .map(_ -> ", idempotency_key = :idempotency")
                 .orElse(" REMOVE idempotency_key"),
-        "refresh_hash = :previous_refresh AND generation_seal = :previous_seal"
+        "refresh_hash = :seen_refresh AND generation_seal = :seen_seal"
             + " AND client_id = :client AND attribute_not_exists(revoked_at) AND"
             + " contains(granted_scope, :offline)"
-            + " AND linked_until > :now AND issued_at > :idlest",
+            + " AND linked_until > :now AND "
+            + (isBranch ? "previous_issued_at" : "issued_at")
+            + " > :idlest",
         Attributes.none()
             .put(":number", next.number())
             .put(":access", next.access().toString())
@@ -121,6 +124,9 @@ public final class DynamoKeyStore implements KeyStore {
             .put(":now", now)
             .put(":seal", next.seal().toString())
             .put(":attempt", next.attempt())
+            .put(":issue", KeyItem.ofIssue(next))
+            .put(":seen_refresh", seen.refresh().toString())
+            .put(":seen_seal", seen.seal().toString())
             .putText(":idempotency", idempotencyKey)
             .put(":client", clientId)
             .put(":offline", Scope.OFFLINE_ACCESS)
@@ -246,13 +252,40 @@ public final class DynamoKeyStore implements KeyStore {
   }
 
   /// Writes at most once an hour for each key. The caller does not learn of a failure, because the
-  /// key was verified in any case. `ReturnValues` is for the policy, as above.
+  /// key was verified in any case.
   @Override
   public void markUsed(KeyId id, Instant hour) {
     if (noteAfter.filter(time -> System.nanoTime() - time < 0).isPresent()) {
       return;
     }
-    noteAfter = Optional.empty();
+    // Until a later use notes it, no other request waits for a note.
+    noteAfter =
+        note(
+                id,
+                "SET last_used_at = :hour",
+                "attribute_exists(pk)"
+                    + " AND (attribute_not_exists(last_used_at) OR last_used_at < :hour)",
+                Attributes.none().put(":hour", hour))
+            ? Optional.empty()
+            : Optional.of(System.nanoTime() + NOTE_PAUSE.toNanos());
+  }
+
+  @Override
+  public boolean confirm(KeyId id, Generation confirmed, Instant hour) {
+    return note(
+        id,
+        "SET issue = :issue, last_used_at = :hour",
+        "generation_seal = :seal",
+        Attributes.none()
+            .put(":issue", KeyItem.ofIssue(confirmed))
+            .put(":seal", confirmed.seal().toString())
+            .put(":hour", hour));
+  }
+
+  /// A write that the request can do without. `ReturnValues` is for the policy, as above.
+  ///
+  /// @return false if the outcome is unknown
+  private boolean note(KeyId id, String set, String condition, Attributes values) {
     try {
       Outages.translate(() ->
           dynamo.updateItem(update ->
@@ -260,17 +293,16 @@ public final class DynamoKeyStore implements KeyStore {
                   .tableName(table)
                   .key(KeyItem.key(id))
                   .returnValues(ReturnValue.NONE)
-                  .updateExpression("SET last_used_at = :hour")
-                  .conditionExpression(
-                      "attribute_exists(pk)"
-                          + " AND (attribute_not_exists(last_used_at) OR last_used_at < :hour)")
-                  .expressionAttributeValues(Attributes.none().put(":hour", hour).toMap())
+                  .updateExpression(set)
+                  .conditionExpression(condition)
+                  .expressionAttributeValues(values.toMap())
                   .overrideConfiguration(Budget.forExtra())));
+      return true;
     } catch (ConditionalCheckFailedException _) {
-      // Another request noted it first.
+      // Another request noted it first, or the generation is replaced.
+      return true;
     } catch (Outage _) {
-      // A later use notes it. Until then, no other request waits for a note.
-      noteAfter = Optional.of(System.nanoTime() + NOTE_PAUSE.toNanos());
+      return false;
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.keyferry.aws;
 import dev.keyferry.codes.Digest;
 import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.Key;
+import dev.keyferry.flow.Key.Issue;
 import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Origin;
@@ -54,6 +55,8 @@ final class KeyItem {
         .put("issued_at", generation.issuedAt())
         .put("generation_seal", generation.seal().toString())
         .put("issued_by", generation.attempt())
+        .put("issue", ofIssue(generation))
+        .putText("idempotency_key", generation.issue().idempotencyKey().map(Digest::toString))
         .put("purge_at", key.purgeAt().getEpochSecond())
         .toMap();
   }
@@ -66,7 +69,35 @@ final class KeyItem {
     return Attributes.readIfValid(attributes, KeyItem::read);
   }
 
+  /// What a row says of its present generation's issue. The version before issues ignores this when
+  /// it renews a key. So the issue names its generation, and counts only for that one.
+  static AttributeValue ofIssue(Key.Generation generation) {
+    var issue = generation.issue();
+    var attributes =
+        Attributes.none()
+            .put("generation", generation.number())
+            .put("branch", issue.branch())
+            .putText("origin", issue.origin().map(Origin::toString))
+            .putFlag("confirmed", issue.confirmed())
+            .put("seal", issue.seal().toString());
+    generation.previous().ifPresent(it -> attributes.put("replaced_at", it.replacedAt()));
+    return AttributeValue.fromM(attributes.toMap());
+  }
+
+  private static Issue readIssue(Attributes issue, Optional<Digest> idempotencyKey) {
+    return new Issue(
+        issue.number("branch"),
+        issue.optionalText("origin").map(Origin::parse),
+        idempotencyKey,
+        issue.flag("confirmed"),
+        Digest.parse(issue.text("seal")));
+  }
+
   private static Key read(Attributes item) {
+    var idempotencyKey = item.optionalText("idempotency_key").map(Digest::parse);
+    var issue =
+        item.optionalMap("issue")
+            .filter(some -> some.number("generation") == item.number("generation"));
     return new Key(
         new KeyId(item.text("pk").substring(PREFIX.length())),
         new Key.Terms(
@@ -93,11 +124,16 @@ final class KeyItem {
                         Digest.parse(item.text("previous_access_hash")),
                         Digest.parse(item.text("previous_refresh_hash")),
                         item.instant("previous_issued_at"),
-                        Digest.parse(item.text("previous_seal"))))
+                        Digest.parse(item.text("previous_seal")),
+                        issue
+                            .flatMap(some -> some.optionalInstant("replaced_at"))
+                            .orElse(item.instant("issued_at"))))
                 : Optional.empty(),
             Digest.parse(item.text("generation_seal")),
             item.text("issued_by"),
-            item.optionalText("idempotency_key").map(Digest::parse)),
+            issue
+                .map(some -> readIssue(some, idempotencyKey))
+                .orElse(Issue.unknown(idempotencyKey))),
         item.optionalInstant("revoked_at"),
         item.optionalInstant("last_used_at"));
   }

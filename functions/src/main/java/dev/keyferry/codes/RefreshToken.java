@@ -2,7 +2,6 @@ package dev.keyferry.codes;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.Optional;
 
 /// The credential that renews a key. By default it begins with `kfr_`; see [TokenForm].
@@ -13,9 +12,7 @@ import java.util.Optional;
 /// token, however old, from garbage. All of this needs the subkey `mint`, so one token reveals none
 /// of the others. docs/decisions/0009. All tokens of a chain have the prefix of the first, so that
 /// a repeated answer stays the same after the prefix changes.
-public final class RefreshToken {
-  private static final int CHAIN_BYTES = TokenForm.SECRET_BYTES / 2;
-
+public final class RefreshToken implements Token {
   private final TokenPrefix prefix;
   private final KeyId id;
   private final String text;
@@ -54,35 +51,43 @@ public final class RefreshToken {
 
   private static RefreshToken tagged(
       TokenPrefix prefix, Hasher hasher, int version, KeyId id, byte[] link) {
-    var chain = Arrays.copyOf(link, CHAIN_BYTES);
-    var tagged = Frame.of("tag").with(prefix).with(id).with(chain).toBytes();
-    var tag = hasher.hmac(Purpose.MINT, version, tagged);
-    var secret = Arrays.copyOf(chain, TokenForm.SECRET_BYTES);
-    System.arraycopy(tag, 0, secret, CHAIN_BYTES, TokenForm.SECRET_BYTES - CHAIN_BYTES);
+    var secret = Tag.on(link, "tag", prefix, hasher, version, id);
     return new RefreshToken(prefix, id, TokenForm.REFRESH.write(prefix, id, secret));
   }
 
-  /// The refresh token of the next generation.
-  public RefreshToken next(Hasher hasher, int version) {
-    return tagged(prefix, hasher, version, id, link(hasher, version, "next"));
+  /// The refresh token of a next generation.
+  ///
+  /// @param branch 0 for the first generation that this token is exchanged for, and one more for
+  /// each that replaces it
+  public RefreshToken next(Hasher hasher, int version, long branch) {
+    var message = Frame.of("next").with(bytes());
+    var link = link(hasher, version, branch == 0 ? message : message.with(branch));
+    return tagged(prefix, hasher, version, id, link);
   }
 
   /// The access token of this generation.
   public AccessToken access(Hasher hasher, int version) {
-    return new AccessToken(id, TokenForm.ACCESS.write(prefix, id, link(hasher, version, "access")));
+    var link = link(hasher, version, Frame.of("access").with(bytes()));
+    return AccessToken.tagged(prefix, hasher, version, id, link);
   }
 
-  private byte[] link(Hasher hasher, int version, String label) {
-    return hasher.hmac(Purpose.MINT, version, Frame.of(label).with(bytes()).toBytes());
+  /// The access token of this generation as the version before tags wrote it.
+  public AccessToken accessWithoutTag(Hasher hasher, int version) {
+    var link = link(hasher, version, Frame.of("access").with(bytes()));
+    return new AccessToken(id, TokenForm.ACCESS.write(prefix, id, link));
   }
 
-  /// Whether the token was made for this key, in this or another generation. Compares in constant
-  /// time.
+  private static byte[] link(Hasher hasher, int version, Frame message) {
+    return hasher.hmac(Purpose.MINT, version, message.toBytes());
+  }
+
+  @Override
   public boolean isGenuine(Hasher hasher, int version) {
     var genuine = tagged(prefix, hasher, version, id, TokenForm.REFRESH.secretIn(text));
     return MessageDigest.isEqual(genuine.bytes(), bytes());
   }
 
+  @Override
   public KeyId id() {
     return id;
   }
@@ -92,6 +97,7 @@ public final class RefreshToken {
     return text;
   }
 
+  @Override
   public byte[] bytes() {
     return text.getBytes(StandardCharsets.US_ASCII);
   }

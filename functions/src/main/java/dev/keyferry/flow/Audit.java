@@ -23,7 +23,9 @@ public interface Audit {
     MINTED,
     MINT_REFUSED,
     REDELIVERED,
+    REDELIVERED_ELSEWHERE,
     REFRESHED,
+    BRANCHED,
     REPLAY_REFUSED,
     REUSE_DETECTED,
     REVOKED,
@@ -55,6 +57,12 @@ public interface Audit {
           .about(key.id())
           .about(key.terms().subject())
           .with("client_id", key.terms().clientId());
+    }
+
+    /// An answer was repeated, perhaps to another network than the one that first asked for it.
+    static Event ofRepeat(Key key, Caller caller) {
+      var same = key.generation().issue().mayShareNetworkWith(caller.origin());
+      return of(same ? Kind.REDELIVERED : Kind.REDELIVERED_ELSEWHERE, key);
     }
 
     public static Event of(Kind kind, Subject subject) {

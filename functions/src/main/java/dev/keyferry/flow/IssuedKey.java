@@ -21,6 +21,19 @@ public record IssuedKey(
         Optional.empty());
   }
 
+  /// The key of a generation that was issued before. The version before tags wrote its access token
+  /// without one.
+  static IssuedKey again(Key key, RefreshToken token, Hasher hasher) {
+    var issued = of(key, token, hasher);
+    return key.isPresent(issued.accessToken(), hasher)
+        ? issued
+        : new IssuedKey(
+            key,
+            token.accessWithoutTag(hasher, key.generation().version()),
+            issued.refreshToken(),
+            Optional.empty());
+  }
+
   /// The answer as its device wants it. Call this only for a key whose row is intact, because the
   /// delivery is one of its terms.
   IssuedKey encrypted(Encrypter encrypter) {

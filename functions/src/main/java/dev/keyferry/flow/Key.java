@@ -66,8 +66,7 @@ public record Key(
   ///
   /// @param number 0 for the tokens that the key was minted with, and one more for each refresh
   /// @param seal covers the number, the tokens and their time of issue
-  /// @param attempt the refresh that made this generation, so that it recognizes its own work
-  /// @param idempotencyKey hash of that refresh's `Idempotency-Key`
+  /// @param attempt the request that made this generation, so that it recognizes its own work
   public record Generation(
       long number,
       Digest access,
@@ -76,7 +75,7 @@ public record Key(
       Optional<Previous> previous,
       Digest seal,
       String attempt,
-      Optional<Digest> idempotencyKey) {
+      Issue issue) {
 
     /// The version of the subkeys that the family began under, for its hashes and its chain.
     int version() {
@@ -84,10 +83,43 @@ public record Key(
     }
   }
 
+  /// How a generation was issued, and whether it arrived.
+  ///
+  /// @param branch 0 for the first generation that the previous one was exchanged for, and one more
+  /// for each that replaced it because its answer may have been lost
+  /// @param origin where the request came from; empty in rows of the version before issues
+  /// @param idempotencyKey hash of the request's `Idempotency-Key`
+  /// @param confirmed whether the generation's own access token was accepted
+  /// @param seal covers all of this, the generation and the end of the previous one; `NONE` in rows
+  /// of the version before issues
+  public record Issue(
+      long branch,
+      Optional<Origin> origin,
+      Optional<Digest> idempotencyKey,
+      boolean confirmed,
+      Digest seal) {
+
+    /// The issue of a generation whose row says no more.
+    public static Issue unknown(Optional<Digest> idempotencyKey) {
+      return new Issue(0, Optional.empty(), idempotencyKey, false, Digest.NONE);
+    }
+
+    static Issue of(long branch, Caller caller, Optional<Digest> idempotencyKey) {
+      return new Issue(branch, Optional.of(caller.origin()), idempotencyKey, false, Digest.NONE);
+    }
+
+    /// Whether this address may be in the network that the generation was issued to.
+    boolean mayShareNetworkWith(Origin other) {
+      return origin.map(other::mayShareNetworkWith).orElse(true);
+    }
+  }
+
   /// The previous generation.
   ///
   /// @param seal the seal that it had
-  public record Previous(Digest access, Digest refresh, Instant issuedAt, Digest seal) {}
+  /// @param replacedAt when it was first exchanged for another
+  public record Previous(
+      Digest access, Digest refresh, Instant issuedAt, Digest seal, Instant replacedAt) {}
 
   /// The key for an approved grant: what was agreed to, as far as the client may still have it.
   static Key mint(
@@ -95,7 +127,7 @@ public record Key(
       RefreshToken first,
       Grant grant,
       Grant.State.Approved approved,
-      Client client,
+      TokenRequest by,
       DeviceName name,
       Grant.Redemption redemption) {
     var request = grant.request();
@@ -103,11 +135,11 @@ public record Key(
     var access = first.access(hasher, hasher.version());
     var terms =
         new Terms(
-            client.id(),
+            by.client().id(),
             approved.claim().subject(),
             approved.approval().profile(),
-            consent.scope().orElse(request.scope()).intersect(client.scopes()),
-            client.capped(shorter(consent.lifetime(), request.lifetime())),
+            consent.scope().orElse(request.scope()).intersect(by.client().scopes()),
+            by.client().capped(shorter(consent.lifetime(), request.lifetime())),
             name,
             request.origin(),
             approved.approval().since(),
@@ -129,7 +161,7 @@ public record Key(
                 Optional.empty(),
                 Digest.NONE,
                 redemption.attempt(),
-                Optional.empty())),
+                Issue.of(0, by.caller(), redemption.idempotencyKey()))),
         Optional.empty(),
         Optional.empty());
   }
@@ -183,17 +215,20 @@ public record Key(
             .flatMap(previous -> Stream.of(previous.access(), previous.refresh())));
   }
 
-  private boolean isPresent(AccessToken token, Hasher hasher) {
+  /// Whether this is the access token of the present generation.
+  boolean isPresent(AccessToken token, Hasher hasher) {
     return hasher.matches(Purpose.KEY, generation.access(), token.bytes());
   }
 
   private Optional<Instant> endOfGrace(AccessToken token, Hasher hasher) {
-    var grace = generation.issuedAt().plus(ACCESS_GRACE);
     return generation
         .previous()
         .filter(previous -> hasher.matches(Purpose.KEY, previous.access(), token.bytes()))
-        .map(previous -> end(previous.issuedAt()))
-        .map(end -> end.isBefore(grace) ? end : grace);
+        .map(previous -> {
+          var end = end(previous.issuedAt());
+          var grace = previous.replacedAt().plus(ACCESS_GRACE);
+          return end.isBefore(grace) ? end : grace;
+        });
   }
 
   /// When the present access token expires. At `now == expiresAt` it has expired.
@@ -215,9 +250,21 @@ public record Key(
 
   /// Whether the key can still be refreshed.
   public boolean isRenewable(Instant now) {
+    return isRenewable(generation.issuedAt(), now);
+  }
+
+  /// Whether a generation that was issued at this time can be exchanged for another.
+  boolean isRenewable(Instant issuedAt, Instant now) {
     return terms.renewable()
         && now.isBefore(terms.linkedUntil())
-        && now.isBefore(generation.issuedAt().plus(LONGEST_IDLE));
+        && now.isBefore(issuedAt.plus(LONGEST_IDLE));
+  }
+
+  /// Whether the request that minted the key may still be repeated. An accepted token ends that.
+  boolean isRepeatable(Instant now) {
+    return generation.number() == 0
+        && generation.issue().idempotencyKey().isPresent()
+        && now.isBefore(generation.issuedAt().plus(Mint.REDELIVERY));
   }
 
   /// Whether the key was revoked at this time, and not before.

@@ -26,10 +26,18 @@ public interface KeyStore {
 
   Standing findStanding(Subject subject);
 
-  /// Replaces the present generation with the next one. The present one must be the next one's
-  /// previous generation (by refresh token and seal), the client must be the key's, and the key
-  /// must be renewable and not revoked.
-  Write<Key> renew(KeyId id, String clientId, Key.Generation next);
+  /// Replaces the present generation with its successor, or with another branch of its parent. The
+  /// present one must be the one that was seen (by refresh token and seal), the client must be the
+  /// key's, the key must be renewable and not revoked, and the generation that the token belongs to
+  /// must not be idle for too long.
+  Write<Key> renew(KeyId id, String clientId, Key.Generation seen, Key.Generation next);
+
+  /// Stores that the present generation is confirmed, and the hour of this use, if the present
+  /// generation is still this one.
+  ///
+  /// @return whether this is settled: stored, or the generation is replaced. The caller can do
+  /// without it
+  boolean confirm(KeyId id, Key.Generation confirmed, Instant hour);
 
   /// Revokes the key for good. A key that is already revoked keeps its time of revocation.
   Write<Key> revoke(KeyId id, Revoker revoker, Instant now);

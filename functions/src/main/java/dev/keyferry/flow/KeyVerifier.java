@@ -4,6 +4,7 @@ import dev.keyferry.codes.AccessToken;
 import dev.keyferry.codes.Hasher;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 
 /// Checks whether an access token is valid, for whom, and until when. A refresh token is never
@@ -24,20 +25,12 @@ public final class KeyVerifier {
   public record Active(Key key, Instant until) {}
 
   /// Accepts a token that is genuine and valid, if its subject is in good standing. This counts as
-  /// a use of the key.
+  /// a use of the key, and confirms that the token arrived.
   public Optional<Active> verify(AccessToken token) {
     var now = environment.now();
-    return findActive(token, now)
-        .map(active -> {
-          recordUse(active.key(), now.truncatedTo(ChronoUnit.HOURS));
-          return active;
-        });
-  }
-
-  /// The validity of the token at this moment, RFC 7662. Introspection is not a use of the key, so
-  /// nothing is noted.
-  public Optional<Active> introspect(AccessToken token) {
-    return findActive(token, environment.now());
+    var active = findActive(token, now);
+    active.ifPresent(found -> recordUse(found.key(), token, now));
+    return active;
   }
 
   private Optional<Active> findActive(AccessToken token, Instant now) {
@@ -47,9 +40,22 @@ public final class KeyVerifier {
         .flatMap(key -> key.acceptedUntil(token, hasher, now).map(until -> new Active(key, until)));
   }
 
-  private void recordUse(Key key, Instant hour) {
-    if (key.lastUsedAt().map(hour::isAfter).orElse(true)) {
+  private void recordUse(Key key, AccessToken token, Instant now) {
+    var hour = now.truncatedTo(ChronoUnit.HOURS);
+    if (!key.generation().issue().confirmed() && key.isPresent(token, hasher)) {
+      confirm(key, hour, now);
+    } else if (key.lastUsedAt().map(hour::isAfter).orElse(true)) {
       keys.markUsed(key.id(), hour);
+    }
+  }
+
+  /// A failure does no harm, because the next use confirms the generation. But while the poll that
+  /// minted the key may be repeated, a use must end that, so a token is then accepted only if its
+  /// use is recorded.
+  private void confirm(Key key, Instant hour, Instant now) {
+    var confirmed = Seals.confirmed(hasher, key.id(), key.generation());
+    if (!keys.confirm(key.id(), confirmed, hour) && key.isRepeatable(now)) {
+      throw new Outage(Map.of("unrecorded", "first use of " + key.id()), false);
     }
   }
 }

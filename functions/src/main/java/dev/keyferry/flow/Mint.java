@@ -42,7 +42,7 @@ public final class Mint {
     // lasts.
     var token = RefreshToken.first(issuance.prefix(), hasher, hasher.version(), id, request.code());
     var name = DeviceName.of(hasher, request, grant, approved, id);
-    var key = Key.mint(hasher, token, grant, approved, request.client(), name, redemption);
+    var key = Key.mint(hasher, token, grant, approved, request, name, redemption);
     var issued = IssuedKey.of(key, token, hasher).encrypted(issuance.encrypter());
     // Every step that needs a subkey or encryption has succeeded. The next write is all or nothing.
     var proof = request.proof(grant.deviceSecret());
@@ -114,7 +114,7 @@ public final class Mint {
         .filter(issued -> issued.key().lastUsedAt().isEmpty())
         .map(issued -> issued.encrypted(issuance.encrypter()))
         .<Answer<IssuedKey>>map(issued -> {
-          environment.record(Event.of(Kind.REDELIVERED, issued.key()).about(grant.locator()));
+          environment.record(Event.ofRepeat(issued.key(), request.caller()).about(grant.locator()));
           return new Given<>(issued);
         })
         .orElseGet(() -> declineReplay(grant));
@@ -123,6 +123,6 @@ public final class Mint {
   private IssuedKey first(TokenRequest request, Key key) {
     var version = key.generation().version();
     var token = RefreshToken.first(issuance.prefix(), hasher, version, key.id(), request.code());
-    return IssuedKey.of(key, token, hasher);
+    return IssuedKey.again(key, token, hasher);
   }
 }

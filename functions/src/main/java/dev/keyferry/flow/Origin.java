@@ -32,6 +32,12 @@ public record Origin(InetAddress address) {
     return network().equals(other.network());
   }
 
+  /// Whether the other address may be in the same network. An IPv4 address and an IPv6 address
+  /// cannot be compared, so they may.
+  boolean mayShareNetworkWith(Origin other) {
+    return address.getClass() != other.address.getClass() || sharesNetworkWith(other);
+  }
+
   @Override
   public String toString() {
     return address.getHostAddress();

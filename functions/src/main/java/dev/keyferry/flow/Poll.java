@@ -49,16 +49,15 @@ public final class Poll {
 
   /// @param challenge the challenge that the poll's code verifier answers, RFC 7636 §4.5
   /// @param number the number that the user entered at the device, if any
-  /// @param idempotencyKey names this poll across its retries
   public Answer<IssuedKey> poll(
       Client client,
       DeviceCode code,
       Optional<CodeChallenge> challenge,
       Optional<MatchingNumber> number,
-      Optional<String> idempotencyKey) {
+      Caller caller) {
     var request =
         new TokenRequest(
-            client, code, challenge, idempotencyKey, environment.newAttempt(), environment.now());
+            client, code, challenge, caller, environment.newAttempt(), environment.now());
     return poll(new Attempt(request, code, number), hasher.digest(DEVICE_CODE, code.message()));
   }
 

@@ -33,19 +33,18 @@ public final class RedeemCode {
   /// spends nothing.
   ///
   /// @param challenge the challenge that the code verifier answers, RFC 7636 §4.5
-  /// @param idempotencyKey names this request across its retries
   public Answer<IssuedKey> redeem(
       Client client,
       AuthorizationCode code,
       String redirectUri,
       CodeChallenge challenge,
-      Optional<String> idempotencyKey) {
+      Caller caller) {
     var request =
         new TokenRequest(
             client,
             code,
             Optional.of(challenge),
-            idempotencyKey,
+            caller,
             environment.newAttempt(),
             environment.now());
     var answer =

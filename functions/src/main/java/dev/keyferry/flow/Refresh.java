@@ -11,6 +11,7 @@ import dev.keyferry.flow.Answer.Given;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.Key.Generation;
+import dev.keyferry.flow.Key.Issue;
 import dev.keyferry.flow.Key.Previous;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.Write.Applied;
@@ -22,8 +23,8 @@ import java.util.Optional;
 /// Refreshes a key, RFC 6749 §6. Access and refresh token rotate together (RFC 9700 §4.14.2). One
 /// read says whether they may, and one conditional update decides between refreshes that race.
 public final class Refresh {
-  /// How long the refresh that made a generation may be repeated with its `Idempotency-Key`. For as
-  /// long, a refresh that lost a race against it is not reuse.
+  /// How long a repeated refresh from the same network is taken for a retry, even if the generation
+  /// that it asks for is in use.
   public static final Duration GRACE = Duration.ofSeconds(30);
 
   private final KeyStore keys;
@@ -38,120 +39,161 @@ public final class Refresh {
     this.environment = environment;
   }
 
-  private record Request(
-      Client client,
-      RefreshToken token,
-      Optional<String> idempotencyKey,
-      String attempt,
-      Instant now) {}
+  private record Request(Client client, RefreshToken token, Caller caller, Instant now) {}
 
-  /// @param idempotencyKey names this refresh across its retries
-  public Answer<IssuedKey> refresh(
-      Client client, RefreshToken token, Optional<String> idempotencyKey) {
-    var now = environment.now();
-    var request = new Request(client, token, idempotencyKey, environment.newAttempt(), now);
+  public Answer<IssuedKey> refresh(Client client, RefreshToken token, Caller caller) {
+    var request = new Request(client, token, caller, environment.now());
     return keys.findWithStanding(token.id())
-        .filter(found -> isPermitted(request, found))
+        .filter(found -> found.key().terms().clientId().equals(client.id()))
+        .filter(found -> found.standing().admits(found.key().terms().approvedAt()))
         .map(found -> judge(request, found.key()))
         .orElse(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
   }
 
-  /// Whether everything except the token permits the refresh. Each step that can fail or refuse
-  /// comes before the write, so a refused refresh changes nothing, and an outage spends nothing.
-  private boolean isPermitted(Request request, KeyStore.KeyAndStanding found) {
-    var key = found.key();
-    return key.terms().clientId().equals(request.client().id())
-        && key.revokedAt().isEmpty()
-        && key.isIntact(hasher)
-        && found.standing().admits(key.terms().approvedAt());
-  }
-
+  /// Each step that can fail or refuse comes before the write, so a refused refresh changes
+  /// nothing, and an outage spends nothing.
   private Answer<IssuedKey> judge(Request request, Key key) {
-    if (hasher.matches(KEY, key.generation().refresh(), request.token().bytes())) {
-      return key.isRenewable(request.now()) && request.client().mayHave(key.terms())
-          ? renew(request, key)
-          : new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
+    if (key.revokedAt().isPresent() || !key.isIntact(hasher)) {
+      return decline();
     }
-    return judgeUsed(request, key);
+    var generation = key.generation();
+    if (isTheirs(request, generation.refresh())) {
+      return renew(request, key, generation.issuedAt(), successor(request, generation));
+    }
+    return generation
+        .previous()
+        .filter(previous -> isTheirs(request, previous.refresh()))
+        .map(parent -> judgeRepeated(request, key, parent))
+        .orElseGet(() ->
+            request.token().isGenuine(hasher, generation.version())
+                ? revokeReused(request, key)
+                : decline());
   }
 
-  private Answer<IssuedKey> renew(Request request, Key key) {
-    var seen = key.generation();
-    var version = seen.version();
-    var token = request.token().next(hasher, version);
-    var next =
-        Seals.sealed(
-            hasher,
-            key.id(),
-            new Generation(
-                seen.number() + 1,
-                digest(version, token.access(hasher, version).bytes()),
-                digest(version, token.bytes()),
-                request.now(),
-                Optional.of(
-                    new Previous(seen.access(), seen.refresh(), seen.issuedAt(), seen.seal())),
-                Digest.NONE,
-                request.attempt(),
-                request
-                    .idempotencyKey()
-                    .map(name -> hasher.digest(KEY, idempotencyMessage(request, name)))));
-    // Use the terms that were checked: the row's terms may have been edited since.
-    var issued = IssuedKey.of(key.renewed(next), token, hasher).encrypted(encrypter);
-    return switch (keys.renew(key.id(), request.client().id(), next)) {
-      case Applied<Key> _ -> {
-        environment.record(Event.of(Kind.REFRESHED, issued.key()));
-        yield new Given<>(issued);
-      }
-      // Another refresh of the same token came first, or a revocation did.
-      case Refused(var found) ->
-          found
-              .filter(there -> there.revokedAt().isEmpty() && there.isIntact(hasher))
-              .map(there -> judgeUsed(request, there))
-              .orElse(new Declined<>(OAuthError.INVALID_REFRESH_TOKEN));
-    };
+  private boolean isTheirs(Request request, Digest refresh) {
+    return hasher.matches(KEY, refresh, request.token().bytes());
+  }
+
+  private static Answer<IssuedKey> decline() {
+    return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
+  }
+
+  /// Judges the parent's token, which was exchanged for the present generation. Perhaps the answer
+  /// was lost. It was not if the generation is confirmed. docs/decisions/0009.
+  private Answer<IssuedKey> judgeRepeated(Request request, Key key, Previous parent) {
+    var issue = key.generation().issue();
+    var recent = request.now().isBefore(key.generation().issuedAt().plus(GRACE));
+    var sameRequest = isSameRequest(request, issue);
+    var sameNetwork = issue.mayShareNetworkWith(request.caller().origin());
+    if (!issue.confirmed()) {
+      var isRetry =
+          recent
+              ? sameRequest || sameNetwork
+              : sameRequest && request.now().isBefore(key.expiresAt());
+      return isRetry
+          ? repeat(request, key)
+          : renew(request, key, parent.issuedAt(), branch(request, key.generation(), parent));
+    }
+    if (recent && sameRequest) {
+      return repeat(request, key);
+    }
+    return sameRequest || (recent && sameNetwork) ? declineReplay(key) : revokeReused(request, key);
+  }
+
+  private boolean isSameRequest(Request request, Issue issue) {
+    return request
+        .caller()
+        .idempotencyKey()
+        .filter(name ->
+            issue
+                .idempotencyKey()
+                .filter(stored -> hasher.matches(KEY, stored, idempotencyMessage(request, name)))
+                .isPresent())
+        .isPresent();
+  }
+
+  private Generation successor(Request request, Generation seen) {
+    var replaced =
+        new Previous(seen.access(), seen.refresh(), seen.issuedAt(), seen.seal(), request.now());
+    return generation(request, seen.version(), seen.number() + 1, 0, replaced);
+  }
+
+  /// Another generation of the same parent. It extends neither the parent's access nor its idle
+  /// time.
+  private Generation branch(Request request, Generation seen, Previous parent) {
+    return generation(request, seen.version(), seen.number(), seen.issue().branch() + 1, parent);
+  }
+
+  private Generation generation(
+      Request request, int version, long number, long branch, Previous previous) {
+    var token = request.token().next(hasher, version, branch);
+    var idempotencyKey =
+        request
+            .caller()
+            .idempotencyKey()
+            .map(name -> hasher.digest(KEY, idempotencyMessage(request, name)));
+    return Seals.sealed(
+        hasher,
+        token.id(),
+        new Generation(
+            number,
+            digest(version, token.access(hasher, version).bytes()),
+            digest(version, token.bytes()),
+            request.now(),
+            Optional.of(previous),
+            Digest.NONE,
+            environment.newAttempt(),
+            Issue.of(branch, request.caller(), idempotencyKey)));
   }
 
   private Digest digest(int version, byte[] message) {
     return Digest.of(version, hasher.hmac(KEY, version, message));
   }
 
-  /// Judges a token that is not the present one.
-  private Answer<IssuedKey> judgeUsed(Request request, Key key) {
-    var isPrevious =
-        key.generation()
-            .previous()
-            .filter(previous -> hasher.matches(KEY, previous.refresh(), request.token().bytes()))
-            .isPresent();
-    if (isPrevious && request.now().isBefore(key.generation().issuedAt().plus(GRACE))) {
-      return redeliver(request, key);
+  /// @param since when the generation of the presented token was issued
+  private Answer<IssuedKey> renew(Request request, Key key, Instant since, Generation next) {
+    if (!key.isRenewable(since, request.now()) || !request.client().mayHave(key.terms())) {
+      return decline();
     }
-    if (request.token().isGenuine(hasher, key.generation().version())) {
-      // The client or a thief holds a token that was already used (RFC 9700 §4.14.2). Record it
-      // first, so that the alarm is not lost if the write fails.
-      environment.record(Event.of(Kind.REUSE_DETECTED, key));
-      keys.revoke(key.id(), new Revoker.Server(), request.now());
-    }
-    return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
+    // Use the terms that were checked: the row's terms may have been edited since.
+    var issued = IssuedKey.of(key.renewed(next), token(request, next), hasher).encrypted(encrypter);
+    return switch (keys.renew(key.id(), request.client().id(), key.generation(), next)) {
+      case Applied<Key> _ -> {
+        var kind = next.issue().branch() == 0 ? Kind.REFRESHED : Kind.BRANCHED;
+        environment.record(Event.of(kind, issued.key()));
+        yield new Given<>(issued);
+      }
+      // Another refresh of the same token came first, or a revocation did.
+      case Refused(var found) -> found.map(there -> judge(request, there)).orElse(decline());
+    };
   }
 
-  private Answer<IssuedKey> redeliver(Request request, Key key) {
-    var generation = key.generation();
-    var same =
-        request.client().mayHave(key.terms())
-            && generation.idempotencyKey().isPresent()
-            && request.idempotencyKey().isPresent()
-            && hasher.matches(
-                KEY,
-                generation.idempotencyKey().get(),
-                idempotencyMessage(request, request.idempotencyKey().get()));
-    if (!same) {
-      environment.record(Event.of(Kind.REPLAY_REFUSED, key));
-      return new Declined<>(OAuthError.INVALID_REFRESH_TOKEN);
+  /// The refresh token of the generation that the presented token was exchanged for.
+  private RefreshToken token(Request request, Generation generation) {
+    return request.token().next(hasher, generation.version(), generation.issue().branch());
+  }
+
+  private Answer<IssuedKey> repeat(Request request, Key key) {
+    if (!request.client().mayHave(key.terms())) {
+      return decline();
     }
-    var token = request.token().next(hasher, generation.version());
-    var issued = IssuedKey.of(key, token, hasher).encrypted(encrypter);
-    environment.record(Event.of(Kind.REDELIVERED, key));
+    var token = token(request, key.generation());
+    var issued = IssuedKey.again(key, token, hasher).encrypted(encrypter);
+    environment.record(Event.ofRepeat(key, request.caller()));
     return new Given<>(issued);
+  }
+
+  private Answer<IssuedKey> declineReplay(Key key) {
+    environment.record(Event.of(Kind.REPLAY_REFUSED, key));
+    return decline();
+  }
+
+  /// The client or a thief holds a token that was already used (RFC 9700 §4.14.2). The event comes
+  /// first, so that the alarm is not lost if the write fails.
+  private Answer<IssuedKey> revokeReused(Request request, Key key) {
+    environment.record(Event.of(Kind.REUSE_DETECTED, key));
+    keys.revoke(key.id(), new Revoker.Server(), request.now());
+    return decline();
   }
 
   private static byte[] idempotencyMessage(Request request, String idempotencyKey) {

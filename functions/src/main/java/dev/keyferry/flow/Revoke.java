@@ -1,10 +1,8 @@
 package dev.keyferry.flow;
 
-import dev.keyferry.codes.AccessToken;
 import dev.keyferry.codes.Hasher;
-import dev.keyferry.codes.KeyId;
 import dev.keyferry.codes.Purpose;
-import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.codes.Token;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.KeyStore.Revoker;
@@ -26,18 +24,17 @@ public final class Revoke {
   /// Revokes the key that a token belongs to. The answer does not say whether the key exists and is
   /// this client's, RFC 7009 §2.2.
   public void revoke(Client client, String token) {
-    AccessToken.parse(token).ifPresent(access -> revoke(client, access.id(), access.bytes()));
-    RefreshToken.parse(token).ifPresent(refresh -> revoke(client, refresh.id(), refresh.bytes()));
+    Token.parse(token).ifPresent(held -> revoke(client, held));
   }
 
-  private void revoke(Client client, KeyId id, byte[] token) {
-    var holder = new Revoker.Holder(client.id(), hasher.digest(Purpose.KEY, token));
+  private void revoke(Client client, Token token) {
+    var holder = new Revoker.Holder(client.id(), hasher.digest(Purpose.KEY, token.bytes()));
     var now = environment.now();
     var write =
-        switch (keys.revoke(id, holder, now)) {
-          // The token is the client's, but its hash was made under a neighboring version.
+        switch (keys.revoke(token.id(), holder, now)) {
+          // The token is the client's, but older, or hashed under a neighboring version.
           case Refused(var found) when found.filter(key -> isOf(key, client, token)).isPresent() ->
-              keys.revoke(id, new Revoker.Server(), now);
+              keys.revoke(token.id(), new Revoker.Server(), now);
           case Write<Key> decided -> decided;
         };
     if (write instanceof Applied(var key) && key.wasRevokedAt(now)) {
@@ -45,7 +42,10 @@ public final class Revoke {
     }
   }
 
-  private boolean isOf(Key key, Client client, byte[] token) {
-    return key.terms().clientId().equals(client.id()) && key.hasToken(token, hasher);
+  private boolean isOf(Key key, Client client, Token token) {
+    return key.terms().clientId().equals(client.id())
+        && (key.hasToken(token.bytes(), hasher)
+            || (hasher.reaches(key.generation().version())
+                && token.isGenuine(hasher, key.generation().version())));
   }
 }

@@ -9,6 +9,7 @@ import dev.keyferry.codes.Locator;
 import dev.keyferry.codes.Purpose;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// The contents that the seals of the rows cover. A grant's seals cover the device's request and
 /// the user's approval. A key's seals cover its terms and its tokens. An attacker with write access
@@ -104,16 +105,50 @@ final class Seals {
     return message(id, number, previous.access(), previous.refresh(), previous.issuedAt());
   }
 
+  private static byte[] message(
+      KeyId id, Digest generation, Key.Issue issue, Optional<Key.Previous> previous) {
+    return Frame.of("issue")
+        .with(id)
+        .with(generation)
+        .with(issue.branch())
+        .with(issue.origin())
+        .with(issue.idempotencyKey())
+        .with(issue.confirmed())
+        .with(previous.map(Key.Previous::replacedAt).map(Instant::toEpochMilli))
+        .toBytes();
+  }
+
   static Key.Generation sealed(Hasher hasher, KeyId id, Key.Generation generation) {
+    var seal = hasher.digest(Purpose.SEAL, message(id, generation));
+    return with(hasher, id, generation, seal, generation.issue());
+  }
+
+  /// The same generation, confirmed.
+  static Key.Generation confirmed(Hasher hasher, KeyId id, Key.Generation generation) {
+    var issue = generation.issue();
+    var confirmed =
+        new Key.Issue(issue.branch(), issue.origin(), issue.idempotencyKey(), true, issue.seal());
+    return with(hasher, id, generation, generation.seal(), confirmed);
+  }
+
+  private static Key.Generation with(
+      Hasher hasher, KeyId id, Key.Generation generation, Digest seal, Key.Issue issue) {
+    var version = seal.version();
+    var message = message(id, seal, issue, generation.previous());
     return new Key.Generation(
         generation.number(),
         generation.access(),
         generation.refresh(),
         generation.issuedAt(),
         generation.previous(),
-        hasher.digest(Purpose.SEAL, message(id, generation)),
+        seal,
         generation.attempt(),
-        generation.idempotencyKey());
+        new Key.Issue(
+            issue.branch(),
+            issue.origin(),
+            issue.idempotencyKey(),
+            issue.confirmed(),
+            Digest.of(version, hasher.hmac(Purpose.SEAL, version, message))));
   }
 
   /// Whether the present and the previous generation are intact. The write that replaced the
@@ -121,12 +156,24 @@ final class Seals {
   /// idle.
   static boolean intact(Hasher hasher, KeyId id, Key.Generation generation) {
     return hasher.matches(Purpose.SEAL, generation.seal(), message(id, generation))
+        && isIssueIntact(hasher, id, generation)
         && generation
             .previous()
             .map(previous ->
                 hasher.matches(
                     Purpose.SEAL, previous.seal(), message(id, generation.number() - 1, previous)))
             .orElse(true);
+  }
+
+  /// An issue without a seal says nothing that a seal must prove. The version before issues wrote
+  /// none.
+  private static boolean isIssueIntact(Hasher hasher, KeyId id, Key.Generation generation) {
+    var issue = generation.issue();
+    return issue.equals(Key.Issue.unknown(issue.idempotencyKey()))
+        || hasher.matches(
+            Purpose.SEAL,
+            issue.seal(),
+            message(id, generation.seal(), issue, generation.previous()));
   }
 
   static Grant.Approval approval(

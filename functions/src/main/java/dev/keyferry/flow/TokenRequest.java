@@ -12,13 +12,12 @@ import java.util.Optional;
 /// (RFC 6749 §4.1.3).
 ///
 /// @param challenge the challenge that its code verifier answers, RFC 7636 §4.5
-/// @param idempotencyKey names the request across its retries
 /// @param attempt tells the request's own work from another's
 record TokenRequest(
     Client client,
     Code code,
     Optional<CodeChallenge> challenge,
-    Optional<String> idempotencyKey,
+    Caller caller,
     String attempt,
     Instant now) {
 
@@ -28,11 +27,12 @@ record TokenRequest(
 
   /// The hash of the request's `Idempotency-Key`, for the row.
   Optional<Digest> name(Hasher hasher) {
-    return idempotencyKey.map(key -> hasher.digest(code.purpose(), named(key)));
+    return caller.idempotencyKey().map(key -> hasher.digest(code.purpose(), named(key)));
   }
 
   boolean isNamed(Hasher hasher, Digest name) {
-    return idempotencyKey
+    return caller
+        .idempotencyKey()
         .filter(key -> hasher.matches(code.purpose(), name, named(key)))
         .isPresent();
   }

@@ -4,6 +4,7 @@ import dev.keyferry.codes.CodeChallenge;
 import dev.keyferry.codes.DeviceCode;
 import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
+import dev.keyferry.flow.Caller;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.IssuedKey;
 import dev.keyferry.flow.MatchingNumber;
@@ -11,12 +12,11 @@ import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Poll;
 import dev.keyferry.web.Form;
 import dev.keyferry.web.MalformedRequest;
-import java.util.Optional;
 
 /// A device polls for its key, RFC 8628 §3.4.
 record DeviceCodeGrant(Poll poll) implements TokenGrant {
   @Override
-  public Answer<IssuedKey> issue(Client client, Form form, Optional<String> idempotencyKey) {
+  public Answer<IssuedKey> issue(Client client, Form form, Caller caller) {
     var code = DeviceCode.parse(form.require("device_code"));
     var verifier = form.optional("code_verifier");
     var challenge = verifier.flatMap(CodeChallenge::answeredBy);
@@ -24,7 +24,7 @@ record DeviceCodeGrant(Poll poll) implements TokenGrant {
       return new Declined<>(OAuthError.INVALID_GRANT);
     }
     var number = form.optional("confirmation").map(DeviceCodeGrant::number);
-    return poll.poll(client, code.get(), challenge, number, idempotencyKey);
+    return poll.poll(client, code.get(), challenge, number, caller);
   }
 
   private static MatchingNumber number(String text) {

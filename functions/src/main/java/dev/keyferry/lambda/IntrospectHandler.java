@@ -37,7 +37,7 @@ public final class IntrospectHandler extends ApiHandler {
 
   private Map<String, ?> introspect(String token, Request request) {
     return AccessToken.parse(token)
-        .flatMap(verifier::introspect)
+        .flatMap(verifier::verify)
         .<Map<String, ?>>map(active -> describe(active, request))
         .orElse(INACTIVE);
   }

@@ -7,6 +7,7 @@ import static dev.keyferry.flow.Client.REFRESH_GRANT;
 import dev.keyferry.flow.Answer;
 import dev.keyferry.flow.Answer.Declined;
 import dev.keyferry.flow.Answer.Given;
+import dev.keyferry.flow.Caller;
 import dev.keyferry.flow.IssuedKey;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.web.Form;
@@ -56,10 +57,10 @@ public final class PollHandler extends ApiHandler {
     if (grant == null) {
       return new Declined<>(UNSUPPORTED);
     }
-    var idempotencyKey = idempotencyKey(request);
+    var caller = new Caller(request.origin(), idempotencyKey(request));
     return clients
         .publicClient(form.require("client_id"), grantType)
-        .then(client -> grant.issue(client, form, idempotencyKey));
+        .then(client -> grant.issue(client, form, caller));
   }
 
   private static Optional<String> idempotencyKey(Request request) {

@@ -97,8 +97,9 @@ final class AccessTokenTest {
 
   @Test
   void of_every_generation_differs_and_follows_from_the_refresh_token_alone() {
-    var third = first.next(hasher, 1).next(hasher, 1);
-    var again = RefreshToken.parse(first.next(hasher, 1).reveal()).orElseThrow().next(hasher, 1);
+    var third = first.next(hasher, 1, 0).next(hasher, 1, 0);
+    var again =
+        RefreshToken.parse(first.next(hasher, 1, 0).reveal()).orElseThrow().next(hasher, 1, 0);
 
     assertThat(again.reveal()).isEqualTo(third.reveal());
     assertThat(again.access(hasher, 1).reveal()).isEqualTo(third.access(hasher, 1).reveal());

@@ -28,7 +28,7 @@ final class RefreshTokenTest {
     for (int number = 0; number < 1000; number++) {
       assertThat(token.isGenuine(hasher, 1)).as("%s", number).isTrue();
       assertThat(with(token.id(), secretOf(token)).reveal()).isEqualTo(token.reveal());
-      token = token.next(hasher, 1);
+      token = token.next(hasher, 1, 0);
     }
   }
 
@@ -67,7 +67,7 @@ final class RefreshTokenTest {
     var token = first;
     var more = BigInteger.ONE.shiftLeft(256).add(new BigInteger(1, secretOf(token)));
     while (more.compareTo(BigInteger.valueOf(62).pow(43)) >= 0) {
-      token = token.next(hasher, 1);
+      token = token.next(hasher, 1, 0);
       more = BigInteger.ONE.shiftLeft(256).add(new BigInteger(1, secretOf(token)));
     }
     var twin = with(token.id(), more.toByteArray());
@@ -79,7 +79,7 @@ final class RefreshTokenTest {
   @Test
   void shares_no_half_of_its_secret_with_the_next() {
     var one = secretOf(first);
-    var next = secretOf(first.next(hasher, 1));
+    var next = secretOf(first.next(hasher, 1, 0));
 
     assertThat(Arrays.copyOf(one, 16)).isNotEqualTo(Arrays.copyOf(next, 16));
     assertThat(Arrays.copyOfRange(one, 16, 32)).isNotEqualTo(Arrays.copyOfRange(next, 16, 32));

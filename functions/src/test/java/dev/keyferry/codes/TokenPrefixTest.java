@@ -28,7 +28,7 @@ final class TokenPrefixTest {
     var read = RefreshToken.parse(refresh.reveal()).orElseThrow();
     assertThat(read.id()).isEqualTo(refresh.id());
     assertThat(read.isGenuine(hasher, 1)).isTrue();
-    assertThat(read.next(hasher, 1).reveal()).startsWith(prefix + "r_");
+    assertThat(read.next(hasher, 1, 0).reveal()).startsWith(prefix + "r_");
   }
 
   /// Under `kf`, `kfr_` begins a refresh token. Under `kfr`, it would begin an access token.

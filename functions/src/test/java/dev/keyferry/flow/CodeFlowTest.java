@@ -4,6 +4,7 @@ import static dev.keyferry.flow.Samples.CHALLENGE;
 import static dev.keyferry.flow.Samples.CLI;
 import static dev.keyferry.flow.Samples.NOON;
 import static dev.keyferry.flow.Samples.PROFILE;
+import static dev.keyferry.flow.Samples.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -105,7 +106,7 @@ final class CodeFlowTest {
   }
 
   private Answer<IssuedKey> redeem(AuthorizationCode code, Optional<String> idempotencyKey) {
-    return redeemCode.redeem(CLI, code, REDIRECT_URI, CHALLENGE, idempotencyKey);
+    return redeemCode.redeem(CLI, code, REDIRECT_URI, CHALLENGE, caller(idempotencyKey));
   }
 
   private Grant row(AuthorizationCode code) {
@@ -354,12 +355,14 @@ final class CodeFlowTest {
               "secret", redeem(new AuthorizationCode(code.locator(), other.secret())),
               "place", redeem(new AuthorizationCode(other.locator(), code.secret())),
               "unknown", redeem(new AuthorizationCode(Locator.of(new byte[16]), code.secret())),
-              "client", redeemCode.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, ONCE),
+              "client",
+                  redeemCode.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, caller(ONCE)),
               "redirect URI",
-                  redeemCode.redeem(CLI, code, "http://127.0.0.1:49153/callback", CHALLENGE, ONCE),
+                  redeemCode.redeem(
+                      CLI, code, "http://127.0.0.1:49153/callback", CHALLENGE, caller(ONCE)),
               "verifier",
                   redeemCode.redeem(
-                      CLI, code, REDIRECT_URI, new CodeChallenge("x".repeat(43)), ONCE));
+                      CLI, code, REDIRECT_URI, new CodeChallenge("x".repeat(43)), caller(ONCE)));
 
       assertThat(wrong)
           .allSatisfy(
@@ -475,9 +478,11 @@ final class CodeFlowTest {
       given(redeem(code, same));
       var verifier = new CodeChallenge("x".repeat(43));
 
-      assertThat(declined(redeemCode.redeem(CLI, code, REDIRECT_URI, verifier, same)))
+      assertThat(declined(redeemCode.redeem(CLI, code, REDIRECT_URI, verifier, caller(same))))
           .isEqualTo(OAuthError.INVALID_CODE);
-      assertThat(declined(redeemCode.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, same)))
+      assertThat(
+              declined(
+                  redeemCode.redeem(Samples.DEMO, code, REDIRECT_URI, CHALLENGE, caller(same))))
           .isEqualTo(OAuthError.INVALID_CODE);
       given(redeem(code, same));
     }

@@ -51,12 +51,16 @@ public final class DeviceFlow {
     return decide.report(subject, userCode);
   }
 
+  public Answer<IssuedKey> poll(Client client, DeviceCode code, Caller caller) {
+    return poll.poll(client, code, Optional.empty(), Optional.empty(), caller);
+  }
+
   public Answer<IssuedKey> poll(
       Client client,
       DeviceCode code,
       Optional<CodeChallenge> challenge,
       Optional<MatchingNumber> number,
       Optional<String> idempotencyKey) {
-    return poll.poll(client, code, challenge, number, idempotencyKey);
+    return poll.poll(client, code, challenge, number, Samples.caller(idempotencyKey));
   }
 }

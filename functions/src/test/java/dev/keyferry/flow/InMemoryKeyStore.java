@@ -86,27 +86,32 @@ public final class InMemoryKeyStore implements KeyStore {
   }
 
   @Override
-  public synchronized Write<Key> renew(KeyId id, String clientId, Generation next) {
-    var previous = next.previous().orElseThrow();
+  public synchronized Write<Key> renew(
+      KeyId id, String clientId, Generation seen, Generation next) {
     return update(
         id,
         key ->
-            mayRenew(key, clientId, next.issuedAt())
+            mayRenew(key, clientId, seen, next)
                 && conditions.hold(
-                    RENEW_REFRESH_HASH, key.generation().refresh().equals(previous.refresh()))
-                && conditions.hold(RENEW_SEAL, key.generation().seal().equals(previous.seal())),
+                    RENEW_REFRESH_HASH, key.generation().refresh().equals(seen.refresh()))
+                && conditions.hold(RENEW_SEAL, key.generation().seal().equals(seen.seal())),
         OWN_RENEW,
         key -> key.generation().attempt().equals(next.attempt()),
         key -> Samples.withGeneration(key, next));
   }
 
-  private boolean mayRenew(Key key, String clientId, Instant now) {
+  private boolean mayRenew(Key key, String clientId, Generation seen, Generation next) {
+    var now = next.issuedAt();
     var idleSince = now.minus(Key.LONGEST_IDLE);
+    var since =
+        next.number() == seen.number()
+            ? key.generation().previous().map(Key.Previous::issuedAt).orElse(Instant.MIN)
+            : key.generation().issuedAt();
     return conditions.hold(RENEW_CLIENT, key.terms().clientId().equals(clientId))
         && conditions.hold(RENEW_UNREVOKED, key.revokedAt().isEmpty())
         && conditions.hold(RENEW_OFFLINE, key.terms().renewable())
         && conditions.hold(RENEW_LINKED, key.terms().linkedUntil().isAfter(now))
-        && conditions.hold(RENEW_NOT_IDLE, key.generation().issuedAt().isAfter(idleSince));
+        && conditions.hold(RENEW_NOT_IDLE, since.isAfter(idleSince));
   }
 
   @Override
@@ -158,6 +163,17 @@ public final class InMemoryKeyStore implements KeyStore {
             conditions.hold(MARK_USED_LATER, key.lastUsedAt().map(hour::isAfter).orElse(true))
                 ? row(key, key.revokedAt(), Optional.of(hour))
                 : key);
+  }
+
+  @Override
+  public synchronized boolean confirm(KeyId id, Generation confirmed, Instant hour) {
+    keys.computeIfPresent(
+        id,
+        (_, key) ->
+            conditions.hold(CONFIRM_GENERATION, key.generation().seal().equals(confirmed.seal()))
+                ? row(Samples.withGeneration(key, confirmed), key.revokedAt(), Optional.of(hour))
+                : key);
+    return true;
   }
 
   @Override

@@ -9,6 +9,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.KeyId;
 import dev.keyferry.flow.Grant.Approval;
 import dev.keyferry.flow.Grant.Claim;
 import dev.keyferry.flow.Grant.Consent;
@@ -16,6 +17,7 @@ import dev.keyferry.flow.Grant.Redemption;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key.Generation;
+import dev.keyferry.flow.Key.Issue;
 import dev.keyferry.flow.Key.Previous;
 import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.KeyStore.KeyAndStanding;
@@ -257,10 +259,27 @@ public abstract class KeyStoreContract {
         digest(),
         now,
         Optional.of(
-            new Previous(present.access(), present.refresh(), present.issuedAt(), present.seal())),
+            new Previous(
+                present.access(), present.refresh(), present.issuedAt(), present.seal(), now)),
         digest(),
         attempt(),
-        idempotencyKey);
+        Issue.unknown(idempotencyKey));
+  }
+
+  /// Replaces the generation that the next one calls its previous one.
+  private Write<Key> succeed(KeyId id, String clientId, Generation next) {
+    var previous = next.previous().orElseThrow();
+    var seen =
+        new Generation(
+            next.number() - 1,
+            previous.access(),
+            previous.refresh(),
+            previous.issuedAt(),
+            Optional.empty(),
+            previous.seal(),
+            attempt(),
+            Issue.unknown(Optional.empty()));
+    return keys().renew(id, clientId, seen, next);
   }
 
   @Test
@@ -372,7 +391,7 @@ public abstract class KeyStoreContract {
     }
 
     private Write<Key> renew(Generation next) {
-      return keys().renew(device.id(), CLI.id(), next);
+      return succeed(device.id(), CLI.id(), next);
     }
 
     private void assertRefused(Write<Key> write) {
@@ -417,16 +436,108 @@ public abstract class KeyStoreContract {
     @Test
     void replaces_the_idempotency_key_or_removes_it() {
       var second = next(first, later, Optional.of(digest()));
-      assertThat(applied(renew(second)).generation().idempotencyKey())
-          .isEqualTo(second.idempotencyKey());
+      assertThat(applied(renew(second)).generation().issue().idempotencyKey())
+          .isEqualTo(second.issue().idempotencyKey());
 
       var third = next(second, later, Optional.of(digest()));
-      assertThat(applied(renew(third)).generation().idempotencyKey())
-          .isEqualTo(third.idempotencyKey());
+      assertThat(applied(renew(third)).generation().issue().idempotencyKey())
+          .isEqualTo(third.issue().idempotencyKey());
 
       var fourth = next(third, later);
-      assertThat(applied(renew(fourth)).generation().idempotencyKey()).isEmpty();
-      assertThat(row().generation().idempotencyKey()).isEmpty();
+      assertThat(applied(renew(fourth)).generation().issue().idempotencyKey()).isEmpty();
+      assertThat(row().generation().issue().idempotencyKey()).isEmpty();
+    }
+
+    @Test
+    void keeps_how_it_was_issued() {
+      for (var issue :
+          List.of(
+              new Issue(
+                  0,
+                  Optional.of(Origin.parse("192.0.2.7")),
+                  Optional.of(digest()),
+                  false,
+                  digest()),
+              new Issue(
+                  7, Optional.of(Origin.parse("2001:db8::7")), Optional.empty(), true, digest()))) {
+        var present = row().generation();
+        var next = withIssue(next(present, later), issue);
+        applied(renew(next));
+        assertThat(row().generation()).isEqualTo(next);
+      }
+    }
+
+    private static Generation withIssue(Generation generation, Issue issue) {
+      return new Generation(
+          generation.number(),
+          generation.access(),
+          generation.refresh(),
+          generation.issuedAt(),
+          generation.previous(),
+          generation.seal(),
+          generation.attempt(),
+          issue);
+    }
+
+    /// Another branch of this generation's parent.
+    private static Generation branch(Generation present, Instant now) {
+      return new Generation(
+          present.number(),
+          digest(),
+          digest(),
+          now,
+          present.previous(),
+          digest(),
+          attempt(),
+          new Issue(
+              present.issue().branch() + 1,
+              Optional.of(Origin.parse("192.0.2.7")),
+              Optional.empty(),
+              false,
+              digest()));
+    }
+
+    @Test
+    void replaces_a_generation_by_another_branch_within_the_parents_idle_time() {
+      var parentsEnd = NOON.plus(Key.LONGEST_IDLE);
+      var present = applied(renew(next(first, parentsEnd.minus(MILLISECOND)))).generation();
+      for (var late : List.of(parentsEnd, parentsEnd.plus(MILLISECOND))) {
+        var row = row();
+        assertThat(refused(keys().renew(device.id(), CLI.id(), present, branch(present, late))))
+            .contains(row);
+        assertThat(row()).isEqualTo(row);
+      }
+      var branch = branch(present, parentsEnd.minus(MILLISECOND));
+
+      assertThat(applied(keys().renew(device.id(), CLI.id(), present, branch)).generation())
+          .isEqualTo(branch);
+      assertThat(row().generation()).isEqualTo(branch);
+      assertThat(refused(keys().renew(device.id(), CLI.id(), present, branch(present, later))))
+          .contains(row());
+    }
+
+    @Test
+    void confirms_the_generation_that_is_present_and_notes_the_hour() {
+      var confirmed =
+          withIssue(first, new Issue(0, Optional.empty(), Optional.empty(), true, digest()));
+
+      assertThat(keys().confirm(device.id(), confirmed, HOUR)).isTrue();
+
+      assertThat(row().generation()).isEqualTo(confirmed);
+      assertThat(row().lastUsedAt()).contains(HOUR);
+      assertThat(keys().confirm(device.id(), confirmed, HOUR)).isTrue();
+    }
+
+    @Test
+    void does_not_confirm_a_generation_that_was_replaced() {
+      var confirmed =
+          withIssue(first, new Issue(0, Optional.empty(), Optional.empty(), true, digest()));
+      var row = applied(renew(next(first, later)));
+
+      assertThat(keys().confirm(device.id(), confirmed, HOUR)).isTrue();
+
+      assertThat(row()).isEqualTo(row);
+      assertThat(keys().confirm(Samples.key(device.terms()).id(), confirmed, HOUR)).isTrue();
     }
 
     @Test
@@ -460,7 +571,7 @@ public abstract class KeyStoreContract {
               first.previous(),
               seal,
               first.attempt(),
-              first.idempotencyKey()),
+              first.issue()),
           later);
     }
 
@@ -474,7 +585,7 @@ public abstract class KeyStoreContract {
 
     @Test
     void is_refused_to_another_client() {
-      assertRefused(keys().renew(device.id(), "demo", next(first, later)));
+      assertRefused(succeed(device.id(), "demo", next(first, later)));
     }
 
     @Test
@@ -489,8 +600,7 @@ public abstract class KeyStoreContract {
     void is_refused_for_a_key_without_offline_access() {
       issue(key);
 
-      assertThat(refused(keys().renew(key.id(), CLI.id(), next(key.generation(), later))))
-          .contains(key);
+      assertThat(refused(succeed(key.id(), CLI.id(), next(key.generation(), later)))).contains(key);
       assertThat(found()).isEqualTo(key);
     }
 
@@ -500,7 +610,7 @@ public abstract class KeyStoreContract {
       var similar = Samples.key(Samples.withScope(device.terms(), scope));
       issue(similar);
 
-      assertThat(refused(keys().renew(similar.id(), CLI.id(), next(similar.generation(), later))))
+      assertThat(refused(succeed(similar.id(), CLI.id(), next(similar.generation(), later))))
           .contains(similar);
     }
 
@@ -508,7 +618,7 @@ public abstract class KeyStoreContract {
     void of_an_unknown_key_finds_and_creates_none() {
       var unknown = Samples.key(device.terms());
 
-      assertThat(refused(keys().renew(unknown.id(), CLI.id(), next(unknown.generation(), later))))
+      assertThat(refused(succeed(unknown.id(), CLI.id(), next(unknown.generation(), later))))
           .isEmpty();
       assertThat(stores().find(unknown.id())).isEmpty();
     }
@@ -642,7 +752,7 @@ public abstract class KeyStoreContract {
 
     private Generation renewed() {
       var next = next(device.generation(), NOON.plusSeconds(1));
-      return applied(keys().renew(device.id(), CLI.id(), next)).generation();
+      return applied(succeed(device.id(), CLI.id(), next)).generation();
     }
 
     @Test
@@ -650,7 +760,7 @@ public abstract class KeyStoreContract {
       assertRefused(new Revoker.Holder(CLI.id(), digest()));
       assertRefused(new Revoker.Holder("demo", device.generation().access()));
       assertRefused(new Revoker.Holder("demo", device.generation().refresh()));
-      applied(keys().renew(device.id(), CLI.id(), next(renewed(), NOON.plusSeconds(2))));
+      applied(succeed(device.id(), CLI.id(), next(renewed(), NOON.plusSeconds(2))));
       assertRefused(new Revoker.Holder(CLI.id(), digest()));
       assertRefused(new Revoker.Holder(CLI.id(), device.generation().access()));
     }
@@ -696,7 +806,7 @@ public abstract class KeyStoreContract {
       issue(device);
       issue(Samples.key(subject(), NOON));
       keys().revoke(key.id(), new Revoker.Owner(subject), NOON);
-      applied(keys().renew(device.id(), CLI.id(), next(device.generation(), NOON)));
+      applied(succeed(device.id(), CLI.id(), next(device.generation(), NOON)));
       keys().signOut(subject, NOON);
 
       var listing = listed(_ -> true, 2);

@@ -2,6 +2,7 @@ package dev.keyferry.flow;
 
 import static dev.keyferry.flow.Samples.CLI;
 import static dev.keyferry.flow.Samples.NOON;
+import static dev.keyferry.flow.Samples.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -56,13 +57,26 @@ final class KeyVerifierTest {
   }
 
   private Key mint(RefreshToken of) {
+    return mint(of, Optional.empty());
+  }
+
+  /// @param idempotencyKey names the request that redeems the code
+  private Key mint(RefreshToken of, Optional<Digest> idempotencyKey) {
     var grant = Samples.grant(Samples.request(NOON));
     var claim = new Claim(subject, Samples.digest());
     var approved =
         new Approved(
             claim, new Approval(Consent.TO_ALL, Samples.PROFILE, NOON, false, Samples.digest()));
-    var redemption = new Redemption(NOON.plusSeconds(1), Samples.attempt(), Optional.empty());
-    return Key.mint(hasher, of, grant, approved, CLI, NAME, redemption);
+    var redemption = new Redemption(NOON.plusSeconds(1), Samples.attempt(), idempotencyKey);
+    var request =
+        new TokenRequest(
+            CLI,
+            Samples.deviceCode(),
+            Optional.empty(),
+            caller(Optional.empty()),
+            Samples.attempt(),
+            NOON);
+    return Key.mint(hasher, of, grant, approved, request, NAME, redemption);
   }
 
   @BeforeEach
@@ -221,7 +235,7 @@ final class KeyVerifierTest {
         generation.previous(),
         generation.seal(),
         generation.attempt(),
-        generation.idempotencyKey());
+        generation.issue());
   }
 
   @Test
@@ -256,12 +270,66 @@ final class KeyVerifierTest {
   }
 
   @Test
-  void introspection_makes_the_same_checks_and_is_not_a_use() {
-    assertThat(verifier.introspect(token)).contains(new Active(key, key.expiresAt()));
-    assertThat(lastUsed()).isEmpty();
+  void a_use_of_the_present_token_confirms_its_generation_once() {
+    verifier.verify(token);
+    var confirmed = keys.find(key.id()).orElseThrow();
+    assertThat(confirmed.generation().issue().confirmed()).isTrue();
+    assertThat(confirmed.isIntact(hasher)).isTrue();
 
-    Samples.disabling(keys).disable(subject);
-    assertThat(verifier.introspect(token)).isEmpty();
+    verifier.verify(token);
+    assertThat(keys.find(key.id())).contains(confirmed);
+  }
+
+  @Test
+  void a_use_of_the_previous_token_confirms_nothing() {
+    var next = nextGeneration();
+    keys.forge(key.id(), row -> Samples.withGeneration(row, next));
+
+    assertThat(verifier.verify(token)).isPresent();
+
+    assertThat(keys.find(key.id()).orElseThrow().generation().issue().confirmed()).isFalse();
+    assertThat(lastUsed()).contains(HOUR);
+  }
+
+  private Key.Generation nextGeneration() {
+    var present = key.generation();
+    var token = first.next(hasher, 1, 0);
+    return Seals.sealed(
+        hasher,
+        key.id(),
+        new Key.Generation(
+            1,
+            hasher.digest(Purpose.KEY, token.access(hasher, 1).bytes()),
+            hasher.digest(Purpose.KEY, token.bytes()),
+            NOON,
+            Optional.of(
+                new Key.Previous(
+                    present.access(), present.refresh(), present.issuedAt(), present.seal(), NOON)),
+            Digest.NONE,
+            Samples.attempt(),
+            Key.Issue.unknown(Optional.empty())));
+  }
+
+  /// A store that cannot record a use.
+  private KeyVerifier withoutRecord() {
+    var store = Overtaken.answering(KeyStore.class, keys, "confirm", false);
+    return new KeyVerifier(store, hasher, new Environment(clock, new Random(), _ -> {}));
+  }
+
+  @Test
+  void a_use_that_cannot_be_recorded_is_accepted_unless_its_poll_may_be_repeated() {
+    assertThat(withoutRecord().verify(token)).isPresent();
+
+    var other = another();
+    var repeatable = mint(other, Optional.of(Samples.digest()));
+    assertThat(keys.putIfAbsent(repeatable)).isTrue();
+    var access = other.access(hasher, 1);
+    clock.set(repeatable.generation().issuedAt().plus(Mint.REDELIVERY).minus(MILLISECOND));
+    assertThatExceptionOfType(Outage.class).isThrownBy(() -> withoutRecord().verify(access));
+
+    clock.advance(MILLISECOND);
+    assertThat(withoutRecord().verify(access)).isPresent();
+    assertThat(verifier.verify(access)).isPresent();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.keyferry.flow;
 
 import static dev.keyferry.flow.Samples.CLI;
 import static dev.keyferry.flow.Samples.NOON;
+import static dev.keyferry.flow.Samples.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyferry.codes.TestHasher;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 final class RecordedDecisionsTest {
   private static final Scope OFFLINE = new Scope(List.of("read", Scope.OFFLINE_ACCESS));
   private static final Optional<String> POLL = Optional.of("a-poll");
+  private static final Origin ELSEWHERE = Origin.parse("198.51.100.9");
 
   private final TestClock clock = new TestClock(NOON);
   private final TestHasher hasher = new TestHasher();
@@ -39,6 +41,8 @@ final class RecordedDecisionsTest {
           new Environment(clock, new Random(8628), events::add));
   private final Refresh refreshes =
       new Refresh(keys, hasher, encrypter, new Environment(clock, new Random(6749), events::add));
+  private final KeyVerifier verifier =
+      new KeyVerifier(keys, hasher, new Environment(clock, new Random(), events::add));
   private final LinkedDevices devices =
       new LinkedDevices(keys, new Environment(clock, new Random(), events::add));
 
@@ -83,6 +87,7 @@ final class RecordedDecisionsTest {
     var first = given(poll(codes, POLL));
     assertThat(given(poll(codes, POLL)).accessToken().reveal())
         .isEqualTo(first.accessToken().reveal());
+    given(flow.poll(CLI, codes.deviceCode(), new Caller(ELSEWHERE, POLL)));
     poll(codes, Optional.of("another"));
 
     assertThat(kinds())
@@ -92,6 +97,7 @@ final class RecordedDecisionsTest {
             Kind.APPROVED,
             Kind.MINTED,
             Kind.REDELIVERED,
+            Kind.REDELIVERED_ELSEWHERE,
             Kind.REPLAY_REFUSED);
     assertThat(events.subList(1, 4))
         .allSatisfy(event -> assertThat(event.facts()).containsEntry("subject", "ada"));
@@ -114,15 +120,22 @@ final class RecordedDecisionsTest {
   void a_refresh_its_repetition_its_replay_and_its_reuse() {
     var first = given(poll(approved(), POLL)).refreshToken().orElseThrow();
     events.clear();
-    var second = given(refreshes.refresh(CLI, first, POLL)).refreshToken().orElseThrow();
-    given(refreshes.refresh(CLI, first, POLL));
-    refreshes.refresh(CLI, first, Optional.empty());
-    given(refreshes.refresh(CLI, second, POLL));
-    refreshes.refresh(CLI, first, POLL);
+    given(refreshes.refresh(CLI, first, caller(POLL)));
+    given(refreshes.refresh(CLI, first, caller(POLL)));
+    given(refreshes.refresh(CLI, first, new Caller(ELSEWHERE, POLL)));
+    given(refreshes.refresh(CLI, first, new Caller(ELSEWHERE, Optional.empty())));
+    var branch = given(refreshes.refresh(CLI, first, new Caller(ELSEWHERE, Optional.of("next"))));
+    verifier.verify(branch.accessToken());
+    refreshes.refresh(CLI, first, new Caller(ELSEWHERE, Optional.of("another")));
+    given(refreshes.refresh(CLI, branch.refreshToken().orElseThrow(), caller(POLL)));
+    refreshes.refresh(CLI, first, caller(POLL));
 
     assertThat(kinds())
         .containsExactly(
             Kind.REFRESHED,
+            Kind.REDELIVERED,
+            Kind.REDELIVERED_ELSEWHERE,
+            Kind.BRANCHED,
             Kind.REDELIVERED,
             Kind.REPLAY_REFUSED,
             Kind.REFRESHED,

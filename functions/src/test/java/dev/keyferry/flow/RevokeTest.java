@@ -10,10 +10,12 @@ import dev.keyferry.codes.KeyId;
 import dev.keyferry.codes.Purpose;
 import dev.keyferry.codes.RefreshToken;
 import dev.keyferry.codes.TestHasher;
+import dev.keyferry.codes.TokenForm;
 import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Audit.Event;
 import dev.keyferry.flow.Audit.Kind;
 import dev.keyferry.flow.Key.Generation;
+import dev.keyferry.flow.Key.Issue;
 import dev.keyferry.flow.Key.Previous;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +35,7 @@ final class RevokeTest {
       new Revoke(keys, hasher, new Environment(clock, new Random(), events::add));
 
   private final RefreshToken before = Samples.first(hasher, 1, Samples.deviceCode());
-  private final RefreshToken present = before.next(hasher, 1);
+  private final RefreshToken present = before.next(hasher, 1, 0);
   private final KeyId id = present.id();
 
   @BeforeEach
@@ -41,7 +43,7 @@ final class RevokeTest {
     var sample = Samples.key(Samples.renewable(Samples.subject(), NOON));
     var previous =
         new Previous(
-            hash(before.access(hasher, 1).bytes()), hash(before.bytes()), NOON, Digest.NONE);
+            hash(before.access(hasher, 1).bytes()), hash(before.bytes()), NOON, Digest.NONE, NOON);
     var generation =
         new Generation(
             1,
@@ -51,7 +53,7 @@ final class RevokeTest {
             Optional.of(previous),
             Digest.NONE,
             Samples.attempt(),
-            Optional.empty());
+            Issue.unknown(Optional.empty()));
     keys.putIfAbsent(
         new Key(id, sample.terms(), Digest.NONE, generation, Optional.empty(), Optional.empty()));
   }
@@ -92,6 +94,31 @@ final class RevokeTest {
   }
 
   @Test
+  void tokens_of_any_generation_and_of_a_dead_branch_revoke_it() {
+    var dead = before.next(hasher, 1, 1);
+    for (var token :
+        List.of(
+            dead.reveal(),
+            dead.access(hasher, 1).reveal(),
+            present.next(hasher, 1, 0).next(hasher, 1, 0).reveal(),
+            present.next(hasher, 1, 0).access(hasher, 1).reveal())) {
+      keys.forge(id, key -> Samples.unrevoked(key));
+      revocation.revoke(DEMO, token);
+      assertThat(isRevoked()).isFalse();
+      revocation.revoke(CLI, token);
+      assertThat(isRevoked()).isTrue();
+    }
+  }
+
+  @Test
+  void a_genuine_token_of_a_version_that_is_gone_revokes_nothing() {
+    var older = present.next(hasher, 1, 0).next(hasher, 1, 0).reveal();
+    hasher.rotateTo(3);
+    revocation.revoke(CLI, older);
+    assertThat(isRevoked()).isFalse();
+  }
+
+  @Test
   void a_token_hashed_under_the_previous_version_revokes_it_after_a_rotation() {
     hasher.rotateTo(2);
     revocation.revoke(CLI, present.reveal());
@@ -109,9 +136,10 @@ final class RevokeTest {
 
   @Test
   void a_token_with_only_the_devices_id_revokes_nothing() {
-    var other = RefreshToken.first(TokenPrefix.DEFAULT, hasher, 1, id, Samples.deviceCode());
-    revocation.revoke(CLI, other.reveal());
-    revocation.revoke(CLI, other.access(hasher, 1).reveal());
+    var secret = new byte[TokenForm.SECRET_BYTES];
+    for (var form : TokenForm.values()) {
+      revocation.revoke(CLI, form.write(TokenPrefix.DEFAULT, id, secret));
+    }
     assertThat(isRevoked()).isFalse();
     assertThat(events).isEmpty();
   }

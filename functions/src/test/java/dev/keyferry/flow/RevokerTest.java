@@ -25,10 +25,11 @@ final class RevokerTest {
               digest(),
               digest(),
               NOON,
-              Optional.of(new Key.Previous(tokens.access(), tokens.refresh(), NOON, tokens.seal())),
+              Optional.of(
+                  new Key.Previous(tokens.access(), tokens.refresh(), NOON, tokens.seal(), NOON)),
               digest(),
               Samples.attempt(),
-              Optional.empty()));
+              Key.Issue.unknown(Optional.empty())));
 
   private static boolean mayRevoke(Client client, Digest token, Key key) {
     return new Revoker.Holder(client.id(), token).mayRevoke(key);

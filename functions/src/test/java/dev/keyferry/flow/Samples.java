@@ -124,6 +124,11 @@ public final class Samples {
         request.at());
   }
 
+  /// A client in the network of the sample request.
+  public static Caller caller(Optional<String> idempotencyKey) {
+    return new Caller(Origin.parse("192.0.2.7"), idempotencyKey);
+  }
+
   /// A user who approves from the network of the sample request.
   public static Approver approver(Subject subject) {
     return new Approver(subject, PROFILE, Origin.parse("192.0.2.7"), false);
@@ -185,7 +190,7 @@ public final class Samples {
             Optional.empty(),
             digest(),
             attempt(),
-            Optional.empty()),
+            Key.Issue.unknown(Optional.empty())),
         Optional.empty(),
         Optional.empty());
   }
@@ -265,6 +270,11 @@ public final class Samples {
   public static Key withTerms(Key key, Key.Terms terms) {
     return new Key(
         key.id(), terms, key.seal(), key.generation(), key.revokedAt(), key.lastUsedAt());
+  }
+
+  public static Key unrevoked(Key key) {
+    return new Key(
+        key.id(), key.terms(), key.seal(), key.generation(), Optional.empty(), key.lastUsedAt());
   }
 
   public static Key withGeneration(Key key, Key.Generation generation) {

@@ -39,7 +39,7 @@ final class TokensFuzzTest {
       assertId(text, token.id());
       // It was not issued here, so it never revokes.
       assertThat(token.isGenuine(hasher, 1)).isFalse();
-      assertThat(RefreshToken.parse(token.next(hasher, 1).reveal()).orElseThrow())
+      assertThat(RefreshToken.parse(token.next(hasher, 1, 0).reveal()).orElseThrow())
           .matches(next -> next.isGenuine(hasher, 1) && next.id().equals(token.id()));
     });
     assertWritten(input);

@@ -190,7 +190,7 @@ final class LaterPromises {
         }
       }
     }
-    var expected = !isOver && key.generation().idempotencyKey().isPresent() ? 1 : 0;
+    var expected = !isOver && key.generation().issue().idempotencyKey().isPresent() ? 1 : 0;
     return delivered == expected
         ? Optional.empty()
         : Optional.of(
