@@ -103,8 +103,14 @@ final class RepeatingStores {
       }
 
       @Override
-      public Write<Key> renew(KeyId id, String clientId, Key.Generation next) {
-        return once("renew", () -> store.renew(id, clientId, next));
+      public Write<Key> renew(
+          KeyId id, String clientId, Key.Generation seen, Key.Generation next) {
+        return once("renew", () -> store.renew(id, clientId, seen, next));
+      }
+
+      @Override
+      public boolean confirm(KeyId id, Key.Generation confirmed, Instant hour) {
+        return once("confirm", () -> store.confirm(id, confirmed, hour));
       }
 
       @Override

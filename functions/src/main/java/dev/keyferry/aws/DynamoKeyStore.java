@@ -275,7 +275,7 @@ public final class DynamoKeyStore implements KeyStore {
     return note(
         id,
         "SET issue = :issue, last_used_at = :hour",
-        "generation_seal = :seal",
+        "generation_seal = :seal AND (attribute_not_exists(last_used_at) OR last_used_at <= :hour)",
         Attributes.none()
             .put(":issue", KeyItem.ofIssue(confirmed))
             .put(":seal", confirmed.seal().toString())

@@ -33,10 +33,9 @@ public interface KeyStore {
   Write<Key> renew(KeyId id, String clientId, Key.Generation seen, Key.Generation next);
 
   /// Stores that the present generation is confirmed, and the hour of this use, if the present
-  /// generation is still this one.
+  /// generation is still this one and no later use is noted.
   ///
-  /// @return whether this is settled: stored, or the generation is replaced. The caller can do
-  /// without it
+  /// @return false if the outcome is unknown. The caller can do without it
   boolean confirm(KeyId id, Key.Generation confirmed, Instant hour);
 
   /// Revokes the key for good. A key that is already revoked keeps its time of revocation.

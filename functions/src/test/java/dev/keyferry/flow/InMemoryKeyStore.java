@@ -171,6 +171,8 @@ public final class InMemoryKeyStore implements KeyStore {
         id,
         (_, key) ->
             conditions.hold(CONFIRM_GENERATION, key.generation().seal().equals(confirmed.seal()))
+                    && conditions.hold(
+                        CONFIRM_LATER, key.lastUsedAt().map(at -> !at.isAfter(hour)).orElse(true))
                 ? row(Samples.withGeneration(key, confirmed), key.revokedAt(), Optional.of(hour))
                 : key);
     return true;

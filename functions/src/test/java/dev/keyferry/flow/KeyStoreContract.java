@@ -529,6 +529,18 @@ public abstract class KeyStoreContract {
     }
 
     @Test
+    void does_not_confirm_by_a_use_before_the_last_one() {
+      keys().markUsed(device.id(), HOUR.plus(Duration.ofHours(1)));
+      var row = row();
+      var confirmed =
+          withIssue(first, new Issue(0, Optional.empty(), Optional.empty(), true, digest()));
+
+      assertThat(keys().confirm(device.id(), confirmed, HOUR)).isTrue();
+
+      assertThat(row()).isEqualTo(row);
+    }
+
+    @Test
     void does_not_confirm_a_generation_that_was_replaced() {
       var confirmed =
           withIssue(first, new Issue(0, Optional.empty(), Optional.empty(), true, digest()));

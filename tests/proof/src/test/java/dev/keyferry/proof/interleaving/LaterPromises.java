@@ -154,7 +154,7 @@ final class LaterPromises {
 
   private Response refresh(World world, Instant at, RefreshToken token, Optional<String> name) {
     return stores.visit(
-        world, at, flows -> Response.key(flows.refreshes().refresh(Samples.CLI, token, name)));
+        world, at, flows -> Response.key(flows.refreshes().refresh(Samples.CLI, token, Samples.caller(name))));
   }
 
   /// Delivery at least once: during the grace, the request that refreshed may get the key again,
@@ -274,7 +274,7 @@ final class LaterPromises {
     var token =
         AccessToken.parse(received.body().substring(0, received.body().indexOf(' '))).orElseThrow();
     var opens =
-        stores.visit(world, world.now(), flows -> flows.verifier().introspect(token)).isPresent();
+        stores.visit(world, world.now(), flows -> flows.verifier().verify(token)).isPresent();
     var key = Optional.ofNullable(world.keys().get(token.id()));
     if (key.isEmpty()) {
       return Optional.of("rule 2: a key was issued that is not stored");

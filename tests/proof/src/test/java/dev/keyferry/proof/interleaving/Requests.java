@@ -9,6 +9,7 @@ import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.OAuthError.Code;
+import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.proof.interleaving.Request.Asks;
 import dev.keyferry.proof.interleaving.Response.Kind;
@@ -90,7 +91,7 @@ final class Requests {
     return new Request(
         "refreshes generation " + generation + (name.isEmpty() ? "" : " as " + name),
         new Asks.Refresh(generation, name),
-        flows -> Response.key(flows.refreshes().refresh(client, token, named(name))));
+        flows -> Response.key(flows.refreshes().refresh(client, token, Samples.caller(named(name)))));
   }
 
   /// A token that is two or more generations old revokes nothing, RFC 7009 §2.2.

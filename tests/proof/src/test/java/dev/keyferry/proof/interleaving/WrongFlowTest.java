@@ -207,7 +207,7 @@ final class WrongFlowTest {
                 it.previous(),
                 it.seal(),
                 it.attempt() + "-again",
-                it.idempotencyKey());
+                it.issue());
         default -> argument;
       };
     }

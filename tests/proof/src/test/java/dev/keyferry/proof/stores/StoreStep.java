@@ -286,10 +286,11 @@ public sealed interface StoreStep {
     }
   }
 
-  record Renew(KeyId id, String clientId, Key.Generation next) implements StoreStep {
+  record Renew(KeyId id, String clientId, Key.Generation seen, Key.Generation next)
+      implements StoreStep {
     @Override
     public Object on(AllStores stores) {
-      return stores.keys().renew(id, clientId, next);
+      return stores.keys().renew(id, clientId, seen, next);
     }
 
     @Override

@@ -291,7 +291,7 @@ public final class StoreSteps {
             Optional.empty(),
             pick(DIGESTS),
             attempt("renew"),
-            Optional.empty()),
+            Key.Issue.unknown(Optional.empty())),
         Optional.empty(),
         Optional.empty());
   }
@@ -312,7 +312,7 @@ public final class StoreSteps {
     var key = pick(keys);
     var id = chance(90) ? key.id() : pick(ids);
     return switch (random.nextInt(10)) {
-      case 0, 1, 2, 3, 4 -> new StoreStep.Renew(id, near(key.terms().clientId()), next(key));
+      case 0, 1, 2, 3, 4 -> new StoreStep.Renew(id, near(key.terms().clientId()), key.generation(), next(key));
       case 5, 6 -> new StoreStep.Revoke(id, revoker(key), NOON.plusSeconds(random.nextInt(3)));
       case 7, 8 -> new StoreStep.MarkUsed(id, NOON.plus(Duration.ofHours(random.nextInt(3))));
       default -> new StoreStep.FindKey(id);
@@ -335,10 +335,11 @@ public final class StoreSteps {
                 now.access(),
                 chance(90) ? now.refresh() : pick(DIGESTS),
                 now.issuedAt(),
-                chance(90) ? now.seal() : pick(DIGESTS))),
+                chance(90) ? now.seal() : pick(DIGESTS),
+                NOON)),
         pick(DIGESTS),
         attempt("renew"),
-        sometimes(pick(DIGESTS)));
+        Key.Issue.unknown(sometimes(pick(DIGESTS))));
   }
 
   private Revoker revoker(Key key) {
