@@ -77,8 +77,8 @@ public interface GrantStore {
   /// Denies the grant, if it is pending or approved, not expired, and claimed by this subject.
   Write<Grant> deny(Locator locator, Subject subject, Instant now);
 
-  /// Denies the grant, if it is approved with exactly this claim, because its subject was barred
-  /// when the device came for the key.
+  /// Denies the grant, if it is approved with exactly this claim, because its subject was barred,
+  /// or its client had none of its scopes any more, when the device came for the key.
   Write<Grant> denyBarred(Locator locator, Grant.Claim claim);
 
   /// Consumes the code and stores the key in one transaction, if the proof fits, the grant is

@@ -43,6 +43,9 @@ public final class Mint {
     var token = RefreshToken.first(issuance.prefix(), hasher, hasher.version(), id, request.code());
     var name = DeviceName.of(hasher, request, grant, approved, id);
     var key = Key.mint(hasher, token, grant, approved, request, name, redemption);
+    if (!key.terms().scope().grantsAccess()) {
+      return denyScopeless(request, grant, approved);
+    }
     var issued = IssuedKey.of(key, token, hasher).encrypted(issuance.encrypter());
     // Every step that needs a subkey or encryption has succeeded. The next write is all or nothing.
     var proof = request.proof(grant.deviceSecret());
@@ -58,9 +61,18 @@ public final class Mint {
     return new Given<>(issued);
   }
 
-  private Answer<IssuedKey> declineBarred(Grant grant) {
+  /// Denies a grant whose client has lost every scope that was approved, so that this login is over
+  /// even if the client gets the scope back.
+  private Answer<IssuedKey> denyScopeless(TokenRequest request, Grant grant, Approved approved) {
+    return switch (grants.denyBarred(grant.locator(), approved.claim())) {
+      case Write.Applied<Grant> _ -> refuse(grant, OAuthError.SCOPE_GONE);
+      case Write.Refused<Grant>(var found) -> tooLate(request, found.orElse(grant));
+    };
+  }
+
+  private Answer<IssuedKey> refuse(Grant grant, OAuthError reason) {
     environment.record(Event.of(Kind.MINT_REFUSED, grant));
-    return new Declined<>(OAuthError.USER_GONE);
+    return new Declined<>(reason);
   }
 
   /// Denies the grant, so that this login is over even if its user is enabled again, and the next
@@ -70,7 +82,7 @@ public final class Mint {
   private Answer<IssuedKey> denyBarred(
       TokenRequest request, Grant grant, Approved approved, IssuedKey issued) {
     return switch (grants.denyBarred(grant.locator(), approved.claim())) {
-      case Write.Applied<Grant> _ -> declineBarred(grant);
+      case Write.Applied<Grant> _ -> refuse(grant, OAuthError.USER_GONE);
       case Write.Refused<Grant>(var found) ->
           found.filter(row -> row.isRedeemedBy(request.attempt())).isPresent()
               ? minted(issued, grant)

@@ -51,6 +51,8 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
   public static final OAuthError ACCESS_DENIED = of(Code.ACCESS_DENIED, "the request was denied");
   public static final OAuthError USER_GONE =
       of(Code.ACCESS_DENIED, "the user has signed out or has been disabled");
+  public static final OAuthError SCOPE_GONE =
+      of(Code.ACCESS_DENIED, "the client may no longer have any scope that the user approved");
   public static final OAuthError EXPIRED_TOKEN =
       of(Code.EXPIRED_TOKEN, "the device code has expired; start again");
   public static final OAuthError CONFIRMATION_REQUIRED =

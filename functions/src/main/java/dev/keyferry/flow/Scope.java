@@ -32,6 +32,11 @@ public record Scope(List<String> tokens) {
     return new Scope(tokens.stream().filter(other.tokens::contains).toList());
   }
 
+  /// Whether a key with this scope may do anything. `offline_access` alone only renews the key.
+  public boolean grantsAccess() {
+    return !without(OFFLINE_ACCESS).tokens.isEmpty();
+  }
+
   public Scope without(String token) {
     return new Scope(tokens.stream().filter(each -> !each.equals(token)).toList());
   }

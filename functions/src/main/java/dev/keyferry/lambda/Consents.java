@@ -59,6 +59,7 @@ final class Consents {
     return Parameters.scope(text)
         .filter(
             scope -> scope.map(some -> some.within(clients.scopes())).orElse(true),
-            OAuthError.invalidScope("an approval cannot grant more than the client requested"));
+            OAuthError.invalidScope("an approval cannot grant more than the client requested"))
+        .filter(scope -> scope.map(Scope::grantsAccess).orElse(true), Parameters.ONLY_OFFLINE);
   }
 }

@@ -28,6 +28,10 @@ final class Parameters {
       OAuthError.invalidRequest(
           "code_challenge must be 43 characters with code_challenge_method S256");
 
+  /// A key with such a scope could do nothing but be renewed.
+  static final OAuthError ONLY_OFFLINE =
+      OAuthError.invalidScope("the scope must name a scope other than offline_access");
+
   private Parameters() {}
 
   static Answer<Optional<Scope>> scope(Optional<String> text) {
@@ -74,7 +78,8 @@ final class Parameters {
         .map(asked -> asked.orElse(client.scopes().without(Scope.OFFLINE_ACCESS)))
         .filter(
             asked -> asked.within(client.scopes()),
-            OAuthError.invalidScope("this client may not request this scope"));
+            OAuthError.invalidScope("this client may not request this scope"))
+        .filter(Scope::grantsAccess, ONLY_OFFLINE);
   }
 
   /// The requested lifetime of a key. By default, it is the client's.

@@ -22,7 +22,8 @@ final class WhoamiHandler extends ApiHandler {
             "email", request.optionalClaim("email"),
             "organisation", request.optionalClaim("organisation"),
             "client_id", request.claim("client_id"),
-            "scope", request.claim("scope"),
+            // An earlier version could issue a key without a scope.
+            "scope", request.optionalClaim("scope").orElse(""),
             "key_id", request.claim("key_id"),
             "exp", seconds(request.claim("exp"))));
   }

@@ -415,6 +415,19 @@ final class CodeFlowTest {
     }
 
     @Test
+    void a_client_that_has_lost_every_approved_scope_gets_no_key_from_this_code() {
+      var code = code();
+      var narrowed = Samples.withScopes(CLI, new Scope(List.of("offline_access")));
+
+      assertThat(declined(redeemCode.redeem(narrowed, code, REDIRECT_URI, CHALLENGE, ONCE)))
+          .isEqualTo(OAuthError.INVALID_CODE);
+
+      assertThat(row(code).state()).isInstanceOf(Denied.class);
+      assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
+      assertThat(told()).contains("mint_refused").doesNotContain("minted");
+    }
+
+    @Test
     void an_edited_row_redeems_nothing() {
       var bob = new Subject("bob");
       var later = NOON.plus(Duration.ofDays(1));

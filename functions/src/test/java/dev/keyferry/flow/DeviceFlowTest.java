@@ -613,6 +613,45 @@ final class DeviceFlowTest {
     }
 
     @Test
+    void a_client_that_has_lost_every_approved_scope_gets_no_key_even_if_it_regains_them() {
+      for (var left : List.of("offline_access", "admin")) {
+        var codes = authorize();
+        approve(codes);
+        var narrowed = Samples.withScopes(CLI, new Scope(List.of(left)));
+
+        assertThat(declined(flow.poll(narrowed, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
+            .isEqualTo(OAuthError.SCOPE_GONE);
+        assertThat(row(codes).state()).isInstanceOf(Denied.class);
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+        assertThat(keys.rows().keys()).isEmpty();
+        assertThat(audited).extracting(Audit.Event::kind).endsWith(Audit.Kind.MINT_REFUSED);
+      }
+    }
+
+    @Test
+    void a_client_that_has_lost_some_of_the_approved_scopes_gets_a_key_with_the_others() {
+      var codes = authorize();
+      approve(codes);
+      var narrowed = Samples.withScopes(CLI, new Scope(List.of("read")));
+
+      var issued = given(flow.poll(narrowed, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE));
+
+      assertThat(issued.key().terms().scope().tokens()).containsExactly("read");
+    }
+
+    @Test
+    void a_poll_of_a_client_without_scopes_follows_what_was_decided_before_it() {
+      var codes = authorize();
+      approve(codes);
+      var late = overtaken("denyBarred", () -> given(poll(codes)));
+      var narrowed = Samples.withScopes(CLI, new Scope(List.of()));
+
+      assertThat(declined(late.poll(narrowed, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
+          .isEqualTo(OAuthError.INVALID_GRANT);
+      assertThat(row(codes).state()).isInstanceOf(Consumed.class);
+    }
+
+    @Test
     void a_redemption_refused_for_a_disabled_subject_and_then_done_by_a_late_copy_issues_its_key() {
       var codes = authorize();
       approve(codes);

@@ -70,6 +70,21 @@ public final class Samples {
 
   private Samples() {}
 
+  /// The client after its configuration was edited.
+  static Client withScopes(Client client, Scope scopes) {
+    return new Client(
+        client.id(),
+        client.name(),
+        client.grantTypes(),
+        scopes,
+        client.defaultLifetime(),
+        client.maxLifetime(),
+        client.confirmation(),
+        client.redirects(),
+        client.secretHash(),
+        client.introspects());
+  }
+
   /// A request of the sample CLI with everything in it but a code challenge.
   public static DeviceRequest request(Instant at) {
     return new DeviceRequest(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,18 @@ class RoutesHandlerTest {
 
     assertThat(answer(event)).contains("key_id").doesNotContain("token_endpoint");
     assertThat(answer(metadata)).contains("token_endpoint");
+  }
+
+  /// The context of a key that an earlier version issued, and of a user whose profile is empty.
+  @Test
+  void whoami_answers_200_to_a_key_with_empty_facts() {
+    var event = Logins.sample("whoami");
+    var facts = (ObjectNode) event.at("/requestContext/authorizer/lambda");
+    List.of("scope", "name", "email", "organisation").forEach(name -> facts.put(name, ""));
+
+    assertThat(answer(event))
+        .contains("\"statusCode\":200", "\\\"scope\\\":\\\"\\\"", "key_id")
+        .doesNotContain("email");
   }
 
   @ParameterizedTest

@@ -221,6 +221,11 @@ final class EntryReader {
     if (scopes.isEmpty()) {
       problems.add(line, "scopes is empty; a client needs at least one scope");
     }
+    if (!scopes.isEmpty()
+        && scopes.stream().allMatch(scope -> scope.text().equals(OFFLINE_ACCESS))) {
+      problems.add(
+          line, "scopes has only offline_access; a client needs a scope that gives it access");
+    }
     if (scopes.size() > MOST_SCOPES) {
       problems.add(
           line, "scopes has %d elements; the limit is %d".formatted(scopes.size(), MOST_SCOPES));

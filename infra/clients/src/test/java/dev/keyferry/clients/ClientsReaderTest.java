@@ -438,6 +438,13 @@ class ClientsReaderTest {
     }
 
     @Test
+    void a_client_that_has_only_offline_access_is_refused() {
+      assertThat(problemsWith("read, offline_access", "offline_access"))
+          .containsExactly(
+              "5: scopes has only offline_access; a client needs a scope that gives it access");
+    }
+
+    @Test
     void offline_access_without_its_grant_type_is_refused() {
       assertThat(problemsWith(", refresh_token]", "]"))
           .containsExactly("5: offline_access requires the grant type refresh_token");

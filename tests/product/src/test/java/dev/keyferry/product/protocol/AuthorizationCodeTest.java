@@ -73,6 +73,8 @@ class AuthorizationCodeTest {
       var nonce = screen.text("approval_nonce");
       assertThat(api.approveLogin("ann", nonce, Map.of("scope", "read write")).verdict())
           .isEqualTo("400 invalid_scope");
+      assertThat(api.approveLogin("ann", nonce, Map.of("scope", "offline_access")).verdict())
+          .isEqualTo("400 invalid_scope");
       assertThat(api.approveLogin("ann", nonce, Map.of("expires_in", 7_776_001)).verdict())
           .isEqualTo("400 invalid_request");
 
@@ -123,6 +125,7 @@ class AuthorizationCodeTest {
       "response_type, code token, unsupported_response_type",
       "response_type, '', invalid_request",
       "scope, admin, invalid_scope",
+      "scope, offline_access, invalid_scope",
       "scope, 'read  write', invalid_scope",
       "code_challenge, '', invalid_request",
       "code_challenge, too-short, invalid_request",

@@ -100,6 +100,7 @@ class ProtocolTest {
       "client_id=cli&scope=admin, 400, invalid_scope",
       "client_id=demo&scope=write, 400, invalid_scope",
       "client_id=demo&scope=offline_access, 400, invalid_scope",
+      "client_id=cli&scope=offline_access, 400, invalid_scope",
       "client_id=cli&expires_in=59, 400, invalid_request",
       "client_id=cli&expires_in=soon, 400, invalid_request",
       "client_id=cli&expires_in=-1, 400, invalid_request",
@@ -271,6 +272,15 @@ class ProtocolTest {
       var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
 
       assertError(approve(codes, nonce, Map.of("scope", "")), 400, "invalid_scope");
+      assertError(api.poll(codes.deviceCode()), 400, "authorization_pending");
+    }
+
+    @Test
+    void never_narrows_to_offline_access_alone() {
+      var codes = api.codes(Map.of("client_id", "cli", "scope", "read offline_access"));
+      var nonce = api.claim("alice", codes.userCode()).text("approval_nonce");
+
+      assertError(approve(codes, nonce, Map.of("scope", "offline_access")), 400, "invalid_scope");
       assertError(api.poll(codes.deviceCode()), 400, "authorization_pending");
     }
 
