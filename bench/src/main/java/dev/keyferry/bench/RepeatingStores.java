@@ -140,6 +140,11 @@ final class RepeatingStores {
       }
 
       @Override
+      public Write<Disablement> finishEnabling(Subject subject, String attempt, Instant now) {
+        return once("finishEnabling", () -> store.finishEnabling(subject, attempt, now));
+      }
+
+      @Override
       public Optional<KeyAndStanding> findWithStanding(KeyId id) {
         return once("findWithStanding", () -> store.findWithStanding(id));
       }

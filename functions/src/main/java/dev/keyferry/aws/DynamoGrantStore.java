@@ -38,6 +38,7 @@ public final class DynamoGrantStore implements GrantStore {
   private static final String CLAIMED_BY_ME = "claimed_by = :me AND claim_nonce = :nonce";
   private static final String STANDING =
       "attribute_not_exists(disabled_at)"
+          + " AND (attribute_not_exists(enabled_at) OR enabled_at < :approved_at)"
           + " AND (attribute_not_exists(signed_out_at) OR signed_out_at < :approved_at)";
 
   private static final String CONDITION_FAILED = "ConditionalCheckFailed";

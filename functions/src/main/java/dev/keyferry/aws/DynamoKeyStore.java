@@ -230,10 +230,25 @@ public final class DynamoKeyStore implements KeyStore {
         KeyItem.key(subject),
         found -> found.by().equals(Optional.of(attempt)),
         seen.disabled()
-            ? "SET disabled_by = :attempt REMOVE disabled_at"
+            ? "SET disabled_by = :attempt, enabled_at = :enabling REMOVE disabled_at"
             : "SET disabled_by = :attempt, disabled_at = :now",
         seen.by().isPresent() ? "disabled_by = :seen" : "attribute_not_exists(disabled_by)",
-        seen.disabled() ? values : values.put(":now", now));
+        seen.disabled()
+            ? values.put(":enabling", Disablement.ENABLING)
+            : values.put(":now", now));
+  }
+
+  @Override
+  public Write<Disablement> finishEnabling(Subject subject, String attempt, Instant now) {
+    return subjects.update(
+        KeyItem.key(subject),
+        found -> found.isEnabledBy(attempt),
+        "SET enabled_at = :now",
+        "disabled_by = :attempt AND enabled_at = :enabling",
+        Attributes.none()
+            .put(":attempt", attempt)
+            .put(":now", now)
+            .put(":enabling", Disablement.ENABLING));
   }
 
   private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {

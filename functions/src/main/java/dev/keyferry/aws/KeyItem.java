@@ -141,7 +141,11 @@ final class KeyItem {
   static Disablement readDisablement(Map<String, AttributeValue> attributes) {
     return Attributes.read(
         attributes,
-        item -> new Disablement(item.has("disabled_at"), item.optionalText("disabled_by")));
+        item ->
+            new Disablement(
+                item.has("disabled_at"),
+                item.optionalInstant("enabled_at"),
+                item.optionalText("disabled_by")));
   }
 
   static Standing readStanding(Map<String, AttributeValue> attributes) {

@@ -10,7 +10,8 @@ import dev.keyferry.flow.Write.Refused;
 /// operator enables it again.
 ///
 /// A write replaces only the state that it saw, so a request that the network delayed cannot undo a
-/// later one. docs/decisions/0023.
+/// later one. No approval from before an enabling becomes a key, because the subject may have been
+/// disabled when it was given. docs/decisions/0023.
 public final class Disabling {
   private final KeyStore keys;
   private final Environment environment;
@@ -22,27 +23,51 @@ public final class Disabling {
 
   /// @return whether this call changed it
   public boolean disable(Subject subject) {
-    return set(subject, true, Kind.SUBJECT_DISABLED);
+    return set(subject, true, Kind.SUBJECT_DISABLED).made();
   }
 
+  /// Enables the subject in two steps: [#beginEnabling] and [#finishEnabling]. If the second one
+  /// fails, another call completes it.
+  ///
   /// @return whether this call changed it
   public boolean enable(Subject subject) {
+    var begun = beginEnabling(subject);
+    finishEnabling(subject, begun.row());
+    return begun.made();
+  }
+
+  /// @param made whether this call changed the row
+  /// @param row the row as it is now
+  public record Change(boolean made, Disablement row) {}
+
+  /// Makes the subject's keys work again. Until the enabling is finished, no approval becomes a
+  /// key.
+  public Change beginEnabling(Subject subject) {
     return set(subject, false, Kind.SUBJECT_ENABLED);
   }
 
-  private boolean set(Subject subject, boolean disabled, Kind kind) {
+  /// Finishes the enabling of this row. This reads the clock after the row was written, so the time
+  /// of the enabling is later than every screen that the disabled subject approved.
+  public void finishEnabling(Subject subject, Disablement row) {
+    var now = environment.now();
+    if (row.isBeingEnabled()) {
+      keys.finishEnabling(subject, row.by().orElseThrow(), now);
+    }
+  }
+
+  private Change set(Subject subject, boolean disabled, Kind kind) {
     var now = environment.now();
     var seen = keys.findDisablement(subject);
     while (seen.disabled() != disabled) {
       // Each write has its own name, so that a late write never finds a name that it saw before.
       switch (keys.toggleDisabled(subject, seen, now, environment.newAttempt())) {
-        case Applied<Disablement> _ -> {
+        case Applied<Disablement>(var row) -> {
           environment.record(Event.of(kind, subject));
-          return true;
+          return new Change(true, row);
         }
         case Refused<Disablement>(var found) -> seen = found.orElse(Disablement.NEVER);
       }
     }
-    return false;
+    return new Change(false, seen);
   }
 }

@@ -22,7 +22,7 @@ public interface GrantStore {
     /// The grant was not approved, or no longer approved.
     record NotApproved(Optional<Grant> found) implements Redeemed {}
 
-    /// The subject is disabled, or has signed out everywhere since the approval.
+    /// The subject is disabled, or has been enabled or has signed out everywhere since the approval.
     record Barred() implements Redeemed {}
   }
 

@@ -87,17 +87,41 @@ public interface KeyStore {
   void signOut(Subject subject, Instant now);
 
   /// Whether a subject is disabled, and which attempt last changed that.
-  record Disablement(boolean disabled, Optional<String> by) {
-    public static final Disablement NEVER = new Disablement(false, Optional.empty());
+  ///
+  /// @param enabledAt when the subject was last enabled; an approval on a screen that was open then
+  /// never becomes a key
+  record Disablement(boolean disabled, Optional<Instant> enabledAt, Optional<String> by) {
+    /// The time of an enabling that is not finished. It is later than every approval.
+    public static final Instant ENABLING = Instant.ofEpochMilli(Long.MAX_VALUE);
+
+    public static final Disablement NEVER =
+        new Disablement(false, Optional.empty(), Optional.empty());
+
+    /// Whether this attempt has enabled the subject, and the enabling is finished.
+    public boolean isEnabledBy(String attempt) {
+      return !disabled && !isBeingEnabled() && by.equals(Optional.of(attempt));
+    }
+
+    /// Whether the subject's keys work again, but no approval counts yet.
+    public boolean isBeingEnabled() {
+      return !disabled && enabledAt.equals(Optional.of(ENABLING));
+    }
   }
 
   Disablement findDisablement(Subject subject);
 
-  /// Disables an enabled subject, and enables a disabled one, unless that was changed since it was
-  /// seen.
+  /// Disables an enabled subject, and begins to enable a disabled one, unless that was changed since
+  /// it was seen.
   ///
   /// @param attempt names this change, so that the store recognizes its own work
   Write<Disablement> toggleDisabled(Subject subject, Disablement seen, Instant now, String attempt);
+
+  /// Finishes an enabling, unless it is finished already or something changed since. From now on,
+  /// approvals count if their screen opens after this time.
+  ///
+  /// @param attempt the one that began the enabling
+  /// @param now a time after the enabling had begun
+  Write<Disablement> finishEnabling(Subject subject, String attempt, Instant now);
 
   Optional<KeyAndStanding> findWithStanding(KeyId id);
 

@@ -44,14 +44,14 @@ public final class Mint {
     var name = DeviceName.of(hasher, request, grant, approved, id);
     var key = Key.mint(hasher, token, grant, approved, request, name, redemption);
     if (!key.terms().scope().grantsAccess()) {
-      return denyScopeless(request, grant, approved);
+      return deny(request, grant, approved, OAuthError.SCOPE_GONE);
     }
     var issued = IssuedKey.of(key, token, hasher).encrypted(issuance.encrypter());
     // Every step that needs a subkey or encryption has succeeded. The next write is all or nothing.
     var proof = request.proof(grant.deviceSecret());
     return switch (grants.redeem(grant.locator(), proof, redemption, key)) {
       case GrantStore.Redeemed.Stored _ -> minted(issued, grant);
-      case GrantStore.Redeemed.Barred _ -> denyBarred(request, grant, approved, issued);
+      case GrantStore.Redeemed.Barred _ -> deny(request, grant, approved, OAuthError.USER_GONE);
       case GrantStore.Redeemed.NotApproved(var found) -> tooLate(request, found.orElse(grant));
     };
   }
@@ -61,32 +61,17 @@ public final class Mint {
     return new Given<>(issued);
   }
 
-  /// Denies a grant whose client has lost every scope that was approved, so that this login is over
-  /// even if the client gets the scope back.
-  private Answer<IssuedKey> denyScopeless(TokenRequest request, Grant grant, Approved approved) {
+  /// Denies the grant, so that this login is over even if its user is enabled again, or its client
+  /// gets its scopes back, and the next polls are told at once. The write is refused if something
+  /// else was quicker.
+  private Answer<IssuedKey> deny(
+      TokenRequest request, Grant grant, Approved approved, OAuthError reason) {
     return switch (grants.denyBarred(grant.locator(), approved.claim())) {
-      case Write.Applied<Grant> _ -> refuse(grant, OAuthError.SCOPE_GONE);
+      case Write.Applied<Grant> _ -> {
+        environment.record(Event.of(Kind.MINT_REFUSED, grant));
+        yield new Declined<>(reason);
+      }
       case Write.Refused<Grant>(var found) -> tooLate(request, found.orElse(grant));
-    };
-  }
-
-  private Answer<IssuedKey> refuse(Grant grant, OAuthError reason) {
-    environment.record(Event.of(Kind.MINT_REFUSED, grant));
-    return new Declined<>(reason);
-  }
-
-  /// Denies the grant, so that this login is over even if its user is enabled again, and the next
-  /// polls are told at once. The write is refused if the user was enabled already and something
-  /// else was quicker: another poll, or a copy of this very redemption that the network had
-  /// delayed.
-  private Answer<IssuedKey> denyBarred(
-      TokenRequest request, Grant grant, Approved approved, IssuedKey issued) {
-    return switch (grants.denyBarred(grant.locator(), approved.claim())) {
-      case Write.Applied<Grant> _ -> refuse(grant, OAuthError.USER_GONE);
-      case Write.Refused<Grant>(var found) ->
-          found.filter(row -> row.isRedeemedBy(request.attempt())).isPresent()
-              ? minted(issued, grant)
-              : tooLate(request, found.orElse(grant));
     };
   }
 

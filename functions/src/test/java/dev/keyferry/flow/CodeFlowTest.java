@@ -415,6 +415,21 @@ final class CodeFlowTest {
     }
 
     @Test
+    void an_approval_from_before_an_enabling_never_becomes_a_key_even_without_a_request_before_it() {
+      var before = code();
+      Samples.disabling(keys).disable(ADA);
+      var meanwhile = code();
+      Samples.disabling(keys).enable(ADA);
+
+      for (var code : List.of(before, meanwhile)) {
+        assertThat(declined(redeem(code))).isEqualTo(OAuthError.INVALID_CODE);
+        assertThat(row(code).state()).isInstanceOf(Denied.class);
+      }
+      clock.advance(MILLISECOND);
+      given(redeem(code()));
+    }
+
+    @Test
     void a_client_that_has_lost_every_approved_scope_gets_no_key_from_this_code() {
       var code = code();
       var narrowed = Samples.withScopes(CLI, new Scope(List.of("offline_access")));

@@ -652,47 +652,77 @@ final class DeviceFlowTest {
     }
 
     @Test
-    void a_redemption_refused_for_a_disabled_subject_and_then_done_by_a_late_copy_issues_its_key() {
-      var codes = authorize();
-      approve(codes);
-      var late = flowOver(storeThatRefusesRedemptionsAndThenDoesThem(), hasher);
+    void an_approval_from_before_an_enabling_never_becomes_a_key_even_without_a_poll_before_it() {
+      var before = authorize();
+      approve(before);
+      Samples.disabling(keys).disable(ADA);
+      var meanwhile = authorize();
+      approve(meanwhile);
+      var open = authorize();
+      var nonce = claim(open);
+      Samples.disabling(keys).enable(ADA);
+      given(flow.approve(ADA_HERE, open.userCode(), nonce, Consent.TO_ALL));
 
-      var issued =
-          given(
-              late.poll(
-                  CLI, codes.deviceCode(), Optional.empty(), Optional.empty(), Optional.empty()));
+      for (var codes : List.of(before, meanwhile, open)) {
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.USER_GONE);
+        assertThat(declined(poll(codes))).isEqualTo(OAuthError.ACCESS_DENIED);
+      }
+      assertThat(keys.rows().keys()).isEmpty();
 
-      assertThat(keys.find(issued.key().id())).contains(issued.key());
-      assertThat(row(codes).state()).isInstanceOf(Consumed.class);
-      assertThat(audited).extracting(Audit.Event::kind).endsWith(Audit.Kind.MINTED);
+      clock.advance(Duration.ofMillis(1));
+      var after = authorize();
+      approve(after);
+      given(poll(after));
     }
 
     @Test
-    void a_redemption_refused_for_a_disabled_subject_follows_another_polls_later_redemption() {
-      for (var name : List.of(Optional.of("a"), Optional.<String>empty())) {
-        var codes = authorize();
-        approve(codes);
-        Samples.disabling(keys).disable(ADA);
-        var barred =
-            overtaken(
-                "denyBarred",
-                () -> {
-                  Samples.disabling(keys).enable(ADA);
-                  given(poll(codes, "a"));
-                });
+    void a_key_from_before_the_disabling_works_again_after_the_enabling() {
+      var codes = authorize();
+      approve(codes);
+      given(poll(codes, "a"));
+      Samples.disabling(keys).disable(ADA);
+      assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.INVALID_GRANT);
+      Samples.disabling(keys).enable(ADA);
 
-        var answer = barred.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, name);
+      given(poll(codes, "a"));
+    }
 
-        if (name.isPresent()) {
-          given(answer);
-        } else {
-          assertThat(declined(answer)).isEqualTo(OAuthError.INVALID_GRANT);
-        }
-      }
+    @Test
+    void a_late_copy_of_a_redemption_that_was_refused_for_a_disabled_subject_issues_no_key() {
+      var codes = authorize();
+      approve(codes);
+      var late = flowOver(storeThatRepeatsRedemptionsAfterAnEnabling(), hasher);
+
+      assertThat(
+              declined(late.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
+          .isEqualTo(OAuthError.USER_GONE);
+
+      assertThat(keys.rows().keys()).isEmpty();
+      assertThat(row(codes).state()).isInstanceOf(Denied.class);
+      assertThat(audited).extracting(Audit.Event::kind).endsWith(Audit.Kind.MINT_REFUSED);
+    }
+
+    @Test
+    void polls_before_and_after_an_enabling_are_refused_alike() {
+      var codes = authorize();
+      approve(codes);
+      Samples.disabling(keys).disable(ADA);
+      var barred =
+          overtaken(
+              "denyBarred",
+              () -> {
+                Samples.disabling(keys).enable(ADA);
+                assertThat(declined(poll(codes, "a"))).isEqualTo(OAuthError.USER_GONE);
+              });
+
+      assertThat(
+              declined(
+                  barred.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, Optional.of("a"))))
+          .isEqualTo(OAuthError.USER_GONE);
     }
 
     /// The subject is disabled when a redemption arrives, and enabled again when its copy arrives.
-    private GrantStore storeThatRefusesRedemptionsAndThenDoesThem() {
+    private GrantStore storeThatRepeatsRedemptionsAfterAnEnabling() {
       return (GrantStore)
           Proxy.newProxyInstance(
               GrantStore.class.getClassLoader(),

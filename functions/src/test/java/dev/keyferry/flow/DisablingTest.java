@@ -46,6 +46,40 @@ final class DisablingTest {
   }
 
   @Test
+  void an_enabling_has_the_time_at_which_its_first_write_was_done() {
+    operator.disable(subject);
+
+    operator.enable(subject);
+
+    assertThat(keys.findDisablement(subject).enabledAt()).contains(NOON);
+  }
+
+  @Test
+  void an_enabling_that_did_not_finish_is_finished_by_the_next_call() {
+    operator.disable(subject);
+    operator.beginEnabling(subject);
+    assertThat(isDisabled()).isFalse();
+    assertThat(keys.findDisablement(subject).isBeingEnabled()).isTrue();
+
+    assertThat(operator.enable(subject)).as("already enabled").isFalse();
+
+    assertThat(keys.findDisablement(subject).enabledAt()).contains(NOON);
+    assertThat(events).extracting(Event::kind).endsWith(Kind.SUBJECT_ENABLED).hasSize(2);
+  }
+
+  @Test
+  void an_enabling_that_was_reversed_meanwhile_is_not_finished() {
+    operator.disable(subject);
+    var begun = operator.beginEnabling(subject);
+    operator.disable(subject);
+    var again = operator.beginEnabling(subject);
+
+    operator.finishEnabling(subject, begun.row());
+
+    assertThat(keys.findDisablement(subject)).isEqualTo(again.row());
+  }
+
+  @Test
   void a_row_that_changes_between_the_read_and_the_write_is_read_again() {
     var operator =
         readingBefore(() -> {

@@ -1408,6 +1408,35 @@ public abstract class GrantStoreContract {
     }
 
     @Test
+    void is_barred_when_the_subject_was_enabled_at_or_after_the_approval() {
+      var approved = stored();
+      for (var at : List.of(approval.since(), approval.since().plus(MILLISECOND))) {
+        Samples.disabling(stores().keys()).disable(claim.subject());
+        var begun = Samples.disabling(stores().keys()).beginEnabling(claim.subject());
+        assertThat(redeem(redemption())).as("not finished").isEqualTo(new Barred());
+        finish(begun.row(), at);
+
+        assertThat(redeem(redemption())).isEqualTo(new Barred());
+        assertThat(stored()).isEqualTo(approved);
+      }
+      assertThat(stores().find(key.id())).isEmpty();
+    }
+
+    @Test
+    void succeeds_if_the_subject_was_enabled_before_the_approval() {
+      Samples.disabling(stores().keys()).disable(claim.subject());
+      var begun = Samples.disabling(stores().keys()).beginEnabling(claim.subject());
+      finish(begun.row(), approval.since().minus(MILLISECOND));
+
+      assertThat(redeem(redemption())).isEqualTo(new Stored());
+    }
+
+    private void finish(KeyStore.Disablement row, Instant at) {
+      assertThat(stores().keys().finishEnabling(claim.subject(), row.by().orElseThrow(), at))
+          .isInstanceOf(Applied.class);
+    }
+
+    @Test
     void is_barred_when_the_subject_signed_out_at_or_after_the_approval() {
       var approved = stored();
       for (var at : List.of(approval.since(), approval.since().plus(MILLISECOND))) {

@@ -205,9 +205,12 @@ public final class InMemoryGrantStore implements GrantStore {
         return new Redeemed.NotApproved(found);
       }
       var standing = keys.findStanding(key.terms().subject());
+      var enabledAt = keys.findDisablement(key.terms().subject()).enabledAt();
       var signedOut =
           !new KeyStore.Standing(false, standing.signedOutAt()).admits(key.terms().approvedAt());
       if (!conditions.hold(REDEEM_ENABLED, !standing.disabled())
+          || !conditions.hold(
+              REDEEM_ENABLED_BEFORE, enabledAt.map(key.terms().approvedAt()::isAfter).orElse(true))
           || !conditions.hold(REDEEM_NOT_SIGNED_OUT, !signedOut)) {
         return new Redeemed.Barred();
       }

@@ -20,6 +20,7 @@ public final class InMemoryKeyStore implements KeyStore {
   private final Map<KeyId, Key> keys = new HashMap<>();
   private final Map<Subject, Standing> standings = new HashMap<>();
   private final Map<Subject, String> disabledBy = new HashMap<>();
+  private final Map<Subject, Instant> enabledAt = new HashMap<>();
   private final Set<KeyId> spoilt = new HashSet<>();
   private final Conditions conditions;
 
@@ -37,10 +38,16 @@ public final class InMemoryKeyStore implements KeyStore {
 
   /// All rows, which can be restored later.
   public record Rows(
-      Map<KeyId, Key> keys, Map<Subject, Standing> standings, Map<Subject, String> disabledBy) {}
+      Map<KeyId, Key> keys,
+      Map<Subject, Standing> standings,
+      Map<Subject, String> disabledBy,
+      Map<Subject, Instant> enabledAt) {
+    public static final Rows NONE = new Rows(Map.of(), Map.of(), Map.of(), Map.of());
+  }
 
   public synchronized Rows rows() {
-    return new Rows(Map.copyOf(keys), Map.copyOf(standings), Map.copyOf(disabledBy));
+    return new Rows(
+        Map.copyOf(keys), Map.copyOf(standings), Map.copyOf(disabledBy), Map.copyOf(enabledAt));
   }
 
   public synchronized void restore(Rows rows) {
@@ -50,6 +57,8 @@ public final class InMemoryKeyStore implements KeyStore {
     standings.putAll(rows.standings());
     disabledBy.clear();
     disabledBy.putAll(rows.disabledBy());
+    enabledAt.clear();
+    enabledAt.putAll(rows.enabledAt());
   }
 
   public synchronized Optional<Key> find(KeyId id) {
@@ -181,7 +190,9 @@ public final class InMemoryKeyStore implements KeyStore {
   @Override
   public synchronized Disablement findDisablement(Subject subject) {
     return new Disablement(
-        findStanding(subject).disabled(), Optional.ofNullable(disabledBy.get(subject)));
+        findStanding(subject).disabled(),
+        Optional.ofNullable(enabledAt.get(subject)),
+        Optional.ofNullable(disabledBy.get(subject)));
   }
 
   @Override
@@ -191,9 +202,29 @@ public final class InMemoryKeyStore implements KeyStore {
     if (conditions.mayWrite() && conditions.hold(REVERSE_UNCHANGED, found.by().equals(seen.by()))) {
       standings.put(subject, new Standing(!seen.disabled(), findStanding(subject).signedOutAt()));
       disabledBy.put(subject, attempt);
+      if (seen.disabled()) {
+        enabledAt.put(subject, Disablement.ENABLING);
+      }
       return new Write.Applied<>(findDisablement(subject));
     }
     return conditions.isOwn(OWN_REVERSE, found.by().equals(Optional.of(attempt)))
+        ? new Write.Applied<>(found)
+        : new Write.Refused<>(
+            standings.containsKey(subject) ? Optional.of(found) : Optional.empty());
+  }
+
+  @Override
+  public synchronized Write<Disablement> finishEnabling(
+      Subject subject, String attempt, Instant now) {
+    var found = findDisablement(subject);
+    if (conditions.mayWrite()
+        && conditions.hold(FINISH_UNCHANGED, found.by().equals(Optional.of(attempt)))
+        && conditions.hold(
+            FINISH_ONCE, found.enabledAt().equals(Optional.of(Disablement.ENABLING)))) {
+      enabledAt.put(subject, now);
+      return new Write.Applied<>(findDisablement(subject));
+    }
+    return conditions.isOwn(OWN_FINISH, found.isEnabledBy(attempt))
         ? new Write.Applied<>(found)
         : new Write.Refused<>(
             standings.containsKey(subject) ? Optional.of(found) : Optional.empty());

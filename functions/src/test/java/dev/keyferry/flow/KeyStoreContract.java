@@ -310,11 +310,13 @@ public abstract class KeyStoreContract {
   @Test
   void an_enabled_subject_can_be_disabled_and_a_disabled_one_enabled() {
     var disabled = reversed(Disablement.NEVER, "first");
-    assertThat(disabled).isEqualTo(new Disablement(true, Optional.of("first")));
+    assertThat(disabled).isEqualTo(new Disablement(true, Optional.empty(), Optional.of("first")));
     assertThat(keys().findStanding(subject).disabled()).isTrue();
 
     var enabled = reversed(disabled, "second");
-    assertThat(enabled).isEqualTo(new Disablement(false, Optional.of("second")));
+    assertThat(enabled)
+        .isEqualTo(
+            new Disablement(false, Optional.of(Disablement.ENABLING), Optional.of("second")));
     assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
 
     assertThat(reversed(enabled, "third").disabled()).isTrue();
@@ -342,6 +344,45 @@ public abstract class KeyStoreContract {
     assertThat(reverse(Disablement.NEVER, "first")).isEqualTo(refused(enabled));
     assertThat(reverse(disabled, "another")).isEqualTo(refused(enabled));
     assertThat(keys().findDisablement(subject)).isEqualTo(enabled);
+  }
+
+  @Test
+  void an_enabling_is_finished_once() {
+    reversed(reversed(Disablement.NEVER, "first"), "second");
+    var finished = new Disablement(false, Optional.of(NOON), Optional.of("second"));
+
+    assertThat(applied(keys().finishEnabling(subject, "second", NOON))).isEqualTo(finished);
+    assertThat(applied(keys().finishEnabling(subject, "second", NOON.plus(MILLISECOND))))
+        .isEqualTo(finished);
+
+    assertThat(keys().findDisablement(subject)).isEqualTo(finished);
+    assertThat(keys().findStanding(subject)).isEqualTo(Standing.GOOD);
+  }
+
+  @Test
+  void only_the_last_enabling_can_be_finished() {
+    assertThat(keys().finishEnabling(subject, "first", NOON))
+        .isEqualTo(new Refused<>(Optional.empty()));
+    var disabled = reversed(Disablement.NEVER, "first");
+    assertThat(keys().finishEnabling(subject, "another", NOON)).isEqualTo(refused(disabled));
+    var again = reversed(reversed(disabled, "second"), "third");
+    assertThat(again.isBeingEnabled()).isFalse();
+    assertThat(keys().finishEnabling(subject, "second", NOON)).isEqualTo(refused(again));
+
+    var enabling = reversed(again, "fourth");
+    assertThat(keys().finishEnabling(subject, "second", NOON)).isEqualTo(refused(enabling));
+    assertThat(keys().findDisablement(subject)).isEqualTo(enabling);
+  }
+
+  @Test
+  void a_subject_that_is_disabled_again_keeps_the_time_of_its_last_enabling() {
+    var enabled = reversed(reversed(Disablement.NEVER, "first"), "second");
+    keys().finishEnabling(subject, "second", NOON);
+
+    var disabled = reversed(keys().findDisablement(subject), "third");
+    assertThat(disabled)
+        .isEqualTo(new Disablement(true, Optional.of(NOON), Optional.of("third")));
+    assertThat(reversed(disabled, "fourth").isBeingEnabled()).isEqualTo(enabled.isBeingEnabled());
   }
 
   @Test

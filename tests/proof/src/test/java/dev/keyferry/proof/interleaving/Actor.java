@@ -1,7 +1,9 @@
 package dev.keyferry.proof.interleaving;
 
 import dev.keyferry.flow.OAuthError.Code;
+import dev.keyferry.flow.Subject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -43,6 +45,20 @@ record Actor(
         List.of(always(first), responses -> second.apply(responses.orElseThrow())),
         false,
         false);
+  }
+
+  /// An operator who disables a user and enables the user again, or only enables the user.
+  static Actor operator(String name, Subject subject, boolean disables) {
+    List<Function<Optional<Response>, Request>> enabling =
+        List.of(
+            _ -> Requests.beginEnabling(subject),
+            begun -> Requests.finishEnabling(subject, begun.orElseThrow()));
+    var requests = new ArrayList<Function<Optional<Response>, Request>>();
+    if (disables) {
+      requests.add(always(Requests.disable(subject)));
+    }
+    requests.addAll(enabling);
+    return new Actor(name, List.copyOf(requests), false, false);
   }
 
   private static Function<Optional<Response>, Request> always(Request request) {

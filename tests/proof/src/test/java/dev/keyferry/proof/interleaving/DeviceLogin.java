@@ -30,7 +30,7 @@ final class DeviceLogin {
   static final Subject ADA = new Subject("ada");
   static final Subject BOB = new Subject("bob");
   static final World EMPTY =
-      new World(Map.of(), new InMemoryKeyStore.Rows(Map.of(), Map.of(), Map.of()), NOON);
+      new World(Map.of(), InMemoryKeyStore.Rows.NONE, Set.of(), NOON);
 
   private final RememberingHasher hasher = new RememberingHasher();
   private final StoreModel stores = new StoreModel(Conditions.ALL, hasher);

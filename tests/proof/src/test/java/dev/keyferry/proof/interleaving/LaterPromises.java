@@ -104,7 +104,7 @@ final class LaterPromises {
 
   private static boolean isRedeemable(World world, Grant grant) {
     return grant.state() instanceof Approved(var claim, var approval, var _)
-        && Promises.stands(world, claim.subject(), approval.since());
+        && Promises.mayBecomeKey(world, claim, approval);
   }
 
   /// Delivery at least once: for a minute, the poll that spent the code may get its key again, and

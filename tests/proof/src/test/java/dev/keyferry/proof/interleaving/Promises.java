@@ -179,6 +179,17 @@ final class Promises {
     return stands(world.standing(subject), agreedAt);
   }
 
+  /// Whether an approval may become a key. Its user must not have been disabled since it was given,
+  /// or when it was given. As no row says that, an enabling ends every approval that is not younger.
+  static boolean mayBecomeKey(World world, Claim claim, Approval approval) {
+    return !world.barred().contains(claim)
+        && stands(world, claim.subject(), approval.since())
+        && world
+            .enabledAt(claim.subject())
+            .filter(at -> at.compareTo(approval.since()) >= 0)
+            .isEmpty();
+  }
+
   static boolean stands(Standing standing, Instant agreedAt) {
     return !standing.disabled()
         && standing.signedOutAt().filter(at -> at.compareTo(agreedAt) >= 0).isEmpty();

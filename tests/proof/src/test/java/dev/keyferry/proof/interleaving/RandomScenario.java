@@ -73,11 +73,7 @@ final class RandomScenario {
     add(
         0,
         1,
-        each ->
-            Actor.two(
-                "operator " + each,
-                Requests.setDisabled(ADA, true),
-                _ -> Requests.setDisabled(ADA, false)));
+        each -> Actor.operator("operator " + each, ADA, true));
     var steps = new Duration[random.nextInt(5)];
     for (int i = 0; i < steps.length; i++) {
       steps[i] = STEPS.get(random.nextInt(STEPS.size()));

@@ -8,6 +8,7 @@ import dev.keyferry.flow.Approver;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Key;
+import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Subject;
@@ -73,16 +74,42 @@ final class Requests {
         });
   }
 
-  static Request setDisabled(Subject subject, boolean disabled) {
+  static Request disable(Subject subject) {
     return done(
-        disabled ? "disables the user" : "enables the user",
-        (world, _) -> world.standing(subject).disabled() == disabled,
+        "disables the user",
+        (world, _) -> world.standing(subject).disabled(),
         flows -> {
-          if (disabled) {
-            flows.disabling().disable(subject);
-          } else {
-            flows.disabling().enable(subject);
-          }
+          flows.disabling().disable(subject);
+          return Response.DONE;
+        });
+  }
+
+  /// Returns the name of an enabling that is not finished.
+  static Request beginEnabling(Subject subject) {
+    return done(
+        "enables the user",
+        (world, _) -> !world.standing(subject).disabled(),
+        flows -> {
+          var row = flows.disabling().beginEnabling(subject).row();
+          return row.isBeingEnabled()
+              ? new Response(Kind.DONE, row.by().orElseThrow())
+              : Response.DONE;
+        });
+  }
+
+  /// @param begun the response to the request that began the enabling
+  static Request finishEnabling(Subject subject, Response begun) {
+    var row =
+        new Disablement(false, Optional.of(Disablement.ENABLING), Optional.of(begun.text()));
+    return done(
+        "finishes the enabling",
+        (world, _) ->
+            !begun.text().equals(world.rows().disabledBy().get(subject))
+                || !world.enabledAt(subject).equals(row.enabledAt()),
+        flows -> {
+          flows
+              .disabling()
+              .finishEnabling(subject, begun.equals(Response.DONE) ? Disablement.NEVER : row);
           return Response.DONE;
         });
   }

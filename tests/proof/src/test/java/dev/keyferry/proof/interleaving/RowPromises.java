@@ -152,9 +152,12 @@ final class RowPromises {
     if (!claim.equals(is.claim()) || !approval.equals(is.approval())) {
       return Optional.of("the mint changed the approval");
     }
-    return Promises.stands(before, claim.subject(), approval.since())
+    if (before.barred().contains(claim)) {
+      return Optional.of("rule 8: minted from an approval whose user was disabled meanwhile");
+    }
+    return Promises.mayBecomeKey(before, claim, approval)
         ? Optional.empty()
-        : Optional.of("minted after its user had signed out everywhere or been disabled");
+        : Optional.of("minted after its user had signed out everywhere, or been disabled or enabled");
   }
 
   private static String name(State state) {

@@ -35,6 +35,9 @@ final class Scenarios {
           expiry(),
           signedOut(),
           disabled(),
+          approvedWhileDisabled(),
+          browserWhileDisabled(),
+          twoOperators(),
           thieves(),
           numbers(1, 2),
           numbers(0, 4),
@@ -171,10 +174,47 @@ final class Scenarios {
             device.user(login, "the device", "one"),
             device.poller(login, "its retry", "one", 1),
             device.denier("ada", ADA),
-            Actor.two(
-                "the operator",
-                Requests.setDisabled(ADA, true),
-                _ -> Requests.setDisabled(ADA, false))));
+            Actor.operator("the operator", ADA, true)));
+  }
+
+  private static Scenario approvedWhileDisabled() {
+    var device = DeviceLogin.of(Samples.request(NOON));
+    var login = device.login("one");
+    return device.scenario(
+        "an approval while the user is disabled",
+        login,
+        1,
+        List.of(
+            device.poller(login, "the device", "one", 1),
+            device.approver("ada", ADA, Consent.TO_ALL),
+            Actor.operator("the operator", ADA, true),
+            Actor.clock(MILLISECOND)));
+  }
+
+  private static Scenario twoOperators() {
+    var device = DeviceLogin.of(Samples.request(NOON));
+    var login = device.login("one");
+    return device.scenario(
+        "an approval while two operators disable and enable the user",
+        login,
+        0,
+        List.of(
+            device.poller(login, "the device", "one", 1),
+            device.approver("ada", ADA, Consent.TO_ALL),
+            Actor.operator("the operator", ADA, true),
+            Actor.operator("her colleague", ADA, true),
+            Actor.clock(MILLISECOND)));
+  }
+
+  private static Scenario browserWhileDisabled() {
+    var browser = new BrowserLogin("one");
+    return browser.scenario(
+        "the browser flow, and an operator disables the user and enables her again",
+        1,
+        browser.approver("ada"),
+        browser.redeemer("the client", "one"),
+        browser.redeemer("another", ""),
+        Actor.operator("the operator", ADA, true));
   }
 
   private static Scenario thieves() {
@@ -280,11 +320,8 @@ final class Scenarios {
     return device.scenario(
         "the user's standing",
         2,
-        Actor.of("the operator", Requests.setDisabled(ADA, true)),
-        Actor.two(
-            "her colleague",
-            Requests.setDisabled(ADA, true),
-            _ -> Requests.setDisabled(ADA, false)),
+        Actor.of("the operator", Requests.disable(ADA)),
+        Actor.operator("her colleague", ADA, true),
         Actor.of("ada", Requests.signOut(ADA)),
         Actor.of("ada elsewhere", Requests.signOut(ADA)),
         Actor.clock(MILLISECOND));
@@ -312,10 +349,7 @@ final class Scenarios {
         device.refresher("its retry", 0, "one"),
         device.owner("ada"),
         Actor.of("ada elsewhere", Requests.signOut(ADA)),
-        Actor.two(
-            "the operator",
-            Requests.setDisabled(ADA, true),
-            _ -> Requests.setDisabled(ADA, false)));
+        Actor.operator("the operator", ADA, true));
   }
 
   /// Each scenario. Those in which a key may be repeated, refreshed or used come once more without

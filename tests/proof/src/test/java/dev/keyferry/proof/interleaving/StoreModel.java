@@ -51,7 +51,7 @@ final class StoreModel {
 
   /// The world after the visit.
   World worldAfter(Instant at) {
-    return new World(grants.rows(), keys.rows(), at);
+    return DeviceLogin.EMPTY.with(grants.rows(), keys.rows()).at(at);
   }
 
   private Effect ask(World world, Call.ToStore call) {
@@ -60,7 +60,7 @@ final class StoreModel {
     if (call.isRead()) {
       return new Effect(world, answer);
     }
-    var after = new World(grants.rows(), keys.rows(), world.now());
+    var after = world.with(grants.rows(), keys.rows());
     return new Effect(after.sameRows(world) ? world : after, answer);
   }
 

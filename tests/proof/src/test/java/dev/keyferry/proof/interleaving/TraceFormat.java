@@ -11,6 +11,7 @@ import dev.keyferry.flow.GrantStore.Polled;
 import dev.keyferry.flow.GrantStore.Proof;
 import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.Key;
+import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.KeyStore.KeyAndStanding;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.Subject;
@@ -42,6 +43,10 @@ final class TraceFormat {
       case Standing(var disabled, var signedOutAt) ->
           (disabled ? "user disabled" : "user enabled")
               + signedOutAt.map(at -> ", signed out at " + of(at)).orElse("");
+      case Disablement(var disabled, var enabledAt, var by) ->
+          (disabled ? "user disabled" : "user enabled")
+              + enabledAt.map(at -> " at " + of(at)).orElse("")
+              + by.map(name -> " by " + of(name)).orElse("");
       case Grant grant -> "grant " + of(grant.state()) + ", " + of(grant.pace());
       case Grant.Pace pace -> "next poll " + of(pace.nextPollAt()) + " every " + pace.interval();
       case State state -> of(state);

@@ -16,13 +16,16 @@ import dev.keyferry.flow.GrantStore.Redeemed;
 import dev.keyferry.flow.InMemoryGrantStore;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyStore;
+import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.KeyStore.KeyAndStanding;
 import dev.keyferry.flow.KeyStore.Revoker;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.OAuthError.Code;
 import dev.keyferry.flow.Samples;
+import dev.keyferry.flow.Subject;
 import dev.keyferry.flow.Write;
 import dev.keyferry.proof.interleaving.Replay.StoreDown;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -132,6 +135,16 @@ final class WrongFlowTest {
             : answer;
       }
     },
+    ENABLES_AT_THE_TIME_OF_THE_REQUEST("an approval while the user is", "rule 8: minted") {
+      @Override
+      public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
+        var answer = ask.apply(call);
+        if (answer instanceof Write.Applied<?>(Disablement row) && row.isBeingEnabled()) {
+          var _ = ask.apply(finishing(call, row));
+        }
+        return answer;
+      }
+    },
     IGNORES_REUSE("refreshes of one", "a token that was used long ago") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
@@ -183,14 +196,26 @@ final class WrongFlowTest {
           call.method(), call.arguments().stream().map(other).toList(), call.resolving());
     }
 
+    private static Call.ToStore finishing(Call.ToStore call, Disablement row) {
+      return new Call.ToStore(
+          method("finishEnabling"),
+          List.of(
+              call.argument(Subject.class).orElseThrow(),
+              row.by().orElseThrow(),
+              call.argument(Instant.class).orElseThrow()),
+          false);
+    }
+
+    private static Method method(String name) {
+      return Stream.of(KeyStore.class.getMethods())
+          .filter(method -> method.getName().equals(name))
+          .findFirst()
+          .orElseThrow();
+    }
+
     private static Call.ToStore revocation(Call.ToStore call, Instant now) {
       var id = call.argument(KeyId.class).orElseThrow();
-      var revoke =
-          Stream.of(KeyStore.class.getMethods())
-              .filter(method -> method.getName().equals("revoke"))
-              .findFirst()
-              .orElseThrow();
-      return new Call.ToStore(revoke, List.of(id, new Revoker.Server(), now), false);
+      return new Call.ToStore(method("revoke"), List.of(id, new Revoker.Server(), now), false);
     }
 
     /// Changes the attempt, so that the write does not recognize itself.

@@ -67,6 +67,7 @@ class HonestStoresTest {
       Deny: applied | own work | refused, another subject | refused, expired | \
           refused, in another state | refused, nothing there
       FindDisablement: disabled | enabled
+      Finish: applied | own work | refused, changed since
       FindStanding: bad | good
       GiveBack: changed done | done
       IsFull: false | true
@@ -76,8 +77,8 @@ class HonestStoresTest {
           refused, another secret | refused, early | refused, expired | refused, in another state | \
           refused, nothing there
       Redeem: applied | own work | refused, another challenge | refused, another client | \
-          refused, another secret | refused, disabled | refused, expired | \
-          refused, in another state | refused, nothing there | refused, signed out | \
+          refused, another secret | refused, disabled | refused, enabled since | \
+          refused, expired | refused, in another state | refused, nothing there | refused, signed out | \
           refused, the key exists
       Renew: applied | own work | refused, another client | refused, another refresh token | \
           refused, another seal | refused, idle | refused, linked no more | refused, not renewable | \

@@ -276,6 +276,15 @@ public sealed interface StoreStep {
           .or("the key exists", _ -> before.find(key.id()).isPresent())
           .or("disabled", _ -> standing.disabled())
           .or(
+              "enabled since",
+              _ ->
+                  before
+                      .keys()
+                      .findDisablement(subject)
+                      .enabledAt()
+                      .filter(at -> !at.isBefore(key.terms().approvedAt()))
+                      .isPresent())
+          .or(
               "signed out",
               _ ->
                   standing
@@ -367,6 +376,22 @@ public sealed interface StoreStep {
     public List<String> against(AllStores before) {
       var isAsSeen = before.keys().findDisablement(subject).equals(seen);
       return isAsSeen ? List.of() : List.of("changed since");
+    }
+  }
+
+  record Finish(Subject subject, String attempt, Instant now) implements StoreStep {
+    @Override
+    public Object on(AllStores stores) {
+      return stores.keys().finishEnabling(subject, attempt, now);
+    }
+
+    @Override
+    public List<String> against(AllStores before) {
+      var enabling = Optional.of(KeyStore.Disablement.ENABLING);
+      return new Reasons<KeyStore.Disablement>()
+          .or("changed since", found -> !found.by().equals(Optional.of(attempt)))
+          .or("finished", found -> !found.enabledAt().equals(enabling))
+          .of(Optional.of(before.keys().findDisablement(subject)));
     }
   }
 

@@ -253,8 +253,15 @@ public final class StoreSteps {
             ? approval.since()
             : NOON;
     var signedOut = stores.keys().findStanding(claim.subject()).signedOutAt();
+    var enabled =
+        stores
+            .keys()
+            .findDisablement(claim.subject())
+            .enabledAt()
+            .filter(at -> !at.equals(Disablement.ENABLING));
+    var ended = chance(50) ? signedOut.or(() -> enabled) : enabled.or(() -> signedOut);
     var approvedAt =
-        signedOut.filter(_ -> chance(50)).map(at -> pick(at, at.plus(MOMENT))).orElse(since);
+        ended.filter(_ -> chance(50)).map(at -> pick(at, at.plus(MOMENT))).orElse(since);
     return new StoreStep.Redeem(
         grant.locator(),
         proof(grant),
@@ -356,12 +363,15 @@ public final class StoreSteps {
   private StoreStep ofSubjects(AllStores stores) {
     var subject = subject();
     var now = pick(NOON, NOON.plus(MOMENT), SINCE, SINCE.minus(MOMENT), SINCE.plus(MOMENT));
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(10)) {
       case 0, 1 -> new StoreStep.SignOut(subject, now);
       case 2, 3 -> new StoreStep.Reverse(subject, seen(stores, subject), now, attempt("reverse"));
       case 4, 5 ->
           new StoreStep.ListKeys(subject, pick(StoreStep.Wanted.values()), 1 + random.nextInt(2));
       case 6 -> new StoreStep.FindDisablement(subject);
+      case 7, 8 ->
+          new StoreStep.Finish(
+              subject, seen(stores, subject).by().orElse("another"), now);
       default -> new StoreStep.FindStanding(subject);
     };
   }
@@ -370,7 +380,9 @@ public final class StoreSteps {
   private Disablement seen(AllStores stores, Subject subject) {
     return chance(70)
         ? stores.keys().findDisablement(subject)
-        : pick(Disablement.NEVER, new Disablement(true, Optional.of("another")));
+        : pick(
+            Disablement.NEVER,
+            new Disablement(true, Optional.empty(), Optional.of("another")));
   }
 
   private StoreStep ofLimits() {
