@@ -355,10 +355,42 @@ class LinkedDevicesTest {
           .as("a code refused meanwhile is still valid")
           .isEqualTo(200);
       assertThat(api.whoami(key).status()).isEqualTo(200);
-      assertThat(api.poll(approved.deviceCode()).status()).isEqualTo(200);
+      assertThat(api.poll(approved.deviceCode()).verdict())
+          .as("a login that ended meanwhile, although its device did not ask")
+          .isEqualTo("400 access_denied");
       assertThat(api.poll(polled.deviceCode()).verdict())
           .as("a login that ended meanwhile")
           .isEqualTo("400 access_denied");
+    }
+
+    @Test
+    void leaves_no_approval_that_becomes_a_key_after_it_is_lifted() {
+      assertThat(set("disable")).isTrue();
+      var polled = api.codes();
+      api.grant(user, polled.userCode());
+      var silent = api.codes();
+      api.grant(user, silent.userCode());
+      var codes =
+          List.of(
+              api.authorizationCode(user, Api.browserLogin()),
+              api.authorizationCode(user, Api.browserLogin()));
+      assertThat(api.poll(polled.deviceCode()).verdict()).isEqualTo("400 access_denied");
+      assertThat(api.redeem(codes.getFirst()).verdict()).isEqualTo("400 invalid_grant");
+      Shared.CLOCK.advance(Duration.ofMillis(1));
+
+      assertThat(set("enable")).isTrue();
+
+      for (var device : List.of(polled, silent)) {
+        assertThat(api.poll(device.deviceCode()).verdict()).isEqualTo("400 access_denied");
+      }
+      for (var code : codes) {
+        assertThat(api.redeem(code).verdict()).isEqualTo("400 invalid_grant");
+      }
+      assertThat(listed()).isEmpty();
+      Shared.CLOCK.advance(Duration.ofMillis(1));
+      assertThat(api.whoami(link()).status()).as("a device linked afterwards").isEqualTo(200);
+      assertThat(api.redeem(api.authorizationCode(user, Api.browserLogin())).status())
+          .isEqualTo(200);
     }
   }
 }
