@@ -233,9 +233,7 @@ public final class DynamoKeyStore implements KeyStore {
             ? "SET disabled_by = :attempt, enabled_at = :enabling REMOVE disabled_at"
             : "SET disabled_by = :attempt, disabled_at = :now",
         seen.by().isPresent() ? "disabled_by = :seen" : "attribute_not_exists(disabled_by)",
-        seen.disabled()
-            ? values.put(":enabling", Disablement.ENABLING)
-            : values.put(":now", now));
+        seen.disabled() ? values.put(":enabling", Disablement.ENABLING) : values.put(":now", now));
   }
 
   @Override

@@ -415,7 +415,8 @@ final class CodeFlowTest {
     }
 
     @Test
-    void an_approval_from_before_an_enabling_never_becomes_a_key_even_without_a_request_before_it() {
+    void
+        an_approval_from_before_an_enabling_never_becomes_a_key_even_without_a_request_before_it() {
       var before = code();
       Samples.disabling(keys).disable(ADA);
       var meanwhile = code();

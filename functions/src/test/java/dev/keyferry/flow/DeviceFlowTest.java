@@ -693,8 +693,7 @@ final class DeviceFlowTest {
       approve(codes);
       var late = flowOver(storeThatRepeatsRedemptionsAfterAnEnabling(), hasher);
 
-      assertThat(
-              declined(late.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
+      assertThat(declined(late.poll(CLI, codes.deviceCode(), NO_VERIFIER, NO_NUMBER, ONCE)))
           .isEqualTo(OAuthError.USER_GONE);
 
       assertThat(keys.rows().keys()).isEmpty();

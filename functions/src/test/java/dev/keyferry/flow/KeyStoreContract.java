@@ -380,8 +380,7 @@ public abstract class KeyStoreContract {
     keys().finishEnabling(subject, "second", NOON);
 
     var disabled = reversed(keys().findDisablement(subject), "third");
-    assertThat(disabled)
-        .isEqualTo(new Disablement(true, Optional.of(NOON), Optional.of("third")));
+    assertThat(disabled).isEqualTo(new Disablement(true, Optional.of(NOON), Optional.of("third")));
     assertThat(reversed(disabled, "fourth").isBeingEnabled()).isEqualTo(enabled.isBeingEnabled());
   }
 

@@ -29,8 +29,7 @@ import java.util.function.Function;
 final class DeviceLogin {
   static final Subject ADA = new Subject("ada");
   static final Subject BOB = new Subject("bob");
-  static final World EMPTY =
-      new World(Map.of(), InMemoryKeyStore.Rows.NONE, Set.of(), NOON);
+  static final World EMPTY = new World(Map.of(), InMemoryKeyStore.Rows.NONE, Set.of(), NOON);
 
   private final RememberingHasher hasher = new RememberingHasher();
   private final StoreModel stores = new StoreModel(Conditions.ALL, hasher);

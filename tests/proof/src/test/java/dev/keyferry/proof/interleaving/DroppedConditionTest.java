@@ -7,6 +7,7 @@ import static dev.keyferry.flow.Condition.COUNT_CLIENT;
 import static dev.keyferry.flow.Condition.COUNT_FEW_WRONG;
 import static dev.keyferry.flow.Condition.COUNT_SECRET;
 import static dev.keyferry.flow.Condition.COUNT_UNEXPIRED;
+import static dev.keyferry.flow.Condition.FINISH_ONCE;
 import static dev.keyferry.flow.Condition.MARK_USED_LATER;
 import static dev.keyferry.flow.Condition.REDEEM_CHALLENGE;
 import static dev.keyferry.flow.Condition.REDEEM_CLIENT;
@@ -53,6 +54,10 @@ final class DroppedConditionTest {
               SLOW_DOWN_ONCE,
               "the longer interval is set, not added, and SLOW_DOWN_WINDOW ensures that it "
                   + "was computed in this window, so writing it twice has no effect. Saves the second write"),
+          Map.entry(
+              FINISH_ONCE,
+              "each time at which an enabling is finished was read after the enabling began, so any "
+                  + "of them is right. Keeps the first one, so that an approval that counts keeps counting"),
           Map.entry(BAR_CLAIMANT, "an approval keeps its claim: CLAIM_PENDING, APPROVE_PENDING"),
           Map.entry(BAR_NONCE, "see BAR_CLAIMANT"),
           Map.entry(COUNT_CLIENT, CHECKED_BEFORE),

@@ -70,10 +70,7 @@ final class RandomScenario {
 
   private void addUsers() {
     add(0, 2, each -> Actor.of("sign-out " + each, Requests.signOut(subject())));
-    add(
-        0,
-        1,
-        each -> Actor.operator("operator " + each, ADA, true));
+    add(0, 1, each -> Actor.operator("operator " + each, ADA, true));
     var steps = new Duration[random.nextInt(5)];
     for (int i = 0; i < steps.length; i++) {
       steps[i] = STEPS.get(random.nextInt(STEPS.size()));

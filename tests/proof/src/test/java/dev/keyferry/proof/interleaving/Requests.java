@@ -99,8 +99,7 @@ final class Requests {
 
   /// @param begun the response to the request that began the enabling
   static Request finishEnabling(Subject subject, Response begun) {
-    var row =
-        new Disablement(false, Optional.of(Disablement.ENABLING), Optional.of(begun.text()));
+    var row = new Disablement(false, Optional.of(Disablement.ENABLING), Optional.of(begun.text()));
     return done(
         "finishes the enabling",
         (world, _) ->

@@ -157,7 +157,8 @@ final class RowPromises {
     }
     return Promises.mayBecomeKey(before, claim, approval)
         ? Optional.empty()
-        : Optional.of("minted after its user had signed out everywhere, or been disabled or enabled");
+        : Optional.of(
+            "minted after its user had signed out everywhere, or been disabled or enabled");
   }
 
   private static String name(State state) {

@@ -135,7 +135,7 @@ final class WrongFlowTest {
             : answer;
       }
     },
-    ENABLES_AT_THE_TIME_OF_THE_REQUEST("an approval while the user is", "rule 8: minted") {
+    ENABLES_AT_THE_TIME_OF_THE_REQUEST("an approval while the user is", "the next poll gets the key") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         var answer = ask.apply(call);

@@ -78,7 +78,8 @@ public final class StoreSteps {
   private enum Theme {
     GRANTS,
     KEYS,
-    LIMITS
+    LIMITS,
+    STANDINGS
   }
 
   private final Random random;
@@ -95,8 +96,11 @@ public final class StoreSteps {
   public StoreSteps(long seed) {
     random = new Random(seed);
     name = "%010d".formatted(seed);
-    var drawn = random.nextInt(20);
-    theme = drawn < 11 ? Theme.GRANTS : drawn < 18 ? Theme.KEYS : Theme.LIMITS;
+    var drawn = random.nextInt(24);
+    theme =
+        drawn < 11
+            ? Theme.GRANTS
+            : drawn < 18 ? Theme.KEYS : drawn < 20 ? Theme.LIMITS : Theme.STANDINGS;
     locators = numbered(2).map(Locator::new).toList();
     subjects = numbered(2).map(Subject::new).toList();
     ids = numbered(3).map(id -> new KeyId("Key0" + id.replace("-", "0"))).toList();
@@ -144,6 +148,7 @@ public final class StoreSteps {
               case GRANTS -> chance(92) ? ofGrants(stores) : ofSubjects(stores);
               case KEYS -> ofKeys(stores);
               case LIMITS -> ofLimits();
+              case STANDINGS -> chance(60) ? ofGrants(stores) : enabling(stores);
             };
     taken.add(step);
     return step;
@@ -360,6 +365,21 @@ public final class StoreSteps {
     };
   }
 
+  /// The next step on the way from an enabled subject to a disabled one and back.
+  private StoreStep enabling(AllStores stores) {
+    var subject = subject();
+    var row = stores.keys().findDisablement(subject);
+    if (chance(20)) {
+      return ofSubjects(stores);
+    }
+    return row.isBeingEnabled() && chance(80)
+        ? new StoreStep.Finish(
+            subject,
+            chance(80) ? row.by().orElseThrow() : "another",
+            pick(NOON, SINCE, SINCE.minus(MOMENT), SINCE.plus(MOMENT)))
+        : new StoreStep.Reverse(subject, row, NOON, attempt("reverse"));
+  }
+
   private StoreStep ofSubjects(AllStores stores) {
     var subject = subject();
     var now = pick(NOON, NOON.plus(MOMENT), SINCE, SINCE.minus(MOMENT), SINCE.plus(MOMENT));
@@ -369,9 +389,7 @@ public final class StoreSteps {
       case 4, 5 ->
           new StoreStep.ListKeys(subject, pick(StoreStep.Wanted.values()), 1 + random.nextInt(2));
       case 6 -> new StoreStep.FindDisablement(subject);
-      case 7, 8 ->
-          new StoreStep.Finish(
-              subject, seen(stores, subject).by().orElse("another"), now);
+      case 7, 8 -> new StoreStep.Finish(subject, seen(stores, subject).by().orElse("another"), now);
       default -> new StoreStep.FindStanding(subject);
     };
   }
@@ -380,9 +398,7 @@ public final class StoreSteps {
   private Disablement seen(AllStores stores, Subject subject) {
     return chance(70)
         ? stores.keys().findDisablement(subject)
-        : pick(
-            Disablement.NEVER,
-            new Disablement(true, Optional.empty(), Optional.of("another")));
+        : pick(Disablement.NEVER, new Disablement(true, Optional.empty(), Optional.of("another")));
   }
 
   private StoreStep ofLimits() {
