@@ -435,7 +435,7 @@ final class CodeFlowTest {
       var code = code();
       var narrowed = Samples.withScopes(CLI, new Scope(List.of("offline_access")));
 
-      assertThat(declined(redeemCode.redeem(narrowed, code, REDIRECT_URI, CHALLENGE, ONCE)))
+      assertThat(declined(redeemCode.redeem(narrowed, code, REDIRECT_URI, CHALLENGE, caller(ONCE))))
           .isEqualTo(OAuthError.INVALID_CODE);
 
       assertThat(row(code).state()).isInstanceOf(Denied.class);

@@ -135,7 +135,8 @@ final class WrongFlowTest {
             : answer;
       }
     },
-    ENABLES_AT_THE_TIME_OF_THE_REQUEST("an approval while the user is", "the next poll gets the key") {
+    ENABLES_AT_THE_TIME_OF_THE_REQUEST(
+        "an approval while the user is", "the next poll gets the key") {
       @Override
       public Object answer(Call.ToStore call, Function<Call.ToStore, Object> ask) {
         var answer = ask.apply(call);
