@@ -6,6 +6,7 @@ import dev.keyferry.flow.ConfirmationPolicy;
 import dev.keyferry.flow.LoopbackUri;
 import dev.keyferry.flow.OAuthError;
 import dev.keyferry.flow.Scope;
+import dev.keyferry.web.BasicCredentials;
 import dev.keyferry.web.StrictJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;

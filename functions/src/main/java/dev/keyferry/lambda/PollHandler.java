@@ -63,8 +63,9 @@ public final class PollHandler extends ApiHandler {
         .then(client -> grant.issue(client, form, caller));
   }
 
+  /// An empty header counts as omitted, as an empty parameter does.
   private static Optional<String> idempotencyKey(Request request) {
-    var key = request.header("idempotency-key");
+    var key = request.header("idempotency-key").filter(text -> !text.isEmpty());
     if (key.filter(text -> !IDEMPOTENCY_KEY.matcher(text).matches()).isPresent()) {
       throw MalformedRequest.because("Idempotency-Key must be 1 to 255 characters");
     }

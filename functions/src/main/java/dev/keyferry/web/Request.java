@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// A request as the gateway passed it on.
 ///
@@ -51,6 +52,9 @@ public record Request(
           "access_token",
           "token");
 
+  /// The parameters by which a client authenticates in a form, RFC 6749 §2.3.1, RFC 7521 §4.2.
+  private static final List<String> FORM_CREDENTIALS = List.of("client_secret", "client_assertion");
+
   private static final Set<String> OTHER_SITES = Set.of("cross-site", "same-site");
 
   public String lastSegment() {
@@ -68,7 +72,28 @@ public record Request(
       throw MalformedRequest.because("requests from pages of other sites are not allowed");
     }
     require("application/x-www-form-urlencoded");
-    return Form.parse(body);
+    var form = Form.parse(body);
+    requireOneAuthentication(form);
+    return form;
+  }
+
+  /// A client authenticates in one way only, RFC 6749 §2.3. A `client_id` in the form is not a
+  /// credential, and stock clients send it along with Basic. Both must name the same client.
+  private void requireOneAuthentication(Form form) {
+    var basic = header("authorization").filter(BasicCredentials::isBasic);
+    var inForm = FORM_CREDENTIALS.stream().map(form::optional);
+    if (Stream.concat(Stream.of(basic), inForm).filter(Optional::isPresent).count() > 1) {
+      throw MalformedRequest.because("the request has client credentials in more than one place");
+    }
+    form.optional("client_id")
+        .flatMap(id ->
+            basic
+                .flatMap(BasicCredentials::parse)
+                .filter(credentials -> !credentials.clientId().equals(id)))
+        .ifPresent(_ -> {
+          throw MalformedRequest.because(
+              "the client_id is not that of the client in the Authorization header");
+        });
   }
 
   public <T> T json(Class<T> type) {

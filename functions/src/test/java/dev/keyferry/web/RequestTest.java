@@ -1,5 +1,6 @@
 package dev.keyferry.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -9,6 +10,8 @@ import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Subject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,45 @@ final class RequestTest {
   void reads_a_form_of_its_own_origin(String site) {
     var headers = Map.of("content-type", FORM, "sec-fetch-site", site);
     assertThat(request(headers, "", "a=1", Map.of()).form().require("a")).isEqualTo("1");
+  }
+
+  private static Form form(String authorization, String body) {
+    var headers = Map.of("content-type", FORM, "authorization", authorization);
+    return request(headers, "", body, Map.of()).form();
+  }
+
+  private static String basic(String credentials) {
+    return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8));
+  }
+
+  /// RFC 6749 §2.3.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"client_secret=s", "client_assertion=s", "a=1&client_id=cli&client_secret=s"})
+  void reads_no_form_with_credentials_besides_those_of_its_header(String body) {
+    for (var credentials : List.of("cli:s", "cli:other", "cli:", "no colon")) {
+      assertRefused(() -> form(basic(credentials), body));
+    }
+    assertRefused(() -> form("Basic", body));
+    assertRefused(() -> form("bAsIc %%%", body));
+  }
+
+  @Test
+  void reads_no_form_with_two_credentials_or_two_clients() {
+    var both = "client_secret=s&client_assertion=s";
+    assertRefused(() -> request(FORM, "", both).form());
+    assertRefused(() -> form(basic("cli:s"), "client_id=demo"));
+    assertRefused(() -> form(basic("cli:"), "client_id=demo"));
+  }
+
+  /// Go's oauth2, for one, sends a public client's id in both places, with an empty secret.
+  @ParameterizedTest
+  @ValueSource(strings = {"client_id=cli", "client_id=cli&client_secret=", "client_id=&a=1", "a=1"})
+  void reads_a_form_with_one_authentication(String body) {
+    assertThat(form(basic("cli:s"), body)).isNotNull();
+    assertThat(form(basic("cli:"), body)).isNotNull();
+    assertThat(form("Basic", body)).isNotNull();
+    assertThat(form("Bearer x", "client_id=cli&client_secret=s")).isNotNull();
   }
 
   @ParameterizedTest

@@ -211,11 +211,15 @@ public abstract class Api {
     return form("/oauth/revoke", Map.of("client_id", "cli", "token", token), Map.of());
   }
 
-  public final Reply introspect(String clientId, String secret, String token) {
+  /// An `Authorization` header with a client's credentials, RFC 6749 §2.3.1.
+  public static Map<String, String> basic(String clientId, String secret) {
     var basic = encode(clientId) + ":" + encode(secret);
     var header = Base64.getEncoder().encodeToString(basic.getBytes(StandardCharsets.UTF_8));
-    return form(
-        "/oauth/introspect", Map.of("token", token), Map.of("authorization", "Basic " + header));
+    return Map.of("authorization", "Basic " + header);
+  }
+
+  public final Reply introspect(String clientId, String secret, String token) {
+    return form("/oauth/introspect", Map.of("token", token), basic(clientId, secret));
   }
 
   public final Reply introspect(String token) {

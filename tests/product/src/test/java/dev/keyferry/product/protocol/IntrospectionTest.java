@@ -94,6 +94,24 @@ class IntrospectionTest {
         .isEqualTo("401 invalid_client");
   }
 
+  /// RFC 6749 §2.3.
+  @Test
+  void is_invalid_request_with_credentials_in_the_header_and_in_the_form() {
+    var secret = Api.API_SECRET;
+    var both = Map.of("client_id", "reports-api", "client_secret", secret, "token", "x");
+    assertThat(api.form("/oauth/introspect", both, Api.basic("reports-api", secret)).verdict())
+        .isEqualTo("400 invalid_request");
+    assertThat(api.form("/oauth/introspect", both, Api.basic("reports-api", "wrong")).verdict())
+        .isEqualTo("400 invalid_request");
+    var other = Map.of("client_id", "nosy-api", "token", "x");
+    assertThat(api.form("/oauth/introspect", other, Api.basic("reports-api", secret)).verdict())
+        .isEqualTo("400 invalid_request");
+
+    var same = Map.of("client_id", "reports-api", "client_secret", "", "token", "x");
+    assertThat(api.form("/oauth/introspect", same, Api.basic("reports-api", secret)).body())
+        .isEqualTo(INACTIVE);
+  }
+
   @Test
   void requires_a_token() {
     assertThat(api.introspect("").verdict()).isEqualTo("400 invalid_request");

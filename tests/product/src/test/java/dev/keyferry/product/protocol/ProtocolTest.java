@@ -455,6 +455,23 @@ class ProtocolTest {
       var key = Map.of("idempotency-key", "x".repeat(256));
       assertError(api.poll(code, Map.of(), key), 400, "invalid_request");
     }
+
+    /// RFC 6749 §2.3. Go's oauth2 sends a public client's id in both places, without a secret.
+    @Test
+    void is_invalid_request_for_client_credentials_in_the_header_and_in_the_form() {
+      var basic = Api.basic("cli", "");
+      var secret = Map.of("client_secret", "x");
+      assertError(api.poll(code, secret, basic), 400, "invalid_request");
+      assertError(api.poll(code, Map.of(), Api.basic("demo", "")), 400, "invalid_request");
+      for (var path : List.of("/oauth/device/authorize", "/oauth/revoke")) {
+        var form = Map.of("client_id", "cli", "token", "x", "client_secret", "x");
+        assertError(api.form(path, form, basic), 400, "invalid_request");
+        assertThat(api.form(path, form, Map.of()).status()).isEqualTo(200);
+        assertThat(api.form(path, Map.of("client_id", "cli", "token", "x"), basic).status())
+            .isEqualTo(200);
+      }
+      assertError(api.poll(code, Map.of(), basic), 400, "authorization_pending");
+    }
   }
 
   @Nested
@@ -515,6 +532,14 @@ class ProtocolTest {
       var token = again(samePoll).text("access_token");
       assertThat(api.whoami(token).status()).isEqualTo(200);
       assertError(again(samePoll), 400, "invalid_grant");
+    }
+
+    @Test
+    void is_not_for_clients_with_an_empty_idempotency_key() {
+      api.grant("alice", codes.userCode());
+      var empty = Map.of("idempotency-key", "");
+      assertThat(again(empty).status()).isEqualTo(200);
+      assertError(again(empty), 400, "invalid_grant");
     }
 
     @Test

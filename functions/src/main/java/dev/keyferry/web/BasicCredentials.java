@@ -1,4 +1,4 @@
-package dev.keyferry.lambda;
+package dev.keyferry.web;
 
 import dev.keyferry.flow.Client;
 import java.net.URLDecoder;
@@ -11,11 +11,17 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// `client_secret_basic`, RFC 6749 §2.3.1: id and secret, each URL-encoded, in HTTP Basic.
-record BasicCredentials(String clientId, String secret) {
+public record BasicCredentials(String clientId, String secret) {
+  private static final Pattern SCHEME = Pattern.compile("(?i:basic)( .*)?");
   private static final Pattern BASIC = Pattern.compile("(?i:basic) +([A-Za-z0-9+/=]+)");
   private static final Pattern COLON = Pattern.compile(":");
 
-  static Optional<BasicCredentials> parse(String header) {
+  /// Whether an `Authorization` header has the scheme Basic, even if its credentials are malformed.
+  static boolean isBasic(String header) {
+    return SCHEME.matcher(header).matches();
+  }
+
+  public static Optional<BasicCredentials> parse(String header) {
     var basic = BASIC.matcher(header);
     if (!basic.matches()) {
       return Optional.empty();
@@ -37,7 +43,7 @@ record BasicCredentials(String clientId, String secret) {
 
   /// Whether the secret is this client's. The secret is random and long, so a plain hash protects
   /// it.
-  boolean match(Client client) {
+  public boolean match(Client client) {
     return client.secretHash().filter(this::matchesHash).isPresent();
   }
 
