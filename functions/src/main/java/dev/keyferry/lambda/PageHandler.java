@@ -16,7 +16,9 @@ public final class PageHandler extends RoutesHandler {
   private PageHandler(Wiring wiring, VerificationPageHandler page) {
     super(
         Map.of(
+            "GET /", page,
             "GET /device", page,
+            "GET /device/{proxy+}", page,
             "GET /device/linked", page,
             "GET /device/{version}/{asset}", page,
             "GET /oauth/authorize", page,

@@ -34,6 +34,8 @@ public final class VerificationPage {
       List.of("/device", "/device/linked", "/oauth/authorize");
   private static final String STYLE = "device.css";
   private static final int VERSION_BYTES = 6;
+  private static final String TRANSPORT_SECURITY = "max-age=63072000";
+  private static final Pattern QUERY = Pattern.compile("[\\x21-\\x7E]+");
   private static final Pattern BLANK = Pattern.compile("\\{\\{([^}]+)}}");
 
   static final List<String> SCRIPTS =
@@ -99,7 +101,26 @@ public final class VerificationPage {
     }
     return Optional.ofNullable(files.get(request.path()))
         .map(file -> file.to(request))
+        .or(() -> meant(request.path()).map(page -> redirect(request, page)))
         .orElseGet(() -> Response.json(404, Map.of("message", "Not Found")));
+  }
+
+  /// The page that a person means who types this path.
+  private static Optional<String> meant(String path) {
+    return path.equals("/")
+        ? Optional.of(DOCUMENTS.getFirst())
+        : DOCUMENTS.stream().filter(document -> path.equals(document + "/")).findFirst();
+  }
+
+  /// Sends the browser to a page, with the query string, which may prefill it. No browser remembers
+  /// this.
+  private static Response redirect(Request request, String page) {
+    var query = QUERY.matcher(request.query()).matches() ? "?" + request.query() : "";
+    var headers = new TreeMap<>(commonHeaders());
+    headers.put("cache-control", "no-store");
+    headers.put("location", request.publicUrl() + page + query);
+    headers.put("strict-transport-security", TRANSPORT_SECURITY);
+    return new Response(302, headers, "");
   }
 
   private PageFile document(Reader reader) {
@@ -151,7 +172,7 @@ public final class VerificationPage {
     headers.put("vary", "accept-encoding, accept-language");
     headers.put("content-security-policy", policy);
     headers.put("cross-origin-opener-policy", "same-origin");
-    headers.put("strict-transport-security", "max-age=63072000");
+    headers.put("strict-transport-security", TRANSPORT_SECURITY);
     headers.put("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
     headers.put("x-frame-options", "DENY");
     return headers;

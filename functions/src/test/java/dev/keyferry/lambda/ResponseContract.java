@@ -112,8 +112,10 @@ final class ResponseContract {
 
   private static String holdHttp(String function, JsonNode answer, Collection<String> secrets) {
     var status = answer.path("statusCode").asInt();
-    assertThat(status).as("status").isIn(200, 204, 400, 401, 404, 429);
-    if (status >= 400) {
+    assertThat(status).as("status").isIn(200, 204, 302, 400, 401, 404, 429);
+    if (status == 302) {
+      holdRedirect(function, answer);
+    } else if (status >= 400) {
       return status + holdRefusal(function, status, answer, secrets);
     } else if (function.equals("verification-page")) {
       holdPage(answer);
@@ -167,6 +169,15 @@ final class ResponseContract {
     assertThat(header(answer, "x-content-type-options")).contains("nosniff");
     assertThat(answer.path("isBase64Encoded").booleanValue()).isFalse();
     assertThat(parse(answer.path("body").asText()).isObject()).isTrue();
+  }
+
+  /// A typed address leads to a page of this server and nowhere else.
+  private static void holdRedirect(String function, JsonNode answer) {
+    assertThat(function).isEqualTo("verification-page");
+    holdNotStored(answer);
+    assertThat(answer.path("body").asText()).isEmpty();
+    assertThat(header(answer, "location").orElseThrow())
+        .matches("https://[a-z.]+/(device|device/linked|oauth/authorize)(\\?[\\x21-\\x7E]+)?");
   }
 
   /// The document is not cached. The addresses of its files contain their hashes.

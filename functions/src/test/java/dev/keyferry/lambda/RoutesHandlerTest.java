@@ -32,6 +32,14 @@ class RoutesHandlerTest {
     return answer.toString(UTF_8);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"//", "//evil.example/", "/device//", "https://evil.example/device/"})
+  void no_other_path_leads_anywhere(String path) {
+    var event = Logins.sample("verification-page").put("rawPath", path);
+
+    assertThat(answer(event)).contains("404", "Not Found").doesNotContain("location");
+  }
+
   @Test
   void the_route_decides_and_not_the_path() {
     var metadata = Logins.sample("metadata");
@@ -54,11 +62,46 @@ class RoutesHandlerTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"metadata", "verification-page", "whoami"})
+  void head_gets_the_answer_of_get_without_its_body(String sample) {
+    var event = Logins.sample(sample);
+    var get = (ObjectNode) ResponseContract.parse(answer(event));
+    var route = event.path("routeKey").asText();
+
+    var head = ResponseContract.parse(answer(event.put("routeKey", route.replace("GET", "HEAD"))));
+
+    assertThat(head).isEqualTo(get.put("body", "").put("isBase64Encoded", false));
+  }
+
+  /// API Gateway's routes decide whether it passes on a slash at the end, and by which route.
+  @ParameterizedTest
+  @ValueSource(strings = {"GET /device", "GET /device/{proxy+}", "HEAD /device/{version}/{asset}"})
+  void a_typed_address_leads_to_the_page_by_any_route(String route) {
+    var event = Logins.sample("verification-page").put("routeKey", route);
+    event.put("rawPath", "/device/linked/").put("rawQueryString", "user_code=WDJB-MJHT");
+
+    assertThat(ResponseContract.parse(answer(event)).at("/headers/location").asText())
+        .isEqualTo(
+            event.at("/stageVariables/PublicUrl").asText() + "/device/linked?user_code=WDJB-MJHT");
+    event.put("rawQueryString", "a=b\r\nset-cookie: a=b");
+    assertThat(ResponseContract.parse(answer(event)).at("/headers/location").asText())
+        .endsWith("/device/linked");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "GET /keys", "POST /whoami", "GET /whoami/", "$default"})
   void another_functions_route_is_not_found(String route) {
     var event = Logins.sample("whoami").put("routeKey", route);
 
     assertThat(answer(event)).contains("404", "Not Found");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HEAD /keys", "HEAD HEAD /whoami"})
+  void another_functions_route_has_no_head(String route) {
+    var event = Logins.sample("whoami").put("routeKey", route);
+
+    assertThat(answer(event)).contains("404").doesNotContain("key_id");
   }
 
   @Test

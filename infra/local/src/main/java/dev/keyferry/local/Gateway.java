@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,12 +29,14 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /// The parts of API Gateway's HTTP API that the template uses: routes, payload format 2.0, JWT and
 /// Lambda authorizers, and the gateway's own errors.
 public final class Gateway implements AutoCloseable {
   private static final int LARGEST_BODY = 10 * 1024 * 1024;
   private static final int BACKLOG = 1024;
+  private static final Pattern VARIABLE = Pattern.compile("\\{(.*?)\\+?}");
   private static final JsonMapper JSON = new JsonMapper();
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -58,8 +61,10 @@ public final class Gateway implements AutoCloseable {
 
   public void serve(List<Route> routes, Map<String, String> stageVariables, Functions functions) {
     var authorizers = new ConcurrentHashMap<Authorization, Authorizer>();
+    // The most specific route first: a greedy one gets what no other route matches.
     var table =
         routes.stream()
+            .sorted(Comparator.comparing(Route::isGreedy))
             .map(route ->
                 new Served(
                     route,
@@ -85,19 +90,25 @@ public final class Gateway implements AutoCloseable {
   }
 
   private record Served(Route route, LocalFunction function, Authorizer authorizer) {
-    /// The path parameters, if the path fits.
+    /// The path parameters, if the path fits. A greedy variable takes the rest of the path, which
+    /// may be empty.
     Optional<Map<String, String>> match(String method, String path) {
       var pattern = route.path().split("/", -1);
-      var given = path.split("/", -1);
+      var given = path.split("/", route.isGreedy() ? pattern.length : -1);
       if (!route.method().equals(method) || pattern.length != given.length) {
         return Optional.empty();
       }
       var parameters = new HashMap<String, String>();
       for (int i = 0; i < pattern.length; i++) {
-        if (pattern[i].startsWith("{")) {
-          parameters.put(pattern[i].substring(1, pattern[i].length() - 1), given[i]);
-        } else if (!pattern[i].equals(given[i])) {
+        var variable = VARIABLE.matcher(pattern[i]);
+        if (!variable.matches()) {
+          if (!pattern[i].equals(given[i])) {
+            return Optional.empty();
+          }
+        } else if (given[i].isEmpty() && !pattern[i].endsWith("+}")) {
           return Optional.empty();
+        } else {
+          parameters.put(variable.group(1), given[i]);
         }
       }
       return Optional.of(parameters);
@@ -227,9 +238,11 @@ public final class Gateway implements AutoCloseable {
         answer.path("isBase64Encoded").asBoolean()
             ? Base64.getDecoder().decode(text)
             : text.getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(
-        answer.path("statusCode").asInt(), body.length == 0 ? -1 : body.length);
-    exchange.getResponseBody().write(body);
+    var hasBody = body.length > 0 && !exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(answer.path("statusCode").asInt(), hasBody ? body.length : -1);
+    if (hasBody) {
+      exchange.getResponseBody().write(body);
+    }
   }
 
   /// Lets an event through, with the caller's claims added, or returns the answer that refuses it.

@@ -68,8 +68,13 @@ public final class Template {
     record Lambda(Function authorizer) implements Authorization {}
   }
 
-  /// A route of the HTTP API. A segment in braces matches any one segment of a path.
-  public record Route(String method, String path, Function function, Authorization authorization) {}
+  /// A route of the HTTP API. A segment in braces matches any one segment of a path, or all that
+  /// follows if the name in the braces ends in a plus sign.
+  public record Route(String method, String path, Function function, Authorization authorization) {
+    boolean isGreedy() {
+      return path.endsWith("+}");
+    }
+  }
 
   public List<Function> functions() {
     var shared = texts(section("Globals").at("/Function/Environment/Variables"));

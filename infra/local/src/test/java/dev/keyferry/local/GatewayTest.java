@@ -46,10 +46,21 @@ class GatewayTest {
   void an_unknown_route_is_not_found() {
     assertThat(get("/nothing").status()).isEqualTo(404);
     assertThat(get("/oauth/token").body()).isEqualTo("{\"message\":\"Not Found\"}");
-    assertThat(get("/device/").status()).isEqualTo(404);
+    assertThat(get("/device/none/").status()).isEqualTo(404);
     assertThat(get("/device/none.js").status()).isEqualTo(404);
     assertThat(get("/device/device").status()).isEqualTo(404);
     assertThat(get("/device/..%2fdevice.js").status()).isEqualTo(404);
+    var head = api.call(new Api.Call("HEAD", "/nothing", "", Map.of(), ""));
+    assertThat(head.status()).isEqualTo(404);
+  }
+
+  /// As in API Gateway, a greedy route gets only what no other route matches.
+  @Test
+  void the_most_specific_route_gets_the_request() {
+    assertThat(get("/device").headers()).containsEntry("content-type", "text/html; charset=utf-8");
+    assertThat(get("/device/linked").status()).isEqualTo(200);
+    assertThat(get("/device/").status()).isEqualTo(302);
+    assertThat(get("/device/linked/").status()).isEqualTo(302);
   }
 
   @Test

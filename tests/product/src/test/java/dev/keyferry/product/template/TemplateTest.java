@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.AbstractMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Tests of `template.yaml`. A name that only CloudFormation could resolve stands for its value.
@@ -293,20 +295,31 @@ class TemplateTest {
                   entry("POST /oauth/revoke", "anyone"),
                   entry("POST /oauth/introspect", "anyone"),
                   entry("GET /device", "anyone"),
+                  entry("HEAD /device", "anyone"),
                   entry("GET /device/linked", "anyone"),
+                  entry("HEAD /device/linked", "anyone"),
                   entry("GET /device/{version}/{asset}", "anyone"),
+                  entry("HEAD /device/{version}/{asset}", "anyone"),
                   entry("GET /.well-known/oauth-authorization-server", "anyone"),
+                  entry("HEAD /.well-known/oauth-authorization-server", "anyone"),
                   entry("POST /oauth/device/claim", user),
                   entry("POST /oauth/device/approve", user),
                   entry("POST /oauth/device/deny", user),
                   entry("GET /oauth/authorize", "anyone"),
+                  entry("HEAD /oauth/authorize", "anyone"),
                   entry("POST /oauth/authorize/claim", user),
                   entry("POST /oauth/authorize/approve", user),
                   entry("POST /oauth/authorize/deny", user),
                   entry("GET /keys", user),
+                  entry("HEAD /keys", user),
                   entry("DELETE /keys/{id}", user),
                   entry("DELETE /keys", user),
-                  entry("GET /whoami", "a key that KeyAuthorizerFunction lets in")));
+                  entry("GET /", "anyone"),
+                  entry("HEAD /", "anyone"),
+                  entry("GET /device/{proxy+}", "anyone"),
+                  entry("HEAD /device/{proxy+}", "anyone"),
+                  entry("GET /whoami", "a key that KeyAuthorizerFunction lets in"),
+                  entry("HEAD /whoami", "a key that KeyAuthorizerFunction lets in")));
     }
 
     private static String who(Authorization authorization) {
@@ -358,11 +371,70 @@ class TemplateTest {
       assertThat(template.routes())
           .allSatisfy(route -> {
             var user = route.authorization() instanceof Authorization.Jwt ? "alice" : "";
-            var path = route.path().replace(VERSIONED, styleSheet()).replace("{id}", "none");
-            var reply = send(route.method(), path, user);
+            var reply = send(route.method(), path(route), user);
             assertThat(reply.body()).isNotEqualTo(NOT_FOUND);
             assertThat(reply.status()).isLessThan(500);
           });
+    }
+
+    /// RFC 9110 §9.3.2. An HTTP API has no HEAD of its own.
+    @Test
+    void every_get_route_answers_head_without_the_body() {
+      assertThat(template.routes())
+          .filteredOn(route -> route.method().equals("GET"))
+          .allSatisfy(get -> {
+            var twin = new Template.Route("HEAD", get.path(), get.function(), get.authorization());
+            assertThat(template.routes()).contains(twin);
+            for (var user : List.of("", "alice")) {
+              var reply = send("GET", path(get), user);
+              var head = send("HEAD", path(get), user);
+              assertThat(head.status()).isEqualTo(reply.status());
+              assertThat(own(head.headers())).isEqualTo(own(reply.headers()));
+              assertThat(head.body()).isEmpty();
+            }
+          });
+    }
+
+    /// The headers that are not the connection's.
+    private static Map<String, String> own(Map<String, String> headers) {
+      var own = new HashMap<>(headers);
+      own.keySet().removeAll(Set.of("date", "content-length"));
+      return own;
+    }
+
+    private static String path(Template.Route route) {
+      return route
+          .path()
+          .replace(VERSIONED, styleSheet())
+          .replace("{proxy+}", "linked/")
+          .replace("{id}", "none");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "/, /device",
+      "/?user_code=WDJB-MJHT, /device?user_code=WDJB-MJHT",
+      "/device/, /device",
+      "/device/?user_code=WDJB-MJHT, /device?user_code=WDJB-MJHT",
+      "/device/linked/, /device/linked",
+      "/device/linked/?, /device/linked"
+    })
+    void a_typed_address_leads_to_the_page(String typed, String page) {
+      var headers = Map.of("x-forwarded-host", "evil.example");
+      var reply = new OverHttp(Shared.stack()).call(new Api.Call("GET", typed, "", headers, ""));
+      assertThat(reply.status()).isEqualTo(302);
+      assertThat(reply.headers()).containsEntry("location", Shared.stack().url() + page);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "/device//",
+          "/device/linked//",
+          "/device//evil.example/"
+        })
+    void no_other_address_leads_anywhere(String path) {
+      assertThat(send("GET", path, "").status()).isEqualTo(404);
     }
 
     /// The address of the style sheet in the page.
@@ -379,8 +451,8 @@ class TemplateTest {
     void nothing_else_is_served() {
       for (var reply :
           List.of(
-              send("GET", "/", ""),
               send("GET", "/keyferry", ""),
+              send("GET", "/device/a/b/c", ""),
               send("GET", "/oauth/token", ""))) {
         assertThat(reply.status()).isEqualTo(404);
         assertThat(reply.body()).isEqualTo(NOT_FOUND);
