@@ -2,7 +2,6 @@ package dev.keyferry.lambda;
 
 import dev.keyferry.flow.Audit;
 import dev.keyferry.web.Request;
-import dev.keyferry.web.StrictJson;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -53,7 +52,7 @@ final class AuditLog implements Audit {
     line.put(name, 1);
     line.put("stack", stack);
     line.put("_aws", metric(name));
-    lines.accept(StrictJson.write(line));
+    lines.accept(LogLine.of(line));
   }
 
   private Map<String, ?> metric(String name) {

@@ -23,7 +23,7 @@ final class ListKeysHandler extends ApiHandler {
   @Override
   Response handle(Request request) {
     request.refuseSecretsInQuery();
-    var listing = devices.of(request.subject());
+    var listing = devices.of(request.owner());
     var keys = listing.keys().stream().map(this::describe).toList();
     return Response.json(200, Map.of("keys", keys, "more", listing.more()));
   }

@@ -4,7 +4,6 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.keyferry.aws.Budget;
 import dev.keyferry.flow.Outage;
-import dev.keyferry.web.StrictJson;
 
 /// Tells the operator that AWS did not answer.
 final class OutageLog {
@@ -26,6 +25,6 @@ final class OutageLog {
   }
 
   static String line(Outage outage) {
-    return StrictJson.write(outage.facts());
+    return LogLine.of(outage.facts());
   }
 }

@@ -19,7 +19,7 @@ final class RevokeKeyHandler extends ApiHandler {
   Response handle(Request request) {
     request.refuseSecretsInQuery();
     var id = KeyId.parse(request.lastSegment());
-    return id.filter(key -> devices.unlink(request.subject(), key)).isPresent()
+    return id.filter(key -> devices.unlink(request.owner(), key)).isPresent()
         ? Response.empty()
         : Response.error(OAuthError.NOT_FOUND);
   }

@@ -16,7 +16,7 @@ final class SignOutHandler extends ApiHandler {
   @Override
   Response handle(Request request) {
     request.refuseSecretsInQuery();
-    devices.signOut(request.subject());
+    devices.signOut(request.owner());
     return Response.empty();
   }
 }

@@ -7,16 +7,12 @@ import dev.keyferry.flow.LinkedDevices;
 import dev.keyferry.flow.Subject;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /// An operator disables a subject, so that none of its keys work until it is enabled again, or
 /// signs it out everywhere, for good. The function has no route. IAM decides who may invoke it.
 public final class SubjectHandler
     implements RequestHandler<Map<String, Object>, Map<String, Object>>, Sampled {
   private static final Set<String> MEMBERS = Set.of("action", "subject");
-
-  /// OpenID Connect Core §2 allows no more.
-  private static final Pattern SUBJECT = Pattern.compile("\\P{Cc}{1,255}");
 
   private final Disabling disabling;
   private final LinkedDevices devices;
@@ -37,7 +33,7 @@ public final class SubjectHandler
     if (!MEMBERS.containsAll(event.keySet())) {
       throw new IllegalArgumentException("the event has members other than action and subject");
     }
-    var subject = new Subject(subject(event));
+    var subject = subject(event);
     var action = require(event, "action");
     return OutageLog.orFail(
         context.getLogger(),
@@ -59,13 +55,11 @@ public final class SubjectHandler
     return Map.of("subject", subject.value(), "status", status, "changed", changed);
   }
 
-  private static String subject(Map<String, Object> event) {
-    var subject = require(event, "subject");
-    if (!SUBJECT.matcher(subject).matches()) {
-      throw new IllegalArgumentException(
-          "the subject must be 1 to 255 characters without control characters");
-    }
-    return subject;
+  private static Subject subject(Map<String, Object> event) {
+    return Subject.parse(require(event, "subject"))
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "the subject must be 1 to 255 characters without control characters"));
   }
 
   private static String require(Map<String, Object> event, String member) {

@@ -35,9 +35,6 @@ public record Request(
 
   private static final int LARGEST_BODY = 8 * 1024;
 
-  /// The longest subject that OpenID Connect Core §2 allows.
-  private static final int LONGEST_SUBJECT = 255;
-
   /// Parameters that must never appear in a URL, where they would be logged along the way
   /// (RFC 6750 §5.3, RFC 6749 §2.3.1).
   private static final List<String> SECRETS =
@@ -101,15 +98,23 @@ public record Request(
     return StrictJson.read(body, type);
   }
 
-  /// The signed-in user. The gateway lets no one else through to the routes that need one.
+  /// The signed-in user, who may link devices. The gateway lets no one else through to the routes
+  /// that need one.
   public Subject subject() {
+    return Subject.parse(claim("sub"))
+        .orElseThrow(() ->
+            MalformedRequest.because(
+                "the token's sub must be 1 to 255 characters without control characters"));
+  }
+
+  /// The signed-in user as the owner of linked devices. A device may be older than the rule for
+  /// subjects, and its owner can still end it.
+  public Subject owner() {
     var subject = claim("sub");
-    if (subject.length() > LONGEST_SUBJECT) {
-      throw MalformedRequest.because("the token's sub is longer than 255 characters");
-    }
-    // Half of a surrogate pair would be stored as a question mark, which names another subject.
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(subject)) {
-      throw MalformedRequest.because("the token's sub is not valid Unicode");
+    // Half of a surrogate pair would find the devices of the subject with a question mark there.
+    if (subject.length() > Subject.LONGEST
+        || !StandardCharsets.UTF_8.newEncoder().canEncode(subject)) {
+      throw MalformedRequest.because("the token's sub must be 1 to 255 characters of Unicode");
     }
     return new Subject(subject);
   }

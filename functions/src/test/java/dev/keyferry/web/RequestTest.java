@@ -199,6 +199,17 @@ final class RequestTest {
   @Test
   void refuses_a_user_whose_name_is_an_unpaired_surrogate() {
     assertRefused(() -> request(Map.of(), "", "", Map.of("sub", "ada\ud83d")).subject());
+    assertRefused(() -> request(Map.of(), "", "", Map.of("sub", "ada\ud83d")).owner());
+  }
+
+  /// Such a user may have linked devices before there was this rule, and can still end them.
+  @ParameterizedTest
+  @ValueSource(strings = {"a\nb", "\u0000", "a\u0085", " "})
+  void refuses_a_user_that_no_operator_can_name_except_as_the_owner_of_devices(String name) {
+    var request = request(Map.of(), "", "", Map.of("sub", name));
+
+    assertRefused(request::subject);
+    assertThat(request.owner()).isEqualTo(new Subject(name));
   }
 
   private static void assertRefused(Runnable reading) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keyferry.local.Api;
 import dev.keyferry.local.OverHttp;
+import dev.keyferry.local.Reply;
 import dev.keyferry.product.DirectApi;
 import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
@@ -285,9 +286,45 @@ class LinkedDevicesTest {
     private static final Map<String, String> STATUS =
         Map.of("disable", "disabled", "enable", "enabled", "sign_out", "signed_out");
 
+    private static final List<String> INVALID =
+        List.of(
+            "",
+            " ",
+            "a\nb",
+            "a\u0000",
+            "a\u007F",
+            "a\u0085",
+            "a\ud83d",
+            "x".repeat(256),
+            "\ud83d\ude00".repeat(128));
+
+    @Test
+    void can_disable_every_subject_that_can_link_a_device() {
+      for (var subject : INVALID) {
+        var code = operator.codes().userCode();
+        assertInvalid(operator.claim(subject, code));
+        var nonce = operator.claim(user, code).text("approval_nonce");
+        assertInvalid(operator.approve(subject, code, nonce));
+        assertInvalid(operator.claimLogin(subject, Api.browserLogin()));
+        var screen = operator.claimLogin(user, Api.browserLogin()).text("approval_nonce");
+        assertInvalid(operator.approveLogin(subject, screen, Map.of()));
+      }
+      for (var subject : List.of("x".repeat(255), "a\u202eb", "auth0|5f", user)) {
+        assertThat(operator.claim(subject, operator.codes().userCode()).status()).isEqualTo(200);
+        var disable = Map.of("action", "disable", "subject", subject);
+        assertThat(operator.operate("SubjectFunction", disable).path("changed").asBoolean())
+            .isTrue();
+        operator.operate("SubjectFunction", Map.of("action", "enable", "subject", subject));
+      }
+    }
+
+    private static void assertInvalid(Reply reply) {
+      assertThat(reply.verdict()).isEqualTo("400 invalid_request");
+    }
+
     @Test
     void accepts_only_a_known_action_and_a_valid_subject() {
-      for (var subject : List.of("", " ", "a\nb", "a\u0000", "a\u0085", "x".repeat(256))) {
+      for (var subject : INVALID) {
         assertRefused(Map.of("action", "disable", "subject", subject));
       }
       assertRefused(Map.of("action", "disable"));

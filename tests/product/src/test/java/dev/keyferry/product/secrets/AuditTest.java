@@ -265,6 +265,25 @@ class AuditTest {
     assertThat(only("signed_out")).isEqualTo(Map.of("subject", user));
   }
 
+  /// A person who reads the log sees the subject that signed in, and no other.
+  @Test
+  void a_subject_cannot_change_how_its_event_looks() {
+    var invisible =
+        "\u00ad\u061c\u115f\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202e\u2060\u2066\u2069\u3164\ufe0f\ufeff"
+            + "\ue000\udb40\udc41";
+    var hostile = "josé-山田-" + invisible + "gro.elpmaxe" + UUID.randomUUID();
+    var codes = api.codes();
+    lines.clear();
+
+    api.claim(hostile, codes.userCode());
+
+    var line = lines.element();
+    assertThat(line)
+        .contains("josé-山田-\\u00ad\\u061c", "\\u202e", "\\udb40\\udc41gro")
+        .doesNotMatch("(?s).*[" + invisible + "].*");
+    assertThat(events().getFirst().path("subject").asText()).isEqualTo(hostile);
+  }
+
   private void operate(String action) {
     api.operate("SubjectFunction", Map.of("action", action, "subject", user));
   }
