@@ -60,8 +60,8 @@ public abstract sealed class LoginException extends Exception {
     }
   }
 
-  /// The server was unreachable or unavailable. Nothing was decided, and the same request may
-  /// succeed later.
+  /// The server was unreachable or unavailable. It may have carried out the request. The same
+  /// request may succeed later.
   public static final class Unreachable extends LoginException {
     @Serial private static final long serialVersionUID = 1L;
 

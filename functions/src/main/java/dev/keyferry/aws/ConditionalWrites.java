@@ -94,17 +94,18 @@ final class ConditionalWrites<T> {
   }
 
   /// Resolves a write whose answer never came. If a strong read finds the write's own work, the
-  /// write succeeded. Otherwise the outage is thrown.
+  /// write succeeded. Otherwise the outage is thrown, because the write may still take effect.
   <R> R resolve(
       Outage outage, Map<String, AttributeValue> key, Predicate<T> mine, Function<T, R> done) {
+    var unknown = outage.ofWrite();
     try {
       var found = find(key, Budget.forResolvingRead()).filter(mine);
       if (found.isPresent()) {
         return done.apply(found.get());
       }
     } catch (Outage again) {
-      outage.addSuppressed(again);
+      unknown.addSuppressed(again);
     }
-    throw outage;
+    throw unknown;
   }
 }

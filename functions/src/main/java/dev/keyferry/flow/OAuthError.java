@@ -37,7 +37,7 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
     OVER_LIMIT,
     /// The user has no such key.
     NOT_FOUND,
-    /// An outage. Nothing was decided, so the client can repeat the request.
+    /// An outage. The client can repeat the request.
     TEMPORARILY_UNAVAILABLE;
 
     /// The code on the wire.
@@ -82,6 +82,11 @@ public record OAuthError(Code code, String description, Optional<Duration> pause
       new OAuthError(
           Code.TEMPORARILY_UNAVAILABLE,
           "the service is temporarily unavailable; repeat the request",
+          Optional.of(OUTAGE_PAUSE));
+  public static final OAuthError OUTCOME_UNKNOWN =
+      new OAuthError(
+          Code.TEMPORARILY_UNAVAILABLE,
+          "the outcome is unknown; repeat the request with the same Idempotency-Key",
           Optional.of(OUTAGE_PAUSE));
 
   public static OAuthError of(Code code, String description) {

@@ -11,12 +11,28 @@ public final class Outage extends RuntimeException {
 
   private final transient Map<String, Object> facts;
   private final boolean refusal;
+  private final boolean outcomeUnknown;
 
   /// @param facts for the operator's log, none of them secret
   /// @param refusal whether the service answered, and its answer was no
   public Outage(Map<String, Object> facts, boolean refusal) {
+    this(facts, refusal, false);
+  }
+
+  private Outage(Map<String, Object> facts, boolean refusal, boolean outcomeUnknown) {
     this.facts = Map.copyOf(facts);
     this.refusal = refusal;
+    this.outcomeUnknown = outcomeUnknown;
+  }
+
+  /// The same outage, of a write that may have taken effect.
+  public Outage ofWrite() {
+    return new Outage(facts, refusal, true);
+  }
+
+  /// Whether a write may have taken effect, so that only the same request can find out.
+  public boolean isOutcomeUnknown() {
+    return outcomeUnknown;
   }
 
   public Map<String, Object> facts() {

@@ -45,7 +45,10 @@ abstract class ApiHandler
       return Response.error(malformed.error());
     } catch (Outage outage) {
       OutageLog.log(context.getLogger(), outage);
-      return Response.error(OAuthError.TEMPORARILY_UNAVAILABLE);
+      return Response.error(
+          outage.isOutcomeUnknown()
+              ? OAuthError.OUTCOME_UNKNOWN
+              : OAuthError.TEMPORARILY_UNAVAILABLE);
     }
   }
 

@@ -172,6 +172,40 @@ class LostResponseTest {
   }
 
   @Test
+  void an_unknown_outcome_is_called_unknown_and_the_same_request_finds_it_out() {
+    var wire = new Wire();
+    var api = Shared.environments(wire);
+    var codes = api.codes();
+    api.grant("unsure", codes.userCode());
+    var same = Map.of("idempotency-key", UUID.randomUUID().toString());
+    wire.follow((_, attempt) -> fateOfMint(attempt.operation()));
+
+    var unsure = api.poll(codes.deviceCode(), Map.of(), same);
+
+    assertThat(unsure.verdict()).isEqualTo("503 temporarily_unavailable");
+    assertThat(unsure.text("error_description"))
+        .isEqualTo("the outcome is unknown; repeat the request with the same Idempotency-Key");
+    wire.follow((_, _) -> Fate.LOST);
+    assertThat(api.keys("unsure").text("error_description"))
+        .as("a read")
+        .isEqualTo("the service is temporarily unavailable; repeat the request");
+    wire.follow((_, _) -> Fate.ARRIVES);
+    assertThat(api.poll(codes.deviceCode()).verdict())
+        .as("without the header, the code is spent")
+        .isEqualTo("400 invalid_grant");
+    assertThat(api.poll(codes.deviceCode(), Map.of(), same).status()).isEqualTo(200);
+  }
+
+  /// The transaction takes effect, and no read can tell.
+  private static Fate fateOfMint(String operation) {
+    return switch (operation) {
+      case "TransactWriteItems" -> Fate.ANSWER_LOST;
+      case "GetItem" -> Fate.LOST;
+      default -> Fate.ARRIVES;
+    };
+  }
+
+  @Test
   void a_reuse_that_cannot_be_stored_is_an_outage_and_is_detected_again() {
     var wire = new Wire();
     var api = Shared.environments(wire);
