@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
-/// Runs the packaged artifact as Lambda does: each function in its own JVM under Lambda's runtime
-/// client. DynamoDB and KMS are in another process, which is this one.
+/// Runs packaged artifacts as Lambda does: each function in its own JVM under Lambda's runtime
+/// client. DynamoDB and KMS are in another process, which is this one, and all artifacts share them.
 public final class PackagedFunctions implements AutoCloseable {
   public static final Path ARTIFACT =
       Shared.ROOT.resolve("functions/target/keyferry-functions.jar");
@@ -37,6 +37,9 @@ public final class PackagedFunctions implements AutoCloseable {
   private static final String JNI = "libaws-lambda-jni.linux-x86_64.so";
   private static final String PASSWORD = "cold-start";
   private static final JsonMapper JSON = new JsonMapper();
+
+  /// An artifact, and the template with which it is deployed.
+  public record Version(Path artifact, Template template) {}
 
   /// How to start a function.
   ///
@@ -53,10 +56,12 @@ public final class PackagedFunctions implements AutoCloseable {
     }
   }
 
-  /// A started function, and the runtime API that gives it its event.
+  /// A started function, and the runtime API that gives it its events.
   ///
+  /// @param output what it prints
   /// @param began by [System#nanoTime]
-  public record Started(Process process, RuntimeApi api, long began) implements AutoCloseable {
+  public record Started(Process process, RuntimeApi api, Path output, long began)
+      implements AutoCloseable {
     /// Ends the process normally, so that a JVM that creates a class cache at exit writes it now.
     @Override
     public void close() {
@@ -72,9 +77,18 @@ public final class PackagedFunctions implements AutoCloseable {
   private final AwsEndpoint secure;
   private final LocalAws aws;
   private final String hashKey;
-  private final Template template;
+  private final Map<String, String> values;
+  private final Version version;
 
+  /// Without limits, because the samples of wrong codes are wrong in each round.
   public PackagedFunctions(Path work)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    this(work, ARTIFACT, Shared.ROOT.resolve("template.yaml"), LocalKeyferry.NO_LIMITS);
+  }
+
+  /// @param template also defines the tables
+  /// @param parameters of the templates of all versions, if they differ from their defaults
+  public PackagedFunctions(Path work, Path artifact, Path template, Map<String, String> parameters)
       throws IOException, InterruptedException, GeneralSecurityException {
     this.work = work;
     var kms = new LocalKms();
@@ -84,20 +98,29 @@ public final class PackagedFunctions implements AutoCloseable {
     aws = LocalAws.at(plain.endpoint());
     hashKey = aws.hashKey();
     var tables = Map.of("GrantsTable", "Grants", "KeysTable", "Keys");
-    var values = new HashMap<>(tables);
-    // The samples of wrong codes are wrong in each round.
-    values.putAll(LocalKeyferry.NO_LIMITS);
+    values = new HashMap<>(tables);
+    values.putAll(parameters);
     values.put("AWS::StackName", "cold");
     values.put("HashKey.Arn", hashKey);
     values.put("IssuerUrl", "https://issuer.example");
     values.put("Audience", "keyferry");
     values.put("PageClientId", "page");
     values.put("PublicUrl", "https://keyferry.example");
-    template = new Template(Shared.ROOT.resolve("template.yaml"), values);
-    tables.forEach((id, name) -> aws.createTable(name, template.properties(id)));
+    version = version(artifact, template);
+    tables.forEach((id, name) -> aws.createTable(name, version.template().properties(id)));
     Files.createDirectories(work.resolve("empty"));
-    extract(ARTIFACT, "", work.resolve("task"));
+    extract(artifact, "", work.resolve("task"));
     extract(Path.of(runtime().getFirst()), "jni/", work.resolve("runtime"));
+  }
+
+  /// Another version over the same tables and the same hash key.
+  public Version version(Path artifact, Path template) throws IOException {
+    return new Version(artifact, new Template(template, values));
+  }
+
+  /// The version that the constructor got.
+  public Version version() {
+    return version;
   }
 
   public Path work() {
@@ -117,17 +140,34 @@ public final class PackagedFunctions implements AutoCloseable {
   }
 
   public List<Sample> samples() throws IOException {
-    return SampleEvents.all(template);
+    return SampleEvents.all(version.template());
   }
 
   /// Starts a function with its sample event.
   public Started start(Sample sample, Launch launch) throws IOException {
-    var api = new RuntimeApi(Files.readString(event(sample, ".json")));
-    var command = command(sample.function(), launch, api);
+    var started = start(version, sample.function(), launch);
+    started.api().give(Files.readString(event(sample, ".json")));
+    return started;
+  }
+
+  /// Starts a function, which then waits for an event.
+  ///
+  /// @param launch if it is unpacked, the version must be that of the constructor
+  public Started start(Version version, String function, Launch launch) throws IOException {
+    var api = new RuntimeApi();
+    var output = work.resolve(launch.name() + " " + function + ".log");
+    var command = command(version, function, launch, api).redirectOutput(output.toFile());
     var began = System.nanoTime();
     var process = command.start();
     var _ = process.onExit().thenRun(api::ended);
-    return new Started(process, api, began);
+    return new Started(process, api, output, began);
+  }
+
+  /// Gives the function one more event and waits for its response.
+  public String invoke(Started function, String event) throws IOException, InterruptedException {
+    function.api().give(event);
+    next(function, "next");
+    return next(function, "response").body();
   }
 
   /// Waits for the function's next step and checks its name.
@@ -136,7 +176,7 @@ public final class PackagedFunctions implements AutoCloseable {
     var step = function.api().next();
     if (!step.name().equals(name)) {
       throw new AssertionError(
-          step + " instead of " + name + "\n" + Files.readString(work.resolve("output.log")));
+          step + " instead of " + name + "\n" + Files.readString(function.output()));
     }
     return step;
   }
@@ -152,15 +192,16 @@ public final class PackagedFunctions implements AutoCloseable {
     return answer;
   }
 
-  private ProcessBuilder command(String function, Launch launch, RuntimeApi api) {
+  private ProcessBuilder command(
+      Version version, String function, Launch launch, RuntimeApi api) {
     var known =
-        template.functions().stream()
+        version.template().functions().stream()
             .filter(each -> each.id().equals(function))
             .findFirst()
             .orElseThrow();
     var classPath = new ArrayList<>(runtime());
     if (!launch.unpacked()) {
-      classPath.add(ARTIFACT.toString());
+      classPath.add(version.artifact().toString());
     }
     var command = new ArrayList<>(List.of(java("java")));
     command.addAll(launch.options());
@@ -181,8 +222,7 @@ public final class PackagedFunctions implements AutoCloseable {
     var builder =
         new ProcessBuilder(command)
             .directory(work.resolve(launch.unpacked() ? "task" : "empty").toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(work.resolve("output.log").toFile());
+            .redirectErrorStream(true);
     var settings = builder.environment();
     settings.clear();
     settings.putAll(known.environment());

@@ -6,27 +6,27 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.keyferry.local.Loopback;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Lambda's runtime API for one execution environment. It serves one event once. A request for
-/// another event waits.
+/// Lambda's runtime API for one execution environment. It serves each event once. A request for an
+/// event waits until there is one.
 public final class RuntimeApi implements AutoCloseable {
   /// A step of the runtime, and when it happened by [System#nanoTime].
   public record Step(String name, long at, String body) {}
 
   private final HttpServer server;
-  private final byte[] event;
-  private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
-  private final AtomicBoolean served = new AtomicBoolean();
-  private final CountDownLatch restored = new CountDownLatch(1);
-  private final CountDownLatch closed = new CountDownLatch(1);
 
-  RuntimeApi(String event) throws IOException {
-    this.event = event.getBytes(UTF_8);
+  /// Empty is the end.
+  private final BlockingQueue<Optional<String>> events = new LinkedBlockingQueue<>();
+
+  private final BlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+  private final CountDownLatch restored = new CountDownLatch(1);
+
+  RuntimeApi() throws IOException {
     server = HttpServer.create(Loopback.port(0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/2018-06-01/runtime/", this::serve);
@@ -35,6 +35,10 @@ public final class RuntimeApi implements AutoCloseable {
 
   String address() {
     return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  void give(String event) {
+    events.add(Optional.of(event));
   }
 
   /// Waits for the runtime's next step.
@@ -62,10 +66,11 @@ public final class RuntimeApi implements AutoCloseable {
       var body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
       if (path.endsWith("/invocation/next")) {
         steps.add(new Step(name, now, body));
-        if (served.getAndSet(true)) {
-          closed.await();
+        var given = events.take();
+        if (given.isEmpty()) {
           return;
         }
+        var event = given.get().getBytes(UTF_8);
         var headers = exchange.getResponseHeaders();
         headers.set("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
         headers.set("Lambda-Runtime-Deadline-Ms", Long.toString(Long.MAX_VALUE / 1_000_000));
@@ -91,7 +96,7 @@ public final class RuntimeApi implements AutoCloseable {
   @Override
   public void close() {
     restored.countDown();
-    closed.countDown();
+    events.add(Optional.empty());
     server.stop(0);
   }
 }
