@@ -192,8 +192,7 @@ public final class PackagedFunctions implements AutoCloseable {
     return answer;
   }
 
-  private ProcessBuilder command(
-      Version version, String function, Launch launch, RuntimeApi api) {
+  private ProcessBuilder command(Version version, String function, Launch launch, RuntimeApi api) {
     var known =
         version.template().functions().stream()
             .filter(each -> each.id().equals(function))

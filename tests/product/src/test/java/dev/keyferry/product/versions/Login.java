@@ -121,13 +121,16 @@ final class Login {
           "poll with a wrong number",
           api -> {
             var right = approved().text("confirmation");
-            proof = Map.of("code_verifier", Api.VERIFIER, "confirmation", right);
-            refused(
-                program(api).enter(codes.deviceCode(), Api.beside(right, 1), Map.of()),
-                "400 confirmation_required");
+            proof = with(Api.beside(right, 1));
+            refused(poll(api, Map.of()), "400 confirmation_required");
+            proof = with(right);
           });
     }
     steps.put("mint", api -> tokens = opened(redeem(api, Map.of())));
+  }
+
+  private static Map<String, String> with(String confirmation) {
+    return Map.of("code_verifier", Api.VERIFIER, "confirmation", confirmation);
   }
 
   private void browserSteps() {

@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /// The functions of two versions over the same tables and the same hash key. A function's process
-/// starts with its first request.
+/// starts with its first request. As with SnapStart, it is primed before it gets the request, so that
+/// even a slow start leaves enough of the time in which a handler answers.
 final class Versions implements AutoCloseable {
   /// The older version is the one that a rollback returns to.
   enum Age {
@@ -52,13 +53,13 @@ final class Versions implements AutoCloseable {
       throws IOException, InterruptedException, GeneralSecurityException {
     stage = new PackagedFunctions(work, jar(newer), template(newer), Map.of());
     var versions =
-        Map.of(
-            Age.NEWER, stage.version(), Age.OLDER, stage.version(jar(older), template(older)));
-    var options = List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        Map.of(Age.NEWER, stage.version(), Age.OLDER, stage.version(jar(older), template(older)));
+    var options =
+        List.of("-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", PackagedFunctions.HOOKS);
     var agent = ClockAgent.option(work, AHEAD);
     versions.forEach((age, version) -> {
-      var launch = new Launch(age.toString(), options, false, false, false);
-      var ahead = new Launch(age + ", later", options, false, false, false).with(agent);
+      var launch = new Launch(age.toString(), options, false, true, false);
+      var ahead = new Launch(age + ", later", options, false, true, false).with(agent);
       now.put(age, api(version, launch));
       later.put(age, api(version, ahead));
     });
@@ -101,9 +102,13 @@ final class Versions implements AutoCloseable {
     try {
       var started = stage.start(version, function, launch);
       processes.add(started);
+      stage.next(started, "restore");
+      started.api().restore();
       return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

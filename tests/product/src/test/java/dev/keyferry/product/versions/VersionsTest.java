@@ -407,8 +407,7 @@ class VersionsTest {
 
     var keys = login.program(now(lister)).keys(login.user()).json().path("keys");
 
-    assertThat(ids(keys))
-        .containsExactlyInAnyOrder(login.keyId(), idOf(newer), idOf(unused));
+    assertThat(ids(keys)).containsExactlyInAnyOrder(login.keyId(), idOf(newer), idOf(unused));
     assertThat(keys)
         .allSatisfy(key -> {
           assertThat(key.path("name").asText()).isNotEmpty();
