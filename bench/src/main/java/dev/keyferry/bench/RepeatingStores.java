@@ -103,8 +103,7 @@ final class RepeatingStores {
       }
 
       @Override
-      public Write<Key> renew(
-          KeyId id, String clientId, Key.Generation seen, Key.Generation next) {
+      public Write<Key> renew(KeyId id, String clientId, Key.Generation seen, Key.Generation next) {
         return once("renew", () -> store.renew(id, clientId, seen, next));
       }
 

@@ -427,12 +427,7 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-        strings = {
-          "/device//",
-          "/device/linked//",
-          "/device//evil.example/"
-        })
+    @ValueSource(strings = {"/device//", "/device/linked//", "/device//evil.example/"})
     void no_other_address_leads_anywhere(String path) {
       assertThat(send("GET", path, "").status()).isEqualTo(404);
     }

@@ -54,7 +54,10 @@ final class BrowserLogin {
         new Login(
             code.locator(),
             (flows, name) ->
-                Response.key(flows.codes().redeem(CLI, code, REDIRECT, Samples.CHALLENGE, Samples.caller(name))),
+                Response.key(
+                    flows
+                        .codes()
+                        .redeem(CLI, code, REDIRECT, Samples.CHALLENGE, Samples.caller(name))),
             true,
             Set.of(names),
             List.of());

@@ -154,7 +154,9 @@ final class LaterPromises {
 
   private Response refresh(World world, Instant at, RefreshToken token, Optional<String> name) {
     return stores.visit(
-        world, at, flows -> Response.key(flows.refreshes().refresh(Samples.CLI, token, Samples.caller(name))));
+        world,
+        at,
+        flows -> Response.key(flows.refreshes().refresh(Samples.CLI, token, Samples.caller(name))));
   }
 
   /// Delivery at least once: during the grace, the request that refreshed may get the key again,

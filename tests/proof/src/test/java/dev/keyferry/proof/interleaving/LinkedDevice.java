@@ -62,7 +62,10 @@ final class LinkedDevice {
       var token = chain.getLast();
       var next =
           stores.visit(
-              world, NOON, flows -> given(flows.refreshes().refresh(CLI, token, Samples.caller(Optional.empty()))));
+              world,
+              NOON,
+              flows ->
+                  given(flows.refreshes().refresh(CLI, token, Samples.caller(Optional.empty()))));
       chain.add(next.refreshToken().orElseThrow());
       present = generation < GENERATION ? next.accessToken() : present;
       world = stores.worldAfter(NOON);

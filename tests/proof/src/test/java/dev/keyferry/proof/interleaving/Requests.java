@@ -117,7 +117,8 @@ final class Requests {
     return new Request(
         "refreshes generation " + generation + (name.isEmpty() ? "" : " as " + name),
         new Asks.Refresh(generation, name),
-        flows -> Response.key(flows.refreshes().refresh(client, token, Samples.caller(named(name)))));
+        flows ->
+            Response.key(flows.refreshes().refresh(client, token, Samples.caller(named(name)))));
   }
 
   /// A token that is two or more generations old revokes nothing, RFC 7009 §2.2.

@@ -193,7 +193,8 @@ final class RowPromises {
         is.number() == old.number() + 1
             && is.previous()
                 .orElseThrow()
-                .equals(new Key.Previous(
+                .equals(
+                    new Key.Previous(
                         old.access(), old.refresh(), old.issuedAt(), old.seal(), is.issuedAt()));
     if (!isNext) {
       return Optional.of("a refresh replaced other tokens than the presented ones");

@@ -324,7 +324,8 @@ public final class StoreSteps {
     var key = pick(keys);
     var id = chance(90) ? key.id() : pick(ids);
     return switch (random.nextInt(10)) {
-      case 0, 1, 2, 3, 4 -> new StoreStep.Renew(id, near(key.terms().clientId()), key.generation(), next(key));
+      case 0, 1, 2, 3, 4 ->
+          new StoreStep.Renew(id, near(key.terms().clientId()), key.generation(), next(key));
       case 5, 6 -> new StoreStep.Revoke(id, revoker(key), NOON.plusSeconds(random.nextInt(3)));
       case 7, 8 -> new StoreStep.MarkUsed(id, NOON.plus(Duration.ofHours(random.nextInt(3))));
       default -> new StoreStep.FindKey(id);
