@@ -111,8 +111,10 @@ public final class DynamoKeyStore implements KeyStore {
             + " AND client_id = :client AND attribute_not_exists(revoked_at) AND"
             + " contains(granted_scope, :offline)"
             + " AND linked_until > :now AND "
-            + (isBranch ? "previous_issued_at" : "issued_at")
-            + " > :idlest",
+            + (isBranch
+                ? "previous_issued_at > :idlest"
+                    + " AND (attribute_not_exists(issue.confirmed) OR issue.generation <> :number)"
+                : "issued_at > :idlest"),
         Attributes.none()
             .put(":number", next.number())
             .put(":access", next.access().toString())

@@ -29,7 +29,7 @@ public interface KeyStore {
   /// Replaces the present generation with its successor, or with another branch of its parent. The
   /// present one must be the one that was seen (by refresh token and seal), the client must be the
   /// key's, the key must be renewable and not revoked, and the generation that the token belongs to
-  /// must not be idle for too long.
+  /// must not be idle for too long. A branch replaces only a generation that is not confirmed.
   Write<Key> renew(KeyId id, String clientId, Key.Generation seen, Key.Generation next);
 
   /// Stores that the present generation is confirmed, and the hour of this use, if the present

@@ -102,6 +102,9 @@ public final class InMemoryKeyStore implements KeyStore {
         key ->
             mayRenew(key, clientId, seen, next)
                 && conditions.hold(
+                    RENEW_UNCONFIRMED,
+                    next.number() > seen.number() || !key.generation().issue().confirmed())
+                && conditions.hold(
                     RENEW_REFRESH_HASH, key.generation().refresh().equals(seen.refresh()))
                 && conditions.hold(RENEW_SEAL, key.generation().seal().equals(seen.seal())),
         OWN_RENEW,

@@ -58,7 +58,8 @@ public abstract class KeyStoreContract {
     return stores().keys();
   }
 
-  private void issue(Key issued) {
+  /// Stores a key by a redemption.
+  protected void issue(Key issued) {
     var grant = Samples.grant(Samples.request(NOON));
     var locator = grant.locator();
     var claim = new Claim(issued.terms().subject(), digest());
@@ -263,7 +264,7 @@ public abstract class KeyStoreContract {
                 present.access(), present.refresh(), present.issuedAt(), present.seal(), now)),
         digest(),
         attempt(),
-        Issue.unknown(idempotencyKey));
+        Samples.issue(idempotencyKey));
   }
 
   /// Replaces the generation that the next one calls its previous one.
@@ -278,7 +279,7 @@ public abstract class KeyStoreContract {
             Optional.empty(),
             previous.seal(),
             attempt(),
-            Issue.unknown(Optional.empty()));
+            Samples.issue(Optional.empty()));
     return keys().renew(id, clientId, seen, next);
   }
 
@@ -554,6 +555,19 @@ public abstract class KeyStoreContract {
       assertThat(row().generation()).isEqualTo(branch);
       assertThat(refused(keys().renew(device.id(), CLI.id(), present, branch(present, later))))
           .contains(row());
+    }
+
+    @Test
+    void replaces_no_confirmed_generation_by_a_branch() {
+      var present = applied(renew(next(first, later))).generation();
+      var issue = new Issue(0, Optional.empty(), Optional.empty(), true, digest());
+      assertThat(keys().confirm(device.id(), withIssue(present, issue), HOUR)).isTrue();
+      var row = row();
+
+      assertThat(refused(keys().renew(device.id(), CLI.id(), present, branch(present, later))))
+          .contains(row);
+      assertThat(row()).isEqualTo(row);
+      applied(renew(next(present, later)));
     }
 
     @Test

@@ -205,7 +205,7 @@ public final class Samples {
             Optional.empty(),
             digest(),
             attempt(),
-            Key.Issue.unknown(Optional.empty())),
+            issue(Optional.empty())),
         Optional.empty(),
         Optional.empty());
   }
@@ -285,6 +285,12 @@ public final class Samples {
   public static Key withTerms(Key key, Key.Terms terms) {
     return new Key(
         key.id(), terms, key.seal(), key.generation(), key.revokedAt(), key.lastUsedAt());
+  }
+
+  /// The issue of a generation to the network of the sample request.
+  public static Key.Issue issue(Optional<Digest> idempotencyKey) {
+    return new Key.Issue(
+        0, Optional.of(Origin.parse("192.0.2.7")), idempotencyKey, false, digest());
   }
 
   public static Key unrevoked(Key key) {

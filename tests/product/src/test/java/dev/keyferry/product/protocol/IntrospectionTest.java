@@ -52,10 +52,30 @@ class IntrospectionTest {
   }
 
   @Test
-  void does_not_count_as_a_use_of_the_key() {
+  void counts_as_a_use_of_the_key() {
     var token = api.link(user).text("access_token");
-    api.introspect(token);
     assertThat(api.keys(user).json().at("/keys/0").has("last_used_at")).isFalse();
+    api.introspect(token);
+    assertThat(api.keys(user).json().at("/keys/0").has("last_used_at")).isTrue();
+  }
+
+  @Test
+  void ends_the_redelivery_of_the_key() {
+    var same = Map.of("idempotency-key", UUID.randomUUID().toString());
+    var codes = api.codes();
+    api.grant(user, codes.userCode());
+    var issued = api.poll(codes.deviceCode(), Map.of(), same);
+    assertThat(api.poll(codes.deviceCode(), Map.of(), same).body()).isEqualTo(issued.body());
+    api.introspect(issued.text("access_token"));
+    assertThat(api.poll(codes.deviceCode(), Map.of(), same).verdict())
+        .isEqualTo("400 invalid_grant");
+  }
+
+  @Test
+  void confirms_that_a_refreshed_token_arrived() {
+    var token = api.link(user).text("refresh_token");
+    api.introspect(api.refresh(token).text("access_token"));
+    assertThat(api.refresh(token).verdict()).isEqualTo("400 invalid_grant");
   }
 
   @Test

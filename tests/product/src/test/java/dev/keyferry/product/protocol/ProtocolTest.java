@@ -645,13 +645,44 @@ class ProtocolTest {
       assertThat(api.refresh(token, same).body()).isEqualTo(renewed.body());
       Shared.CLOCK.advance(Duration.ofSeconds(25));
       assertThat(api.refresh(token, same).body()).isEqualTo(renewed.body());
-      assertError(api.refresh(token), 400, "invalid_grant");
+      assertThat(api.refresh(token).body()).isEqualTo(renewed.body());
       assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(200);
+      assertError(api.refresh(token), 400, "invalid_grant");
+      assertThat(api.refresh(token, same).body()).isEqualTo(renewed.body());
+    }
+
+    @Test
+    void repeated_later_replaces_tokens_that_may_never_have_arrived() {
+      var lost = api.refresh(token);
+      Shared.CLOCK.advance(Duration.ofSeconds(35));
+      var branch = api.refresh(token);
+
+      assertThat(api.whoami(lost.text("access_token")).status()).isEqualTo(403);
+      assertThat(api.whoami(branch.text("access_token")).status()).isEqualTo(200);
+      assertThat(api.refresh(branch.text("refresh_token")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void repeated_later_with_its_idempotency_key_gets_the_identical_response() {
+      var same = Map.of("idempotency-key", UUID.randomUUID().toString());
+      var lost = api.refresh(token, same);
+      Shared.CLOCK.advance(Duration.ofHours(23));
+      assertThat(api.refresh(token, same).body()).isEqualTo(lost.body());
+    }
+
+    @Test
+    void with_the_token_of_a_replaced_branch_revokes_the_device() {
+      var lost = api.refresh(token);
+      Shared.CLOCK.advance(Duration.ofSeconds(35));
+      var branch = api.refresh(token);
+      assertError(api.refresh(lost.text("refresh_token")), 400, "invalid_grant");
+      assertThat(api.whoami(branch.text("access_token")).status()).isEqualTo(403);
     }
 
     @Test
     void revokes_the_device_if_a_used_token_is_reused_rfc9700_4_14_2() {
       var renewed = api.refresh(token);
+      assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(200);
       assertError(api.refresh(token), 400, "invalid_grant");
       assertThat(api.whoami(renewed.text("access_token")).status()).isEqualTo(200);
       Shared.CLOCK.advance(Duration.ofSeconds(30));

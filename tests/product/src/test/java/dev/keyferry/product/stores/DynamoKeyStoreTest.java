@@ -4,6 +4,7 @@ import static dev.keyferry.flow.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keyferry.aws.DynamoKeyStore;
+import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyStore.Standing;
 import dev.keyferry.flow.KeyStoreContract;
 import dev.keyferry.flow.Samples;
@@ -12,7 +13,9 @@ import dev.keyferry.product.Shared;
 import dev.keyferry.product.Tables;
 import dev.keyferry.product.Wire;
 import dev.keyferry.product.Wire.Fate;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -37,6 +40,27 @@ class DynamoKeyStoreTest extends KeyStoreContract {
     assertThat(Samples.disabling(STORES.keys()).enable(subject)).isTrue();
 
     assertThat(STORES.keys().findStanding(subject)).isEqualTo(Standing.GOOD);
+  }
+
+  /// The version before issues wrote none, and renews a key without looking at one.
+  @Test
+  void an_issue_counts_only_for_its_own_generation() {
+    var key = Samples.key(Samples.renewable(Samples.subject(), NOON));
+    issue(key);
+    for (var edit : List.of("SET issue.generation = :other", "REMOVE issue")) {
+      Tables.DYNAMO.updateItem(update -> {
+        update
+            .tableName(Tables.KEYS)
+            .key(Map.of("pk", AttributeValue.fromS(key.id().qualified())))
+            .updateExpression(edit);
+        if (edit.startsWith("SET")) {
+          update.expressionAttributeValues(Map.of(":other", AttributeValue.fromN("7")));
+        }
+      });
+
+      assertThat(STORES.find(key.id()).orElseThrow().generation().issue())
+          .isEqualTo(Key.Issue.unknown(Optional.empty()));
+    }
   }
 
   @Test

@@ -35,7 +35,15 @@ final class ActorState {
   ///
   /// @param generation of the token that was presented for it; -1 for a code
   /// @param name equal for requests with the same `Idempotency-Key`
-  record ReceivedKey(int generation, String name, String body) {}
+  record ReceivedKey(int generation, String name, String body) {
+    boolean isOfCode() {
+      return generation < 0;
+    }
+
+    String accessToken() {
+      return body.substring(0, body.indexOf(' '));
+    }
+  }
 
   /// A change that was reported as done.
   ///
@@ -128,7 +136,7 @@ final class ActorState {
     }
     return switch (request.asks()) {
       case Asks.Key(var name) -> with(received, new ReceivedKey(-1, named(name), response.text()));
-      case Asks.Refresh(var generation, var name) ->
+      case Asks.Refresh(var _, var generation, var name) ->
           with(received, new ReceivedKey(generation, named(name), response.text()));
       case Asks.Guess _, Asks.Entry _, Asks.Stranger _, Asks.Change _, Asks.Anything _ -> received;
     };

@@ -40,7 +40,7 @@ sealed interface Call {
 
     /// Whether it changes rows and can later tell whether it did.
     boolean isWrite() {
-      return !isRead() && !isNamed("signOut") && !isNamed("markUsed");
+      return !isRead() && !isNamed("signOut") && !isNamed("markUsed") && !isNamed("confirm");
     }
 
     boolean isRead() {

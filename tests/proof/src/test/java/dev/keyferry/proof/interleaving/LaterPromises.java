@@ -1,7 +1,11 @@
 package dev.keyferry.proof.interleaving;
 
 import dev.keyferry.codes.AccessToken;
+import dev.keyferry.codes.Digest;
+import dev.keyferry.codes.Hasher;
+import dev.keyferry.codes.Purpose;
 import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.flow.Caller;
 import dev.keyferry.flow.Grant;
 import dev.keyferry.flow.Grant.State;
 import dev.keyferry.flow.Grant.State.Approved;
@@ -11,15 +15,19 @@ import dev.keyferry.flow.Grant.State.Denied;
 import dev.keyferry.flow.Grant.State.Pending;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.OAuthError.Code;
+import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.proof.interleaving.Response.Kind;
 import dev.keyferry.proof.interleaving.Scenario.Login;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -28,11 +36,14 @@ import java.util.stream.Stream;
 final class LaterPromises {
   static final Duration REDELIVERY = Duration.ofSeconds(60);
   private static final Duration GRACE = Duration.ofSeconds(30);
-  private static final int CODE = -1;
 
   private final Login login;
   private final StoreModel stores;
   private final int keysBefore;
+  private final Hasher hasher;
+
+  /// Refresh tokens by their hash.
+  private final Map<Digest, RefreshToken> tokens = new HashMap<>();
 
   /// Keyed by identity, because each world exists once.
   private final IdentityHashMap<World, Map<ActorState.ReceivedKey, Optional<String>>> doors =
@@ -40,6 +51,8 @@ final class LaterPromises {
 
   LaterPromises(Scenario scenario, StoreModel stores) {
     login = scenario.login();
+    hasher = scenario.hasher();
+    login.chain().forEach(token -> tokens.put(hasher.digest(Purpose.KEY, token.bytes()), token));
     this.stores = stores;
     keysBefore = scenario.start().keys().size() - spent(scenario.start());
   }
@@ -145,59 +158,106 @@ final class LaterPromises {
       return Optional.empty();
     }
     var key = keyOf(world);
-    var token = login.chain().get((int) key.generation().number());
-    var response = refresh(world, world.now(), token, Optional.empty());
+    var response = refresh(world, world.now(), present(key), Samples.caller(Optional.empty()));
     return isRenewable(world, key) == (response.kind() == Kind.KEY)
         ? Optional.empty()
         : Optional.of("the next refresh gets %s with %s".formatted(response, TraceFormat.of(key)));
   }
 
-  private Response refresh(World world, Instant at, RefreshToken token, Optional<String> name) {
+  private Response refresh(World world, Instant at, RefreshToken token, Caller caller) {
     return stores.visit(
-        world,
-        at,
-        flows -> Response.key(flows.refreshes().refresh(Samples.CLI, token, Samples.caller(name))));
+        world, at, flows -> Response.key(flows.refreshes().refresh(Samples.CLI, token, caller)));
   }
 
-  /// Delivery at least once: during the grace, the request that refreshed may get the key again,
-  /// and no other may. After the grace, the previous token revokes the device.
+  boolean isToken(Digest hash, String token) {
+    return hasher.matches(Purpose.KEY, hash, token.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /// The refresh token of the present generation.
+  private RefreshToken present(Key key) {
+    var generation = key.generation();
+    var known = tokens.get(generation.refresh());
+    if (known != null) {
+      return known;
+    }
+    var next = parent(key).orElseThrow().next(hasher, 1, generation.issue().branch());
+    tokens.put(generation.refresh(), next);
+    return next;
+  }
+
+  private Optional<RefreshToken> parent(Key key) {
+    return key.generation()
+        .previous()
+        .map(previous -> Objects.requireNonNull(tokens.get(previous.refresh())));
+  }
+
+  /// The possible outcomes of a refresh with the token of the present generation's parent.
+  private enum Outcome {
+    THE_SAME,
+    A_BRANCH,
+    NOTHING,
+    REUSE
+  }
+
+  /// A lost response ends no login: the parent's token gets the outcome of the table of
+  /// docs/decisions/0009, in both networks and with each `Idempotency-Key`.
   private Optional<String> brokenPrevious(World world) {
     if (login.chain().isEmpty()) {
       return Optional.empty();
     }
     var key = keyOf(world);
-    var shown = (int) key.generation().number() - 1;
-    if (shown < 0 || !isGood(world, key)) {
+    var parent = parent(key);
+    if (parent.isEmpty() || !isGood(world, key)) {
       return Optional.empty();
     }
-    var isOver = isGraceOver(key, world.now());
-    var delivered = 0;
-    for (var name : names()) {
-      var response = refresh(world, world.now(), login.chain().get(shown), name);
-      var left = keyOf(stores.worldAfter(world.now()));
-      if (left.revokedAt().isPresent() != isOver) {
-        return Optional.of(
-            "the previous token %s its device"
-                .formatted(
-                    isOver
-                        ? "came after the grace and did not revoke"
-                        : "came within the grace and revoked"));
-      }
-      if (response.kind() == Kind.KEY) {
-        delivered++;
-        var broken =
-            broken(world, new ActorState.ReceivedKey(shown, name.orElse(""), response.text()));
-        if (broken.isPresent()) {
-          return broken;
-        }
-      }
+    return Stream.of(Samples.caller(Optional.empty()).origin(), Requests.ELSEWHERE)
+        .flatMap(origin -> {
+          var found = new EnumMap<Outcome, Integer>(Outcome.class);
+          for (var name : names()) {
+            found.merge(outcome(world, parent.get(), new Caller(origin, name)), 1, Integer::sum);
+          }
+          var expected = expected(world, key, origin);
+          return found.equals(expected)
+              ? Stream.empty()
+              : Stream.of(
+                  "the parent's token gets %s instead of %s from %s with %s"
+                      .formatted(found, expected, origin, TraceFormat.of(key)));
+        })
+        .findFirst();
+  }
+
+  private Outcome outcome(World world, RefreshToken parent, Caller caller) {
+    var response = refresh(world, world.now(), parent, caller);
+    var left = keyOf(stores.worldAfter(world.now()));
+    if (response.kind() == Kind.KEY) {
+      return left.equals(keyOf(world)) ? Outcome.THE_SAME : Outcome.A_BRANCH;
     }
-    var expected = !isOver && key.generation().issue().idempotencyKey().isPresent() ? 1 : 0;
-    return delivered == expected
-        ? Optional.empty()
-        : Optional.of(
-            "a used refresh token gives its key to %d Idempotency-Keys instead of %d"
-                .formatted(delivered, expected));
+    return left.revokedAt().isPresent() ? Outcome.REUSE : Outcome.NOTHING;
+  }
+
+  /// The number of Idempotency-Keys, or none, with each outcome.
+  private Map<Outcome, Integer> expected(World world, Key key, Origin origin) {
+    var generation = key.generation();
+    var issue = generation.issue();
+    var isRecent = world.now().isBefore(generation.issuedAt().plus(GRACE));
+    var isSameNetwork = issue.origin().map(origin::equals).orElse(true);
+    Outcome ofSameRequest;
+    Outcome ofOthers;
+    if (!issue.confirmed()) {
+      ofSameRequest =
+          isRecent || world.now().isBefore(key.expiresAt()) ? Outcome.THE_SAME : Outcome.A_BRANCH;
+      ofOthers = isRecent && isSameNetwork ? Outcome.THE_SAME : Outcome.A_BRANCH;
+    } else {
+      ofSameRequest = isRecent ? Outcome.THE_SAME : Outcome.NOTHING;
+      ofOthers = isRecent && isSameNetwork ? Outcome.NOTHING : Outcome.REUSE;
+    }
+    var sameRequests = issue.idempotencyKey().isPresent() ? 1 : 0;
+    var expected = new EnumMap<Outcome, Integer>(Outcome.class);
+    expected.merge(ofOthers, names().size() - sameRequests, Integer::sum);
+    if (sameRequests > 0) {
+      expected.merge(ofSameRequest, sameRequests, Integer::sum);
+    }
+    return expected;
   }
 
   private List<Optional<String>> names() {
@@ -206,33 +266,20 @@ final class LaterPromises {
         .toList();
   }
 
-  private static boolean isGraceOver(Key key, Instant at) {
-    return !at.isBefore(key.generation().issuedAt().plus(GRACE));
-  }
-
-  /// Checks a refresh with the previous token.
+  /// A refresh that was refused would be refused once more.
   Optional<String> brokenRepetition(
-      int generation, String name, Instant at, Response response, World world) {
+      String token, String name, Instant at, Response response, World world) {
     var key = keyOf(world);
-    if (key.generation().number() != generation + 1) {
+    var isParents =
+        key.generation()
+            .previous()
+            .filter(previous -> isToken(previous.refresh(), token))
+            .isPresent();
+    if (response.kind() == Kind.KEY || !isParents || !isGood(world, key)) {
       return Optional.empty();
     }
-    var isOver = isGraceOver(key, at);
-    if (response.kind() == Kind.KEY) {
-      return isOver ? Optional.of("a key was repeated after the grace") : Optional.empty();
-    }
-    if (isOver) {
-      return isGood(world, key)
-          ? Optional.of(
-              "a used token was presented after the grace, and its device was not revoked")
-          : Optional.empty();
-    }
-    var isOwn =
-        !name.isEmpty()
-            && isGood(world, key)
-            && refresh(world, at, login.chain().get(generation), Optional.of(name)).kind()
-                == Kind.KEY;
-    return isOwn
+    var caller = Samples.caller(Optional.of(name).filter(some -> !some.isEmpty()));
+    return refresh(world, at, RefreshToken.parse(token).orElseThrow(), caller).kind() == Kind.KEY
         ? Optional.of("a repeated refresh was refused, although the next one succeeds")
         : Optional.empty();
   }
@@ -246,11 +293,11 @@ final class LaterPromises {
   }
 
   /// Rule 3, for a refresh.
-  Optional<String> brokenRefusal(int generation, Response response, World world) {
+  Optional<String> brokenRefusal(String token, Response response, World world) {
     var key = keyOf(world);
     return response.kind() == Kind.DECLINED
             && isRenewable(world, key)
-            && key.generation().number() == generation
+            && isToken(key.generation().refresh(), token)
         ? Optional.of("rule 3: a valid refresh token was refused")
         : Optional.empty();
   }
@@ -272,33 +319,33 @@ final class LaterPromises {
         .computeIfAbsent(received, _ -> brokenDoor(world, received));
   }
 
+  /// Whether the access tokens of both are those of present generations.
+  boolean areBothGood(World world, ActorState.ReceivedKey one, ActorState.ReceivedKey other) {
+    return opens(world, one) && opens(world, other);
+  }
+
+  private boolean opens(World world, ActorState.ReceivedKey received) {
+    var token = AccessToken.parse(received.accessToken()).orElseThrow();
+    return stores.visit(world, world.now(), flows -> flows.verifier().verify(token)).isPresent();
+  }
+
   private Optional<String> brokenDoor(World world, ActorState.ReceivedKey received) {
-    var token =
-        AccessToken.parse(received.body().substring(0, received.body().indexOf(' '))).orElseThrow();
-    var opens =
-        stores.visit(world, world.now(), flows -> flows.verifier().verify(token)).isPresent();
-    var key = Optional.ofNullable(world.keys().get(token.id()));
+    var opens = opens(world, received);
+    var id = AccessToken.parse(received.accessToken()).orElseThrow().id();
+    var key = Optional.ofNullable(world.keys().get(id));
     if (key.isEmpty()) {
       return Optional.of("rule 2: a key was issued that is not stored");
     }
-    if (key.get().generation().number() < received.generation() + 1) {
+    var generation = key.get().generation();
+    if (generation.number() < received.generation() + 1) {
       return Optional.of("rule 2: tokens were issued that are not stored");
     }
-    var isPresent =
-        key.get().generation().number() == received.generation() + 1 || isMinted(received);
     var isGood = isGood(world, key.get()) && world.now().isBefore(key.get().expiresAt());
     if (opens && !isGood) {
       return Optional.of("a token is accepted after its key ended");
     }
-    return !opens
-            && isGood
-            && isPresent
-            && key.get().generation().number() <= received.generation() + 1
+    return !opens && isGood && isToken(generation.access(), received.accessToken())
         ? Optional.of("a valid token is refused")
         : Optional.empty();
-  }
-
-  private static boolean isMinted(ActorState.ReceivedKey received) {
-    return received.generation() == CODE;
   }
 }

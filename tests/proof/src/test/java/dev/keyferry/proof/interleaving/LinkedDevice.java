@@ -106,13 +106,30 @@ final class LinkedDevice {
     return Actor.two(
         actor,
         Requests.refresh(CLI, chain.get(GENERATION), GENERATION, name),
-        responses ->
+        response ->
             Requests.refresh(
-                CLI, chain.get(GENERATION + 1), GENERATION + 1, name.isEmpty() ? "" : NEXT));
+                CLI, response.refreshToken(), GENERATION + 1, name.isEmpty() ? "" : NEXT));
+  }
+
+  /// Refreshes, and then uses the new access token.
+  Actor refresherAndUser(String actor, String name) {
+    return Actor.two(
+        actor, Requests.refresh(CLI, chain.get(GENERATION), GENERATION, name), Requests::useKey);
+  }
+
+  /// Refreshes in another network, and then uses the new access token.
+  Actor thief(String actor) {
+    return Actor.two(
+        actor, Requests.refreshElsewhere(chain.get(GENERATION), GENERATION, ""), Requests::useKey);
+  }
+
+  /// Refreshes in another network.
+  Actor refresherElsewhere(String actor, String name) {
+    return Actor.of(actor, Requests.refreshElsewhere(chain.get(GENERATION), GENERATION, name));
   }
 
   Actor revoker(String actor) {
-    return Actor.of(actor, Requests.revoke(CLI, chain.get(GENERATION), GENERATION));
+    return Actor.of(actor, Requests.revoke(CLI, chain.get(GENERATION)));
   }
 
   Actor owner(String actor) {
@@ -124,8 +141,7 @@ final class LinkedDevice {
   }
 
   Actor otherClient(String actor, Client client) {
-    return stranger(
-        actor, Requests.revoke(client, chain.get(GENERATION), GENERATION), Response.DONE);
+    return stranger(actor, Requests.revoke(client, chain.get(GENERATION)), Response.DONE);
   }
 
   Actor otherClientRefreshing(String actor, Client client) {
@@ -135,14 +151,14 @@ final class LinkedDevice {
         Response.declined(Code.INVALID_GRANT));
   }
 
-  /// An actor whose token is several generations old, and so cannot revoke.
+  /// Revokes with a token that is several generations old.
   Actor holderOfAnOldToken(String actor) {
-    return stranger(actor, Requests.revoke(CLI, chain.getFirst(), 0), Response.DONE);
+    return Actor.of(actor, Requests.revoke(CLI, chain.getFirst()));
   }
 
   /// Uses the access token.
   Actor user(String actor) {
-    return Actor.of(actor, Requests.useKey(present, GENERATION));
+    return Actor.of(actor, Requests.useKey(present));
   }
 
   private static Actor stranger(String actor, Request request, Response response) {

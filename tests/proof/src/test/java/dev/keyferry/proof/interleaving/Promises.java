@@ -34,8 +34,8 @@ final class Promises {
   Promises(Scenario scenario, StoreModel stores, boolean areRowsWatched) {
     this.scenario = scenario;
     this.areRowsWatched = areRowsWatched;
-    rows = new RowPromises();
     later = new LaterPromises(scenario, stores);
+    rows = new RowPromises(later);
     answers = new ResponsePromises(scenario.login(), later);
   }
 
@@ -68,14 +68,17 @@ final class Promises {
   /// must be the one at which the request began.
   private static boolean isTimely(Call.ToStore call, Instant begun) {
     var hour = begun.truncatedTo(ChronoUnit.HOURS);
+    var isUse = call.isNamed("markUsed") || call.isNamed("confirm");
     var stored =
         Stream.concat(
             call.argument(Redemption.class).map(Redemption::at).stream(),
             Stream.concat(
-                call.argument(Generation.class).map(Generation::issuedAt).stream(),
+                call.isNamed("renew")
+                    ? Stream.of(((Generation) call.arguments().getLast()).issuedAt())
+                    : Stream.empty(),
                 call.argument(Key.class).map(key -> key.generation().issuedAt()).stream()));
     return Stream.concat(stored, call.argument(Instant.class).stream())
-        .allMatch((call.isNamed("markUsed") ? hour : begun)::equals);
+        .allMatch((isUse ? hour : begun)::equals);
   }
 
   /// A sign-out revokes approvals on screens that were open before it. So an approval must have the
@@ -138,7 +141,7 @@ final class Promises {
         now.keys().values().stream()
             .anyMatch(key ->
                 Optional.ofNullable(scenario.start().keys().get(key.id()))
-                    .filter(was -> was.generation().equals(key.generation()))
+                    .filter(was -> was.generation().seal().equals(key.generation().seal()))
                     .isEmpty());
     return isSpent && received.isEmpty() && !responses.contains(Response.OUTAGE)
         ? Optional.of("a code or token was spent, no response was lost, and no request got the key")
@@ -151,10 +154,11 @@ final class Promises {
       for (int j = 0; j < i; j++) {
         var one = received.get(i);
         var other = received.get(j);
-        if (one.generation() == other.generation() && !one.body().equals(other.body())) {
+        var same = one.generation() == other.generation();
+        if (same && !one.body().equals(other.body()) && later.areBothGood(now, one, other)) {
           return Optional.of("rule 1: two keys for one approval, or for one refresh token");
         }
-        if (one.generation() == other.generation() && !one.name().equals(other.name())) {
+        if (same && one.isOfCode() && !one.name().equals(other.name())) {
           return Optional.of("a key was given to two requests with different Idempotency-Keys");
         }
       }

@@ -17,16 +17,17 @@ record Request(String description, Asks asks, Function<Flows, Response> run) {
     /// @param name equal for requests with the same `Idempotency-Key`; an empty one is unique
     record Key(String name) implements Asks {}
 
-    /// @param generation of the presented refresh token
-    record Refresh(int generation, String name) implements Asks {}
+    /// @param token the presented refresh token
+    /// @param generation of the token
+    record Refresh(String token, int generation, String name) implements Asks {}
 
     /// A device's poll with a number that it was not given.
     record Guess(MatchingNumber number) implements Asks {}
 
     /// A use of the key.
     ///
-    /// @param generation of the presented access token
-    record Entry(int generation) implements Asks {}
+    /// @param token the presented access token
+    record Entry(String token) implements Asks {}
 
     /// A request that must neither get nor change anything.
     ///

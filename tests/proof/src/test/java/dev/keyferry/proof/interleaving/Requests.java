@@ -5,11 +5,13 @@ import dev.keyferry.codes.KeyId;
 import dev.keyferry.codes.RefreshToken;
 import dev.keyferry.codes.UserCode;
 import dev.keyferry.flow.Approver;
+import dev.keyferry.flow.Caller;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.Grant.Consent;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.KeyStore.Disablement;
 import dev.keyferry.flow.OAuthError.Code;
+import dev.keyferry.flow.Origin;
 import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.proof.interleaving.Request.Asks;
@@ -23,6 +25,7 @@ import java.util.function.Function;
 
 /// The requests that users and clients send.
 final class Requests {
+  static final Origin ELSEWHERE = Origin.parse("198.51.100.9");
   private static final Response CLOSED = new Response(Kind.DECLINED, "401");
 
   private Requests() {}
@@ -114,18 +117,26 @@ final class Requests {
   }
 
   static Request refresh(Client client, RefreshToken token, int generation, String name) {
-    return new Request(
-        "refreshes generation " + generation + (name.isEmpty() ? "" : " as " + name),
-        new Asks.Refresh(generation, name),
-        flows ->
-            Response.key(flows.refreshes().refresh(client, token, Samples.caller(named(name)))));
+    return refresh(client, token, generation, name, Samples.caller(named(name)));
   }
 
-  /// A token that is two or more generations old revokes nothing, RFC 7009 §2.2.
-  static Request revoke(Client client, RefreshToken token, int generation) {
+  /// A refresh from another network.
+  static Request refreshElsewhere(RefreshToken token, int generation, String name) {
+    return refresh(Samples.CLI, token, generation, name, new Caller(ELSEWHERE, named(name)));
+  }
+
+  private static Request refresh(
+      Client client, RefreshToken token, int generation, String name, Caller caller) {
+    return new Request(
+        "refreshes generation " + generation + (name.isEmpty() ? "" : " as " + name),
+        new Asks.Refresh(token.reveal(), generation, name),
+        flows -> Response.key(flows.refreshes().refresh(client, token, caller)));
+  }
+
+  static Request revoke(Client client, RefreshToken token) {
     return forGood(
         "revokes",
-        (world, _) -> isRevoked(world, token.id()) || isLongPast(world, token.id(), generation),
+        (world, _) -> isRevoked(world, token.id()),
         flows -> {
           flows.revoke().revoke(client, token.reveal());
           return Response.DONE;
@@ -141,25 +152,18 @@ final class Requests {
 
   static Request useKey(Response received) {
     var token = AccessToken.parse(received.accessToken()).orElseThrow();
-    return useKey(token, 0);
+    return useKey(token);
   }
 
-  /// @param generation of the token
-  static Request useKey(AccessToken token, int generation) {
+  static Request useKey(AccessToken token) {
     return new Request(
         "uses the key",
-        new Asks.Entry(generation),
+        new Asks.Entry(token.reveal()),
         flows -> flows.verifier().verify(token).isPresent() ? Response.DONE : CLOSED);
   }
 
   private static boolean isRevoked(World world, KeyId id) {
     return Optional.ofNullable(world.keys().get(id)).flatMap(Key::revokedAt).isPresent();
-  }
-
-  private static boolean isLongPast(World world, KeyId id, int generation) {
-    return Optional.ofNullable(world.keys().get(id))
-        .filter(key -> key.generation().number() > generation + 1)
-        .isPresent();
   }
 
   static Request wait(Duration time) {

@@ -62,6 +62,10 @@ record Response(Kind kind, String text) {
     return text.substring(0, text.indexOf(' '));
   }
 
+  RefreshToken refreshToken() {
+    return RefreshToken.parse(text.split(" ", 3)[1]).orElseThrow();
+  }
+
   @Override
   public String toString() {
     return switch (kind) {

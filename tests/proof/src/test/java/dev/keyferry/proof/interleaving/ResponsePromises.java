@@ -40,16 +40,16 @@ final class ResponsePromises {
     }
     return switch (asked.request().asks()) {
       case Asks.Key(var name) -> brokenPoll(asked, name, response, now);
-      case Asks.Refresh(var generation, var name) ->
+      case Asks.Refresh(var token, var generation, var name) ->
           brokenError(response)
               .or(() -> brokenRead(asked, response))
               .or(() ->
                   isBarred(asked, response)
                       ? Optional.empty()
-                      : brokenRefresh(asked, generation, name, response, now))
+                      : brokenRefresh(asked, token, generation, name, response, now))
               .or(() -> later.brokenRenewal(generation, response, before, now));
       case Asks.Guess(var number) -> brokenGuess(number, response, now);
-      case Asks.Entry(var generation) -> brokenEntry(asked, generation, response);
+      case Asks.Entry(var token) -> brokenEntry(asked, token, response);
       case Asks.Stranger(var word) ->
           response.equals(word)
               ? Optional.empty()
@@ -130,29 +130,33 @@ final class ResponsePromises {
   }
 
   private Optional<String> brokenRefresh(
-      ActorState.Waiting asked, int generation, String name, Response response, World now) {
+      ActorState.Waiting asked,
+      String token,
+      int generation,
+      String name,
+      Response response,
+      World now) {
     return later
-        .brokenRefusal(generation, response, now)
-        .or(() -> later.brokenRepetition(generation, name, asked.begun(), response, now))
+        .brokenRefusal(token, response, now)
+        .or(() -> later.brokenRepetition(token, name, asked.begun(), response, now))
         .or(() -> brokenReuse(asked, generation, response, now));
   }
 
   /// An access token is accepted if and only if both rows are valid as the request saw them.
-  private static Optional<String> brokenEntry(
-      ActorState.Waiting asked, int generation, Response response) {
+  private Optional<String> brokenEntry(ActorState.Waiting asked, String token, Response response) {
     var seen = Seen.by(asked.answers());
     var at = asked.begun();
     var isOver = seen.key().isEmpty() || seen.isRevoked() || seen.isBarred();
     var isPresent =
         seen.key()
-            .filter(key -> key.generation().number() == generation)
+            .filter(key -> later.isToken(key.generation().access(), token))
             .filter(key -> at.isBefore(key.expiresAt()))
             .isPresent();
     var isGrace =
         seen.key()
-            .map(Key::generation)
-            .filter(next -> next.number() == generation + 1)
-            .filter(next -> at.isBefore(next.issuedAt().plus(Key.ACCESS_GRACE)))
+            .flatMap(key -> key.generation().previous())
+            .filter(previous -> later.isToken(previous.access(), token))
+            .filter(previous -> at.isBefore(previous.replacedAt().plus(Key.ACCESS_GRACE)))
             .isPresent();
     var isLetIn = response.kind() == Kind.DONE;
     return isLetIn == (!isOver && (isPresent || isGrace))

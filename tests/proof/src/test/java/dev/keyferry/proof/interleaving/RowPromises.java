@@ -11,7 +11,6 @@ import dev.keyferry.flow.Grant.State.Pending;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyStore.Revoker;
-import dev.keyferry.flow.Refresh;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.proof.interleaving.Request.Asks;
 import java.time.Duration;
@@ -23,6 +22,12 @@ import java.util.Optional;
 final class RowPromises {
   private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(60);
   private static final Duration STEP = Duration.ofSeconds(5);
+
+  private final LaterPromises later;
+
+  RowPromises(LaterPromises later) {
+    this.later = later;
+  }
 
   Optional<String> broken(World before, Call.ToStore call, ActorState.Waiting by, World after) {
     for (var entry : after.grants().entrySet()) {
@@ -165,8 +170,7 @@ final class RowPromises {
     return state.getClass().getSimpleName();
   }
 
-  private static Optional<String> broken(
-      Call.ToStore call, ActorState.Waiting by, Key was, Key is) {
+  private Optional<String> broken(Call.ToStore call, ActorState.Waiting by, Key was, Key is) {
     if (!was.terms().equals(is.terms()) || !was.seal().equals(is.seal())) {
       return Optional.of("the terms of a key changed");
     }
@@ -181,9 +185,27 @@ final class RowPromises {
     if (!was.revokedAt().equals(is.revokedAt())) {
       return brokenRevocation(call, by, was);
     }
-    return was.generation().equals(is.generation())
-        ? Optional.empty()
+    if (was.generation().equals(is.generation())) {
+      return Optional.empty();
+    }
+    return call.isNamed("confirm")
+        ? brokenConfirmation(was.generation(), is.generation())
         : brokenRenewal(call, by.begun(), was, is.generation());
+  }
+
+  private static Optional<String> brokenConfirmation(Generation was, Generation is) {
+    var wasIssued = was.issue();
+    var isIssued = is.issue();
+    return was.seal().equals(is.seal())
+            && was.refresh().equals(is.refresh())
+            && was.access().equals(is.access())
+            && was.previous().equals(is.previous())
+            && wasIssued.branch() == isIssued.branch()
+            && wasIssued.origin().equals(isIssued.origin())
+            && wasIssued.idempotencyKey().equals(isIssued.idempotencyKey())
+            && isIssued.confirmed()
+        ? Optional.empty()
+        : Optional.of("a confirmation changed more than that");
   }
 
   private static Optional<String> brokenRenewal(
@@ -196,13 +218,21 @@ final class RowPromises {
                 .equals(
                     new Key.Previous(
                         old.access(), old.refresh(), old.issuedAt(), old.seal(), is.issuedAt()));
-    if (!isNext) {
+    var isBranch =
+        is.number() == old.number()
+            && is.previous().equals(old.previous())
+            && is.issue().branch() == old.issue().branch() + 1
+            && !old.issue().confirmed();
+    if (!isNext && !isBranch) {
       return Optional.of("a refresh replaced other tokens than the presented ones");
     }
     if (was.revokedAt().isPresent()) {
       return Optional.of("a revoked key was renewed");
     }
-    if (!was.isRenewable(begun)) {
+    var since = isNext ? old.issuedAt() : old.previous().orElseThrow().issuedAt();
+    if (!begun.isBefore(was.terms().linkedUntil())
+        || !begun.isBefore(since.plus(Key.LONGEST_IDLE))
+        || !was.terms().renewable()) {
       return Optional.of("a key was renewed that cannot be renewed any more");
     }
     return call.argument(String.class).equals(Optional.of(was.terms().clientId()))
@@ -210,14 +240,18 @@ final class RowPromises {
         : Optional.of("another client renewed the key");
   }
 
-  private static Optional<String> brokenRevocation(
-      Call.ToStore call, ActorState.Waiting by, Key was) {
+  private Optional<String> brokenRevocation(Call.ToStore call, ActorState.Waiting by, Key was) {
     var revoker = call.argument(Revoker.class).orElseThrow();
     if (revoker instanceof Revoker.Server
-        && by.request().asks() instanceof Asks.Refresh(var shown, var _)) {
-      var older = was.generation().number() - shown;
-      var grace = was.generation().issuedAt().plus(Refresh.GRACE);
-      var isReuse = older > 1 || (older == 1 && !by.begun().isBefore(grace));
+        && by.request().asks() instanceof Asks.Refresh(var token, var _, var _)) {
+      var generation = was.generation();
+      var isParents =
+          generation
+              .previous()
+              .filter(parent -> later.isToken(parent.refresh(), token))
+              .isPresent();
+      var isReuse =
+          isParents ? generation.issue().confirmed() : !later.isToken(generation.refresh(), token);
       return isReuse
           ? Optional.empty()
           : Optional.of("a refresh that lost a race, or was repeated, revoked its device");

@@ -47,6 +47,7 @@ final class Scenarios {
           browser(),
           revocations(),
           refreshes(),
+          twoNetworks(),
           uses(),
           rhythm(),
           lateScreen(),
@@ -287,6 +288,17 @@ final class Scenarios {
         device.refresher("another", 0, "two"),
         device.refresher("a thief", 1, ""),
         device.revoker("the client's logout"));
+  }
+
+  private static Scenario twoNetworks() {
+    var device = new LinkedDevice();
+    return device.scenario(
+        "a refresh whose answer may be lost, and the same in another network",
+        1,
+        device.refresherAndUser("the client", "one"),
+        device.refresherElsewhere("its retry elsewhere", "one"),
+        device.thief("a thief"),
+        Actor.clock(GRACE));
   }
 
   private static Scenario refreshesInTime() {

@@ -303,7 +303,7 @@ public final class StoreSteps {
             Optional.empty(),
             pick(DIGESTS),
             attempt("renew"),
-            Key.Issue.unknown(Optional.empty())),
+            Samples.issue(Optional.empty())),
         Optional.empty(),
         Optional.empty());
   }
@@ -352,7 +352,7 @@ public final class StoreSteps {
                 NOON)),
         pick(DIGESTS),
         attempt("renew"),
-        Key.Issue.unknown(sometimes(pick(DIGESTS))));
+        Samples.issue(sometimes(pick(DIGESTS))));
   }
 
   private Revoker revoker(Key key) {
