@@ -273,7 +273,7 @@ class NestedStacksTest {
       assertThat(given.routes())
           .extracting(Template.Route::authorization)
           .filteredOn(Authorization.Jwt.class::isInstance)
-          .hasSize(9)
+          .hasSize(10)
           .containsOnly(
               new Authorization.Jwt("https://id.example.com", List.of("api"), List.of("approve")));
       assertThat(given.section("Outputs").toString()).doesNotContain("Identity.");

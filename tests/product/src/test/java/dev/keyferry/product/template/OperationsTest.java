@@ -402,7 +402,7 @@ class OperationsTest {
     var explained = Files.readString(Shared.ROOT.resolve("docs/operations.md"));
 
     assertThat(templates().flatMap(template -> template.idsOf("AWS::CloudWatch::Alarm")))
-        .hasSize(15)
+        .hasSize(16)
         .allSatisfy(alarm -> assertThat(explained).contains("| `" + alarm + "` |"));
     assertThat(all("AWS::CloudWatch::Alarm"))
         .allSatisfy(alarm -> {
