@@ -103,6 +103,7 @@ class PolicyTest {
     var renewed = api.refresh(linked.text("refresh_token"));
     assertThat(renewed.verdict()).isEqualTo("200");
     assertThat(api.keys(user).body()).contains("Device Link Access Key (");
+    assertThat(api.introspect(renewed.text("access_token")).text("active")).isEqualTo("true");
     answersLostFrom.accept(0);
     assertThat(
             api.revokeKey(user, api.whoami(renewed.text("access_token")).text("key_id")).status())

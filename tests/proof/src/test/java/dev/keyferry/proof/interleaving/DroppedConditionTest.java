@@ -2,6 +2,7 @@ package dev.keyferry.proof.interleaving;
 
 import static dev.keyferry.flow.Condition.BAR_CLAIMANT;
 import static dev.keyferry.flow.Condition.BAR_NONCE;
+import static dev.keyferry.flow.Condition.CONFIRM_LATER;
 import static dev.keyferry.flow.Condition.COUNT_CHALLENGE;
 import static dev.keyferry.flow.Condition.COUNT_CLIENT;
 import static dev.keyferry.flow.Condition.COUNT_FEW_WRONG;
@@ -96,7 +97,8 @@ final class DroppedConditionTest {
           // A fourth wrong number, stored after three that denied the code.
           COUNT_FEW_WRONG,
           // An hour that is shown to people.
-          MARK_USED_LATER);
+          MARK_USED_LATER,
+          CONFIRM_LATER);
 
   static Stream<Condition> observed() {
     return Stream.of(Condition.values())

@@ -7,6 +7,8 @@ import static dev.keyferry.proof.interleaving.DeviceLogin.given;
 
 import dev.keyferry.codes.AccessToken;
 import dev.keyferry.codes.RefreshToken;
+import dev.keyferry.codes.TokenForm;
+import dev.keyferry.codes.TokenPrefix;
 import dev.keyferry.flow.Client;
 import dev.keyferry.flow.DeviceRequest;
 import dev.keyferry.flow.IssuedKey;
@@ -154,6 +156,15 @@ final class LinkedDevice {
   /// Revokes with a token that is several generations old.
   Actor holderOfAnOldToken(String actor) {
     return Actor.of(actor, Requests.revoke(CLI, chain.getFirst()));
+  }
+
+  /// Revokes with a well-formed token that this server never made.
+  Actor holderOfGarbage(String actor) {
+    var text =
+        TokenForm.REFRESH.write(
+            TokenPrefix.DEFAULT, issued.key().id(), new byte[TokenForm.SECRET_BYTES]);
+    var garbage = RefreshToken.parse(text).orElseThrow();
+    return stranger(actor, Requests.revoke(CLI, garbage), Response.DONE);
   }
 
   /// Uses the access token.

@@ -324,6 +324,7 @@ final class Scenarios {
         device.otherUser("bob", BOB),
         device.otherClient("another client", DEMO),
         device.holderOfAnOldToken("the holder of an old token"),
+        device.holderOfGarbage("the holder of garbage"),
         Actor.clock(MILLISECOND));
   }
 
