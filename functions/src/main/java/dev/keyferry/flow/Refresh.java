@@ -58,7 +58,14 @@ public final class Refresh {
     }
     var generation = key.generation();
     if (isTheirs(request, generation.refresh())) {
-      return renew(request, key, generation.issuedAt(), successor(request, generation));
+      var replaced =
+          new Previous(
+              generation.access(),
+              generation.refresh(),
+              generation.issuedAt(),
+              generation.seal(),
+              request.now());
+      return renew(request, key, replaced, 0);
     }
     return generation
         .previous()
@@ -90,9 +97,7 @@ public final class Refresh {
           recent
               ? sameRequest || sameNetwork
               : sameRequest && request.now().isBefore(key.expiresAt());
-      return isRetry
-          ? repeat(request, key)
-          : renew(request, key, parent.issuedAt(), branch(request, key.generation(), parent));
+      return isRetry ? repeat(request, key) : renew(request, key, parent, issue.branch() + 1);
     }
     if (recent && sameRequest) {
       return repeat(request, key);
@@ -112,21 +117,12 @@ public final class Refresh {
         .isPresent();
   }
 
-  private Generation successor(Request request, Generation seen) {
-    var replaced =
-        new Previous(seen.access(), seen.refresh(), seen.issuedAt(), seen.seal(), request.now());
-    return generation(request, seen.version(), seen.number() + 1, 0, replaced);
-  }
-
-  /// Another generation of the same parent. It extends neither the parent's access nor its idle
-  /// time.
-  private Generation branch(Request request, Generation seen, Previous parent) {
-    return generation(request, seen.version(), seen.number(), seen.issue().branch() + 1, parent);
-  }
-
+  /// @param branch more than 0 for another generation of the same parent, which extends neither the
+  /// parent's access nor its idle time
   private Generation generation(
-      Request request, int version, long number, long branch, Previous previous) {
-    var token = request.token().next(hasher, version, branch);
+      Request request, Key key, RefreshToken token, Previous previous, long branch) {
+    var seen = key.generation();
+    var version = seen.version();
     var idempotencyKey =
         request
             .caller()
@@ -136,7 +132,7 @@ public final class Refresh {
         hasher,
         token.id(),
         new Generation(
-            number,
+            branch == 0 ? seen.number() + 1 : seen.number(),
             digest(version, token.access(hasher, version).bytes()),
             digest(version, token.bytes()),
             request.now(),
@@ -150,16 +146,19 @@ public final class Refresh {
     return Digest.of(version, hasher.hmac(KEY, version, message));
   }
 
-  /// @param since when the generation of the presented token was issued
-  private Answer<IssuedKey> renew(Request request, Key key, Instant since, Generation next) {
-    if (!key.isRenewable(since, request.now()) || !request.client().mayHave(key.terms())) {
+  /// @param previous the generation of the presented token
+  private Answer<IssuedKey> renew(Request request, Key key, Previous previous, long branch) {
+    if (!key.isRenewable(previous.issuedAt(), request.now())
+        || !request.client().mayHave(key.terms())) {
       return decline();
     }
+    var token = request.token().next(hasher, key.generation().version(), branch);
+    var next = generation(request, key, token, previous, branch);
     // Use the terms that were checked: the row's terms may have been edited since.
-    var issued = IssuedKey.of(key.renewed(next), token(request, next), hasher).encrypted(encrypter);
+    var issued = IssuedKey.of(key.renewed(next), token, hasher).encrypted(encrypter);
     return switch (keys.renew(key.id(), request.client().id(), key.generation(), next)) {
       case Applied<Key> _ -> {
-        var kind = next.issue().branch() == 0 ? Kind.REFRESHED : Kind.BRANCHED;
+        var kind = branch == 0 ? Kind.REFRESHED : Kind.BRANCHED;
         environment.record(Event.of(kind, issued.key()));
         yield new Given<>(issued);
       }
@@ -168,16 +167,12 @@ public final class Refresh {
     };
   }
 
-  /// The refresh token of the generation that the presented token was exchanged for.
-  private RefreshToken token(Request request, Generation generation) {
-    return request.token().next(hasher, generation.version(), generation.issue().branch());
-  }
-
   private Answer<IssuedKey> repeat(Request request, Key key) {
     if (!request.client().mayHave(key.terms())) {
       return decline();
     }
-    var token = token(request, key.generation());
+    var generation = key.generation();
+    var token = request.token().next(hasher, generation.version(), generation.issue().branch());
     var issued = IssuedKey.again(key, token, hasher).encrypted(encrypter);
     environment.record(Event.ofRepeat(key, request.caller()));
     return new Given<>(issued);

@@ -502,22 +502,10 @@ public abstract class KeyStoreContract {
               new Issue(
                   7, Optional.of(Origin.parse("2001:db8::7")), Optional.empty(), true, digest()))) {
         var present = row().generation();
-        var next = withIssue(next(present, later), issue);
+        var next = Samples.withIssue(next(present, later), issue);
         applied(renew(next));
         assertThat(row().generation()).isEqualTo(next);
       }
-    }
-
-    private static Generation withIssue(Generation generation, Issue issue) {
-      return new Generation(
-          generation.number(),
-          generation.access(),
-          generation.refresh(),
-          generation.issuedAt(),
-          generation.previous(),
-          generation.seal(),
-          generation.attempt(),
-          issue);
     }
 
     /// Another branch of this generation's parent.
@@ -561,7 +549,7 @@ public abstract class KeyStoreContract {
     void replaces_no_confirmed_generation_by_a_branch() {
       var present = applied(renew(next(first, later))).generation();
       var issue = new Issue(0, Optional.empty(), Optional.empty(), true, digest());
-      assertThat(keys().confirm(device.id(), withIssue(present, issue), HOUR)).isTrue();
+      assertThat(keys().confirm(device.id(), Samples.withIssue(present, issue), HOUR)).isTrue();
       var row = row();
 
       assertThat(refused(keys().renew(device.id(), CLI.id(), present, branch(present, later))))
@@ -573,7 +561,8 @@ public abstract class KeyStoreContract {
     @Test
     void confirms_the_generation_that_is_present_and_notes_the_hour() {
       var confirmed =
-          withIssue(first, new Issue(0, Optional.empty(), Optional.empty(), true, digest()));
+          Samples.withIssue(
+              first, new Issue(0, Optional.empty(), Optional.empty(), true, digest()));
 
       assertThat(keys().confirm(device.id(), confirmed, HOUR)).isTrue();
 
@@ -587,7 +576,8 @@ public abstract class KeyStoreContract {
       keys().markUsed(device.id(), HOUR.plus(Duration.ofHours(1)));
       var row = row();
       var confirmed =
-          withIssue(first, new Issue(0, Optional.empty(), Optional.empty(), true, digest()));
+          Samples.withIssue(
+              first, new Issue(0, Optional.empty(), Optional.empty(), true, digest()));
 
       assertThat(keys().confirm(device.id(), confirmed, HOUR)).isTrue();
 
@@ -597,7 +587,8 @@ public abstract class KeyStoreContract {
     @Test
     void does_not_confirm_a_generation_that_was_replaced() {
       var confirmed =
-          withIssue(first, new Issue(0, Optional.empty(), Optional.empty(), true, digest()));
+          Samples.withIssue(
+              first, new Issue(0, Optional.empty(), Optional.empty(), true, digest()));
       var row = applied(renew(next(first, later)));
 
       assertThat(keys().confirm(device.id(), confirmed, HOUR)).isTrue();

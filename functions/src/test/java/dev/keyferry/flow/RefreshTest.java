@@ -800,18 +800,7 @@ final class RefreshTest {
     }
 
     private static Key withIssue(Key key, Issue issue) {
-      var generation = key.generation();
-      return Samples.withGeneration(
-          key,
-          new Generation(
-              generation.number(),
-              generation.access(),
-              generation.refresh(),
-              generation.issuedAt(),
-              generation.previous(),
-              generation.seal(),
-              generation.attempt(),
-              issue));
+      return Samples.withGeneration(key, Samples.withIssue(key.generation(), issue));
     }
   }
 

@@ -293,6 +293,18 @@ public final class Samples {
         0, Optional.of(Origin.parse("192.0.2.7")), idempotencyKey, false, digest());
   }
 
+  public static Key.Generation withIssue(Key.Generation generation, Key.Issue issue) {
+    return new Key.Generation(
+        generation.number(),
+        generation.access(),
+        generation.refresh(),
+        generation.issuedAt(),
+        generation.previous(),
+        generation.seal(),
+        generation.attempt(),
+        issue);
+  }
+
   public static Key unrevoked(Key key) {
     return new Key(
         key.id(), key.terms(), key.seal(), key.generation(), Optional.empty(), key.lastUsedAt());

@@ -11,6 +11,7 @@ import dev.keyferry.flow.Grant.State.Pending;
 import dev.keyferry.flow.Key;
 import dev.keyferry.flow.Key.Generation;
 import dev.keyferry.flow.KeyStore.Revoker;
+import dev.keyferry.flow.Samples;
 import dev.keyferry.flow.Subject;
 import dev.keyferry.proof.interleaving.Request.Asks;
 import java.time.Duration;
@@ -196,10 +197,7 @@ final class RowPromises {
   private static Optional<String> brokenConfirmation(Generation was, Generation is) {
     var wasIssued = was.issue();
     var isIssued = is.issue();
-    return was.seal().equals(is.seal())
-            && was.refresh().equals(is.refresh())
-            && was.access().equals(is.access())
-            && was.previous().equals(is.previous())
+    return Samples.withIssue(was, isIssued).equals(is)
             && wasIssued.branch() == isIssued.branch()
             && wasIssued.origin().equals(isIssued.origin())
             && wasIssued.idempotencyKey().equals(isIssued.idempotencyKey())
